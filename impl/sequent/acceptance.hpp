@@ -1,0 +1,66 @@
+// Is a segment acceptable? (RFC 9293 section 3.10.7.4 first check, Table 6.)
+#pragma once
+
+#include "sequent/control_block.hpp"
+#include "sequent/segment.hpp"
+
+namespace sequent {
+
+/// Table 6: some part of the segment, or its position when it has no length, lies in the receive window.
+template <word W>
+[[nodiscard]] constexpr bool acceptable(const segment<W>& seg, const receive_variables<W>& rcv) noexcept {
+  const W length = seg.length();
+  if (length == W(0u)) {
+    return rcv.wnd == W(0u) ? seg.seq == rcv.nxt : in_window(seg.seq, rcv.nxt, rcv.wnd);
+  }
+  if (rcv.wnd == W(0u)) return false;
+  return in_window(seg.seq, rcv.nxt, rcv.wnd) || in_window(seg.seq + (length - W(1u)), rcv.nxt, rcv.wnd);
+}
+
+/// The special allowance for a closed window (section 3.10.7.4, MUST-66): a segment at exactly RCV.NXT whose text cannot
+/// be taken, but whose RST, ACK and URG are still looked at.
+template <word W>
+[[nodiscard]] constexpr bool controls_only(const segment<W>& seg, const receive_variables<W>& rcv) noexcept {
+  return rcv.wnd == W(0u) && seg.seq == rcv.nxt;
+}
+
+/// RFC 5961 section 5.2 (MAY-12): SND.UNA - MAX.SND.WND =< SEG.ACK =< SND.NXT.
+template <word W>
+[[nodiscard]] constexpr bool ack_in_range(const segment<W>& seg, const send_variables<W>& snd) noexcept {
+  return from_until(snd.una - snd.max_wnd, seg.ack, snd.nxt);
+}
+
+/// Which part of a segment's text lies in the receive window.
+template <word W>
+struct text_in_window {
+  W skip{};                   ///< octets left of the window, or before it
+  W take{};                   ///< octets inside it, after those
+  sequence_number<W> first{}; ///< sequence number of the first of these
+  bool whole_end = false;     ///< nothing was cut off at the right, so a FIN that follows is next
+};
+
+/// Trims text to the window. The segment is acceptable and has no SYN. When it reaches left of the window, its text
+/// begins less than 2^31 octets before RCV.NXT, which acceptability guarantees for text below 2^31 octets.
+template <word W>
+[[nodiscard]] constexpr text_in_window<W> trim(const segment<W>& seg, const receive_variables<W>& rcv) noexcept {
+  text_in_window<W> kept;
+  kept.first = seg.seq;
+  W left = seg.text_length;
+  if (!in_window(seg.seq, rcv.nxt, rcv.wnd) && !(seg.seq == rcv.nxt)) {
+    const W before_window = rcv.nxt - seg.seq;
+    kept.skip = lesser(before_window, seg.text_length);
+    kept.first = seg.seq + kept.skip;
+    left = left - kept.skip;
+  }
+  const W room = rcv.wnd - (kept.first - rcv.nxt);
+  // A segment whose text lies wholly before the window may reach it only with its FIN, or not at all.
+  if (left == W(0u)) {
+    kept.whole_end = true;
+    return kept;
+  }
+  kept.take = lesser(left, room);
+  kept.whole_end = kept.take == left;
+  return kept;
+}
+
+}  // namespace sequent

@@ -1,0 +1,152 @@
+// SEGMENT ARRIVES in SYN-RECEIVED and the synchronized states (RFC 9293 section 3.10.7.4).
+#pragma once
+
+#include "sequent/acceptance.hpp"
+#include "sequent/handshake.hpp"
+#include "sequent/receive_text.hpp"
+#include "sequent/reply.hpp"
+#include "sequent/timestamps.hpp"
+
+namespace sequent {
+
+/// Second check. Only a RST at exactly RCV.NXT resets; elsewhere in the window it is challenged (RFC 5961 section 3).
+/// SEG.SEQ is the one that was sent, not the trimmed one (A20).
+template <word W>
+constexpr void on_reset(control_block<W>& tcb, const segment<W>& seg, instant now, actions<W>& out) noexcept {
+  if (!(seg.seq == tcb.rcv.nxt)) {
+    if (in_window(seg.seq, tcb.rcv.nxt, tcb.rcv.wnd)) answer_with_challenge(tcb, now, out);
+    return;
+  }
+  switch (tcb.state) {
+    case connection_state::time_wait: return;  // RFC 1337 section 3, F1 (C27)
+    case connection_state::syn_received:
+      if (tcb.passive) return return_to_listen(tcb, out);
+      out.raised.raise(signal::refused);
+      break;
+    default: out.raised.raise(signal::reset); break;
+  }
+  delete_block(tcb, out);
+}
+
+/// Fourth check (RFC 5961 section 4): in a synchronized state any SYN is challenged, whatever its sequence number.
+/// In SYN-RECEIVED an acceptable SYN of a passive connection returns it to LISTEN.
+template <word W>
+constexpr void on_syn(control_block<W>& tcb, instant now, actions<W>& out) noexcept {
+  if (tcb.state == connection_state::syn_received && tcb.passive) return return_to_listen(tcb, out);
+  answer_with_challenge(tcb, now, out);
+}
+
+/// The ESTABLISHED part of the fifth check: SND.UNA, duplicates in the sense of RFC 5681 section 2, the send window.
+template <word W>
+constexpr void take_ack(control_block<W>& tcb, const segment<W>& seg, actions<W>& out) noexcept {
+  send_variables<W>& snd = tcb.snd;
+  out.acceptable_ack = true;
+  const bool outstanding = !(snd.una == snd.nxt);
+  const W old_window = snd.wnd;
+  if (after_until(snd.una, seg.ack, snd.nxt)) {
+    out.acked = seg.ack - snd.una;
+    snd.una = seg.ack;
+  }
+  if (!(seg.ack == snd.una)) return;  // older than SND.UNA: only the ACK field is ignored
+  if (before(snd.wl1, seg.seq) || (snd.wl1 == seg.seq && at_or_before(snd.wl2, seg.ack))) {
+    take_window(snd, seg);
+    out.window_opened = true;
+  }
+  out.duplicate_ack =
+      outstanding && out.acked == W(0u) && seg.length() == W(0u) && snd.wnd == old_window;
+}
+
+/// SYN-RECEIVED with an ACK of our SYN: the connection is established, and the window is the segment's.
+template <word W>
+constexpr void establish(control_block<W>& tcb, const segment<W>& seg, actions<W>& out) noexcept {
+  tcb.state = tcb.snd.fin_asked ? connection_state::fin_wait_1 : connection_state::established;
+  take_window(tcb.snd, seg);
+  out.window_opened = true;
+  out.raised.raise(signal::established);
+}
+
+/// Fifth check.
+template <word W>
+[[nodiscard]] constexpr next on_ack(control_block<W>& tcb, const segment<W>& seg, instant now,
+                                    actions<W>& out) noexcept {
+  if (!seg.control.ack()) return next::stop;
+  if (tcb.state == connection_state::syn_received) {
+    if (!after_until(tcb.snd.una, seg.ack, tcb.snd.nxt)) {
+      answer_with_reset(seg, out);  // and nothing else happens (A27)
+      return next::stop;
+    }
+    establish(tcb, seg, out);
+  } else if (!ack_in_range(seg, tcb.snd)) {
+    answer_with_challenge(tcb, now, out);
+    return next::stop;
+  }
+  // Two ends in TIME-WAIT must not acknowledge each other's acknowledgments for ever (A18).
+  if (tcb.state == connection_state::time_wait) return next::stop;
+  take_ack(tcb, seg, out);
+  if (!tcb.fin_acked()) return next::go_on;
+  switch (tcb.state) {
+    case connection_state::fin_wait_1: tcb.state = connection_state::fin_wait_2; return next::go_on;
+    case connection_state::closing: enter_time_wait(tcb, out); return next::stop;
+    case connection_state::last_ack:
+      out.raised.raise(signal::closed);
+      delete_block(tcb, out);
+      return next::stop;
+    default: return next::go_on;
+  }
+}
+
+/// Sixth check: the urgent pointer is an offset from SEG.SEQ to the octet after the urgent data (MUST-62). It moves only
+/// forward; the stream itself never depends on it (RFC 6093).
+template <word W>
+constexpr void on_urgent(control_block<W>& tcb, const segment<W>& seg, actions<W>& out) noexcept {
+  if (!seg.control.urg()) return;
+  if (before(tcb.rcv.up, tcb.rcv.nxt)) tcb.rcv.up = tcb.rcv.nxt;
+  const sequence_number<W> pointed = seg.seq + seg.up;
+  if (!before(tcb.rcv.up, pointed)) return;
+  tcb.rcv.up = pointed;
+  out.raised.raise(signal::urgent);
+}
+
+/// First check failed. A closed window still lets RST, ACK and URG of a segment at RCV.NXT be processed (MUST-66, C23).
+/// What occupies sequence space is always answered, so that a lost acknowledgment is repeated; what does not is counted
+/// as a challenge, so that two confused ends cannot keep each other busy (A40).
+template <word W>
+constexpr void not_acceptable(control_block<W>& tcb, const segment<W>& seg, instant now, actions<W>& out) noexcept {
+  const bool controls = controls_only(seg, tcb.rcv);
+  if (seg.control.rst()) {
+    if (controls) on_reset(tcb, seg, now, out);
+    return;
+  }
+  if (controls && !seg.control.syn()) {
+    if (on_ack(tcb, seg, now, out) == next::stop) {
+      if (tcb.state == connection_state::closed || out.answer != reply::none) return;
+    } else if (may_receive_text(tcb.state)) {
+      on_urgent(tcb, seg, out);
+    }
+  }
+  if (seg.length() == W(0u)) return answer_with_challenge(tcb, now, out);
+  const bool syn_again = tcb.state == connection_state::syn_received && tcb.passive && seg.control.syn() &&
+                         seg.seq == tcb.rcv.irs && !seg.control.ack();
+  out.answer = syn_again ? reply::syn_ack : reply::ack;  // A19: the SYN,ACK may have been lost
+  if (tcb.state == connection_state::time_wait && seg.control.fin()) out.time_wait = true;  // A18
+}
+
+/// The whole walk, in the RFC's order; each check may end it. `tcb` is in SYN-RECEIVED or a synchronized state.
+template <word W>
+constexpr void arrives_synchronized(control_block<W>& tcb, const segment<W>& seg, instant now,
+                                    actions<W>& out) noexcept {
+  if (tcb.ts.enabled && !seg.control.rst()) {
+    if (!seg.options.ts) return;  // RFC 7323 section 3.2: once negotiated, segments without it are dropped
+    if (paws_rejects(*seg.options.ts, tcb.ts, now)) return answer_with_ack(out);
+  }
+  if (!acceptable(seg, tcb.rcv)) return not_acceptable(tcb, seg, now, out);       // first
+  if (seg.control.rst()) return on_reset(tcb, seg, now, out);                     // second
+  if (seg.control.syn()) return on_syn(tcb, now, out);                            // fourth
+  take_timestamp(seg, tcb.ts, now);
+  if (on_ack(tcb, seg, now, out) == next::stop) return;                           // fifth
+  if (!may_receive_text(tcb.state)) return;
+  on_urgent(tcb, seg, out);                                                       // sixth
+  receive_text(tcb, seg, out);                                                    // seventh and eighth
+}
+
+}  // namespace sequent

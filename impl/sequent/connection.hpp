@@ -1,0 +1,189 @@
+// A TCP connection without I/O: octets and time go in, segments, octets and deadlines come out (RFC 9293).
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "sequent/congestion/reno.hpp"
+#include "sequent/connection_config.hpp"
+#include "sequent/emit.hpp"
+#include "sequent/isn.hpp"
+#include "sequent/receiver.hpp"
+#include "sequent/sender.hpp"
+#include "sequent/step.hpp"
+#include "sequent/timeouts.hpp"
+#include "sequent/timers.hpp"
+#include "sequent/transmit.hpp"
+#include "sequent/user_calls.hpp"
+
+namespace sequent {
+
+/// What a connection is made of. Derive from it and replace what should differ.
+struct default_policy {
+  using send_storage = inline_storage<65'536>;
+  using receive_storage = inline_storage<65'536>;
+  using congestion_control = congestion::reno;
+  static constexpr std::size_t most_held_ranges = 32;  ///< out-of-order ranges kept; beyond them the furthest is dropped
+};
+
+/// A segment to be sent, before it is octets. Its text is copied with connection::copy_text().
+struct outgoing_segment {
+  segment<u32> header{};
+  friend constexpr bool operator==(const outgoing_segment&, const outgoing_segment&) noexcept = default;
+};
+
+/// A segment that has been written to the caller's buffer.
+struct transmission {
+  std::size_t length = 0;        ///< octets written: header and text
+  std::size_t segment_size = 0;  ///< octets of text in each segment of a large one; all of the text today
+  instant not_before{};          ///< earliest moment to send it, for pacing; the moment of the call today
+};
+
+/// One connection, a value. The rhythm of its use: hand it what happened (on_segment, on_deadline, a user call), then call
+/// poll_transmit until it has nothing more, then sleep until next_deadline. It calls nobody back, reads no clock, draws no
+/// random number and allocates nothing. `now` never decreases by more than the caller's clock jumps; a jump back is
+/// answered as if no time had passed.
+template <class Policy = default_policy>
+class connection {
+ public:
+  using policy = Policy;
+  using send_half = sender<typename Policy::send_storage, typename Policy::congestion_control>;
+  using receive_half = receiver<typename Policy::receive_storage, Policy::most_held_ranges>;
+
+  connection() noexcept : connection(connection_config{}) {}
+  explicit connection(const connection_config& config, typename Policy::send_storage send_octets = {},
+                      typename Policy::receive_storage receive_octets = {}) noexcept
+      : config_(config), sender_(send_octets, config.rto), receiver_(receive_octets) {
+    prepare();
+  }
+
+  /// Active OPEN (RFC 9293 section 3.10.1). Errors: connection_already_exists.
+  result<void> connect(instant now) noexcept;
+  /// Passive OPEN. Errors: connection_already_exists.
+  result<void> listen() noexcept { return call_open_passive(tcb_); }
+  /// On a listening connection, before its first SYN is handed over: whose SYN it is.
+  void bind_peer(std::uint16_t remote_port, pseudo_header addresses, u32 isn_offset) noexcept {
+    config_.remote_port = remote_port;
+    config_.addresses = addresses;
+    config_.isn_offset = isn_offset;
+  }
+
+  /// SEND (section 3.10.2): queues as many octets as there is room for and says how many. Errors as call_send(), and
+  /// insufficient_resources when there is no room at all.
+  result<std::size_t> write(std::span<const std::uint8_t> octets) noexcept { return queue(octets, false); }
+  /// SEND with the urgent flag: the peer is told that urgent data ends after these octets. New protocols should not use
+  /// it (SHLD-13, RFC 6093).
+  result<std::size_t> write_urgent(std::span<const std::uint8_t> octets) noexcept { return queue(octets, true); }
+  /// RECEIVE (section 3.10.3): octets in order, as many as there are and fit. Zero octets into a buffer that is not empty
+  /// mean the end of the stream. Errors: would_block, connection_does_not_exist, or why the connection ended.
+  result<std::size_t> read(std::span<std::uint8_t> out) noexcept;
+  /// CLOSE (section 3.10.4): no more writing; reading goes on. Errors: connection_does_not_exist, connection_closing.
+  result<void> shutdown() noexcept;
+  /// Closes both directions: as shutdown(), and nobody will read. Octets that are unread or still arrive reset the
+  /// connection, so that the peer knows they were lost (SHLD-3).
+  result<void> close(instant now) noexcept;
+  /// ABORT (section 3.10.5). Errors: connection_does_not_exist.
+  result<void> abort() noexcept;
+
+  /// SEGMENT ARRIVES (section 3.10.7): a segment that belongs to this connection and whose checksum holds. `text` is its
+  /// text, header.text_length octets. Returns what the core did with it.
+  actions<u32> on_segment(const segment<u32>& header, std::span<const std::uint8_t> text, instant now) noexcept;
+  /// The same from the octets of a datagram's payload. Errors as parse_segment(); such a segment changes nothing.
+  result<actions<u32>> on_octets(std::span<const std::uint8_t> octets, instant now) noexcept;
+
+  /// The next segment to send, if there is one. It counts as sent. `most_text` bounds its text further.
+  [[nodiscard]] std::optional<outgoing_segment> next_segment(instant now, u32 most_text = 0xffff'ffffu) noexcept;
+  /// Copies the text of a segment that next_segment() returned, before anything else is asked of the connection.
+  void copy_text(const segment<u32>& header, std::span<std::uint8_t> out) const noexcept {
+    sender_.copy(header.seq, out.first(header.text_length));
+  }
+  /// The next segment, written to `out` with its checksum. Nothing is written, and nothing lost, when `out` has fewer than
+  /// longest_header + 1 octets; a shorter `out` than a full segment makes shorter segments.
+  [[nodiscard]] std::optional<transmission> poll_transmit(instant now, std::span<std::uint8_t> out) noexcept;
+
+  /// When on_deadline() is to be called, if ever. Ask after poll_transmit has nothing more.
+  [[nodiscard]] std::optional<instant> next_deadline() const noexcept { return timers_.next(); }
+  /// Handles everything that is due at `now`; nothing when nothing is.
+  void on_deadline(instant now) noexcept;
+  /// What happened since the last call.
+  [[nodiscard]] signals take_signals() noexcept;
+
+  [[nodiscard]] connection_state state() const noexcept { return tcb_.state; }
+  /// STATUS (section 3.10.6): everything the connection knows.
+  [[nodiscard]] const control_block<u32>& block() const noexcept { return tcb_; }
+  [[nodiscard]] const connection_config& config() const noexcept { return config_; }
+  [[nodiscard]] const timer_set& timers() const noexcept { return timers_; }
+  [[nodiscard]] const send_half& sending() const noexcept { return sender_; }
+  [[nodiscard]] const receive_half& receiving() const noexcept { return receiver_; }
+  /// Why the connection ended, once it did and not in good order.
+  [[nodiscard]] std::optional<error> ended_by() const noexcept { return ended_by_; }
+  /// Octets that read() would give, and room that write() would take.
+  [[nodiscard]] std::size_t readable() const noexcept { return receiver_.unread(); }
+  [[nodiscard]] std::size_t writable() const noexcept { return call_send(tcb_) ? sender_.room() : 0; }
+  /// Octets from the reader on that are still urgent (MUST-33).
+  [[nodiscard]] u32 urgent_ahead() const noexcept;
+  /// The most text of one segment at present: Eff.snd.MSS (section 3.7.1).
+  [[nodiscard]] u32 effective_mss() const noexcept;
+  /// A segment is waiting to be sent for another reason than queued text.
+  [[nodiscard]] bool owes_ack() const noexcept { return ack_due_; }
+  [[nodiscard]] bool owes_syn() const noexcept { return syn_due_; }
+  [[nodiscard]] bool owes_probe() const noexcept { return keep_alive_due_; }
+  [[nodiscard]] bool abandoned() const noexcept { return nobody_reads_; }
+  [[nodiscard]] std::uint8_t keep_alives_unanswered() const noexcept { return keep_alives_; }
+  [[nodiscard]] const std::optional<segment<u32>>& owes_reset() const noexcept { return reset_due_; }
+  [[nodiscard]] signals pending_signals() const noexcept { return signals_; }
+
+  /// Nagle on or off (MUST-17); keep-alives on or off (MUST-24).
+  void set_nagle(bool on) noexcept { config_.nagle = on; }
+  void set_keep_alive(bool on, instant now) noexcept;
+  /// The user timeout, which is R2; nothing: never (MUST-21). Counts from the next segment sent or acknowledged.
+  void set_user_timeout(std::optional<duration> timeout) noexcept { config_.user_timeout = timeout; }
+
+  /// Moves the origin of the caller's clock forward by `elapsed`, so that a state can be compared and hashed without
+  /// regard to when it was reached. The timestamp and ISN clocks go on, to the granularity of their ticks.
+  void rebase(duration elapsed) noexcept;
+
+ private:
+  void prepare() noexcept;
+  void begin(instant now) noexcept;
+  result<std::size_t> queue(std::span<const std::uint8_t> octets, bool urgent) noexcept;
+  void apply(actions<u32>& step, instant now) noexcept;
+  void owe(const actions<u32>& step) noexcept;
+  void ended(const actions<u32>& step) noexcept;
+  void take_text(actions<u32>& step, std::span<const std::uint8_t> text, instant now) noexcept;
+  void take_acknowledgment(const segment<u32>& header, const actions<u32>& step, u32 flight, instant now) noexcept;
+  void give_up(instant now) noexcept;
+  void on_timer(timer t, instant now) noexcept;
+  void restart_keep_alive(instant now) noexcept;
+  void reopen_window() noexcept;
+  [[nodiscard]] window_offer<u32> offer(bool unscaled) const noexcept;
+  [[nodiscard]] u32 clock(instant now) const noexcept;
+  [[nodiscard]] outgoing_segment finish(segment<u32> header, const window_offer<u32>& window) noexcept;
+  [[nodiscard]] std::optional<outgoing_segment> next_reset(instant now) noexcept;
+  [[nodiscard]] std::optional<outgoing_segment> next_syn(instant now) noexcept;
+  [[nodiscard]] std::optional<outgoing_segment> next_text(instant now, u32 most_text) noexcept;
+  [[nodiscard]] std::optional<outgoing_segment> next_ack(instant now) noexcept;
+
+  control_block<u32> tcb_{};
+  connection_config config_{};
+  timer_set timers_{};
+  send_half sender_{};
+  receive_half receiver_{};
+  std::optional<segment<u32>> reset_due_{};
+  std::optional<error> ended_by_{};
+  signals signals_{};
+  std::uint8_t keep_alives_ = 0;
+  bool syn_due_ = false;
+  bool ack_due_ = false;
+  bool keep_alive_due_ = false;
+  bool nobody_reads_ = false;
+};
+
+}  // namespace sequent
+
+#include "sequent/connection_calls.hpp"
+#include "sequent/connection_input.hpp"
+#include "sequent/connection_output.hpp"

@@ -1,0 +1,146 @@
+// The user's side of a connection: calls, signals, settings. Part of connection.hpp, which includes it.
+#pragma once
+
+#include "sequent/connection.hpp"
+
+namespace sequent {
+
+template <class Policy>
+void connection<Policy>::prepare() noexcept {
+  tcb_.offer.mss = config_.receive_mss;
+  tcb_.offer.shift = window_shift_for(receiver_.room());
+  tcb_.offer.window_scale = config_.window_scale;
+  tcb_.offer.timestamps = config_.timestamps;
+  tcb_.offer.sack = config_.sack;
+  tcb_.offer.default_peer_mss = config_.default_peer_mss;
+  tcb_.challenges.limit = config_.challenge_acks_per_second;
+}
+
+// Both halves start over at the ISS that the control block has chosen.
+template <class Policy>
+void connection<Policy>::begin(instant now) noexcept {
+  sender_.start(tcb_.snd.iss);
+  receiver_.start();
+  ended_by_.reset();
+  nobody_reads_ = false;
+  keep_alives_ = 0;
+  keep_alive_due_ = false;
+  ack_due_ = false;
+  syn_due_ = true;
+  sender_.expect_ack(now, timers_, config_);
+}
+
+template <class Policy>
+result<void> connection<Policy>::connect(instant now) noexcept {
+  actions<u32> step;
+  const auto opened = call_open_active(tcb_, initial_sequence_number(config_.isn_offset, now), step);
+  if (opened) begin(now);
+  return opened;
+}
+
+template <class Policy>
+result<std::size_t> connection<Policy>::queue(std::span<const std::uint8_t> octets, bool urgent) noexcept {
+  const auto allowed = call_send(tcb_);
+  if (!allowed) return ended_by_ && tcb_.state == connection_state::closed ? *ended_by_ : allowed.why();
+  const std::size_t taken = sender_.write(octets, urgent);
+  if (taken == 0 && !octets.empty()) return error::insufficient_resources;
+  return taken;
+}
+
+template <class Policy>
+result<std::size_t> connection<Policy>::read(std::span<std::uint8_t> out) noexcept {
+  if (receiver_.unread() == 0) {
+    if (ended_by_) return *ended_by_;
+    const error why = call_receive_empty(tcb_);
+    if (why == error::connection_closing) return std::size_t{0};
+    return why;
+  }
+  const std::size_t taken = receiver_.read(out);
+  reopen_window();
+  return taken;
+}
+
+// Reading made room: if the window can move by a worthwhile amount, the peer is told (MUST-39).
+template <class Policy>
+void connection<Policy>::reopen_window() noexcept {
+  if (may_receive_text(tcb_.state) && offer(false).wnd > tcb_.rcv.wnd) ack_due_ = true;
+}
+
+template <class Policy>
+result<void> connection<Policy>::shutdown() noexcept {
+  actions<u32> step;
+  const auto closed = call_close(tcb_, step);
+  if (step.deleted) ended(step);
+  return closed;
+}
+
+template <class Policy>
+result<void> connection<Policy>::close(instant now) noexcept {
+  if (tcb_.state == connection_state::closed) return error::connection_does_not_exist;
+  nobody_reads_ = true;
+  if (receiver_.unread() != 0) return abort();
+  const auto closed = shutdown();
+  if (tcb_.state == connection_state::fin_wait_2 && config_.fin_wait_2) {
+    timers_.start(timer::fin_wait_2, now + *config_.fin_wait_2);
+  }
+  return closed;
+}
+
+template <class Policy>
+result<void> connection<Policy>::abort() noexcept {
+  actions<u32> step;
+  const auto aborted = call_abort(tcb_, step);
+  if (!aborted) return aborted;
+  owe(step);
+  ended(step);
+  receiver_.flush();
+  ended_by_ = error::connection_aborted;
+  return aborted;
+}
+
+template <class Policy>
+signals connection<Policy>::take_signals() noexcept {
+  const signals taken = signals_;
+  signals_ = {};
+  return taken;
+}
+
+template <class Policy>
+u32 connection<Policy>::urgent_ahead() const noexcept {
+  const u32 beyond = before(tcb_.rcv.nxt, tcb_.rcv.up) ? tcb_.rcv.up - tcb_.rcv.nxt : 0;
+  if (beyond != 0) return receiver_.unread() + beyond;
+  const u32 behind = tcb_.rcv.nxt - tcb_.rcv.up;
+  return receiver_.unread() > behind ? receiver_.unread() - behind : 0;
+}
+
+template <class Policy>
+u32 connection<Policy>::effective_mss() const noexcept {
+  const u32 peer = std::max(tcb_.peer_mss, config_.least_mss);
+  const u32 most = std::min(peer, u32{config_.send_mss});
+  const u32 options = tcb_.ts.enabled ? 12 : 0;
+  return std::max(most > options ? most - options : 0, 1u);
+}
+
+template <class Policy>
+void connection<Policy>::set_keep_alive(bool on, instant now) noexcept {
+  config_.keep_alive.enabled = on;
+  timers_.stop(timer::keep_alive);
+  restart_keep_alive(now);
+}
+
+template <class Policy>
+void connection<Policy>::rebase(duration elapsed) noexcept {
+  timers_.rebase(elapsed);
+  sender_.rebase(elapsed);
+  config_.timestamp_offset += static_cast<u32>(elapsed.count() / 1'000);
+  config_.isn_offset += static_cast<u32>(elapsed.count() / 4);
+  tcb_.ts.recent_at = tcb_.ts.enabled ? tcb_.ts.recent_at - elapsed : instant{};
+  challenge_allowance& allowance = tcb_.challenges;
+  allowance.since = allowance.since - elapsed;
+  if (allowance.sent == 0 || instant{} - allowance.since >= challenge_allowance::period) {
+    allowance.since = instant{} - challenge_allowance::period;
+    allowance.sent = 0;
+  }
+}
+
+}  // namespace sequent

@@ -1,0 +1,63 @@
+// How a connection behaves: everything that a user may choose, with the defaults that the RFCs ask for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "sequent/checksum.hpp"
+#include "sequent/control_block.hpp"
+#include "sequent/parse.hpp"
+#include "sequent/rtt.hpp"
+#include "sequent/time.hpp"
+
+namespace sequent {
+
+/// Keep-alives (RFC 9293 section 3.8.4): off unless asked for (MUST-25).
+struct keep_alive_config {
+  bool enabled = false;
+  duration idle = duration::seconds(7'200);    ///< at least two hours by default (MUST-28)
+  duration interval = duration::seconds(75);   ///< between unanswered probes
+  std::uint8_t probes = 9;                     ///< unanswered probes after which the peer is taken for dead (MUST-29)
+  friend constexpr bool operator==(const keep_alive_config&, const keep_alive_config&) noexcept = default;
+};
+
+/// Fixed when a connection is made.
+struct connection_config {
+  std::uint16_t local_port = 0;
+  std::uint16_t remote_port = 0;  ///< 0 on a listening connection: taken from the first SYN
+  pseudo_header addresses{};      ///< for the checksum; see bind_addresses() on a listening connection
+  checksum_by checksum = checksum_by::library;
+
+  std::uint16_t receive_mss = 1'460;      ///< announced: at most MMS_R - 20 (MUST-67)
+  std::uint16_t send_mss = 1'460;         ///< most that the path takes: MMS_S - 20 (MUST-16)
+  std::uint16_t default_peer_mss = 536;   ///< 536 for IPv4, 1220 for IPv6 (MUST-15)
+  std::uint16_t least_mss = 48;           ///< a peer that announces less is sent this much all the same
+
+  bool window_scale = true;
+  bool timestamps = true;
+  bool sack = true;
+  bool nagle = true;                                        ///< MUST-17
+  duration delayed_ack = duration::milliseconds(40);        ///< under half a second (MUST-40); zero: at once
+  duration silly_window_override = duration::milliseconds(200);  ///< RFC 9293 section 3.8.6.2.1
+  rto_limits rto{};
+  std::uint8_t r1 = 3;                                      ///< retransmissions before signal::retransmitting (SHLD-10)
+  std::optional<duration> user_timeout = duration::seconds(300);  ///< R2 as well (C34); nothing: never (MUST-21)
+  duration msl = duration::seconds(120);                    ///< TIME-WAIT lasts twice this (MUST-13)
+  std::optional<duration> fin_wait_2 = duration::seconds(60);  ///< after close(), not after shutdown() (C37)
+  keep_alive_config keep_alive{};
+  std::uint8_t challenge_acks_per_second = 10;              ///< RFC 5961 section 7, per connection
+
+  u32 timestamp_offset = 0;  ///< random, so that the clock tells nothing (RFC 7323 section 5.4)
+  u32 isn_offset = 0;        ///< F of RFC 6528, from isn_offset(); the clock is added when the connection opens
+
+  friend constexpr bool operator==(const connection_config&, const connection_config&) noexcept = default;
+};
+
+/// The smallest shift with which a window of `capacity` octets fits the 16-bit field (RFC 7323 section 2.3).
+[[nodiscard]] constexpr std::uint8_t window_shift_for(std::uint64_t capacity) noexcept {
+  std::uint8_t shift = 0;
+  while (shift < largest_shift && capacity >> shift > 0xffffu) ++shift;
+  return shift;
+}
+
+}  // namespace sequent

@@ -1,0 +1,193 @@
+// What arrives at a connection: segments and deadlines. Part of connection.hpp, which includes it.
+#pragma once
+
+#include "sequent/connection.hpp"
+
+namespace sequent {
+
+template <class Policy>
+result<actions<u32>> connection<Policy>::on_octets(std::span<const std::uint8_t> octets, instant now) noexcept {
+  const auto parsed = parse_segment(octets, config_.addresses, config_.checksum);
+  if (!parsed) return parsed.why();
+  return on_segment(parsed->header, parsed->text, now);
+}
+
+template <class Policy>
+actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::span<const std::uint8_t> text,
+                                            instant now) noexcept {
+  SEQUENT_ASSERT(text.size() == header.text_length);
+  const connection_state old_state = tcb_.state;
+  const u32 flight = tcb_.snd.nxt - tcb_.snd.una;
+  actions<u32> step =
+      sequent::step(tcb_, header, surroundings<u32>{now, initial_sequence_number(config_.isn_offset, now)});
+  if (old_state == connection_state::listen && tcb_.state == connection_state::syn_received) {
+    if (config_.remote_port == 0) config_.remote_port = header.source_port;
+    begin(now);
+  } else if (old_state == connection_state::closed && step.answer == reply::reset && reset_due_) {
+    return step;  // one RST is waiting to go already; the peer learns the same from it
+  }
+  if (step.text != text_placement::none) take_text(step, text, now);
+  if (!step.deleted && step.acceptable_ack) take_acknowledgment(header, step, flight, now);
+  apply(step, now);
+  return step;
+}
+
+// Stores text, and decides between an acknowledgment now and a delayed one (RFC 9293 section 3.8.6.3).
+template <class Policy>
+void connection<Policy>::take_text(actions<u32>& step, std::span<const std::uint8_t> text, instant now) noexcept {
+  const bool at_hole = receiver_.accept(tcb_, step, text);
+  if (nobody_reads_) {
+    // SHLD-3: the peer must not believe that somebody has read this.
+    (void)abort();
+    signals_.raise(signal::aborted);
+    step.deleted = true;
+    return;
+  }
+  const u32 unacknowledged = tcb_.rcv.nxt - tcb_.ts.last_ack_sent;
+  if (at_hole || config_.delayed_ack == duration{} || unacknowledged >= 2 * receiver_.largest_text()) {
+    ack_due_ = true;
+  } else if (!timers_.running(timer::delayed_ack)) {
+    timers_.start(timer::delayed_ack, now + config_.delayed_ack);
+  }
+}
+
+template <class Policy>
+void connection<Policy>::take_acknowledgment(const segment<u32>& header, const actions<u32>& step, u32 flight,
+                                             instant now) noexcept {
+  const bool handshake_over = step.raised.has(signal::established);
+  if (handshake_over) sender_.established(effective_mss());
+  std::optional<duration> round_trip;
+  if (tcb_.ts.enabled && header.options.ts && header.control.ack()) {
+    const u32 ticks = clock(now) - header.options.ts->echo.wire();
+    // An echo from the future or from days ago is no measurement.
+    if (ticks < 86'400'000u) round_trip = duration::milliseconds(ticks);
+  }
+  sender_.on_ack(tcb_, step, flight, effective_mss(), round_trip, now, timers_, config_);
+}
+
+// Carries out what a step asked for beside text and acknowledgments.
+template <class Policy>
+void connection<Policy>::apply(actions<u32>& step, instant now) noexcept {
+  owe(step);
+  signals_.raise(step.raised);
+  if (step.time_wait) {
+    timers_.stop_all();
+    timers_.start(timer::time_wait, now + config_.msl * 2);
+  }
+  if (step.deleted) return ended(step);
+  if (tcb_.state == connection_state::listen) {
+    timers_.stop_all();
+    sender_.flush();
+    syn_due_ = false;
+    ack_due_ = false;
+    return;
+  }
+  if (tcb_.state == connection_state::closed) return;
+  keep_alives_ = 0;
+  restart_keep_alive(now);
+  if (tcb_.state == connection_state::fin_wait_2 && nobody_reads_ && config_.fin_wait_2 &&
+      !timers_.running(timer::fin_wait_2)) {
+    timers_.start(timer::fin_wait_2, now + *config_.fin_wait_2);
+  }
+}
+
+// Remembers which segment a step asked to be sent.
+template <class Policy>
+void connection<Policy>::owe(const actions<u32>& step) noexcept {
+  switch (step.answer) {
+    case reply::none: break;
+    case reply::ack:
+    case reply::challenge_ack: ack_due_ = true; break;
+    case reply::syn:
+    case reply::syn_ack: syn_due_ = true; break;
+    case reply::reset: {
+      segment<u32> header;
+      header.seq = step.reset_seq;
+      header.control = control_bits<u32>(control_bits<u32>::rst_bit);
+      if (step.reset_ack) {
+        header.ack = *step.reset_ack;
+        header.control = header.control.with(control_bits<u32>::ack_bit);
+      }
+      reset_due_ = header;
+      break;
+    }
+  }
+}
+
+// The control block was deleted. Octets that arrived in order before a good end can still be read.
+template <class Policy>
+void connection<Policy>::ended(const actions<u32>& step) noexcept {
+  timers_.stop_all();
+  sender_.flush();
+  syn_due_ = false;
+  ack_due_ = false;
+  keep_alive_due_ = false;
+  if (step.raised.has(signal::reset)) ended_by_ = error::connection_reset;
+  if (step.raised.has(signal::refused)) ended_by_ = error::connection_refused;
+  if (step.raised.has(signal::timed_out)) ended_by_ = error::connection_timed_out;
+  if (ended_by_) receiver_.flush();
+}
+
+template <class Policy>
+void connection<Policy>::on_deadline(instant now) noexcept {
+  // Each timer is handled at most once a call, and none of them starts itself again in the past.
+  for (std::size_t i = 0; i != timer_set::count; ++i) {
+    const auto due = timers_.take_due(now);
+    if (!due) return;
+    on_timer(*due, now);
+  }
+}
+
+template <class Policy>
+void connection<Policy>::on_timer(timer t, instant now) noexcept {
+  actions<u32> step;
+  switch (t) {
+    case timer::retransmission: {
+      const bool in_handshake =
+          tcb_.state == connection_state::syn_sent || tcb_.state == connection_state::syn_received;
+      const std::uint8_t attempts =
+          in_handshake ? sender_.on_syn_timeout(now, timers_, config_)
+                       : sender_.on_retransmission_timeout(tcb_, effective_mss(), now, timers_, config_);
+      if (in_handshake) syn_due_ = true;
+      if (attempts == config_.r1) signals_.raise(signal::retransmitting);
+      return;
+    }
+    case timer::persist: return sender_.on_persist_timeout();
+    case timer::delayed_ack: ack_due_ = true; return;
+    case timer::keep_alive:
+      if (!(tcb_.snd.una == tcb_.snd.nxt)) return restart_keep_alive(now);  // MUST-26: only when nothing is outstanding
+      if (keep_alives_ == config_.keep_alive.probes) return give_up(now);
+      ++keep_alives_;
+      keep_alive_due_ = true;
+      timers_.start(timer::keep_alive, now + config_.keep_alive.interval);
+      return;
+    case timer::user_timeout: return give_up(now);
+    case timer::time_wait:
+      time_wait_timeout(tcb_, step);
+      return apply(step, now);
+    case timer::fin_wait_2:
+      (void)abort();
+      return;
+  }
+}
+
+template <class Policy>
+void connection<Policy>::give_up(instant now) noexcept {
+  actions<u32> step;
+  user_timeout(tcb_, step);
+  apply(step, now);
+}
+
+// Anything that arrives shows that the peer lives, and the idle interval starts over (MUST-26).
+template <class Policy>
+void connection<Policy>::restart_keep_alive(instant now) noexcept {
+  const bool watched = tcb_.state == connection_state::established || tcb_.state == connection_state::close_wait ||
+                       tcb_.state == connection_state::fin_wait_2;
+  if (config_.keep_alive.enabled && watched) {
+    timers_.start(timer::keep_alive, now + config_.keep_alive.idle);
+  } else {
+    timers_.stop(timer::keep_alive);
+  }
+}
+
+}  // namespace sequent

@@ -1,0 +1,64 @@
+// Taking text and FIN in order (RFC 9293 section 3.10.7.4, seventh and eighth checks).
+#pragma once
+
+#include "sequent/acceptance.hpp"
+#include "sequent/reply.hpp"
+
+namespace sequent {
+
+/// Eighth check: every octet before the FIN has arrived. The FIN takes its octet of sequence space, the peer's direction
+/// is closed, and the acknowledgment goes out at once.
+template <word W>
+constexpr void receive_fin(control_block<W>& tcb, actions<W>& out) noexcept {
+  tcb.rcv.fin.reset();
+  tcb.rcv.nxt = tcb.rcv.nxt + W(1u);
+  if (!(tcb.rcv.wnd == W(0u))) tcb.rcv.wnd = tcb.rcv.wnd - W(1u);
+  out.raised.raise(signal::peer_closed);
+  answer_with_ack(out);
+  switch (tcb.state) {
+    case connection_state::established: tcb.state = connection_state::close_wait; break;
+    case connection_state::fin_wait_1: tcb.state = connection_state::closing; break;
+    case connection_state::fin_wait_2: enter_time_wait(tcb, out); break;
+    default: break;  // no other state takes text or FIN
+  }
+}
+
+/// Moves RCV.NXT over octets that are now in order, which never reach past a FIN that is held; the right edge of the
+/// window stays (SHLD-14). A FIN that is reached is processed.
+template <word W>
+constexpr void advance_receive(control_block<W>& tcb, W octets, actions<W>& out) noexcept {
+  tcb.rcv.nxt = tcb.rcv.nxt + octets;
+  tcb.rcv.wnd = tcb.rcv.wnd - octets;
+  if (tcb.rcv.fin && *tcb.rcv.fin == tcb.rcv.nxt) receive_fin(tcb, out);
+}
+
+/// Seventh check, and the eighth's question whether a FIN belongs here. Everything inside the window is taken, since the
+/// window only ever offers storage that is there (C30). Octets behind a FIN that is held are not part of the stream.
+template <word W>
+constexpr void receive_text(control_block<W>& tcb, const segment<W>& seg, actions<W>& out) noexcept {
+  const text_in_window<W> kept = trim(seg, tcb.rcv);
+  W take = kept.take;
+  const W ahead = kept.first - tcb.rcv.nxt;
+  if (tcb.rcv.fin) {
+    const W until_fin = *tcb.rcv.fin - tcb.rcv.nxt;
+    take = ahead < until_fin ? lesser(take, until_fin - ahead) : W(0u);
+  } else if (seg.control.fin() && kept.whole_end && in_window(seg.seq + seg.text_length, tcb.rcv.nxt, tcb.rcv.wnd)) {
+    tcb.rcv.fin = seg.seq + seg.text_length;
+  }
+  out.text_skip = kept.skip;
+  out.text_take = take;
+  out.text_at = kept.first;
+  if (ahead == W(0u) || take == W(0u)) {
+    if (!(take == W(0u))) out.text = text_placement::in_order;
+    const bool fin_is_next = tcb.rcv.fin && *tcb.rcv.fin == tcb.rcv.nxt + take;
+    if (!(take == W(0u)) || fin_is_next) advance_receive(tcb, take, out);
+  } else {
+    out.text = text_placement::out_of_order;
+  }
+  // Out of order, or nothing new: a duplicate ACK at once (MAY-13, RFC 5681 section 4.2). In-order text may wait (C31).
+  if (out.text != text_placement::in_order && !(seg.length() == W(0u)) && out.answer == reply::none) {
+    answer_with_ack(out);
+  }
+}
+
+}  // namespace sequent

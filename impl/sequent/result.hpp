@@ -1,0 +1,95 @@
+// Errors as values. Nothing here throws, and no result may be ignored.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "sequent/config.hpp"
+
+namespace sequent {
+
+/// Why a call was refused or a segment not read. The call changed nothing unless its own text says otherwise.
+enum class error : std::uint8_t {
+  connection_does_not_exist,  ///< the connection is CLOSED (RFC 9293 section 3.10)
+  connection_already_exists,  ///< OPEN on a connection that is not CLOSED (section 3.10.1)
+  connection_closing,         ///< the direction has been closed already (sections 3.10.2 to 3.10.4)
+  foreign_socket_unspecified, ///< SEND on a listening connection that knows no peer (section 3.10.2)
+  insufficient_resources,     ///< no room in the buffer; try again after octets were acknowledged or read
+  would_block,                ///< nothing to read at present; more may come
+  connection_reset,           ///< the peer reset the connection
+  connection_refused,         ///< the peer refused it in the handshake
+  connection_timed_out,       ///< the user timeout or R2 was reached (sections 3.8.3 and 3.10.8)
+  connection_aborted,         ///< the local user aborted it
+  truncated_header,           ///< fewer octets than the header, or its data offset, asks for
+  bad_data_offset,            ///< a data offset below five words
+  bad_checksum,               ///< the Internet checksum does not hold (MUST-3)
+  bad_option_length,          ///< an option of length 0 or 1, or past the header's end (MUST-7)
+  bad_ip_header,              ///< not a well-formed IP datagram carrying TCP
+};
+
+/// The error in words, for logs and assertions.
+[[nodiscard]] constexpr const char* describe(error e) noexcept {
+  switch (e) {
+    case error::connection_does_not_exist: return "connection does not exist";
+    case error::connection_already_exists: return "connection already exists";
+    case error::connection_closing: return "connection closing";
+    case error::foreign_socket_unspecified: return "foreign socket unspecified";
+    case error::insufficient_resources: return "insufficient resources";
+    case error::would_block: return "nothing to read at present";
+    case error::connection_reset: return "connection reset";
+    case error::connection_refused: return "connection refused";
+    case error::connection_timed_out: return "connection aborted due to user timeout";
+    case error::connection_aborted: return "connection aborted";
+    case error::truncated_header: return "truncated header";
+    case error::bad_data_offset: return "bad data offset";
+    case error::bad_checksum: return "bad checksum";
+    case error::bad_option_length: return "bad option length";
+    case error::bad_ip_header: return "bad IP header";
+  }
+  return "unknown error";
+}
+
+/// Either a value or an error. Reading the one that is not there is a mistake of the caller and asserted.
+template <class T>
+class [[nodiscard]] result {
+ public:
+  constexpr result(T value) noexcept : value_(static_cast<T&&>(value)) {}
+  constexpr result(error why) noexcept : error_(why) {}
+
+  [[nodiscard]] constexpr explicit operator bool() const noexcept { return value_.has_value(); }
+  [[nodiscard]] constexpr bool has_value() const noexcept { return value_.has_value(); }
+  [[nodiscard]] constexpr const T& value() const noexcept {
+    SEQUENT_ASSERT(value_.has_value());
+    return *value_;
+  }
+  [[nodiscard]] constexpr const T& operator*() const noexcept { return value(); }
+  [[nodiscard]] constexpr const T* operator->() const noexcept { return &value(); }
+  [[nodiscard]] constexpr error why() const noexcept {
+    SEQUENT_ASSERT(!value_.has_value());
+    return error_;
+  }
+
+ private:
+  std::optional<T> value_{};
+  error error_{};
+};
+
+/// Success, or an error.
+template <>
+class [[nodiscard]] result<void> {
+ public:
+  constexpr result() noexcept = default;
+  constexpr result(error why) noexcept : error_(why) {}
+
+  [[nodiscard]] constexpr explicit operator bool() const noexcept { return !error_.has_value(); }
+  [[nodiscard]] constexpr bool has_value() const noexcept { return !error_.has_value(); }
+  [[nodiscard]] constexpr error why() const noexcept {
+    SEQUENT_ASSERT(error_.has_value());
+    return *error_;
+  }
+
+ private:
+  std::optional<error> error_{};
+};
+
+}  // namespace sequent

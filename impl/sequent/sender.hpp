@@ -1,0 +1,296 @@
+// The sending half of a connection: the ring, what may be sent now, and what is to be sent again.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "sequent/actions.hpp"
+#include "sequent/connection_config.hpp"
+#include "sequent/recovery.hpp"
+#include "sequent/ring.hpp"
+#include "sequent/timers.hpp"
+
+namespace sequent {
+
+/// A run of the stream that is to be sent.
+struct text_to_send {
+  sequence_number<u32> seq{};
+  u32 length = 0;
+  bool fin = false;   ///< the FIN follows the text
+  bool push = false;  ///< the text empties the queue (MUST-61)
+  bool again = false; ///< all of it was sent before
+};
+
+/// Queues what the user writes and decides what goes on the wire: the peer's window, congestion control, Nagle and
+/// silly-window avoidance, retransmission, zero-window probes.
+template <class Storage, class Congestion>
+class sender {
+ public:
+  constexpr sender() noexcept = default;
+  constexpr sender(Storage storage, const rto_limits& limits) noexcept : ring_(storage), rtt_(limits) {}
+
+  [[nodiscard]] constexpr std::size_t room() const noexcept { return ring_.capacity() - queued_; }
+  [[nodiscard]] constexpr u32 queued() const noexcept { return queued_; }
+  /// Sequence number of the first queued octet.
+  [[nodiscard]] constexpr sequence_number<u32> first() const noexcept { return first_; }
+  /// Sequence number after the last queued octet: where a FIN would stand.
+  [[nodiscard]] constexpr sequence_number<u32> end() const noexcept { return first_ + queued_; }
+  [[nodiscard]] constexpr const rtt_estimator& rtt() const noexcept { return rtt_; }
+  [[nodiscard]] constexpr const Congestion& congestion() const noexcept { return congestion_; }
+  [[nodiscard]] constexpr const loss_recovery& recovery() const noexcept { return recovery_; }
+  [[nodiscard]] constexpr std::uint8_t attempts() const noexcept { return attempts_; }
+  [[nodiscard]] constexpr bool forced() const noexcept { return force_; }
+  [[nodiscard]] constexpr std::optional<sequence_number<u32>> urgent_until() const noexcept { return urgent_until_; }
+  [[nodiscard]] constexpr std::optional<sequence_number<u32>> timed() const noexcept { return timed_; }
+  [[nodiscard]] constexpr instant timed_at() const noexcept { return timed_at_; }
+  [[nodiscard]] constexpr bool syn_lost() const noexcept { return syn_lost_; }
+
+  /// Begins a connection at an ISS; what was queued before the SYN (nothing can be) stays queued.
+  constexpr void start(sequence_number<u32> iss) noexcept {
+    first_ = iss + 1u;
+    recovery_.start(iss);
+    attempts_ = 0;
+    force_ = false;
+    syn_lost_ = false;
+    urgent_until_.reset();
+    timed_.reset();
+  }
+
+  /// The handshake is complete: congestion control begins with the effective segment size.
+  constexpr void established(u32 mss) noexcept {
+    congestion_.start(mss, syn_lost_);
+    if (syn_lost_) rtt_.restart_after_syn_loss();
+  }
+
+  /// Queues octets; returns how many found room. Linear in their number.
+  std::size_t write(std::span<const std::uint8_t> octets, bool urgent) noexcept {
+    const std::size_t n = std::min(octets.size(), room());
+    ring_.put(queued_, octets.first(n));
+    queued_ += static_cast<u32>(n);
+    if (urgent && n != 0) urgent_until_ = end();
+    return n;
+  }
+
+  /// Copies queued octets to a segment.
+  void copy(sequence_number<u32> seq, std::span<std::uint8_t> out) const noexcept { ring_.get(seq - first_, out); }
+
+  /// Forgets everything queued; the connection is gone.
+  constexpr void flush() noexcept {
+    ring_.drop(queued_);
+    queued_ = 0;
+    timed_.reset();
+    urgent_until_.reset();
+    force_ = false;
+    attempts_ = 0;
+    recovery_.nothing_outstanding();
+  }
+
+  /// What to send now, or nothing. `mss` bounds the text of one segment. Constant time.
+  [[nodiscard]] constexpr std::optional<text_to_send> next(const control_block<u32>& tcb, u32 mss,
+                                                           bool nagle) const noexcept {
+    const send_variables<u32>& snd = tcb.snd;
+    const bool outstanding = !(snd.una == snd.nxt);
+    if (outstanding && recovery_.head_again()) return sent_before(snd, snd.una, mss);
+    if (outstanding && recovery_.resend()) {
+      const sequence_number<u32> at = *recovery_.resend();
+      if ((at - snd.una) < congestion_.window()) return sent_before(snd, at, mss);
+      return std::nullopt;
+    }
+    return unsent(snd, mss, nagle);
+  }
+
+  /// A segment with text, SYN or FIN has been handed to the network.
+  constexpr void sent(const text_to_send& run, bool counts_for_rtt, instant now, timer_set& timers,
+                      const connection_config& config) noexcept {
+    const sequence_number<u32> last = run.seq + (run.length + (run.fin ? 1u : 0u));
+    if (run.again) {
+      recovery_.resent(run.seq, last);
+      timed_.reset();  // Karn: an acknowledgment would be ambiguous
+    } else if (!timed_ && counts_for_rtt) {
+      timed_ = last;
+      timed_at_ = now;
+    }
+    force_ = false;
+    timers.stop(timer::persist);
+    expect_ack(now, timers, config);
+  }
+
+  /// Something that needs an acknowledgment is outstanding: the timers that watch for it run (RFC 6298 section 5.1).
+  constexpr void expect_ack(instant now, timer_set& timers, const connection_config& config) noexcept {
+    if (!timers.running(timer::retransmission)) timers.start(timer::retransmission, now + rtt_.timeout());
+    if (config.user_timeout && !timers.running(timer::user_timeout)) {
+      timers.start(timer::user_timeout, now + *config.user_timeout);
+    }
+  }
+
+  /// Applies what a step found out about acknowledgments. `before` is the send side as it was, `round_trip` the RTT that
+  /// the timestamps option gives, if it does.
+  constexpr void on_ack(const control_block<u32>& tcb, const actions<u32>& step, u32 flight_before, u32 mss,
+                        std::optional<duration> round_trip, instant now, timer_set& timers,
+                        const connection_config& config) noexcept {
+    const send_variables<u32>& snd = tcb.snd;
+    if (step.acked != 0) {
+      take_sample(snd, round_trip, now);
+      drop_acknowledged(snd);
+      attempts_ = 0;
+      grow(snd, step.acked, flight_before, mss);
+      restart_timers(snd, now, timers, config);
+    } else if (step.duplicate_ack) {
+      on_duplicate(snd, mss);
+    }
+    if (step.acceptable_ack && snd.wnd == 0) {
+      // The peer lives and keeps its window closed: that may last as long as it likes (MUST-37).
+      attempts_ = 0;
+      if (timers.running(timer::user_timeout)) timers.stop(timer::user_timeout);
+      if (!(snd.una == snd.nxt)) expect_ack(now, timers, config);
+    }
+    if (step.window_opened && snd.wnd != 0) timers.stop(timer::persist);
+  }
+
+  /// The retransmission timer expired with something outstanding. Says how often that has now happened in a row.
+  constexpr std::uint8_t on_retransmission_timeout(const control_block<u32>& tcb, u32 mss, instant now,
+                                                   timer_set& timers, const connection_config& config) noexcept {
+    const send_variables<u32>& snd = tcb.snd;
+    const u32 flight = snd.nxt - snd.una;
+    // A probe of a closed window that nobody answers is no sign of congestion.
+    if (snd.wnd != 0) congestion_.on_timeout(flight, mss, attempts_ == 0);
+    if (attempts_ != 255) ++attempts_;
+    rtt_.back_off();
+    timed_.reset();
+    recovery_.on_timeout(snd.una, snd.nxt);
+    expect_ack(now, timers, config);
+    return attempts_;
+  }
+
+  /// The SYN or SYN,ACK was not answered in time.
+  constexpr std::uint8_t on_syn_timeout(instant now, timer_set& timers, const connection_config& config) noexcept {
+    syn_lost_ = true;
+    if (attempts_ != 255) ++attempts_;
+    rtt_.back_off();
+    timed_.reset();
+    expect_ack(now, timers, config);
+    return attempts_;
+  }
+
+  /// The persist timer expired: one octet goes out although the window is closed, or a small segment although it is silly.
+  constexpr void on_persist_timeout() noexcept { force_ = true; }
+
+  /// After everything that could be sent has been sent: if something is left and nothing is outstanding whose
+  /// acknowledgment would set it going, the persist timer must (RFC 9293 sections 3.8.6.1 and 3.8.6.2.1).
+  constexpr void settle(const control_block<u32>& tcb, instant now, timer_set& timers,
+                        const connection_config& config) const noexcept {
+    const send_variables<u32>& snd = tcb.snd;
+    const bool left = unsent_octets(snd) != 0 || (snd.fin_asked && !snd.fin_sent);
+    if (!left || !(snd.una == snd.nxt) || timers.running(timer::persist)) return;
+    timers.start(timer::persist, now + (snd.wnd == 0 ? rtt_.timeout() : config.silly_window_override));
+  }
+
+  /// Moves the origin of the clock forward.
+  constexpr void rebase(duration elapsed) noexcept {
+    if (timed_) timed_at_ = timed_at_ - elapsed;
+  }
+
+ private:
+  // Queued octets that have never been sent.
+  [[nodiscard]] constexpr u32 unsent_octets(const send_variables<u32>& snd) const noexcept {
+    return snd.fin_sent ? 0 : end() - snd.nxt;
+  }
+
+  // A run of what is outstanding, from `at` on.
+  [[nodiscard]] constexpr text_to_send sent_before(const send_variables<u32>& snd, sequence_number<u32> at,
+                                                   u32 mss) const noexcept {
+    const sequence_number<u32> text_end = snd.fin_sent ? snd.nxt - 1u : snd.nxt;
+    const u32 length = std::min(mss, text_end - at);
+    const bool last = at + length == text_end;
+    return {at, length, last && snd.fin_sent, last && text_end == end(), true};
+  }
+
+  [[nodiscard]] constexpr std::optional<text_to_send> unsent(const send_variables<u32>& snd, u32 mss,
+                                                             bool nagle) const noexcept {
+    const u32 queue = unsent_octets(snd);
+    const bool fin_next = snd.fin_asked && !snd.fin_sent;
+    if (queue == 0 && !fin_next) return std::nullopt;
+    const u32 flight = snd.nxt - snd.una;
+    const u32 usable = snd.wnd > flight ? snd.wnd - flight : 0;
+    if (force_) {
+      // At least one octet, or the FIN alone, even if the window is closed.
+      const u32 length = std::min({queue, mss, std::max(usable, 1u)});
+      const bool fin = fin_next && length == queue && (queue == 0 || usable > queue);
+      return text_to_send{snd.nxt, length, fin, length == queue, false};
+    }
+    const u32 congestion_room = congestion_.window() > flight ? congestion_.window() - flight : 0;
+    const u32 length = std::min({queue, mss, usable, congestion_room});
+    const bool all = length == queue;
+    const bool fin = fin_next && all && usable > length;
+    if (length == 0) return fin ? std::optional(text_to_send{snd.nxt, 0, true, true, false}) : std::nullopt;
+    // RFC 9293 section 3.8.6.2.1, conditions (1) to (3); a FIN pushes like a PUSH and is not held back by Nagle.
+    const bool quiet = flight == 0 || !nagle;
+    const bool worthwhile = length == mss || (all && (quiet || fin)) || (quiet && length >= snd.max_wnd / 2);
+    if (!worthwhile) return std::nullopt;
+    return text_to_send{snd.nxt, length, fin, all, false};
+  }
+
+  constexpr void take_sample(const send_variables<u32>& snd, std::optional<duration> round_trip, instant now) noexcept {
+    if (round_trip) {
+      rtt_.sample(*round_trip);
+    } else if (timed_ && !before(snd.una, *timed_)) {
+      rtt_.sample(now - timed_at_);
+    }
+    if (timed_ && !before(snd.una, *timed_)) timed_.reset();
+  }
+
+  constexpr void drop_acknowledged(const send_variables<u32>& snd) noexcept {
+    if (!before(first_, snd.una)) return;
+    const u32 octets = std::min(snd.una - first_, queued_);
+    ring_.drop(octets);
+    queued_ -= octets;
+    first_ = first_ + octets;
+    if (urgent_until_ && !before(snd.una, *urgent_until_)) urgent_until_.reset();
+  }
+
+  constexpr void grow(const send_variables<u32>& snd, u32 acked, u32 flight_before, u32 mss) noexcept {
+    switch (recovery_.on_new_ack(snd.una)) {
+      case loss_recovery::verdict::partial: congestion_.on_partial_ack(acked, mss); break;
+      case loss_recovery::verdict::leave: congestion_.leave_recovery(snd.nxt - snd.una, mss); break;
+      default: congestion_.on_ack(acked, mss, flight_before + mss > congestion_.window()); break;
+    }
+  }
+
+  constexpr void on_duplicate(const send_variables<u32>& snd, u32 mss) noexcept {
+    switch (recovery_.on_duplicate(snd.una, snd.nxt)) {
+      case loss_recovery::verdict::enter: congestion_.enter_recovery(snd.nxt - snd.una, mss); break;
+      case loss_recovery::verdict::duplicate: congestion_.inflate(mss); break;
+      default: break;
+    }
+  }
+
+  // RFC 6298 sections 5.2 and 5.3.
+  constexpr void restart_timers(const send_variables<u32>& snd, instant now, timer_set& timers,
+                                const connection_config& config) noexcept {
+    timers.stop(timer::retransmission);
+    timers.stop(timer::user_timeout);
+    if (snd.una == snd.nxt) {
+      recovery_.nothing_outstanding();
+    } else {
+      expect_ack(now, timers, config);
+    }
+  }
+
+  ring<Storage> ring_{};
+  rtt_estimator rtt_{};
+  Congestion congestion_{};
+  loss_recovery recovery_{};
+  sequence_number<u32> first_{};
+  u32 queued_ = 0;
+  std::optional<sequence_number<u32>> urgent_until_{};
+  std::optional<sequence_number<u32>> timed_{};  // the RTT of the octets up to here is being measured
+  instant timed_at_{};
+  std::uint8_t attempts_ = 0;
+  bool force_ = false;
+  bool syn_lost_ = false;
+};
+
+}  // namespace sequent

@@ -1,0 +1,6 @@
+// Sequent: a TCP that can be checked. The one include of an embedder.
+#pragma once
+
+#include "sequent/config.hpp"
+#include "sequent/connection.hpp"
+#include "sequent/parse.hpp"

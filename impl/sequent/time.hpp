@@ -1,0 +1,68 @@
+// Time as the core sees it: an argument, never a clock.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+namespace sequent {
+
+/// A span of time in microseconds, possibly negative.
+class duration {
+ public:
+  constexpr duration() noexcept = default;
+  [[nodiscard]] static constexpr duration microseconds(std::int64_t count) noexcept { return duration(count); }
+  [[nodiscard]] static constexpr duration milliseconds(std::int64_t count) noexcept { return duration(count * 1'000); }
+  [[nodiscard]] static constexpr duration seconds(std::int64_t count) noexcept { return duration(count * 1'000'000); }
+
+  /// Whole microseconds.
+  [[nodiscard]] constexpr std::int64_t count() const noexcept { return count_; }
+
+  friend constexpr auto operator<=>(duration, duration) noexcept = default;
+  [[nodiscard]] friend constexpr duration operator+(duration a, duration b) noexcept {
+    return duration(a.count_ + b.count_);
+  }
+  [[nodiscard]] friend constexpr duration operator-(duration a, duration b) noexcept {
+    return duration(a.count_ - b.count_);
+  }
+  [[nodiscard]] friend constexpr duration operator*(duration a, std::int64_t n) noexcept {
+    return duration(a.count_ * n);
+  }
+  [[nodiscard]] friend constexpr duration operator/(duration a, std::int64_t n) noexcept {
+    return duration(a.count_ / n);
+  }
+
+ private:
+  constexpr explicit duration(std::int64_t count) noexcept : count_(count) {}
+  std::int64_t count_ = 0;
+};
+
+/// A point on the caller's monotonic clock, in microseconds since an origin of the caller's choice. A clock that jumps
+/// back is answered as if no time had passed.
+class instant {
+ public:
+  constexpr instant() noexcept = default;
+  [[nodiscard]] static constexpr instant from_microseconds(std::int64_t count) noexcept {
+    instant i;
+    i.count_ = count;
+    return i;
+  }
+
+  /// Microseconds since the origin.
+  [[nodiscard]] constexpr std::int64_t microseconds() const noexcept { return count_; }
+
+  friend constexpr auto operator<=>(instant, instant) noexcept = default;
+  [[nodiscard]] friend constexpr instant operator+(instant a, duration d) noexcept {
+    return from_microseconds(a.count_ + d.count());
+  }
+  [[nodiscard]] friend constexpr instant operator-(instant a, duration d) noexcept {
+    return from_microseconds(a.count_ - d.count());
+  }
+  [[nodiscard]] friend constexpr duration operator-(instant a, instant b) noexcept {
+    return duration::microseconds(a.count_ - b.count_);
+  }
+
+ private:
+  std::int64_t count_ = 0;
+};
+
+}  // namespace sequent

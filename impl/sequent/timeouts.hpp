@@ -1,0 +1,27 @@
+// Timeouts that change the state (RFC 9293 section 3.10.8).
+#pragma once
+
+#include "sequent/reply.hpp"
+#include "sequent/user_calls.hpp"
+
+namespace sequent {
+
+/// USER TIMEOUT, and R2 of section 3.8.3 which this library takes to be the same threshold (C34): the record is deleted
+/// and the user told. A peer that may exist is told too, with a RST (A37).
+template <word W>
+constexpr void user_timeout(control_block<W>& tcb, actions<W>& out) noexcept {
+  if (tcb.state == connection_state::closed || tcb.state == connection_state::listen) return;
+  if (tcb.state != connection_state::syn_sent) reset_peer(tcb, out);
+  out.raised.raise(signal::timed_out);
+  delete_block(tcb, out);
+}
+
+/// TIME-WAIT TIMEOUT: two maximum segment lifetimes have passed (MUST-13).
+template <word W>
+constexpr void time_wait_timeout(control_block<W>& tcb, actions<W>& out) noexcept {
+  if (tcb.state != connection_state::time_wait) return;
+  out.raised.raise(signal::closed);
+  delete_block(tcb, out);
+}
+
+}  // namespace sequent

@@ -1,0 +1,80 @@
+// Composing the segments that a connection sends, and counting them as sent.
+#pragma once
+
+#include "sequent/control_block.hpp"
+#include "sequent/segment.hpp"
+
+namespace sequent {
+
+/// A receive window on its way to the peer.
+template <word W = u32>
+struct window_offer {
+  W field{};  ///< SEG.WND as it goes on the wire
+  W wnd{};    ///< RCV.WND once it is sent: octets from RCV.NXT to the right edge that has been offered
+};
+
+/// The offer to make when `room` octets from RCV.NXT on can be stored. The right edge moves only if it gains enough to
+/// avoid silly windows (MUST-39; `worthwhile` octets), and never moves left (SHLD-14). A scaled field is rounded down,
+/// so the peer may see less by under one unit of the scale (RFC 7323 section 2.4); what was once offered stays accepted.
+template <word W>
+[[nodiscard]] constexpr window_offer<W> offer_window(const receive_variables<W>& rcv, W room, W worthwhile,
+                                                     bool unscaled) noexcept {
+  const W shift = unscaled ? W(0u) : rcv.shift;
+  const W largest = W(0xffffu) << shift;
+  W edge = rcv.wnd;
+  if (rcv.wnd < room && worthwhile <= room - rcv.wnd) edge = room;
+  const W field = lesser(edge, largest) >> shift;
+  return {field, greater(rcv.wnd, field << shift)};
+}
+
+/// The SYN or SYN,ACK of a connection in SYN-SENT or SYN-RECEIVED, with the options to be offered or confirmed.
+/// `clock` is our timestamp clock.
+template <word W>
+[[nodiscard]] constexpr segment<W> compose_syn(const control_block<W>& tcb, W window_field, W clock) noexcept {
+  const bool answers = tcb.state == connection_state::syn_received;
+  segment<W> seg;
+  seg.seq = tcb.snd.iss;
+  seg.control = control_bits<W>(W(control_bits<W>::syn_bit));
+  seg.wnd = window_field;
+  seg.options.mss = tcb.offer.mss;
+  if (answers) {
+    seg.ack = tcb.rcv.nxt;
+    seg.control = seg.control.with(control_bits<W>::ack_bit);
+  }
+  // A SYN,ACK offers only what the SYN it answers offered (RFC 7323 sections 2.2 and 3.2).
+  if (answers ? tcb.window_scaling : tcb.offer.window_scale) seg.options.window_scale = tcb.offer.shift;
+  if (answers ? tcb.ts.enabled : tcb.offer.timestamps) {
+    seg.options.ts = timestamps<W>{sequence_number<W>(clock), answers ? tcb.ts.recent : sequence_number<W>()};
+  }
+  seg.options.sack_permitted = answers ? tcb.sack_permitted : tcb.offer.sack;
+  return seg;
+}
+
+/// A segment of a connection past its SYN: text_length octets from seq on, with the ACK bit and whatever `extra` adds.
+template <word W>
+[[nodiscard]] constexpr segment<W> compose(const control_block<W>& tcb, sequence_number<W> seq, W text_length,
+                                           control_bits<W> extra, W window_field, W clock) noexcept {
+  segment<W> seg;
+  seg.seq = seq;
+  seg.ack = tcb.rcv.nxt;
+  seg.control = extra.with(control_bits<W>::ack_bit);
+  seg.wnd = window_field;
+  seg.text_length = text_length;
+  if (tcb.ts.enabled) seg.options.ts = timestamps<W>{sequence_number<W>(clock), tcb.ts.recent};
+  return seg;
+}
+
+/// Counts a segment as sent: SND.NXT, the FIN, Last.ACK.sent and the window that it offers.
+template <word W>
+constexpr void note_sent(control_block<W>& tcb, const segment<W>& seg, W offered_wnd) noexcept {
+  const sequence_number<W> end = seg.seq + seg.length();
+  if (after_until(tcb.snd.nxt, end, tcb.snd.nxt + W(half_circle - 1u))) tcb.snd.nxt = end;
+  if (seg.control.fin()) {
+    tcb.snd.fin_sent = true;
+    if (tcb.state == connection_state::close_wait) tcb.state = connection_state::last_ack;
+  }
+  if (seg.control.ack()) tcb.ts.last_ack_sent = tcb.rcv.nxt;
+  tcb.rcv.wnd = offered_wnd;
+}
+
+}  // namespace sequent

@@ -1,0 +1,163 @@
+// The first check of a segment that arrives in SYN-RECEIVED or later, and the timestamp check that precedes it.
+// RFC 9293 section 3.10.7.4, RFC 7323 sections 3.2 and 5.3.
+#pragma once
+
+#include <array>
+
+#include "model/spec/guards.hpp"
+#include "model/spec/rule.hpp"
+#include "model/spec/transitions.hpp"
+
+namespace sequent::spec {
+
+/// True when timestamps are in use and this segment is subject to them. A RST never is (RFC 7323 section 5.2).
+template <class P>
+[[nodiscard]] constexpr bool timestamps_apply(const state<P>& s, const segment<P>& seg) {
+  return s.timestamps && !is(seg.rst);
+}
+
+/// RFC 7323 section 5.3 R1: an old timestamp, while the one it is compared with is not itself outdated.
+template <class P>
+[[nodiscard]] constexpr bool fails_paws(const state<P>& s, const segment<P>& seg) {
+  return !seg.ts_stale && is(seg.ts_value < s.ts_recent);
+}
+
+/// RFC 7323 section 5.3 R3, for a segment that has passed R1 and R2.
+template <class P>
+[[nodiscard]] state<P> with_timestamp_recorded(const state<P>& s, const segment<P>& seg) {
+  state<P> next = s;
+  if (timestamps_apply(s, seg) && seg.has_timestamps && is(seg.seq <= s.last_ack_sent)) next.ts_recent = seg.ts_value;
+  return next;
+}
+
+/// Not acceptable: acknowledged and dropped. The acknowledgment may be throttled only if the segment is empty; one that
+/// occupies sequence space is retransmitted until it is answered (C24).
+template <class P>
+[[nodiscard]] outcomes<P> answer_unacceptable(const state<P>& s, const segment<P>& seg) {
+  if (empty(seg)) return challenge(s);
+  return {answer(s)};
+}
+
+/// Text or a FIN at a closed window: acknowledged, and nothing of it taken. Its urgent pointer counts (MUST-66). Its ACK
+/// field counts or not: in the first outcome processing ends, in the others it goes on, and the later stages find no
+/// room for text or FIN (A15, C23).
+template <class P>
+[[nodiscard]] outcomes<P> allow_at_closed_window(const state<P>& s, const segment<P>& seg) {
+  outcomes<P> permitted;
+  outcome<P> dropped = stop(s);
+  if (receiving(s) && is(seg.urg) && is(seg.has_ack)) dropped = urgent_raised(s, seg);
+  dropped.done = true;
+  permitted.push_back(with_ack(dropped));
+  if (in(s, phase::syn_received, phase::last_ack)) permitted.push_back(go_on(s));
+  if (!in(s, phase::syn_received)) permitted.push_back(with_ack(go_on(s)));
+  return permitted;
+}
+
+/// The peer's SYN again in SYN-RECEIVED: answered by an acknowledgment, as the letter has it, or by our SYN,ACK (A19).
+template <class P>
+[[nodiscard]] outcomes<P> answer_repeated_syn(const state<P>& s) {
+  auto repeated = stop(s);
+  repeated.seen.sent = reply::syn_ack;
+  return {answer(s), repeated};
+}
+
+/// SYN,ACK crosses ours in a simultaneous open (RFC 9293 figure 7). By the letter it is out of the window and is
+/// acknowledged, without throttling; reading its acknowledgment at once is permitted (A38).
+template <class P>
+[[nodiscard]] outcomes<P> answer_crossing_syn_ack(const state<P>& s, const segment<P>& seg) {
+  outcomes<P> permitted = answer_repeated_syn(s);
+  if (is(s.snd_una < seg.ack) && is(seg.ack <= s.snd_nxt)) {
+    auto direct = established_by(s, seg, P(0));
+    direct.done = true;
+    permitted.push_back(with_ack(direct));
+    direct.seen.may_ack = true;
+    permitted.push_back(direct);
+  }
+  return permitted;
+}
+
+/// True for the SYN that opened the connection, or one in its place, arriving again in SYN-RECEIVED.
+template <class P>
+[[nodiscard]] constexpr bool repeats_syn(const state<P>& s, const segment<P>& seg) {
+  return in(s, phase::syn_received) && is(seg.syn) && is(seg.seq == P(0));
+}
+
+/// Before the first check: timestamps.
+template <class P>
+constexpr auto timestamp_rules() {
+  return std::array{
+      rule<P>{"TS-1", "rfc7323#3.2", "without timestamps, or for a RST, there is nothing to check", stage::timestamps,
+              [](const state<P>& s, const event<P>& e) { return !timestamps_apply(s, e.seg); },
+              [](const state<P>& s, const event<P>&) -> outcomes<P> { return {go_on(s)}; }},
+      rule<P>{"TS-2", "rfc7323#5.3/R1", "a timestamp that is not older than the last, or that cannot be judged, passes",
+              stage::timestamps,
+              [](const state<P>& s, const event<P>& e) {
+                return timestamps_apply(s, e.seg) && e.seg.has_timestamps && !fails_paws(s, e.seg);
+              },
+              [](const state<P>& s, const event<P>&) -> outcomes<P> { return {go_on(s)}; }},
+      rule<P>{"TS-3", "rfc7323#5.3/R1", "an old timestamp makes the segment unacceptable", stage::timestamps,
+              [](const state<P>& s, const event<P>& e) {
+                return timestamps_apply(s, e.seg) && e.seg.has_timestamps && fails_paws(s, e.seg);
+              },
+              [](const state<P>& s, const event<P>& e) { return answer_unacceptable(s, e.seg); }},
+      rule<P>{"TS-4", "rfc7323#3.2", "a segment whose timestamp is missing is dropped silently, or processed",
+              stage::timestamps,
+              [](const state<P>& s, const event<P>& e) {
+                return timestamps_apply(s, e.seg) && !e.seg.has_timestamps;
+              },
+              [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop(s), go_on(s)}; }},
+  };
+}
+
+/// The first check.
+template <class P>
+constexpr auto sequence_rules() {
+  return std::array{
+      rule<P>{"SEQ-1", "rfc9293#3.10.7.4/first/table-6", "an acceptable segment goes on; its timestamp is recorded",
+              stage::sequence, [](const state<P>& s, const event<P>& e) { return acceptable(s, e.seg); },
+              [](const state<P>& s, const event<P>& e) -> outcomes<P> {
+                return {go_on(with_timestamp_recorded(s, e.seg))};
+              }},
+      rule<P>{"SEQ-2", "rfc9293#3.10.7.4/first", "an unacceptable RST is dropped", stage::sequence,
+              [](const state<P>& s, const event<P>& e) {
+                return is(e.seg.rst) && !acceptable(s, e.seg) && !at_closed_window(s, e.seg);
+              },
+              [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop(s)}; }},
+      rule<P>{"SEQ-3", "rfc9293#3.4/MUST-66", "a RST at the edge of a closed window is read, whatever it carries",
+              stage::sequence,
+              [](const state<P>& s, const event<P>& e) {
+                return is(e.seg.rst) && !acceptable(s, e.seg) && at_closed_window(s, e.seg);
+              },
+              [](const state<P>& s, const event<P>&) -> outcomes<P> { return {go_on(s)}; }},
+      rule<P>{"SEQ-4", "rfc9293#3.10.7.4/first/zero-window",
+              "text or FIN at the edge of a closed window is acknowledged and not taken; URG counts, ACK may",
+              stage::sequence,
+              [](const state<P>& s, const event<P>& e) {
+                return !is(e.seg.rst) && !is(e.seg.syn) && !acceptable(s, e.seg) && at_closed_window(s, e.seg);
+              },
+              [](const state<P>& s, const event<P>& e) { return allow_at_closed_window(s, e.seg); }},
+      rule<P>{"SEQ-5", "rfc9293#3.10.7.4/first", "the peer's SYN,ACK crosses ours: acknowledged, or read at once",
+              stage::sequence,
+              [](const state<P>& s, const event<P>& e) {
+                return repeats_syn(s, e.seg) && !is(e.seg.rst) && is(e.seg.has_ack) && !s.passive &&
+                       !acceptable(s, e.seg);
+              },
+              [](const state<P>& s, const event<P>& e) { return answer_crossing_syn_ack(s, e.seg); }},
+      rule<P>{"SEQ-6", "rfc9293#3.10.7.4/first", "the peer's SYN comes again: acknowledged, or our SYN,ACK repeated",
+              stage::sequence,
+              [](const state<P>& s, const event<P>& e) {
+                return repeats_syn(s, e.seg) && !is(e.seg.rst) && (s.passive || !is(e.seg.has_ack)) &&
+                       !acceptable(s, e.seg);
+              },
+              [](const state<P>& s, const event<P>&) { return answer_repeated_syn(s); }},
+      rule<P>{"SEQ-7", "rfc9293#3.10.7.4/first", "any other unacceptable segment is acknowledged and dropped",
+              stage::sequence,
+              [](const state<P>& s, const event<P>& e) {
+                return !is(e.seg.rst) && !repeats_syn(s, e.seg) && !acceptable(s, e.seg) &&
+                       (is(e.seg.syn) || !at_closed_window(s, e.seg));
+              },
+              [](const state<P>& s, const event<P>& e) { return answer_unacceptable(s, e.seg); }},
+  };
+}
+
+}  // namespace sequent::spec
