@@ -36,7 +36,6 @@ struct text_in_window {
   W skip{};                   ///< octets left of the window, or before it
   W take{};                   ///< octets inside it, after those
   sequence_number<W> first{}; ///< sequence number of the first of these
-  bool whole_end = false;     ///< nothing was cut off at the right, so a FIN that follows is next
 };
 
 /// Trims text to the window. The segment is acceptable and has no SYN. When it reaches left of the window, its text
@@ -52,14 +51,9 @@ template <word W>
     kept.first = seg.seq + kept.skip;
     left = left - kept.skip;
   }
-  const W room = rcv.wnd - (kept.first - rcv.nxt);
-  // A segment whose text lies wholly before the window may reach it only with its FIN, or not at all.
-  if (left == W(0u)) {
-    kept.whole_end = true;
-    return kept;
-  }
-  kept.take = lesser(left, room);
-  kept.whole_end = kept.take == left;
+  // What begins right of the window has nothing inside it: only a FIN before it could have made it acceptable.
+  const W ahead = kept.first - rcv.nxt;
+  if (ahead < rcv.wnd) kept.take = lesser(left, rcv.wnd - ahead);
   return kept;
 }
 

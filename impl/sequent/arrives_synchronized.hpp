@@ -28,11 +28,23 @@ constexpr void on_reset(control_block<W>& tcb, const segment<W>& seg, instant no
   delete_block(tcb, out);
 }
 
-/// Fourth check (RFC 5961 section 4): in a synchronized state any SYN is challenged, whatever its sequence number.
-/// In SYN-RECEIVED an acceptable SYN of a passive connection returns it to LISTEN.
+/// The peer's SYN again, while ours has not been acknowledged: our SYN,ACK may have been lost (A19). A SYN,ACK that
+/// crosses ours is acknowledged, and that acknowledgment must not be throttled (A38).
 template <word W>
-constexpr void on_syn(control_block<W>& tcb, instant now, actions<W>& out) noexcept {
-  if (tcb.state == connection_state::syn_received && tcb.passive) return return_to_listen(tcb, out);
+constexpr void repeat_syn_ack(const control_block<W>& tcb, const segment<W>& seg, actions<W>& out) noexcept {
+  const bool lost = tcb.passive && seg.seq == tcb.rcv.irs && !seg.control.ack();
+  out.answer = lost ? reply::syn_ack : reply::ack;
+}
+
+/// Fourth check (RFC 5961 section 4): in a synchronized state any SYN is challenged, whatever its sequence number.
+/// In SYN-RECEIVED a new SYN inside the window returns a passive connection to LISTEN, and the old one that reaches into
+/// the window with its text is answered like the bare one (A22).
+template <word W>
+constexpr void on_syn(control_block<W>& tcb, const segment<W>& seg, instant now, actions<W>& out) noexcept {
+  if (tcb.state == connection_state::syn_received) {
+    if (!in_window(seg.seq, tcb.rcv.nxt, tcb.rcv.wnd)) return repeat_syn_ack(tcb, seg, out);
+    if (tcb.passive) return return_to_listen(tcb, out);
+  }
   answer_with_challenge(tcb, now, out);
 }
 
@@ -107,9 +119,16 @@ constexpr void on_urgent(control_block<W>& tcb, const segment<W>& seg, actions<W
   out.raised.raise(signal::urgent);
 }
 
+/// A segment that is not acceptable, or too old by its timestamp: what occupies sequence space is always answered, so
+/// that a lost acknowledgment is repeated; what does not is counted as a challenge, so that two confused ends cannot keep
+/// each other busy (A40).
+template <word W>
+constexpr void answer_old(control_block<W>& tcb, const segment<W>& seg, instant now, actions<W>& out) noexcept {
+  if (seg.length() == W(0u)) return answer_with_challenge(tcb, now, out);
+  answer_with_ack(out);
+}
+
 /// First check failed. A closed window still lets RST, ACK and URG of a segment at RCV.NXT be processed (MUST-66, C23).
-/// What occupies sequence space is always answered, so that a lost acknowledgment is repeated; what does not is counted
-/// as a challenge, so that two confused ends cannot keep each other busy (A40).
 template <word W>
 constexpr void not_acceptable(control_block<W>& tcb, const segment<W>& seg, instant now, actions<W>& out) noexcept {
   const bool controls = controls_only(seg, tcb.rcv);
@@ -124,10 +143,8 @@ constexpr void not_acceptable(control_block<W>& tcb, const segment<W>& seg, inst
       on_urgent(tcb, seg, out);
     }
   }
-  if (seg.length() == W(0u)) return answer_with_challenge(tcb, now, out);
-  const bool syn_again = tcb.state == connection_state::syn_received && tcb.passive && seg.control.syn() &&
-                         seg.seq == tcb.rcv.irs && !seg.control.ack();
-  out.answer = syn_again ? reply::syn_ack : reply::ack;  // A19: the SYN,ACK may have been lost
+  if (tcb.state == connection_state::syn_received && seg.control.syn()) return repeat_syn_ack(tcb, seg, out);
+  answer_old(tcb, seg, now, out);
   if (tcb.state == connection_state::time_wait && seg.control.fin()) out.time_wait = true;  // A18
 }
 
@@ -137,12 +154,12 @@ constexpr void arrives_synchronized(control_block<W>& tcb, const segment<W>& seg
                                     actions<W>& out) noexcept {
   if (tcb.ts.enabled && !seg.control.rst()) {
     if (!seg.options.ts) return;  // RFC 7323 section 3.2: once negotiated, segments without it are dropped
-    if (paws_rejects(*seg.options.ts, tcb.ts, now)) return answer_with_ack(out);
+    if (paws_rejects(*seg.options.ts, tcb.ts, now)) return answer_old(tcb, seg, now, out);
   }
   if (!acceptable(seg, tcb.rcv)) return not_acceptable(tcb, seg, now, out);       // first
   if (seg.control.rst()) return on_reset(tcb, seg, now, out);                     // second
-  if (seg.control.syn()) return on_syn(tcb, now, out);                            // fourth
-  take_timestamp(seg, tcb.ts, now);
+  take_timestamp(seg, tcb.ts, now);                                               // RFC 7323 section 5.3, R3
+  if (seg.control.syn()) return on_syn(tcb, seg, now, out);                       // fourth
   if (on_ack(tcb, seg, now, out) == next::stop) return;                           // fifth
   if (!may_receive_text(tcb.state)) return;
   on_urgent(tcb, seg, out);                                                       // sixth

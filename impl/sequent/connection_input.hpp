@@ -26,7 +26,11 @@ actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::spa
   } else if (old_state == connection_state::closed && step.answer == reply::reset && reset_due_) {
     return step;  // one RST is waiting to go already; the peer learns the same from it
   }
-  if (step.text != text_placement::none) take_text(step, text, now);
+  if (step.text != text_placement::none) {
+    take_text(step, text, now);
+  } else if (tcb_.rcv.fin) {
+    receiver_.end_stream_at(tcb_.rcv.nxt, *tcb_.rcv.fin);
+  }
   if (!step.deleted && step.acceptable_ack) take_acknowledgment(header, step, flight, now);
   apply(step, now);
   return step;

@@ -26,7 +26,7 @@ constexpr void take_syn(control_block<W>& tcb, const segment<W>& seg, instant no
     tcb.ts.recent = theirs.ts->value;
     tcb.ts.recent_at = now;
   }
-  tcb.ts.last_ack_sent = tcb.rcv.nxt;
+  tcb.ts.last_ack_sent = tcb.rcv.irs;  // nothing has been acknowledged yet
 }
 
 /// Starts the send side at a fresh ISS; the SYN itself is counted as sent.

@@ -75,6 +75,14 @@ class interval_set {
     return reach - moved;
   }
 
+  /// Forgets everything at or beyond `end`, which is not before the origin. Linear in what is forgotten.
+  constexpr void cut(sequence_number<u32> origin, sequence_number<u32> end) noexcept {
+    while (count_ != 0 && held_[count_ - 1u].first - origin >= end - origin) --count_;
+    if (count_ == 0) return;
+    interval& furthest = held_[count_ - 1u];
+    if (furthest.last - origin > end - origin) furthest.last = end;
+  }
+
   /// The interval that holds x, or nullptr.
   [[nodiscard]] constexpr const interval* find(sequence_number<u32> origin, sequence_number<u32> x) const noexcept {
     const std::size_t at = first_reaching(origin, x - origin + 1);

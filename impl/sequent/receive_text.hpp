@@ -32,28 +32,33 @@ constexpr void advance_receive(control_block<W>& tcb, W octets, actions<W>& out)
   if (tcb.rcv.fin && *tcb.rcv.fin == tcb.rcv.nxt) receive_fin(tcb, out);
 }
 
+/// A FIN inside the window: where the peer's stream ends. Of two different ones the earlier counts (A36).
+template <word W>
+constexpr void note_fin(receive_variables<W>& rcv, sequence_number<W> fin) noexcept {
+  if (!in_window(fin, rcv.nxt, rcv.wnd)) return;
+  if (rcv.fin && !(fin - rcv.nxt < *rcv.fin - rcv.nxt)) return;
+  rcv.fin = fin;
+}
+
 /// Seventh check, and the eighth's question whether a FIN belongs here. Everything inside the window is taken, since the
-/// window only ever offers storage that is there (C30). Octets behind a FIN that is held are not part of the stream.
+/// window only ever offers storage that is there (C30); octets at or behind a FIN are not part of the stream.
 template <word W>
 constexpr void receive_text(control_block<W>& tcb, const segment<W>& seg, actions<W>& out) noexcept {
   const text_in_window<W> kept = trim(seg, tcb.rcv);
-  W take = kept.take;
   const W ahead = kept.first - tcb.rcv.nxt;
-  if (tcb.rcv.fin) {
+  W take = kept.take;
+  if (tcb.rcv.fin && !(take == W(0u))) {
     const W until_fin = *tcb.rcv.fin - tcb.rcv.nxt;
     take = ahead < until_fin ? lesser(take, until_fin - ahead) : W(0u);
-  } else if (seg.control.fin() && kept.whole_end && in_window(seg.seq + seg.text_length, tcb.rcv.nxt, tcb.rcv.wnd)) {
-    tcb.rcv.fin = seg.seq + seg.text_length;
   }
+  if (seg.control.fin()) note_fin(tcb.rcv, seg.seq + seg.text_length);
   out.text_skip = kept.skip;
   out.text_take = take;
   out.text_at = kept.first;
-  if (ahead == W(0u) || take == W(0u)) {
-    if (!(take == W(0u))) out.text = text_placement::in_order;
+  if (!(take == W(0u))) out.text = ahead == W(0u) ? text_placement::in_order : text_placement::out_of_order;
+  if (out.text != text_placement::out_of_order) {
     const bool fin_is_next = tcb.rcv.fin && *tcb.rcv.fin == tcb.rcv.nxt + take;
-    if (!(take == W(0u)) || fin_is_next) advance_receive(tcb, take, out);
-  } else {
-    out.text = text_placement::out_of_order;
+    if (out.text == text_placement::in_order || fin_is_next) advance_receive(tcb, take, out);
   }
   // Out of order, or nothing new: a duplicate ACK at once (MAY-13, RFC 5681 section 4.2). In-order text may wait (C31).
   if (out.text != text_placement::in_order && !(seg.length() == W(0u)) && out.answer == reply::none) {

@@ -53,6 +53,7 @@ class receiver {
     } else {
       store_missing(origin, step.text_at, taken);
     }
+    if (tcb.rcv.fin) end_stream_at(origin, *tcb.rcv.fin);
     if (step.text == text_placement::out_of_order) {
       const interval added{step.text_at, step.text_at + step.text_take};
       if (held_.insert(origin, added)) remember(added.first);
@@ -61,11 +62,7 @@ class receiver {
     unread_ += step.text_take;
     if (!holes) return false;
     u32 follows = held_.take_from(origin, origin + step.text_take);
-    if (step.raised.has(signal::peer_closed)) {
-      follows = 0;  // the stream ended here: nothing behind a FIN belongs to it
-    } else if (tcb.rcv.fin) {
-      follows = std::min(follows, *tcb.rcv.fin - tcb.rcv.nxt);
-    }
+    if (step.raised.has(signal::peer_closed)) follows = 0;  // nothing behind a FIN belongs to the stream
     if (follows != 0) {
       unread_ += follows;
       advance_receive(tcb, follows, step);
@@ -73,6 +70,12 @@ class receiver {
     if (step.raised.has(signal::peer_closed)) held_.clear();
     if (held_.empty()) recent_count_ = 0;
     return true;
+  }
+
+  /// The peer's stream ends at a FIN: nothing that is held at or behind it belongs to the stream.
+  constexpr void end_stream_at(sequence_number<u32> origin, sequence_number<u32> fin) noexcept {
+    held_.cut(origin, fin);
+    if (held_.empty()) recent_count_ = 0;
   }
 
   /// Moves octets to the reader. Linear in their number.

@@ -66,6 +66,10 @@ class rtt_estimator {
   [[nodiscard]] constexpr bool sampled() const noexcept { return sampled_; }
   [[nodiscard]] constexpr duration smoothed() const noexcept { return duration::microseconds(srtt8_ / 8); }
   [[nodiscard]] constexpr duration variation() const noexcept { return duration::microseconds(rttvar4_ / 4); }
+  /// The same, unrounded, in eighths and quarters of a microsecond.
+  [[nodiscard]] constexpr std::int64_t eighths_of_srtt() const noexcept { return srtt8_; }
+  [[nodiscard]] constexpr std::int64_t quarters_of_rttvar() const noexcept { return rttvar4_; }
+  /// How often the timeout has been doubled since the last sample.
   [[nodiscard]] constexpr std::uint8_t doublings() const noexcept { return doublings_; }
 
   friend constexpr bool operator==(const rtt_estimator&, const rtt_estimator&) noexcept = default;

@@ -130,7 +130,12 @@ constexpr auto receive_rules() {
               [](const state<P>& s, const event<P>&) { return either_way(s); }},
       rule<P>{"RECV-3", "rfc9293#3.10.3/established", "text is delivered, or the request waits", stage::call,
               [](const state<P>& s, const event<P>& e) { return e.what == kind::receive && receiving(s); },
-              [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop(s)}; }},
+              [](const state<P>& s, const event<P>&) -> outcomes<P> {
+                // Reading may open the window far enough to be worth telling (MUST-39), which an acknowledgment does.
+                auto delivered = stop(s);
+                delivered.seen.may_ack = true;
+                return {delivered};
+              }},
       rule<P>{"RECV-4", "rfc9293#3.10.3/close-wait", "what is left is delivered, after that the stream has ended",
               stage::call,
               [](const state<P>& s, const event<P>& e) { return e.what == kind::receive && in(s, phase::close_wait); },

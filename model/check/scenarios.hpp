@@ -1,0 +1,241 @@
+// The scenarios that the engines run, as data. Nothing here knows what kind of endpoint runs them.
+//
+// Each scenario has a ".small" variant, for seconds, and a ".large" one, for exhaustive verification: the same scripts
+// with larger budgets.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "model/check/bounds.hpp"
+
+namespace sequent::model {
+
+namespace scenario_detail {
+
+/// Active on the left, passive on the right, no data, both close. Each reads until the end, as soon as it can.
+inline scenario plain(std::string name, std::string what) {
+  scenario s;
+  s.name = std::move(name);
+  s.what = std::move(what);
+  s.scripts[0].calls = {{call_kind::open_active}, {call_kind::shutdown}};
+  s.scripts[1].calls = {{call_kind::open_passive}, {call_kind::shutdown}};
+  for (script& todo : s.scripts) {
+    todo.reads = {{64, true}};
+    todo.reads_at_once = true;
+  }
+  s.iss = {100, 300};
+  return s;
+}
+
+/// The calls: open, write some octets (0: none), close.
+inline std::vector<call> talk(call_kind open, std::uint32_t octets) {
+  if (octets == 0) return {{open}, {call_kind::shutdown}};
+  return {{open}, {call_kind::write, octets}, {call_kind::shutdown}};
+}
+
+/// Adds the two variants of a scenario.
+inline void add(std::vector<scenario>& list, scenario s, const bounds& small, const bounds& large) {
+  const std::string name = s.name;
+  s.name = name + ".small";
+  s.limit = small;
+  list.push_back(s);
+  s.name = name + ".large";
+  s.limit = large;
+  list.push_back(std::move(s));
+}
+
+/// A network that does everything a little: the usual small budgets.
+inline bounds rough(std::uint16_t each) {
+  bounds b;
+  b.losses = b.duplicates = b.overtakings = each;
+  b.early_timers = 1;
+  return b;
+}
+
+/// The usual large budgets.
+inline bounds rougher(std::uint16_t losses) {
+  bounds b = rough(1);
+  b.losses = losses;
+  b.old_duplicates = 1;
+  b.corruptions = 1;
+  b.early_timers = 2;
+  return b;
+}
+
+inline void add_opens(std::vector<scenario>& list) {
+  add(list, plain("open", "passive and active open, then both close"), rough(1), rougher(2));
+
+  scenario crossing = plain("simultaneous-open", "both open actively at once, then both close");
+  crossing.scripts[1].calls = talk(call_kind::open_active, 0);
+  add(list, crossing, rough(1), rougher(2));
+
+  scenario late = plain("refused-open", "both open actively at any time: the earlier SYN may meet a closed port");
+  late.scripts[1].calls = talk(call_kind::open_active, 0);
+  late.scripts[0].open_at_start = late.scripts[1].open_at_start = false;
+  late.may_abort = true;
+  add(list, late, rough(1), rougher(2));
+
+  scenario early = plain("open-with-data", "the active side writes before the connection is established");
+  early.scripts[0].calls = {{call_kind::open_active}, {call_kind::write, 2, true}, {call_kind::shutdown, 0, true}};
+  add(list, early, rough(1), rougher(2));
+}
+
+inline void add_data(std::vector<scenario>& list) {
+  scenario data = plain("data-both-ways", "three octets each way in segments of two, then both close");
+  data.scripts[0].calls = talk(call_kind::open_active, 3);
+  data.scripts[1].calls = talk(call_kind::open_passive, 3);
+  bounds small = rough(1);
+  small.duplicates = 0;
+  small.early_timers = 0;
+  bounds large = rough(1);
+  large.losses = 2;
+  add(list, data, small, large);
+
+  const struct {
+    const char* name;
+    const char* what;
+    std::uint32_t left, right;
+  } wraps[] = {
+      {"wrap-32", "data both ways, both streams straddle 2^32", 0xFFFFFFFEu, 0xFFFFFFFDu},
+      {"wrap-31", "data both ways, both streams straddle 2^31", 0x7FFFFFFEu, 0x7FFFFFFDu},
+      {"wrap-mixed", "data both ways, one stream straddles 2^32 and the other 2^31", 0xFFFFFFFFu, 0x7FFFFFFFu},
+      {"wrap-syn", "data both ways, the SYNs take the last number below 2^32 and below 2^31", 0xFFFFFFFFu, 0x7FFFFFFEu},
+  };
+  for (const auto& w : wraps) {
+    scenario s = data;
+    s.name = w.name;
+    s.what = w.what;
+    s.iss = {w.left, w.right};
+    add(list, s, small, large);
+  }
+
+  scenario window = plain("zero-window", "five octets into a buffer of two that is read one octet at a time");
+  window.scripts[0].calls = talk(call_kind::open_active, 5);
+  window.scripts[1].reads = {{1, true}};
+  window.scripts[1].reads_at_once = false;
+  window.receive_buffer = 2;
+  bounds probes;
+  probes.losses = 1;
+  probes.early_timers = 2;
+  bounds more = probes;
+  more.losses = 2;
+  more.duplicates = 1;
+  more.overtakings = 1;
+  more.early_timers = 3;
+  add(list, window, probes, more);
+}
+
+inline void add_closes(std::vector<scenario>& list) {
+  scenario left = plain("half-close-left", "the left end closes first and reads on while the right one writes");
+  left.scripts[0].calls = talk(call_kind::open_active, 1);
+  left.scripts[1].calls = talk(call_kind::open_passive, 3);
+  bounds small = rough(1);
+  small.duplicates = 0;
+  add(list, left, small, rougher(1));
+
+  scenario right = plain("half-close-right", "the right end closes first and reads on while the left one writes");
+  right.scripts[0].calls = talk(call_kind::open_active, 3);
+  right.scripts[1].calls = talk(call_kind::open_passive, 1);
+  add(list, right, small, rougher(1));
+
+  scenario both = plain("simultaneous-close", "both close as soon as they can: the FINs may cross");
+  bounds crossing = rough(1);
+  crossing.early_timers = 2;
+  add(list, both, crossing, rougher(3));
+
+  scenario early = plain("close-early", "either end may close before the connection is established");
+  early.scripts[0].calls[1].early = early.scripts[1].calls[1].early = true;
+  early.may_abort = true;
+  add(list, early, rough(1), rougher(2));
+
+  scenario abort_left = plain("abort-left", "the active end writes and aborts at any time, the other one writes");
+  abort_left.scripts[0].calls = {{call_kind::open_active}, {call_kind::write, 2, true}, {call_kind::abort, 0, true}};
+  abort_left.scripts[1].calls = talk(call_kind::open_passive, 1);
+  abort_left.may_abort = true;
+  add(list, abort_left, rough(1), rougher(2));
+
+  scenario abort_right = plain("abort-right", "the passive end aborts at any time, the other one writes");
+  abort_right.scripts[0].calls = talk(call_kind::open_active, 2);
+  abort_right.scripts[1].calls = {{call_kind::open_passive}, {call_kind::abort, 0, true}};
+  abort_right.may_abort = true;
+  add(list, abort_right, rough(1), rougher(2));
+}
+
+inline void add_attacks(std::vector<scenario>& list) {
+  const struct {
+    const char* name;
+    const char* what;
+    std::uint32_t attacks;
+    bool may_abort;
+  } attackers[] = {
+      {"attacker-reset", "forged RST inside the window: must not reset", attack_reset, false},
+      {"attacker-reset-exact", "forged RST at RCV.NXT: may reset", attack_reset_exact, true},
+      {"attacker-syn", "forged SYN: must not reset", attack_syn, false},
+      {"attacker-data", "forged text with an ACK out of range: must not get into the stream", attack_data, false},
+      {"attacker-ack", "forged ACK of what was never sent: must not count", attack_ack, false},
+  };
+  for (const auto& a : attackers) {
+    scenario s = plain(a.name, a.what);
+    s.scripts[0].calls = talk(call_kind::open_active, 2);
+    s.scripts[1].calls = talk(call_kind::open_passive, 1);
+    s.attacks = a.attacks;
+    s.may_abort = a.may_abort;
+    bounds small;
+    small.injections = 1;
+    small.losses = 1;
+    bounds large = rough(1);
+    large.injections = 2;
+    add(list, s, small, large);
+  }
+  scenario old = plain("old-duplicates", "copies of earlier segments arrive again at any time, also after the end");
+  old.scripts[0].calls = talk(call_kind::open_active, 2);
+  old.scripts[1].calls = talk(call_kind::open_passive, 1);
+  bounds small;
+  small.old_duplicates = 1;
+  small.losses = 1;
+  bounds large = rough(1);
+  large.old_duplicates = 2;
+  add(list, old, small, large);
+
+  scenario damage = plain("corruption", "damaged segments arrive: each must be noticed and sent again");
+  damage.scripts[0].calls = talk(call_kind::open_active, 3);
+  damage.scripts[1].calls = talk(call_kind::open_passive, 1);
+  bounds some;
+  some.corruptions = 1;
+  some.corruption_kinds = 4;
+  bounds much = some;
+  much.corruptions = 2;
+  much.losses = 1;
+  much.early_timers = 1;
+  add(list, damage, some, much);
+}
+
+inline std::vector<scenario> all() {
+  std::vector<scenario> list;
+  add_opens(list);
+  add_data(list);
+  add_closes(list);
+  add_attacks(list);
+  return list;
+}
+
+}  // namespace scenario_detail
+
+/// All scenarios, in a fixed order. They live as long as the program.
+[[nodiscard]] inline const std::vector<scenario>& scenarios() {
+  static const std::vector<scenario> list = scenario_detail::all();
+  return list;
+}
+
+/// The scenario of a name, or null.
+[[nodiscard]] inline const scenario* find_scenario(std::string_view name) {
+  for (const scenario& s : scenarios()) {
+    if (s.name == name) return &s;
+  }
+  return nullptr;
+}
+
+}  // namespace sequent::model

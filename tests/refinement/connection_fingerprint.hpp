@@ -1,0 +1,140 @@
+// Feeds everything that the future of a connection depends on to a fingerprint.
+//
+// A member that is forgotten here would merge states that differ, and the explorer would miss what follows from one of
+// them. So each structure's size is asserted beside its list: a new member stops the build until it is listed.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "model/world/fingerprint.hpp"
+#include "sequent/connection.hpp"
+
+namespace sequent::refinement {
+
+inline void feed(model::fingerprint& f, sequence_number<u32> n) { f.add(n.wire()); }
+inline void feed(model::fingerprint& f, instant t) { f.add(t.microseconds()); }
+
+template <class T>
+void feed(model::fingerprint& f, const std::optional<T>& value) {
+  f.add(value.has_value());
+  if (value) feed(f, *value);
+}
+
+inline void feed(model::fingerprint& f, const control_block<u32>& t) {
+  static_assert(sizeof(send_variables<u32>) == 36 && sizeof(receive_variables<u32>) == 28 &&
+                sizeof(timestamp_variables<u32>) == 24 && sizeof(challenge_allowance) == 16 &&
+                sizeof(handshake_offer) == 8 && sizeof(control_block<u32>) == 128);
+  f.add(t.state);
+  f.add(t.passive);
+  for (const auto n : {t.snd.iss, t.snd.una, t.snd.nxt, t.snd.wl1, t.snd.wl2}) feed(f, n);
+  for (const u32 n : {t.snd.wnd, t.snd.max_wnd, t.snd.shift, t.rcv.wnd, t.rcv.shift}) f.add(n);
+  f.add(t.snd.fin_asked);
+  f.add(t.snd.fin_sent);
+  for (const auto n : {t.rcv.irs, t.rcv.nxt, t.rcv.up, t.ts.recent, t.ts.last_ack_sent}) feed(f, n);
+  feed(f, t.rcv.fin);
+  f.add(t.ts.enabled);
+  feed(f, t.ts.recent_at);
+  f.add(t.window_scaling);
+  f.add(t.sack_permitted);
+  f.add(t.peer_mss);
+  feed(f, t.challenges.since);
+  f.add(t.challenges.sent);
+  // The offer and the allowance's limit never change within a run.
+}
+
+inline void feed(model::fingerprint& f, const timer_set& timers) {
+  static_assert(timer_set::count == 7 && sizeof(timer_set) == 7 * 16);
+  for (std::size_t i = 0; i != timer_set::count; ++i) feed(f, timers.due(static_cast<timer>(i)));
+}
+
+inline void feed(model::fingerprint& f, const rtt_estimator& rtt) {
+  f.add(rtt.sampled());
+  f.add(rtt.eighths_of_srtt());
+  f.add(rtt.quarters_of_rttvar());
+  f.add(rtt.timeout().count());
+  f.add(rtt.doublings());
+}
+
+inline void feed(model::fingerprint& f, const loss_recovery& r) {
+  static_assert(sizeof(loss_recovery) == 20);
+  feed(f, r.recover());
+  feed(f, r.resend());
+  f.add(r.resend() ? r.resend_until().wire() : 0u);
+  f.add(r.duplicates());
+  f.add(r.recovering());
+  f.add(r.head_again());
+}
+
+template <class Storage, class Congestion>
+void feed(model::fingerprint& f, const sender<Storage, Congestion>& s) {
+  static_assert(sizeof(sender<span_storage, congestion::reno>) == 160);
+  feed(f, s.first());
+  f.add(s.queued());
+  for (u32 i = 0; i < s.queued(); ++i) {
+    std::array<std::uint8_t, 1> octet{};
+    s.copy(s.first() + i, octet);
+    f.add(octet[0]);
+  }
+  feed(f, s.rtt());
+  for (const u32 n : {s.congestion().window(), s.congestion().threshold(), s.congestion().counted()}) f.add(n);
+  feed(f, s.recovery());
+  feed(f, s.urgent_until());
+  feed(f, s.timed());
+  f.add(s.timed() ? s.timed_at().microseconds() : 0);
+  f.add(s.attempts());
+  f.add(s.forced());
+  f.add(s.syn_lost());
+}
+
+template <class Storage, std::size_t Most>
+void feed(model::fingerprint& f, const receiver<Storage, Most>& r, sequence_number<u32> origin) {
+  static_assert(sizeof(receiver<span_storage, 4>) == 88);
+  f.add(r.unread());
+  std::array<std::uint8_t, 1> octet{};
+  for (u32 i = 0; i < r.unread(); ++i) {
+    r.peek(i, octet);
+    f.add(octet[0]);
+  }
+  f.add(r.held().view().size());
+  for (const interval& range : r.held().view()) {
+    feed(f, range.first);
+    feed(f, range.last);
+    for (u32 i = range.first - origin; i < range.last - origin; ++i) {
+      r.peek(r.unread() + i, octet);
+      f.add(octet[0]);
+    }
+  }
+  f.add(r.recently_held().size());
+  for (const auto n : r.recently_held()) feed(f, n);
+  f.add(r.largest_text());
+}
+
+/// Everything. The connection's clock stands at zero (connection::rebase()). Settings do not change within a run; the two
+/// clock offsets do, by rebasing, and count only while they can still reach the wire.
+template <class Policy>
+void feed(model::fingerprint& f, const connection<Policy>& c, bool may_open_again) {
+  feed(f, c.block());
+  feed(f, c.timers());
+  feed(f, c.sending());
+  feed(f, c.receiving(), c.block().rcv.nxt);
+  f.add(c.owes_reset().has_value());
+  if (c.owes_reset()) {
+    feed(f, c.owes_reset()->seq);
+    feed(f, c.owes_reset()->ack);
+    f.add(c.owes_reset()->control.wire());
+  }
+  f.add(c.ended_by().has_value());
+  if (c.ended_by()) f.add(*c.ended_by());
+  f.add(c.keep_alives_unanswered());
+  f.add(c.owes_syn());
+  f.add(c.owes_ack());
+  f.add(c.owes_probe());
+  f.add(c.abandoned());
+  f.add(c.config().remote_port);
+  f.add(may_open_again ? c.config().isn_offset : 0u);
+  f.add(c.config().timestamps ? c.config().timestamp_offset : 0u);
+}
+
+}  // namespace sequent::refinement

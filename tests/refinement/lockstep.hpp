@@ -1,0 +1,291 @@
+// The production connection and the specification in lockstep: an end of the world, and a subject for the fuzzer.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "sequent/connection.hpp"
+#include "tests/refinement/connection_fingerprint.hpp"
+#include "tests/refinement/packet.hpp"
+#include "tests/refinement/spec_shadow.hpp"
+
+namespace sequent::refinement {
+
+/// A connection that is checked at every event. Its clock always stands at zero: time that passes moves the origin.
+/// MostOctets: largest segment on the wire, header included.
+template <class Policy, std::size_t MostOctets>
+class lockstep {
+ public:
+  using packet = wire_packet<MostOctets>;
+  using connection_type = connection<Policy>;
+
+  lockstep(const connection_config& config, typename Policy::send_storage send_octets,
+           typename Policy::receive_storage receive_octets)
+      : tcp_(config, send_octets, receive_octets) {
+    spec::policy choices;
+    choices.most_held_ranges = static_cast<int>(Policy::most_held_ranges);
+    choices.offers_timestamps = config.timestamps;
+    shadow_.set_choices(choices);
+  }
+
+  void open_passive() {
+    const auto done = tcp_.listen();
+    called(spec::kind::open_passive, 0, done.has_value(), "OPEN, passive");
+  }
+  void open_active() {
+    before_ = tcp_.block();
+    const auto done = tcp_.connect(instant{});
+    opened_ = opened_ || done;
+    observation seen = call_seen(done.has_value());
+    if (done) seen.sent = spec::reply::syn;
+    follow_call(spec::kind::open_active, 0, seen, "OPEN, active");
+  }
+  std::size_t write(std::span<const std::uint8_t> octets) { return queue(octets, false); }
+  std::size_t write_urgent(std::span<const std::uint8_t> octets) { return queue(octets, true); }
+  std::size_t read(std::span<std::uint8_t> room) {
+    before_ = tcp_.block();
+    const auto got = tcp_.read(room);
+    const std::size_t n = got ? *got : 0;
+    // What is left after the end of a connection is served by the buffers alone (A7).
+    if (before_.state != connection_state::closed) {
+      follow_call(spec::kind::receive, static_cast<spec::position>(n), {}, "RECEIVE");
+    }
+    return n;
+  }
+  void shutdown() {
+    before_ = tcp_.block();
+    const auto done = tcp_.shutdown();
+    follow_call(spec::kind::close, 0, call_seen(done.has_value()), "CLOSE");
+  }
+  void abort() {
+    before_ = tcp_.block();
+    const auto done = tcp_.abort();
+    observation seen = call_seen(done.has_value());
+    if (tcp_.owes_reset()) see_reset(seen);
+    follow_call(spec::kind::abort, 0, seen, "ABORT");
+    aborted_ = aborted_ || done;
+  }
+
+  [[nodiscard]] bool end_of_stream() const {
+    return tcp_.readable() == 0 && !tcp_.ended_by() && peer_closed_;
+  }
+  [[nodiscard]] bool closed() const { return tcp_.state() == connection_state::closed; }
+  [[nodiscard]] bool aborted() const { return aborted_ || tcp_.ended_by().has_value(); }
+  [[nodiscard]] bool established() const { return established_; }
+  [[nodiscard]] std::size_t readable() const { return tcp_.readable(); }
+  [[nodiscard]] std::size_t writable() const { return tcp_.writable(); }
+  [[nodiscard]] const connection_type& tcp() const { return tcp_; }
+  [[nodiscard]] const spec_shadow& shadow() const { return shadow_; }
+
+  void arrives(const packet& p) { arrives(p.octets()); }
+  /// Octets that came from anywhere: what cannot be parsed must change nothing.
+  void arrives(std::span<const std::uint8_t> octets) {
+    before_ = tcp_.block();
+    const auto parsed = parse_segment(octets, tcp_.config().addresses);
+    if (!parsed) {
+      const auto refused = tcp_.on_octets(octets, instant{});
+      if (refused || refused.why() != parsed.why()) shadow_.set_violation("a segment in error was processed");
+      return shadow_.follow_silence(tcp_.block(), shadow_.places_for(before_, nullptr), more(), "segment in error");
+    }
+    deliver(parsed->header, parsed->text);
+  }
+
+  /// The next segment to send; what there is to say about it is checked.
+  std::optional<packet> poll() {
+    before_ = tcp_.block();
+    packet out;
+    const auto sent = tcp_.poll_transmit(instant{}, out.room);
+    if (!sent) {
+      // Deciding to send nothing may arm a timer; it changes no variable.
+      shadow_.follow_silence(tcp_.block(), shadow_.places_for(before_, nullptr), more(), "nothing to send");
+      shadow_.follow_quiet();
+      check_timers();
+      return std::nullopt;
+    }
+    out.size = static_cast<std::uint16_t>(sent->length);
+    const auto parsed = parse_segment(out.octets(), tcp_.config().addresses);
+    if (!parsed) {
+      shadow_.set_violation(fmt::format("a segment was sent that cannot be read: {}", describe(parsed.why())));
+      return out;
+    }
+    follow_sent(parsed->header);
+    return out;
+  }
+
+  [[nodiscard]] std::optional<std::int64_t> deadline() const {
+    const auto due = tcp_.next_deadline();
+    if (!due) return std::nullopt;
+    return due->microseconds();
+  }
+  void advance(std::int64_t microseconds) {
+    tcp_.rebase(duration::microseconds(microseconds));
+    before_ = tcp_.block();
+    tcp_.on_deadline(instant{});
+    follow_timers();
+  }
+
+  [[nodiscard]] std::string violation() const { return shadow_.violation(); }
+  void fingerprint(model::fingerprint& f) const {
+    feed(f, tcp_, !opened_ || tcp_.block().passive);
+    f.add(aborted_);
+    f.add(established_);
+    f.add(peer_closed_);
+  }
+  [[nodiscard]] std::string show() const { return state_text(shadow_.now()); }
+  static std::string show(const packet& p) { return packet_text(p); }
+  static void fingerprint_packet(const packet& p, model::fingerprint& f) { f.octets(p.octets()); }
+  static bool corrupt(packet& p, int which) { return damage(p, which); }
+
+ private:
+  using observation = spec_shadow::observation;
+
+  [[nodiscard]] static observation call_seen(bool done) {
+    observation seen;
+    if (!done) seen.signals = spec::signal_error;
+    return seen;
+  }
+
+  void called(spec::kind what, spec::position amount, bool done, const char* name) {
+    follow_call(what, amount, call_seen(done), name);
+  }
+
+  // What the layers around the control block know.
+  [[nodiscard]] surplus<spec::position> more() const {
+    surplus<spec::position> known;
+    known.choices = shadow_.now().choices;
+    if (tcp_.state() <= connection_state::listen) return known;
+    places where = shadow_.places_for(before_, nullptr);
+    spec_shadow::settle(where, before_, tcp_.block());
+    known.snd_end = where.send(tcp_.sending().end());
+    for (const interval& range : tcp_.receiving().held().view()) {
+      known.held.push_back({where.receive(range.first), where.receive(range.last)});
+    }
+    known.owes_ack = tcp_.owes_ack();
+    return known;
+  }
+
+  void see_reset(observation& seen) const {
+    const segment<u32>& reset = *tcp_.owes_reset();
+    const places where = shadow_.places_for(before_, nullptr);
+    seen.sent = spec::reply::reset;
+    seen.reset_seq = where.send(reset.seq);
+    if (reset.control.ack()) seen.reset_ack = where.receive(reset.ack);
+  }
+
+  void follow_call(spec::kind what, spec::position amount, const observation& seen, const char* name) {
+    spec_shadow::event e;
+    e.what = what;
+    e.amount = amount;
+    places where = shadow_.places_for(before_, nullptr);
+    spec_shadow::settle(where, before_, tcp_.block());
+    shadow_.follow(e, tcp_.block(), where, more(), seen, name);
+    notice();
+  }
+
+  std::size_t queue(std::span<const std::uint8_t> octets, bool urgent) {
+    before_ = tcp_.block();
+    const auto taken = urgent ? tcp_.write_urgent(octets) : tcp_.write(octets);
+    // A full buffer takes part of it or nothing (C9): the call is then the one that handed over what was taken.
+    if (!taken && taken.why() == error::insufficient_resources) return 0;
+    if (taken && *taken == 0) return 0;
+    const auto n = taken ? static_cast<spec::position>(*taken) : spec::position{1};
+    follow_call(spec::kind::send, n, call_seen(taken.has_value()), "SEND");
+    return taken ? *taken : 0;
+  }
+
+  void deliver(const segment<u32>& header, std::span<const std::uint8_t> text) {
+    places where = shadow_.places_for(before_, &header);
+    spec_shadow::event e;
+    e.what = spec::kind::arrival;
+    e.seg = abstract_segment<spec::position>(header, where, recent_is_stale(before_.ts, instant{}));
+    const actions<u32> step = tcp_.on_segment(header, text, instant{});
+    const bool known = before_.state >= connection_state::syn_sent;
+    const observation seen = abstract_actions<spec::position>(step, where, known);
+    spec_shadow::settle(where, before_, tcp_.block());
+    shadow_.follow(e, tcp_.block(), where, more(), seen, "arrival " + segment_text(header));
+    notice();
+  }
+
+  void follow_sent(const segment<u32>& sent) {
+    const control_block<u32>& after = tcp_.block();
+    const places where = shadow_.places_for(before_, nullptr);
+    if (sent.control.rst()) return shadow_.follow_reset(sent);
+    check_window_field(sent, after);
+    const spec::position offered = shadow_.now().rcv_nxt + after.rcv.wnd;
+    shadow_.follow_emission(sent, offered, after, where, more());
+  }
+
+  // The field must say what the control block believes to have offered, but for the rounding of its scale.
+  void check_window_field(const segment<u32>& sent, const control_block<u32>& after) {
+    const u32 shift = sent.control.syn() ? 0 : after.rcv.shift;
+    const u32 told = sent.wnd << shift;
+    const bool true_to_it = told <= after.rcv.wnd && (after.rcv.wnd - told < (1u << shift) || sent.wnd == 0xffff);
+    if (!true_to_it) shadow_.set_violation(fmt::format("window {} is offered, {} believed", told, after.rcv.wnd));
+    if (tcp_.receiving().room() < after.rcv.wnd) shadow_.set_violation("a window is offered without room behind it");
+  }
+
+  // Timers that change the state are events; the others only lead to emissions.
+  void follow_timers() {
+    const connection_state old_state = before_.state;
+    const places where = shadow_.places_for(before_, nullptr);
+    if (tcp_.state() == old_state) {
+      return shadow_.follow_silence(tcp_.block(), where, more(), "timer");
+    }
+    observation seen;
+    spec_shadow::event e;
+    if (old_state == connection_state::time_wait) {
+      e.what = spec::kind::time_wait_timeout;
+    } else if (tcp_.pending_signals().has(signal::timed_out)) {
+      e.what = spec::kind::user_timeout;
+      seen.signals = spec::signal_timed_out;
+    } else {
+      e.what = spec::kind::abort;  // a FIN-WAIT-2 that nobody reads is reclaimed (C37)
+    }
+    if (tcp_.owes_reset()) see_reset(seen);
+    shadow_.follow(e, tcp_.block(), where, more(), seen, "timeout");
+    notice();
+  }
+
+  // Once there is nothing to send, time must be able to set everything going that is not finished.
+  void check_timers() {
+    const control_block<u32>& tcb = tcp_.block();
+    if (tcb.state <= connection_state::listen) return;
+    const timer_set& timers = tcp_.timers();
+    const bool outstanding = !(tcb.snd.una == tcb.snd.nxt);
+    const bool left = tcb.snd.fin_sent ? false : tcp_.sending().end() - tcb.snd.nxt != 0 || tcb.snd.fin_asked;
+    const bool fresh_text = may_receive_text(tcb.state) && !(tcb.rcv.nxt == tcb.ts.last_ack_sent);
+    if (outstanding && !timers.running(timer::retransmission)) shadow_.set_violation("no retransmission timer runs");
+    if (!outstanding && left && tcb.state > connection_state::syn_received && !timers.running(timer::persist)) {
+      shadow_.set_violation("something is left to send, nothing is outstanding, and no persist timer runs");
+    }
+    if (tcb.state == connection_state::time_wait && !timers.running(timer::time_wait)) {
+      shadow_.set_violation("TIME-WAIT has no timer");
+    }
+    const auto delayed = timers.due(timer::delayed_ack);
+    if (fresh_text && (!delayed || *delayed - instant{} >= duration::milliseconds(500))) {
+      shadow_.set_violation("text will not be acknowledged within half a second");
+    }
+  }
+
+  void notice() {
+    const auto raised = tcp_.take_signals();
+    established_ = established_ || raised.has(signal::established);
+    peer_closed_ = peer_closed_ || raised.has(signal::peer_closed);
+  }
+
+  connection_type tcp_;
+  spec_shadow shadow_;
+  control_block<u32> before_{};
+  bool opened_ = false;
+  bool aborted_ = false;
+  bool established_ = false;
+  bool peer_closed_ = false;
+};
+
+}  // namespace sequent::refinement
