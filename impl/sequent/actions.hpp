@@ -39,7 +39,7 @@ class signals {
   [[nodiscard]] constexpr bool has(signal s) const noexcept { return (bits_ & static_cast<std::uint16_t>(s)) != 0; }
   [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
   [[nodiscard]] constexpr std::uint16_t bits() const noexcept { return bits_; }
-  friend constexpr bool operator==(signals, signals) noexcept = default;
+  friend bool operator==(signals, signals) noexcept = default;
 
  private:
   std::uint16_t bits_ = 0;
@@ -72,7 +72,7 @@ struct actions {
   bool time_wait = false;       ///< TIME-WAIT was entered, or its timer is to be restarted
   bool deleted = false;         ///< the control block was deleted: the state is CLOSED
 
-  friend constexpr bool operator==(const actions&, const actions&) noexcept = default;
+  friend bool operator==(const actions&, const actions&) noexcept = default;
 };
 
 }  // namespace sequent

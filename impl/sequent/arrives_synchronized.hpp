@@ -48,12 +48,23 @@ constexpr void on_syn(control_block<W>& tcb, const segment<W>& seg, instant now,
   answer_with_challenge(tcb, now, out);
 }
 
+/// A SACK block tells of octets beyond SND.UNA: then the acknowledgment is a duplicate whatever else it brings, since a peer
+/// may well change its window on each of them (RFC 5681 section 2, RFC 6675 section 2).
+template <word W>
+[[nodiscard]] constexpr bool sacks_something_new(const segment<W>& seg, const send_variables<W>& snd) noexcept {
+  for (const sack_block<W>& block : seg.options.sack.view()) {
+    if (after_until(snd.una, block.right, snd.nxt) && after_until(snd.una, block.left, block.right)) return true;
+  }
+  return false;
+}
+
 /// The ESTABLISHED part of the fifth check: SND.UNA, duplicates in the sense of RFC 5681 section 2, the send window.
 template <word W>
 constexpr void take_ack(control_block<W>& tcb, const segment<W>& seg, actions<W>& out) noexcept {
   send_variables<W>& snd = tcb.snd;
   out.acceptable_ack = true;
   const bool outstanding = !(snd.una == snd.nxt);
+  const bool sacks = tcb.sack_permitted && sacks_something_new(seg, snd);
   const W old_window = snd.wnd;
   if (after_until(snd.una, seg.ack, snd.nxt)) {
     out.acked = seg.ack - snd.una;
@@ -64,8 +75,8 @@ constexpr void take_ack(control_block<W>& tcb, const segment<W>& seg, actions<W>
     take_window(snd, seg);
     out.window_opened = true;
   }
-  out.duplicate_ack =
-      outstanding && out.acked == W(0u) && seg.length() == W(0u) && snd.wnd == old_window;
+  const bool same_again = seg.length() == W(0u) && snd.wnd == old_window;
+  out.duplicate_ack = outstanding && out.acked == W(0u) && (sacks || same_again);
 }
 
 /// SYN-RECEIVED with an ACK of our SYN: the connection is established, and the window is the segment's.
@@ -92,6 +103,8 @@ template <word W>
     answer_with_challenge(tcb, now, out);
     return next::stop;
   }
+  // RFC 7323 section 5.3, R3; not before the ACK field has been found good, or a forged segment could move TS.Recent.
+  take_timestamp(seg, tcb.ts, now);
   // Two ends in TIME-WAIT must not acknowledge each other's acknowledgments for ever (A18).
   if (tcb.state == connection_state::time_wait) return next::stop;
   take_ack(tcb, seg, out);
@@ -124,7 +137,8 @@ constexpr void on_urgent(control_block<W>& tcb, const segment<W>& seg, actions<W
 /// each other busy (A40).
 template <word W>
 constexpr void answer_old(control_block<W>& tcb, const segment<W>& seg, instant now, actions<W>& out) noexcept {
-  if (seg.length() == W(0u)) return answer_with_challenge(tcb, now, out);
+  const bool challenged = seg.control.syn() && tcb.state != connection_state::syn_received;  // RFC 5961 section 4
+  if (challenged || seg.length() == W(0u)) return answer_with_challenge(tcb, now, out);
   answer_with_ack(out);
 }
 
@@ -158,7 +172,6 @@ constexpr void arrives_synchronized(control_block<W>& tcb, const segment<W>& seg
   }
   if (!acceptable(seg, tcb.rcv)) return not_acceptable(tcb, seg, now, out);       // first
   if (seg.control.rst()) return on_reset(tcb, seg, now, out);                     // second
-  take_timestamp(seg, tcb.ts, now);                                               // RFC 7323 section 5.3, R3
   if (seg.control.syn()) return on_syn(tcb, seg, now, out);                       // fourth
   if (on_ack(tcb, seg, now, out) == next::stop) return;                           // fifth
   if (!may_receive_text(tcb.state)) return;

@@ -88,7 +88,7 @@ class pseudo_header {
     return addresses_ + (length & 0xffffu) + (length >> 16);
   }
 
-  friend constexpr bool operator==(pseudo_header, pseudo_header) noexcept = default;
+  friend bool operator==(pseudo_header, pseudo_header) noexcept = default;
 
  private:
   static constexpr u32 protocol_tcp = 6;

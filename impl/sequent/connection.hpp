@@ -32,7 +32,7 @@ struct default_policy {
 /// A segment to be sent, before it is octets. Its text is copied with connection::copy_text().
 struct outgoing_segment {
   segment<u32> header{};
-  friend constexpr bool operator==(const outgoing_segment&, const outgoing_segment&) noexcept = default;
+  friend bool operator==(const outgoing_segment&, const outgoing_segment&) noexcept = default;
 };
 
 /// A segment that has been written to the caller's buffer.
@@ -63,7 +63,7 @@ class connection {
   /// Active OPEN (RFC 9293 section 3.10.1). Errors: connection_already_exists.
   result<void> connect(instant now) noexcept;
   /// Passive OPEN. Errors: connection_already_exists.
-  result<void> listen() noexcept { return call_open_passive(tcb_); }
+  result<void> listen() noexcept;
   /// On a listening connection, before its first SYN is handed over: whose SYN it is.
   void bind_peer(std::uint16_t remote_port, pseudo_header addresses, u32 isn_offset) noexcept {
     config_.remote_port = remote_port;
@@ -139,8 +139,8 @@ class connection {
   /// Nagle on or off (MUST-17); keep-alives on or off (MUST-24).
   void set_nagle(bool on) noexcept { config_.nagle = on; }
   void set_keep_alive(bool on, instant now) noexcept;
-  /// The user timeout, which is R2; nothing: never (MUST-21). Counts from the next segment sent or acknowledged.
-  void set_user_timeout(std::optional<duration> timeout) noexcept { config_.user_timeout = timeout; }
+  /// The user timeout, which is R2; nothing: never (MUST-21). Counts from now for what is outstanding.
+  void set_user_timeout(std::optional<duration> timeout, instant now) noexcept;
 
   /// Moves the origin of the caller's clock forward by `elapsed`, so that a state can be compared and hashed without
   /// regard to when it was reached. The timestamp and ISN clocks go on, to the granularity of their ticks.
@@ -150,11 +150,12 @@ class connection {
   void prepare() noexcept;
   void begin(instant now) noexcept;
   result<std::size_t> queue(std::span<const std::uint8_t> octets, bool urgent) noexcept;
-  void apply(actions<u32>& step, instant now) noexcept;
-  void owe(const actions<u32>& step) noexcept;
+  void apply(actions<u32>& step, std::uint16_t to_port, instant now) noexcept;
+  void owe(const actions<u32>& step, std::uint16_t to_port) noexcept;
   void ended(const actions<u32>& step) noexcept;
   void take_text(actions<u32>& step, std::span<const std::uint8_t> text, instant now) noexcept;
-  void take_acknowledgment(const segment<u32>& header, const actions<u32>& step, u32 flight, instant now) noexcept;
+  void take_acknowledgment(const segment<u32>& header, const actions<u32>& step, const send_variables<u32>& old,
+                           instant now) noexcept;
   void give_up(instant now) noexcept;
   void on_timer(timer t, instant now) noexcept;
   void restart_keep_alive(instant now) noexcept;
@@ -180,6 +181,7 @@ class connection {
   bool ack_due_ = false;
   bool keep_alive_due_ = false;
   bool nobody_reads_ = false;
+  bool any_peer_ = false;  // listens without knowing whose SYN will come
 };
 
 }  // namespace sequent

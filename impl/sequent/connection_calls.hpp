@@ -19,7 +19,7 @@ void connection<Policy>::prepare() noexcept {
 // Both halves start over at the ISS that the control block has chosen.
 template <class Policy>
 void connection<Policy>::begin(instant now) noexcept {
-  sender_.start(tcb_.snd.iss);
+  sender_.start(tcb_.snd.iss, config_.rto);
   receiver_.start();
   ended_by_.reset();
   nobody_reads_ = false;
@@ -35,6 +35,16 @@ result<void> connection<Policy>::connect(instant now) noexcept {
   actions<u32> step;
   const auto opened = call_open_active(tcb_, initial_sequence_number(config_.isn_offset, now), step);
   if (opened) begin(now);
+  return opened;
+}
+
+template <class Policy>
+result<void> connection<Policy>::listen() noexcept {
+  const auto opened = call_open_passive(tcb_);
+  if (!opened) return opened;
+  ended_by_.reset();
+  receiver_.start();
+  any_peer_ = config_.remote_port == 0;
   return opened;
 }
 
@@ -91,7 +101,7 @@ result<void> connection<Policy>::abort() noexcept {
   actions<u32> step;
   const auto aborted = call_abort(tcb_, step);
   if (!aborted) return aborted;
-  owe(step);
+  owe(step, config_.remote_port);
   ended(step);
   receiver_.flush();
   ended_by_ = error::connection_aborted;
@@ -126,6 +136,14 @@ void connection<Policy>::set_keep_alive(bool on, instant now) noexcept {
   config_.keep_alive.enabled = on;
   timers_.stop(timer::keep_alive);
   restart_keep_alive(now);
+}
+
+template <class Policy>
+void connection<Policy>::set_user_timeout(std::optional<duration> timeout, instant now) noexcept {
+  config_.user_timeout = timeout;
+  const bool watching = timers_.running(timer::user_timeout) || timers_.running(timer::retransmission);
+  timers_.stop(timer::user_timeout);
+  if (timeout && watching) timers_.start(timer::user_timeout, now + *timeout);
 }
 
 template <class Policy>

@@ -18,7 +18,7 @@ struct keep_alive_config {
   duration idle = duration::seconds(7'200);    ///< at least two hours by default (MUST-28)
   duration interval = duration::seconds(75);   ///< between unanswered probes
   std::uint8_t probes = 9;                     ///< unanswered probes after which the peer is taken for dead (MUST-29)
-  friend constexpr bool operator==(const keep_alive_config&, const keep_alive_config&) noexcept = default;
+  friend bool operator==(const keep_alive_config&, const keep_alive_config&) noexcept = default;
 };
 
 /// Fixed when a connection is made.
@@ -50,7 +50,7 @@ struct connection_config {
   u32 timestamp_offset = 0;  ///< random, so that the clock tells nothing (RFC 7323 section 5.4)
   u32 isn_offset = 0;        ///< F of RFC 6528, from isn_offset(); the clock is added when the connection opens
 
-  friend constexpr bool operator==(const connection_config&, const connection_config&) noexcept = default;
+  friend bool operator==(const connection_config&, const connection_config&) noexcept = default;
 };
 
 /// The smallest shift with which a window of `capacity` octets fits the 16-bit field (RFC 7323 section 2.3).

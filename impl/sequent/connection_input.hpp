@@ -17,7 +17,7 @@ actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::spa
                                             instant now) noexcept {
   SEQUENT_ASSERT(text.size() == header.text_length);
   const connection_state old_state = tcb_.state;
-  const u32 flight = tcb_.snd.nxt - tcb_.snd.una;
+  const send_variables<u32> old = tcb_.snd;
   actions<u32> step =
       sequent::step(tcb_, header, surroundings<u32>{now, initial_sequence_number(config_.isn_offset, now)});
   if (old_state == connection_state::listen && tcb_.state == connection_state::syn_received) {
@@ -31,8 +31,8 @@ actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::spa
   } else if (tcb_.rcv.fin) {
     receiver_.end_stream_at(tcb_.rcv.nxt, *tcb_.rcv.fin);
   }
-  if (!step.deleted && step.acceptable_ack) take_acknowledgment(header, step, flight, now);
-  apply(step, now);
+  if (!step.deleted && step.acceptable_ack) take_acknowledgment(header, step, old, now);
+  apply(step, header.source_port, now);
   return step;
 }
 
@@ -56,8 +56,8 @@ void connection<Policy>::take_text(actions<u32>& step, std::span<const std::uint
 }
 
 template <class Policy>
-void connection<Policy>::take_acknowledgment(const segment<u32>& header, const actions<u32>& step, u32 flight,
-                                             instant now) noexcept {
+void connection<Policy>::take_acknowledgment(const segment<u32>& header, const actions<u32>& step,
+                                             const send_variables<u32>& old, instant now) noexcept {
   const bool handshake_over = step.raised.has(signal::established);
   if (handshake_over) sender_.established(effective_mss());
   std::optional<duration> round_trip;
@@ -66,13 +66,13 @@ void connection<Policy>::take_acknowledgment(const segment<u32>& header, const a
     // An echo from the future or from days ago is no measurement.
     if (ticks < 86'400'000u) round_trip = duration::milliseconds(ticks);
   }
-  sender_.on_ack(tcb_, step, flight, effective_mss(), round_trip, now, timers_, config_);
+  sender_.on_ack(tcb_, step, old, effective_mss(), round_trip, now, timers_, config_);
 }
 
 // Carries out what a step asked for beside text and acknowledgments.
 template <class Policy>
-void connection<Policy>::apply(actions<u32>& step, instant now) noexcept {
-  owe(step);
+void connection<Policy>::apply(actions<u32>& step, std::uint16_t to_port, instant now) noexcept {
+  owe(step, to_port);
   signals_.raise(step.raised);
   if (step.time_wait) {
     timers_.stop_all();
@@ -84,6 +84,7 @@ void connection<Policy>::apply(actions<u32>& step, instant now) noexcept {
     sender_.flush();
     syn_due_ = false;
     ack_due_ = false;
+    if (any_peer_) config_.remote_port = 0;
     return;
   }
   if (tcb_.state == connection_state::closed) return;
@@ -95,9 +96,9 @@ void connection<Policy>::apply(actions<u32>& step, instant now) noexcept {
   }
 }
 
-// Remembers which segment a step asked to be sent.
+// Remembers which segment a step asked to be sent; a RST goes to where what it answers came from.
 template <class Policy>
-void connection<Policy>::owe(const actions<u32>& step) noexcept {
+void connection<Policy>::owe(const actions<u32>& step, std::uint16_t to_port) noexcept {
   switch (step.answer) {
     case reply::none: break;
     case reply::ack:
@@ -106,6 +107,7 @@ void connection<Policy>::owe(const actions<u32>& step) noexcept {
     case reply::syn_ack: syn_due_ = true; break;
     case reply::reset: {
       segment<u32> header;
+      header.destination_port = to_port;
       header.seq = step.reset_seq;
       header.control = control_bits<u32>(control_bits<u32>::rst_bit);
       if (step.reset_ack) {
@@ -168,7 +170,7 @@ void connection<Policy>::on_timer(timer t, instant now) noexcept {
     case timer::user_timeout: return give_up(now);
     case timer::time_wait:
       time_wait_timeout(tcb_, step);
-      return apply(step, now);
+      return apply(step, config_.remote_port, now);
     case timer::fin_wait_2:
       (void)abort();
       return;
@@ -179,7 +181,7 @@ template <class Policy>
 void connection<Policy>::give_up(instant now) noexcept {
   actions<u32> step;
   user_timeout(tcb_, step);
-  apply(step, now);
+  apply(step, config_.remote_port, now);
 }
 
 // Anything that arrives shows that the peer lives, and the idle interval starts over (MUST-26).

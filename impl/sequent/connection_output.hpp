@@ -62,7 +62,6 @@ std::optional<outgoing_segment> connection<Policy>::next_reset(instant now) noex
   segment<u32> header = *reset_due_;
   reset_due_.reset();
   header.source_port = config_.local_port;
-  header.destination_port = config_.remote_port;
   if (tcb_.ts.enabled && header.control.ack()) {
     header.options.ts = timestamps<u32>{sequence_number<u32>(clock(now)), tcb_.ts.recent};
   }
@@ -75,22 +74,28 @@ std::optional<outgoing_segment> connection<Policy>::next_syn(instant now) noexce
   syn_due_ = false;
   const window_offer<u32> window = offer(true);
   const segment<u32> header = compose_syn(tcb_, window.field, clock(now));
-  // A SYN that is sent again measures nothing (Karn).
-  sender_.sent({header.seq, 1, false, false, sender_.attempts() != 0}, true, now, timers_, config_);
+  sender_.sent_syn(header.seq, now, timers_, config_);
   return finish(header, window);
 }
 
 template <class Policy>
 std::optional<outgoing_segment> connection<Policy>::next_text(instant now, u32 most_text) noexcept {
-  const u32 mss = std::min(effective_mss(), most_text);
+  // What is held out of order is reported on text too (RFC 2018 section 4), at the price of some text.
+  segment_options<u32> reported;
+  if (tcb_.sack_permitted && !receiver_.held().empty()) reported.sack = receiver_.sack(tcb_.rcv.nxt);
+  const u32 full = effective_mss();
+  const auto taken = static_cast<u32>(options_length(reported));
+  const u32 mss = std::min(full > taken ? full - taken : 1u, most_text);
+  sender_.leave_idleness(tcb_.snd, full, now);
   const auto run = sender_.next(tcb_, mss, config_.nagle);
   if (!run) return std::nullopt;
   control_bits<u32> extra;
   if (run->fin) extra = extra.with(control_bits<u32>::fin_bit);
   if (run->push && run->length != 0) extra = extra.with(control_bits<u32>::psh_bit);
   const window_offer<u32> window = offer(false);
-  const segment<u32> header = compose(tcb_, run->seq, run->length, extra, window.field, clock(now));
-  sender_.sent(*run, true, now, timers_, config_);
+  segment<u32> header = compose(tcb_, run->seq, run->length, extra, window.field, clock(now));
+  header.options.sack = reported.sack;
+  sender_.sent(*run, now, timers_, config_);
   return finish(header, window);
 }
 

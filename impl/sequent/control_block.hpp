@@ -61,7 +61,7 @@ struct send_variables {
   bool fin_asked = false;    ///< CLOSE was called: a FIN follows the last octet
   bool fin_sent = false;     ///< the FIN has been sent, at nxt - 1
 
-  friend constexpr bool operator==(const send_variables&, const send_variables&) noexcept = default;
+  friend bool operator==(const send_variables&, const send_variables&) noexcept = default;
 };
 
 /// The receive sequence variables.
@@ -74,7 +74,7 @@ struct receive_variables {
   W shift{};                                ///< Rcv.Wind.Shift: 0 to 14
   std::optional<sequence_number<W>> fin{};  ///< where a FIN stands that arrived ahead of RCV.NXT
 
-  friend constexpr bool operator==(const receive_variables&, const receive_variables&) noexcept = default;
+  friend bool operator==(const receive_variables&, const receive_variables&) noexcept = default;
 };
 
 /// RFC 7323 state.
@@ -85,7 +85,7 @@ struct timestamp_variables {
   instant recent_at{};                ///< when TS.Recent was last taken (section 5.5)
   sequence_number<W> last_ack_sent{}; ///< Last.ACK.sent
 
-  friend constexpr bool operator==(const timestamp_variables&, const timestamp_variables&) noexcept = default;
+  friend bool operator==(const timestamp_variables&, const timestamp_variables&) noexcept = default;
 };
 
 /// How many challenge ACKs this connection may still send (RFC 5961 section 7). Per connection, never shared, so that it
@@ -97,7 +97,7 @@ struct challenge_allowance {
 
   static constexpr duration period = duration::seconds(1);
 
-  friend constexpr bool operator==(const challenge_allowance&, const challenge_allowance&) noexcept = default;
+  friend bool operator==(const challenge_allowance&, const challenge_allowance&) noexcept = default;
 };
 
 /// What this end offers in its SYN; fixed before the connection opens.
@@ -108,7 +108,7 @@ struct handshake_offer {
   bool timestamps = true;
   bool sack = true;
   std::uint16_t default_peer_mss = 536;  ///< SendMSS without an option: 536 for IPv4, 1220 for IPv6 (MUST-15)
-  friend constexpr bool operator==(const handshake_offer&, const handshake_offer&) noexcept = default;
+  friend bool operator==(const handshake_offer&, const handshake_offer&) noexcept = default;
 };
 
 /// One connection's control block: a value. CLOSED is the default-constructed one.
@@ -128,7 +128,7 @@ struct control_block {
   /// Our FIN has been sent and acknowledged.
   [[nodiscard]] constexpr bool fin_acked() const noexcept { return snd.fin_sent && snd.una == snd.nxt; }
 
-  friend constexpr bool operator==(const control_block&, const control_block&) noexcept = default;
+  friend bool operator==(const control_block&, const control_block&) noexcept = default;
 };
 
 /// Largest window shift (RFC 7323 section 2.3): a greater one on the wire is taken as this.

@@ -15,7 +15,7 @@ namespace sequent {
 struct interval {
   sequence_number<u32> first{};
   sequence_number<u32> last{};
-  friend constexpr bool operator==(const interval&, const interval&) noexcept = default;
+  friend bool operator==(const interval&, const interval&) noexcept = default;
 };
 
 /// At most Most disjoint, not touching intervals, ascending from an origin (RCV.NXT). Sequence numbers have no order, so

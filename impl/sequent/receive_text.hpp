@@ -23,12 +23,18 @@ constexpr void receive_fin(control_block<W>& tcb, actions<W>& out) noexcept {
   }
 }
 
+/// How far RCV.UP may stay behind RCV.NXT: the largest window, so that what is unread is still told from what is urgent.
+inline constexpr u32 longest_urgent_lag = u32{1} << 30;
+
 /// Moves RCV.NXT over octets that are now in order, which never reach past a FIN that is held; the right edge of the
 /// window stays (SHLD-14). A FIN that is reached is processed.
 template <word W>
 constexpr void advance_receive(control_block<W>& tcb, W octets, actions<W>& out) noexcept {
   tcb.rcv.nxt = tcb.rcv.nxt + octets;
   tcb.rcv.wnd = tcb.rcv.wnd - octets;
+  // An old urgent pointer is dragged along, or it would seem to lie ahead again after 2^31 octets (A33).
+  const W lag = tcb.rcv.nxt - tcb.rcv.up;
+  if (lag - W(longest_urgent_lag) < W(longest_urgent_lag)) tcb.rcv.up = tcb.rcv.nxt - W(longest_urgent_lag);
   if (tcb.rcv.fin && *tcb.rcv.fin == tcb.rcv.nxt) receive_fin(tcb, out);
 }
 

@@ -56,7 +56,7 @@ class receiver {
     if (tcb.rcv.fin) end_stream_at(origin, *tcb.rcv.fin);
     if (step.text == text_placement::out_of_order) {
       const interval added{step.text_at, step.text_at + step.text_take};
-      if (held_.insert(origin, added)) remember(added.first);
+      if (held_.insert(origin, added)) remember(origin, added.first);
       return true;
     }
     unread_ += step.text_take;
@@ -121,12 +121,16 @@ class receiver {
     if (from < end) put(from, end);
   }
 
-  constexpr void remember(sequence_number<u32> first) noexcept {
-    const auto seen = std::find(recent_.begin(), recent_.begin() + recent_count_, first);
-    if (seen == recent_.begin() + recent_count_ && recent_count_ != recent_.size()) ++recent_count_;
-    const auto end = seen == recent_.end() ? recent_.end() - 1 : seen;
-    std::copy_backward(recent_.begin(), end, end + 1);
-    recent_.front() = first;
+  // The ranges reported most recently, the latest first; what has become part of the latest is forgotten.
+  constexpr void remember(sequence_number<u32> origin, sequence_number<u32> first) noexcept {
+    const interval* const latest = held_.find(origin, first);
+    const auto old = recent_;
+    const std::uint8_t old_count = recent_count_;
+    recent_[0] = first;
+    recent_count_ = 1;
+    for (std::uint8_t i = 0; i != old_count && recent_count_ != recent_.size(); ++i) {
+      if (!in_window(old[i], latest->first, latest->last - latest->first)) recent_[recent_count_++] = old[i];
+    }
   }
 
   static constexpr void add_block(sack_blocks<u32>& blocks, const interval* range) noexcept {

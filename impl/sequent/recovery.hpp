@@ -44,7 +44,11 @@ class loss_recovery {
     duplicates_ = 0;
     if (resend_ && !before(una, resend_until_)) resend_.reset();
     if (resend_ && before(*resend_, una)) resend_ = una;
-    if (!recovering_) return verdict::ordinary;
+    if (!recovering_) {
+      // Kept within reach of SND.UNA, or after 2^31 octets without a loss it would seem to lie ahead.
+      if (before(recover_, una)) recover_ = una - 1u;
+      return verdict::ordinary;
+    }
     if (before(una, recover_)) {
       head_again_ = true;
       return verdict::partial;
@@ -55,12 +59,18 @@ class loss_recovery {
 
   /// The retransmission timer expired: everything outstanding is to be sent again, from SND.UNA on, as the window allows.
   constexpr void on_timeout(sequence_number<u32> una, sequence_number<u32> nxt) noexcept {
+    probe_again(nxt);
+    resend_ = una;
+    resend_until_ = nxt;
+  }
+
+  /// The same while the peer's window is closed: only the first octets go out again, as a probe.
+  constexpr void probe_again(sequence_number<u32> nxt) noexcept {
     duplicates_ = 0;
     recovering_ = false;
     recover_ = nxt;
     head_again_ = true;
-    resend_ = una;
-    resend_until_ = nxt;
+    resend_.reset();
   }
 
   /// Octets [first, last) have been sent again.
@@ -86,7 +96,7 @@ class loss_recovery {
     duplicates_ = 0;
   }
 
-  friend constexpr bool operator==(const loss_recovery&, const loss_recovery&) noexcept = default;
+  friend bool operator==(const loss_recovery&, const loss_recovery&) noexcept = default;
 
  private:
   sequence_number<u32> recover_{};

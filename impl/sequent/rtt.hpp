@@ -14,7 +14,7 @@ struct rto_limits {
   duration least = duration::seconds(1);     ///< section 2.4
   duration most = duration::seconds(60);     ///< section 2.5
   duration granularity = duration::milliseconds(1);  ///< G
-  friend constexpr bool operator==(const rto_limits&, const rto_limits&) noexcept = default;
+  friend bool operator==(const rto_limits&, const rto_limits&) noexcept = default;
 };
 
 /// SRTT, RTTVAR and the timeout that follows from them, with its back-off. Samples are in microseconds; SRTT is kept in
@@ -72,7 +72,7 @@ class rtt_estimator {
   /// How often the timeout has been doubled since the last sample.
   [[nodiscard]] constexpr std::uint8_t doublings() const noexcept { return doublings_; }
 
-  friend constexpr bool operator==(const rtt_estimator&, const rtt_estimator&) noexcept = default;
+  friend bool operator==(const rtt_estimator&, const rtt_estimator&) noexcept = default;
 
  private:
   // Beyond a day a sample says nothing that the upper limit would not; the products above stay far from overflow.

@@ -16,7 +16,7 @@ template <word W = u32>
 struct timestamps {
   sequence_number<W> value{};  ///< TSval: the sender's clock, a point on its own circle
   sequence_number<W> echo{};   ///< TSecr: our clock as the sender last saw it
-  friend constexpr bool operator==(const timestamps&, const timestamps&) noexcept = default;
+  friend bool operator==(const timestamps&, const timestamps&) noexcept = default;
 };
 
 /// One block of a SACK option (RFC 2018 section 3): [left, right).
@@ -24,7 +24,7 @@ template <word W = u32>
 struct sack_block {
   sequence_number<W> left{};
   sequence_number<W> right{};
-  friend constexpr bool operator==(const sack_block&, const sack_block&) noexcept = default;
+  friend bool operator==(const sack_block&, const sack_block&) noexcept = default;
 };
 
 /// The blocks of a SACK option: none to four, in the order of the option.
@@ -41,7 +41,7 @@ struct sack_blocks {
     block[count++] = b;
     return true;
   }
-  friend constexpr bool operator==(const sack_blocks&, const sack_blocks&) noexcept = default;
+  friend bool operator==(const sack_blocks&, const sack_blocks&) noexcept = default;
 };
 
 /// The options of a segment that this library knows. What is absent from the header is absent here.
@@ -52,7 +52,7 @@ struct segment_options {
   bool sack_permitted = false;               ///< RFC 2018 section 2; only on SYN
   std::optional<timestamps<W>> ts;           ///< RFC 7323 section 3.2
   sack_blocks<W> sack;                       ///< RFC 2018 section 3
-  friend constexpr bool operator==(const segment_options&, const segment_options&) noexcept = default;
+  friend bool operator==(const segment_options&, const segment_options&) noexcept = default;
 };
 
 /// A segment without its text octets. Member names are the RFC's SEG variables (RFC 9293 section 3.3.1).
@@ -71,7 +71,7 @@ struct segment {
   /// SEG.LEN: octets of sequence space, SYN and FIN included (section 3.4).
   [[nodiscard]] constexpr W length() const noexcept { return text_length + control.length(); }
 
-  friend constexpr bool operator==(const segment&, const segment&) noexcept = default;
+  friend bool operator==(const segment&, const segment&) noexcept = default;
 };
 
 }  // namespace sequent

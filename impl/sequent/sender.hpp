@@ -47,10 +47,16 @@ class sender {
   [[nodiscard]] constexpr std::optional<sequence_number<u32>> timed() const noexcept { return timed_; }
   [[nodiscard]] constexpr instant timed_at() const noexcept { return timed_at_; }
   [[nodiscard]] constexpr bool syn_lost() const noexcept { return syn_lost_; }
+  [[nodiscard]] constexpr bool syn_sent() const noexcept { return syn_sent_; }
+  [[nodiscard]] constexpr std::optional<instant> idle_since() const noexcept { return idle_since_; }
 
   /// Begins a connection at an ISS; what was queued before the SYN (nothing can be) stays queued.
-  constexpr void start(sequence_number<u32> iss) noexcept {
+  constexpr void start(sequence_number<u32> iss, const rto_limits& limits) noexcept {
     first_ = iss + 1u;
+    rtt_ = rtt_estimator(limits);
+    congestion_ = {};
+    idle_since_.reset();
+    syn_sent_ = false;
     recovery_.start(iss);
     attempts_ = 0;
     force_ = false;
@@ -96,20 +102,40 @@ class sender {
     if (outstanding && recovery_.head_again()) return sent_before(snd, snd.una, mss);
     if (outstanding && recovery_.resend()) {
       const sequence_number<u32> at = *recovery_.resend();
-      if ((at - snd.una) < congestion_.window()) return sent_before(snd, at, mss);
+      const text_to_send run = sent_before(snd, at, mss);
+      if ((at - snd.una) + run.length <= congestion_.window()) return run;
       return std::nullopt;
     }
     return unsent(snd, mss, nagle);
   }
 
-  /// A segment with text, SYN or FIN has been handed to the network.
-  constexpr void sent(const text_to_send& run, bool counts_for_rtt, instant now, timer_set& timers,
+  /// The SYN or SYN,ACK has been handed to the network. One that is sent again measures nothing (Karn).
+  constexpr void sent_syn(sequence_number<u32> iss, instant now, timer_set& timers,
+                          const connection_config& config) noexcept {
+    timed_.reset();
+    if (!syn_sent_) {
+      timed_ = iss + 1u;
+      timed_at_ = now;
+    }
+    syn_sent_ = true;
+    expect_ack(now, timers, config);
+  }
+
+  /// Text is about to be sent after silence: the window may have to start over (RFC 5681 section 4.1).
+  constexpr void leave_idleness(const send_variables<u32>& snd, u32 mss, instant now) noexcept {
+    if (unsent_octets(snd) == 0) return;
+    if (idle_since_ && now - *idle_since_ > rtt_.timeout()) congestion_.after_idle(mss);
+    idle_since_.reset();
+  }
+
+  /// A segment with text or FIN has been handed to the network.
+  constexpr void sent(const text_to_send& run, instant now, timer_set& timers,
                       const connection_config& config) noexcept {
     const sequence_number<u32> last = run.seq + (run.length + (run.fin ? 1u : 0u));
     if (run.again) {
       recovery_.resent(run.seq, last);
       timed_.reset();  // Karn: an acknowledgment would be ambiguous
-    } else if (!timed_ && counts_for_rtt) {
+    } else if (!timed_) {
       timed_ = last;
       timed_at_ = now;
     }
@@ -126,9 +152,9 @@ class sender {
     }
   }
 
-  /// Applies what a step found out about acknowledgments. `before` is the send side as it was, `round_trip` the RTT that
-  /// the timestamps option gives, if it does.
-  constexpr void on_ack(const control_block<u32>& tcb, const actions<u32>& step, u32 flight_before, u32 mss,
+  /// Applies what a step found out about acknowledgments. `old` is the send side as it was, `round_trip` the RTT that the
+  /// timestamps option gives, if it does.
+  constexpr void on_ack(const control_block<u32>& tcb, const actions<u32>& step, const send_variables<u32>& old, u32 mss,
                         std::optional<duration> round_trip, instant now, timer_set& timers,
                         const connection_config& config) noexcept {
     const send_variables<u32>& snd = tcb.snd;
@@ -136,8 +162,9 @@ class sender {
       take_sample(snd, round_trip, now);
       drop_acknowledged(snd);
       attempts_ = 0;
-      grow(snd, step.acked, flight_before, mss);
-      restart_timers(snd, now, timers, config);
+      // The acknowledgment of the SYN itself does not open the window (RFC 5681 section 3.1).
+      if (!step.raised.has(signal::established)) grow(snd, step.acked, old.nxt - old.una, mss);
+      restart_timers(snd, mss, now, timers, config);
     } else if (step.duplicate_ack) {
       on_duplicate(snd, mss);
     }
@@ -147,7 +174,10 @@ class sender {
       if (timers.running(timer::user_timeout)) timers.stop(timer::user_timeout);
       if (!(snd.una == snd.nxt)) expect_ack(now, timers, config);
     }
-    if (step.window_opened && snd.wnd != 0) timers.stop(timer::persist);
+    if (step.window_opened && snd.wnd != 0) {
+      timers.stop(timer::persist);
+      if (old.wnd == 0) window_reopened(snd, now, timers, config);
+    }
   }
 
   /// The retransmission timer expired with something outstanding. Says how often that has now happened in a row.
@@ -156,11 +186,15 @@ class sender {
     const send_variables<u32>& snd = tcb.snd;
     const u32 flight = snd.nxt - snd.una;
     // A probe of a closed window that nobody answers is no sign of congestion.
-    if (snd.wnd != 0) congestion_.on_timeout(flight, mss, attempts_ == 0);
+    if (snd.wnd != 0 || flight > 1) congestion_.on_timeout(flight, mss, attempts_ == 0);
     if (attempts_ != 255) ++attempts_;
     rtt_.back_off();
     timed_.reset();
-    recovery_.on_timeout(snd.una, snd.nxt);
+    if (snd.wnd != 0) {
+      recovery_.on_timeout(snd.una, snd.nxt);
+    } else {
+      recovery_.probe_again(snd.nxt);
+    }
     expect_ack(now, timers, config);
     return attempts_;
   }
@@ -191,6 +225,7 @@ class sender {
   /// Moves the origin of the clock forward.
   constexpr void rebase(duration elapsed) noexcept {
     if (timed_) timed_at_ = timed_at_ - elapsed;
+    if (idle_since_) idle_since_ = *idle_since_ - elapsed;
   }
 
  private:
@@ -267,13 +302,25 @@ class sender {
     }
   }
 
+  // What the peer had no room for while its window was closed is sent again at once, not when a backed-off timer expires.
+  constexpr void window_reopened(const send_variables<u32>& snd, instant now, timer_set& timers,
+                                 const connection_config& config) noexcept {
+    if (snd.una == snd.nxt) return;
+    recovery_.on_timeout(snd.una, snd.nxt);
+    timed_.reset();
+    timers.stop(timer::retransmission);
+    expect_ack(now, timers, config);
+  }
+
   // RFC 6298 sections 5.2 and 5.3.
-  constexpr void restart_timers(const send_variables<u32>& snd, instant now, timer_set& timers,
+  constexpr void restart_timers(const send_variables<u32>& snd, u32 mss, instant now, timer_set& timers,
                                 const connection_config& config) noexcept {
     timers.stop(timer::retransmission);
     timers.stop(timer::user_timeout);
     if (snd.una == snd.nxt) {
       recovery_.nothing_outstanding();
+      // Only a window that has grown beyond the initial one has anything to lose by idleness.
+      if (congestion_.window() > Congestion::initial_window(mss)) idle_since_ = now;
     } else {
       expect_ack(now, timers, config);
     }
@@ -291,6 +338,8 @@ class sender {
   std::uint8_t attempts_ = 0;
   bool force_ = false;
   bool syn_lost_ = false;
+  bool syn_sent_ = false;
+  std::optional<instant> idle_since_{};  // since when nothing is outstanding
 };
 
 }  // namespace sequent

@@ -61,7 +61,7 @@ class timer_set {
     }
   }
 
-  friend constexpr bool operator==(const timer_set&, const timer_set&) noexcept = default;
+  friend bool operator==(const timer_set&, const timer_set&) noexcept = default;
 
  private:
   static constexpr std::size_t index(timer t) noexcept { return static_cast<std::size_t>(t); }

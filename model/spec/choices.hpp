@@ -1,4 +1,5 @@
-// How the specification answers every choice (C1 to C40) that RFC 9293 leaves open and every ambiguity (A1 to A42) in it.
+// How the specification answers every choice (C1 to C40) that RFC 9293 leaves open and every ambiguity (A1 to A42) in
+// it.
 #pragma once
 
 #include <array>
@@ -21,11 +22,11 @@ enum class answer_kind : std::uint8_t {
 
 /// One answer.
 struct choice {
-  const char* id;      ///< C1 to C40, A1 to A42
-  const char* about;   ///< the question
+  const char* id;     ///< C1 to C40, A1 to A42
+  const char* about;  ///< the question
   answer_kind answer;
-  const char* says;    ///< which, and why
-  const char* rules;   ///< ids of the rules that embody it, separated by blanks; may be empty
+  const char* says;   ///< which, and why
+  const char* rules;  ///< ids of the rules that embody it, separated by blanks; may be empty
 };
 
 namespace detail {
@@ -40,7 +41,8 @@ inline constexpr auto out_of_scope = answer_kind::out_of_scope;
 inline constexpr std::array<choice, 40> choices_table{{
     {"C1", "order of the steps in detail", detail::decided,
      "the checks run in the order of RFC 9293; only states and replies are compared, so any order that cannot be told "
-     "apart is permitted too", ""},
+     "apart is permitted too",
+     ""},
     {"C2", "malformed headers", detail::out_of_scope,
      "a segment is an event only after it has been parsed; the parser is checked on its own", ""},
     {"C3", "illegal option lengths", detail::out_of_scope, "as C2: a matter of the parser", ""},
@@ -54,7 +56,8 @@ inline constexpr std::array<choice, 40> choices_table{{
     {"C7", "SEND that opens the connection", detail::decided, "SEND in CLOSED is an error; OPEN is explicit", "SEND-1"},
     {"C8", "when and how much to send", detail::allowed,
      "any emission that fits the state and the peer's window, at any time; Nagle and silly-window avoidance have "
-     "properties of their own", "EMIT-3 EMIT-5 EMIT-6 EMIT-7"},
+     "properties of their own",
+     "EMIT-3 EMIT-5 EMIT-6 EMIT-7"},
     {"C9", "partial and blocking calls", detail::allowed,
      "the event carries the octets that were taken; taking none may be reported as an error", "SEND-3 SEND-4 RECV-3"},
     {"C10", "reporting a received PSH", detail::out_of_scope, "PSH does not change what the stream holds", ""},
@@ -69,13 +72,15 @@ inline constexpr std::array<choice, 40> choices_table{{
     {"C16", "silence instead of a RST in CLOSED", detail::decided,
      "every segment that deserves a RST gets one; rate limits belong to the layer that finds no connection",
      "CLOSED-2 CLOSED-3"},
-    {"C17", "security compartments", detail::out_of_scope, "multi-level security hosts only; the third check is left out",
-     ""},
-    {"C18", "backlog and SYN cookies", detail::out_of_scope, "the specification is of one connection, not of a listener",
-     ""},
+    {"C17", "security compartments", detail::out_of_scope,
+     "multi-level security hosts only; the third check is left out", ""},
+    {"C18", "backlog and SYN cookies", detail::out_of_scope,
+     "the specification is of one connection, not of a listener", ""},
     {"C19", "what going back to LISTEN means", detail::decided,
-     "the record listens again as a fresh passive OPEN; an adapter of a listener that spawns children maps a child's end "
-     "to LISTEN", "RST-4 SYN-2"},
+     "the record listens again as a fresh passive OPEN; an adapter of a listener that spawns children maps a child's "
+     "end "
+     "to LISTEN",
+     "RST-4 SYN-2"},
     {"C20", "= or =< in SYN-SENT", detail::allowed, "the same, since a SYN carries no text (C6)", "SYNSENT-5"},
     {"C21", "text on the last segment of the handshake", detail::allowed,
      "the acknowledgment that is owed may be any segment that acknowledges", "SYNSENT-5 EMIT-6"},
@@ -85,13 +90,17 @@ inline constexpr std::array<choice, 40> choices_table{{
      "RST and URG always (MUST-66), the ACK field and window or not, text and FIN never", "SEQ-3 SEQ-4 TEXT-5 FIN-7"},
     {"C24", "throttled acknowledgments", detail::allowed,
      "challenges may be left out, and so may the answer to an empty unacceptable segment; a segment that occupies "
-     "sequence space is always answered", "SEQ-7 TS-3 RST-3 SYN-5 ACK-2 ACK-3"},
+     "sequence space is always answered",
+     "SEQ-7 TS-3 RST-3 SYN-5 ACK-2 ACK-3"},
     {"C25", "holding text that is out of order", detail::decided,
-     "it is held (SHLD-31), except that beyond a stated number of ranges the furthest may go; a policy loosens this for "
-     "foreign stacks", "TEXT-4 FIN-6"},
+     "it is held (SHLD-31), except that beyond a stated number of ranges the furthest may go; a policy loosens this "
+     "for "
+     "foreign stacks",
+     "TEXT-4 FIN-6"},
     {"C26", "RFC 5961 for RST and SYN", detail::decided, "both on; each is a policy of its own",
      "RST-2 RST-3 SYN-5 SYN-6"},
-    {"C27", "RST in TIME-WAIT", detail::decided, "ignored (RFC 1337 F1); a policy lets it end TIME-WAIT", "RST-8 RST-9"},
+    {"C27", "RST in TIME-WAIT", detail::decided, "ignored (RFC 1337 F1); a policy lets it end TIME-WAIT",
+     "RST-8 RST-9"},
     {"C28", "reuse of TIME-WAIT by a new SYN", detail::decided,
      "not done by a connection: the SYN is challenged or answered; reuse replaces the connection from outside",
      "SYN-5 SEQ-7"},
@@ -109,16 +118,17 @@ inline constexpr std::array<choice, 40> choices_table{{
      "the specification has no clock: a timeout is an event; values are checked where timers are", ""},
     {"C35", "what a retransmission looks like", detail::allowed,
      "any part of what was sent, cut in any way, with fresh ACK and window", "EMIT-1 EMIT-2 EMIT-5"},
-    {"C36", "the maximum segment lifetime", detail::out_of_scope, "as C34", ""},
+    {"C36", "the maximum segment lifetime", detail::out_of_scope, "as C34: its end is an event", ""},
     {"C37", "giving up in FIN-WAIT-2 or for want of resources", detail::allowed,
      "as an ABORT or a user timeout, which are events in every state", "ABORT-3 TIMEOUT-3"},
     {"C38", "the window at any time", detail::decided,
      "any right edge that is not behind the one offered before, up to what a header can say", "EMIT-3 EMIT-8"},
-    {"C39", "ICMP hard errors", detail::out_of_scope, "not an event of section 3.10; a stack maps one to ABORT or to none",
-     ""},
+    {"C39", "ICMP hard errors", detail::out_of_scope,
+     "not an event of section 3.10; a stack maps one to ABORT or to none", ""},
     {"C40", "keep-alive, ECN, timestamps, scaling, SACK", detail::allowed,
      "keep-alives may be sent; timestamps are used when both ends offer them; ECN and SACK do not change the outcomes; "
-     "the shift is written by the adapter", "EMIT-4 TS-1 TS-2 TS-3 TS-4 LISTEN-3 SYNSENT-5"},
+     "the shift is written by the adapter",
+     "EMIT-4 TS-1 TS-2 TS-3 TS-4 LISTEN-3 SYNSENT-5"},
 }};
 
 /// The ambiguities, contradictions and bugs of the text.
@@ -132,14 +142,17 @@ inline constexpr std::array<choice, 42> ambiguities_table{{
     {"A4", "passive OPEN on a listening record", detail::decided, "an error that leaves the record alone (MUST-41)",
      "OPEN-4"},
     {"A5", "sending urgent data", detail::out_of_scope,
-     "URG on emissions is not constrained: new applications should not use it (SHLD-13) and the receiver treats it as a "
-     "hint", ""},
+     "URG on emissions is not constrained: new applications should not use it (SHLD-13) and the receiver treats it as "
+     "a "
+     "hint",
+     ""},
     {"A6", "calls after a queued CLOSE", detail::decided,
      "SEND fails; FIN-WAIT-1 is entered by the call, LAST-ACK by the FIN's emission, each as its paragraph says",
      "SEND-6 CLOSE-5 CLOSE-6 EMIT-6 EMIT-7"},
     {"A7", "RECEIVE with text held in CLOSING and later", detail::allowed, "delivered, or an error", "RECV-5"},
     {"A8", "consequences of FIN-WAIT-1 before our SYN is acknowledged", detail::decided,
-     "cannot arise (C11); a reset passive connection with a queued CLOSE listens again or is gone", "CLOSE-4 RST-4 SYN-2"},
+     "cannot arise (C11); a reset passive connection with a queued CLOSE listens again or is gone",
+     "CLOSE-4 RST-4 SYN-2"},
     {"A9", "after sending a RST: CLOSED or TIME-WAIT", detail::decided,
      "CLOSED, and nothing sent once both ends have closed, as section 3.10.5 has it", "ABORT-3 ABORT-4"},
     {"A10", "FIN or text on a SYN, when to process it", detail::decided, "never: it is not kept (C6)",
@@ -158,7 +171,8 @@ inline constexpr std::array<choice, 42> ambiguities_table{{
     {"A17", "control fields of a segment that is held", detail::decided,
      "RST, SYN, ACK, window and URG act at once; only text and FIN wait for their turn", "RST-3 ACK-6 URG-2 TEXT-4"},
     {"A18", "TIME-WAIT: restarting the timer, and replies", detail::decided,
-     "a retransmitted FIN is acknowledged by the first check (the timer is not visible); an empty acceptable segment gets "
+     "a retransmitted FIN is acknowledged by the first check (the timer is not visible); an empty acceptable segment "
+     "gets "
      "no reply, or two ends would answer each other for ever; the window offered there is free",
      "SEQ-7 ACK-12 EMIT-3"},
     {"A19", "a SYN again in SYN-RECEIVED", detail::allowed, "answered by an acknowledgment or by the SYN,ACK",
@@ -182,11 +196,12 @@ inline constexpr std::array<choice, 42> ambiguities_table{{
      "synchronized states only, so a wrong acknowledgment of our SYN gets its RST", "ACK-2 ACK-5"},
     {"A29", "the window when SND.UNA moves without an update", detail::decided,
      "SND.WND stays, as the letter has it; for the comparison a segment begins where it was sent or where trimming "
-     "leaves it, both are permitted", "ACK-6 ACK-7"},
+     "leaves it, both are permitted",
+     "ACK-6 ACK-7"},
     {"A30", "SND.WL1 and SND.WL2 compare only within 2^31", detail::decided,
      "both are set on every path into a synchronized state", "SYNSENT-5 ACK-4"},
-    {"A31", "the TIME-WAIT timer from CLOSING", detail::out_of_scope, "timers are not state here; the world checks them",
-     ""},
+    {"A31", "the TIME-WAIT timer from CLOSING", detail::out_of_scope,
+     "timers are not state here; the world checks them", ""},
     {"A32", "LAST-ACK and partial acknowledgments", detail::decided,
      "the ESTABLISHED processing runs first; only an acknowledgment of the FIN ends the connection", "ACK-9 ACK-11"},
     {"A33", "urgent pointer: offset or absolute, and its refresh", detail::decided,
@@ -198,7 +213,8 @@ inline constexpr std::array<choice, 42> ambiguities_table{{
      "it counts only when every octet before it was taken and it lies in the window itself", "FIN-6 FIN-7"},
     {"A36", "a second FIN, text after a FIN", detail::decided,
      "ignored, with or without an acknowledgment; of two FINs the earlier position counts, and nothing at or beyond it "
-     "is taken", "FIN-2 TEXT-2 FIN-6"},
+     "is taken",
+     "FIN-2 TEXT-2 FIN-6"},
     {"A37", "RST at the user timeout", detail::allowed, "sent or not", "TIMEOUT-3"},
     {"A38", "crossing SYN,ACKs of a simultaneous open", detail::allowed,
      "answered without throttling, as the letter has it, or read at once, as figure 7 draws it", "SEQ-5 SYN-4"},

@@ -79,7 +79,8 @@ namespace detail {
   }
   std::string text = "digraph states {\n  node [shape=box, style=rounded];\n";
   for (const auto& [ends, line] : lines) {
-    text += "  \"" + std::string(name(ends.first)) + "\" -> \"" + name(ends.second) + "\" [label=\"" + line.label + "\"";
+    text +=
+        "  \"" + std::string(name(ends.first)) + "\" -> \"" + name(ends.second) + "\" [label=\"" + line.label + "\"";
     if (fired != nullptr) text += std::string(", color=\"") + detail::edge_colour(line.count) + "\"";
     text += "];\n";
   }
@@ -107,8 +108,8 @@ namespace detail {
       "Within a stage exactly one rule is enabled; each may permit several outcomes.\n";
   const auto rules = all_rules<position>();
   for (const stage at : all_stages) {
-    text += "\n## " + std::string(name(at)) + "\n\n| id | says | source |" + (fired ? " fired |" : "") + "\n|---|---|---|" +
-            (fired ? "---|" : "") + "\n";
+    text += "\n## " + std::string(name(at)) + "\n\n| id | says | source |" + (fired ? " fired |" : "") +
+            "\n|---|---|---|" + (fired ? "---|" : "") + "\n";
     for (std::size_t i = 0; i < rules.size(); ++i) {
       if (rules[i].in != at) continue;
       text += "| " + std::string(rules[i].id) + " | " + detail::cell(rules[i].says) + " | " + rules[i].cite + " |";
@@ -122,8 +123,10 @@ namespace detail {
 
 /// The answers to choices and ambiguities as Markdown.
 [[nodiscard]] inline std::string choices_markdown() {
-  return "# Choices and ambiguities\n\nGenerated from `model/spec/choices.hpp` by `tools/spec_docs.cpp`; do not edit.\n\n"
-         "Each is allowed (every reading is in the set of outcomes), decided (one reading is taken), or out of scope.\n\n"
+  return "# Choices and ambiguities\n\nGenerated from `model/spec/choices.hpp` by `tools/spec_docs.cpp`; do not "
+         "edit.\n\n"
+         "Each is allowed (every reading is in the set of outcomes), decided (one reading is taken), or out of "
+         "scope.\n\n"
          "## Choices left to the implementation\n\n" +
          detail::choice_rows(choices_table) + "\n## Ambiguities, contradictions and text bugs\n\n" +
          detail::choice_rows(ambiguities_table);

@@ -27,8 +27,8 @@ struct segment {
   P text{};    ///< octets of text
 
   bool has_timestamps = false;
-  P ts_value{};          ///< TSval as a position on the peer's clock
-  bool ts_stale = false; ///< TS.Recent is older than 24 days and must not reject (RFC 7323 section 5.5)
+  P ts_value{};           ///< TSval as a position on the peer's clock
+  bool ts_stale = false;  ///< TS.Recent is older than 24 days and must not reject (RFC 7323 section 5.5)
 };
 
 /// The kinds of event of RFC 9293 section 3.10, and the TCP's own decision to send.
@@ -39,7 +39,7 @@ enum class kind : std::uint8_t {
   receive,  ///< amount = octets asked for
   close,
   abort,
-  arrival,             ///< seg
+  arrival,  ///< seg
   user_timeout,
   time_wait_timeout,
   emission,  ///< seg = what the TCP puts on the wire (never a RST); offered = the right edge that it advertises
@@ -51,7 +51,8 @@ struct event {
   kind what{};
   segment<P> seg{};
   P amount{};
-  P offered{};  ///< emission: receive position of the advertised right edge (ack + window after scaling; ack is 0 in a SYN)
+  P offered{};  ///< emission: receive position of the advertised right edge (ack + window after scaling; ack is 0 in a
+                ///< SYN)
 };
 
 /// What a segment sent in reply looks like.

@@ -85,7 +85,8 @@ template <class P>
   return in_window(s, P(seg.seq + length(seg) - P(1)));
 }
 
-/// True for what RFC 9293 makes special allowance for: the window is closed and the segment starts at its edge (MUST-66).
+/// True for what RFC 9293 makes special allowance for: the window is closed and the segment starts at its edge
+/// (MUST-66).
 template <class P>
 [[nodiscard]] constexpr bool at_closed_window(const state<P>& s, const segment<P>& seg) {
   return is(s.rcv_wnd == P(0)) && is(seg.seq == s.rcv_nxt);

@@ -30,8 +30,8 @@ template <class P>
          is(a.snd_shift == b.snd_shift);
 }
 
-/// True when the variables of the receive side agree. Urgent positions agree when both say that nothing urgent is ahead:
-/// an implementation must drag its own along, since it cannot compare numbers more than 2^31 apart (A33).
+/// True when the variables of the receive side agree. Urgent positions agree when both say that nothing urgent is
+/// ahead: an implementation must drag its own along, since it cannot compare numbers more than 2^31 apart (A33).
 template <class P>
 [[nodiscard]] bool same_receive_side(const state<P>& a, const state<P>& b) {
   if (!is(a.rcv_nxt == b.rcv_nxt) || !is(a.rcv_wnd == b.rcv_wnd)) return false;

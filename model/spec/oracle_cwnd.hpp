@@ -92,8 +92,8 @@ class cwnd_oracle {
     return std::max((flight + 1) / 2, 2 * smss_);
   }
 
-  /// RFC 5681 equation 3 or byte counting, whichever gives more: a full-sized segment for each window acknowledged, where
-  /// every acknowledgment counts for a full-sized segment at the least.
+  /// RFC 5681 equation 3 or byte counting, whichever gives more: a full-sized segment for each window acknowledged,
+  /// where every acknowledgment counts for a full-sized segment at the least.
   constexpr void avoid_congestion(std::int64_t octets) {
     if (round_base_ == 0) round_base_ = cwnd_;
     const std::int64_t before = round_growth();

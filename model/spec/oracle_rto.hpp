@@ -76,9 +76,7 @@ class rto_oracle {
   }
 
   /// SRTT, once there is a sample.
-  [[nodiscard]] constexpr tick_bounds smoothed() const {
-    return {srtt_low_ / scale, (srtt_high_ + scale - 1) / scale};
-  }
+  [[nodiscard]] constexpr tick_bounds smoothed() const { return {srtt_low_ / scale, (srtt_high_ + scale - 1) / scale}; }
 
   /// RTTVAR, once there is a sample.
   [[nodiscard]] constexpr tick_bounds variation() const { return {var_low_ / scale, (var_high_ + scale - 1) / scale}; }

@@ -1,7 +1,8 @@
-// Octets and a FIN that arrive out of order, as sets of positions. RFC 9293 section 3.10.7.4, seventh and eighth checks.
+// Octets and a FIN that arrive out of order, as sets of positions. RFC 9293 section 3.10.7.4, seventh and eighth
+// checks.
 //
-// The peer's stream ends at the first FIN position known: no octet at or beyond it is ever taken, as if segments had been
-// processed in sequence. Of two different FINs the earlier one counts (A35, A36).
+// The peer's stream ends at the first FIN position known: no octet at or beyond it is ever taken, as if segments had
+// been processed in sequence. Of two different FINs the earlier one counts (A35, A36).
 #pragma once
 
 #include <vector>

@@ -12,19 +12,19 @@ namespace sequent::spec {
 /// Where a rule stands in the processing of an event. The stages of an arrival are the RFC's own checks; within a stage
 /// rules are unordered: their guards are disjoint and together exhaustive (both are proved).
 enum class stage : std::uint8_t {
-  call,      ///< user calls and timeouts: one stage
-  emission,  ///< what may be put on the wire
-  closed,    ///< 3.10.7.1
-  listen,    ///< 3.10.7.2
-  syn_sent,  ///< 3.10.7.3
+  call,        ///< user calls and timeouts: one stage
+  emission,    ///< what may be put on the wire
+  closed,      ///< 3.10.7.1
+  listen,      ///< 3.10.7.2
+  syn_sent,    ///< 3.10.7.3
   timestamps,  ///< before the first check: RFC 7323 section 5.3 R1
   sequence,    ///< 3.10.7.4 first check
-  reset,     ///< second check
-  syn,       ///< fourth check (the third, security, is out of scope)
-  ack,       ///< fifth check
-  urgent,    ///< sixth check
-  text,      ///< seventh
-  fin,       ///< eighth
+  reset,       ///< second check
+  syn,         ///< fourth check (the third, security, is out of scope)
+  ack,         ///< fifth check
+  urgent,      ///< sixth check
+  text,        ///< seventh
+  fin,         ///< eighth
 };
 
 /// How many stages there are.
@@ -32,8 +32,8 @@ inline constexpr int stage_count = 13;
 
 /// The name of a stage as it stands in the documentation, e.g. "syn_sent".
 [[nodiscard]] constexpr const char* name(stage s) {
-  constexpr const char* names[] = {"call",     "emission", "closed", "listen", "syn_sent", "timestamps", "sequence",
-                                   "reset",    "syn",      "ack",    "urgent", "text",     "fin"};
+  constexpr const char* names[] = {"call",  "emission", "closed", "listen", "syn_sent", "timestamps", "sequence",
+                                   "reset", "syn",      "ack",    "urgent", "text",     "fin"};
   return names[static_cast<int>(s)];
 }
 

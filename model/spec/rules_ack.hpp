@@ -9,8 +9,8 @@
 
 namespace sequent::spec {
 
-/// RFC 5961 section 5.2: an acknowledgment older than anything a window's worth of octets ago. Synchronized states only,
-/// since SYN-RECEIVED has a rule of its own for a wrong one (A28).
+/// RFC 5961 section 5.2: an acknowledgment older than anything a window's worth of octets ago. Synchronized states
+/// only, since SYN-RECEIVED has a rule of its own for a wrong one (A28).
 template <class P>
 [[nodiscard]] constexpr bool acknowledges_too_old(const state<P>& s, const segment<P>& seg) {
   return s.choices.ack_range_check && synchronized(s) && is(seg.ack < s.snd_una - s.snd_max_wnd);
@@ -126,8 +126,7 @@ constexpr auto ack_rules() {
               [](const state<P>& s, const event<P>& e) { return acknowledge(s, e.seg); }},
       rule<P>{"ACK-7", "rfc9293#3.10.7.4/fifth/fin-wait-1", "our FIN is not acknowledged yet", stage::ack,
               [](const state<P>& s, const event<P>& e) {
-                return in(s, phase::fin_wait_1) && acknowledges_in_range(s, e.seg) &&
-                       !fin_acknowledged(s, e.seg.ack);
+                return in(s, phase::fin_wait_1) && acknowledges_in_range(s, e.seg) && !fin_acknowledged(s, e.seg.ack);
               },
               [](const state<P>& s, const event<P>& e) { return acknowledge(s, e.seg); }},
       rule<P>{"ACK-8", "rfc9293#3.10.7.4/fifth/fin-wait-1", "our FIN is acknowledged: FIN-WAIT-2", stage::ack,

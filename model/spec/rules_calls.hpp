@@ -102,8 +102,8 @@ constexpr auto send_rules() {
               [](const state<P>& s, const event<P>& e) { return queue_text(s, e.amount); }},
       rule<P>{"SEND-5", "rfc9293#3.10.2/fin-wait-1", "after CLOSE there is no sending", stage::call,
               [](const state<P>& s, const event<P>& e) {
-                return e.what == kind::send && in(s, phase::fin_wait_1, phase::fin_wait_2, phase::closing,
-                                                  phase::last_ack, phase::time_wait);
+                return e.what == kind::send &&
+                       in(s, phase::fin_wait_1, phase::fin_wait_2, phase::closing, phase::last_ack, phase::time_wait);
               },
               [](const state<P>& s, const event<P>&) { return refuse(s); }},
       rule<P>{"SEND-6", "rfc9293#3.6", "nor is there while the CLOSE itself is still queued", stage::call,
@@ -123,7 +123,8 @@ constexpr auto receive_rules() {
       rule<P>{"RECV-1", "rfc9293#3.10.3/closed", "without a connection there is nothing to read", stage::call,
               [](const state<P>& s, const event<P>& e) { return e.what == kind::receive && in(s, phase::closed); },
               [](const state<P>& s, const event<P>&) { return refuse(s); }},
-      rule<P>{"RECV-2", "rfc9293#3.10.3/listen", "a request before the handshake ends is queued or refused", stage::call,
+      rule<P>{"RECV-2", "rfc9293#3.10.3/listen", "a request before the handshake ends is queued or refused",
+              stage::call,
               [](const state<P>& s, const event<P>& e) {
                 return e.what == kind::receive && in(s, phase::listen, phase::syn_sent, phase::syn_received);
               },
@@ -202,27 +203,25 @@ constexpr auto abort_rules() {
       rule<P>{"ABORT-1", "rfc9293#3.10.5/closed", "without a connection there is nothing to abort", stage::call,
               [](const state<P>& s, const event<P>& e) { return e.what == kind::abort && in(s, phase::closed); },
               [](const state<P>& s, const event<P>&) { return refuse(s); }},
-      rule<P>{"ABORT-2", "rfc9293#3.10.5/listen", "before anything of the peer is known it is simply forgotten",
-              stage::call,
-              [](const state<P>& s, const event<P>& e) {
-                return e.what == kind::abort && in(s, phase::listen, phase::syn_sent);
-              },
-              [](const state<P>& s, const event<P>&) -> outcomes<P> {
-                return {stop_with(deleted(s), 0, signal_reset)};
-              }},
+      rule<P>{
+          "ABORT-2", "rfc9293#3.10.5/listen", "before anything of the peer is known it is simply forgotten",
+          stage::call,
+          [](const state<P>& s, const event<P>& e) {
+            return e.what == kind::abort && in(s, phase::listen, phase::syn_sent);
+          },
+          [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop_with(deleted(s), 0, signal_reset)}; }},
       rule<P>{"ABORT-3", "rfc9293#3.10.5/established", "the peer is sent a RST at the next position", stage::call,
               [](const state<P>& s, const event<P>& e) {
                 return e.what == kind::abort && in(s, phase::syn_received, phase::established, phase::fin_wait_1,
                                                    phase::fin_wait_2, phase::close_wait);
               },
               [](const state<P>& s, const event<P>&) { return deleted_with_reset(s, 0, signal_reset); }},
-      rule<P>{"ABORT-4", "rfc9293#3.10.5/closing", "once both ends have closed nothing is sent", stage::call,
-              [](const state<P>& s, const event<P>& e) {
-                return e.what == kind::abort && in(s, phase::closing, phase::last_ack, phase::time_wait);
-              },
-              [](const state<P>& s, const event<P>&) -> outcomes<P> {
-                return {stop_with(deleted(s), 0, signal_reset)};
-              }},
+      rule<P>{
+          "ABORT-4", "rfc9293#3.10.5/closing", "once both ends have closed nothing is sent", stage::call,
+          [](const state<P>& s, const event<P>& e) {
+            return e.what == kind::abort && in(s, phase::closing, phase::last_ack, phase::time_wait);
+          },
+          [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop_with(deleted(s), 0, signal_reset)}; }},
   };
 }
 
@@ -233,13 +232,12 @@ constexpr auto timeout_rules() {
       rule<P>{"TIMEOUT-1", "rfc9293#3.10.8/user", "no connection, nothing to time out", stage::call,
               [](const state<P>& s, const event<P>& e) { return e.what == kind::user_timeout && in(s, phase::closed); },
               [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop(s)}; }},
-      rule<P>{"TIMEOUT-2", "rfc9293#3.10.8/user", "the user's patience ends before a peer is known", stage::call,
-              [](const state<P>& s, const event<P>& e) {
-                return e.what == kind::user_timeout && in(s, phase::listen, phase::syn_sent);
-              },
-              [](const state<P>& s, const event<P>&) -> outcomes<P> {
-                return {stop_with(deleted(s), signal_timed_out)};
-              }},
+      rule<P>{
+          "TIMEOUT-2", "rfc9293#3.10.8/user", "the user's patience ends before a peer is known", stage::call,
+          [](const state<P>& s, const event<P>& e) {
+            return e.what == kind::user_timeout && in(s, phase::listen, phase::syn_sent);
+          },
+          [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop_with(deleted(s), signal_timed_out)}; }},
       rule<P>{"TIMEOUT-3", "rfc9293#3.10.8/user", "the user's patience ends; the peer may be sent a RST", stage::call,
               [](const state<P>& s, const event<P>& e) {
                 return e.what == kind::user_timeout && !in(s, phase::closed, phase::listen, phase::syn_sent);

@@ -8,7 +8,8 @@
 
 namespace sequent::spec {
 
-/// Numbers are taken as they stand: the positions of a RST sent from here mean wire numbers, to be compared modulo 2^32.
+/// Numbers are taken as they stand: the positions of a RST sent from here mean wire numbers, to be compared modulo
+/// 2^32.
 template <class P>
 constexpr auto closed_rules() {
   return std::array{

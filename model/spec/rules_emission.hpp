@@ -1,7 +1,7 @@
 // What the TCP may put on the wire of its own accord. RFC 9293 sections 3.4, 3.7, 3.8 and 3.10.2.
 //
-// When and how much it sends is its own affair (C8, C31, C35). What it sends must fit its state, and the right edge that
-// it offers never moves left (SHLD-14). RSTs are replies and are seen with the event that causes them.
+// When and how much it sends is its own affair (C8, C31, C35). What it sends must fit its state, and the right edge
+// that it offers never moves left (SHLD-14). RSTs are replies and are seen with the event that causes them.
 #pragma once
 
 #include <array>
@@ -116,14 +116,13 @@ constexpr auto emission_rules() {
       rule<P>{"EMIT-3", "rfc9293#3.4", "an acknowledgment of what is expected, at SND.NXT", stage::emission,
               [](const state<P>& s, const event<P>& e) { return emits(s, e, emitted::acknowledgment); }, sends},
       rule<P>{"EMIT-4", "rfc9293#3.8.4/MAY-6", "a keep-alive just before SND.NXT when nothing is outstanding",
-              stage::emission,
-              [](const state<P>& s, const event<P>& e) { return emits(s, e, emitted::keep_alive); }, sends},
-      rule<P>{"EMIT-5", "rfc9293#3.8.6/MAY-7", "what was sent before may be sent again, whatever the window says",
-              stage::emission,
-              [](const state<P>& s, const event<P>& e) { return emits(s, e, emitted::repetition); }, sends},
-      rule<P>{"EMIT-6", "rfc9293#3.8.6", "new text and the FIN go out without a gap and inside the peer's window",
-              stage::emission, [](const state<P>& s, const event<P>& e) { return emits(s, e, emitted::fresh); },
+              stage::emission, [](const state<P>& s, const event<P>& e) { return emits(s, e, emitted::keep_alive); },
               sends},
+      rule<P>{"EMIT-5", "rfc9293#3.8.6/MAY-7", "what was sent before may be sent again, whatever the window says",
+              stage::emission, [](const state<P>& s, const event<P>& e) { return emits(s, e, emitted::repetition); },
+              sends},
+      rule<P>{"EMIT-6", "rfc9293#3.8.6", "new text and the FIN go out without a gap and inside the peer's window",
+              stage::emission, [](const state<P>& s, const event<P>& e) { return emits(s, e, emitted::fresh); }, sends},
       rule<P>{"EMIT-7", "rfc9293#3.8.6.1", "one new octet probes a closed window", stage::emission,
               [](const state<P>& s, const event<P>& e) { return emits(s, e, emitted::probe); }, sends},
       rule<P>{"EMIT-8", "rfc9293#3.4", "nothing else may be sent", stage::emission,

@@ -56,11 +56,10 @@ template <class P>
 template <class P>
 constexpr auto fin_rules() {
   return std::array{
-      rule<P>{"FIN-1", "rfc9293#3.10.7.4/eighth", "no FIN is due", stage::fin,
-              [](const state<P>& s, const event<P>& e) {
-                return !is(e.seg.fin) && (!receiving(s) || !fin_due(s, e.seg));
-              },
-              [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop(s)}; }},
+      rule<P>{
+          "FIN-1", "rfc9293#3.10.7.4/eighth", "no FIN is due", stage::fin,
+          [](const state<P>& s, const event<P>& e) { return !is(e.seg.fin) && (!receiving(s) || !fin_due(s, e.seg)); },
+          [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop(s)}; }},
       rule<P>{"FIN-2", "rfc9293#3.10.7.4/eighth/close-wait", "a second FIN is ignored", stage::fin,
               [](const state<P>& s, const event<P>& e) { return is(e.seg.fin) && !receiving(s); },
               [](const state<P>& s, const event<P>&) -> outcomes<P> {

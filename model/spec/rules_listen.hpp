@@ -39,14 +39,10 @@ constexpr auto listen_rules() {
               [](const state<P>&, const event<P>& e) { return !is(e.seg.rst) && is(e.seg.has_ack); },
               [](const state<P>& s, const event<P>& e) -> outcomes<P> { return {with_reset(stop(s), e.seg.ack)}; }},
       rule<P>{"LISTEN-3", "rfc9293#3.10.7.2/third", "a SYN is answered by SYN,ACK", stage::listen,
-              [](const state<P>&, const event<P>& e) {
-                return !is(e.seg.rst) && !is(e.seg.has_ack) && is(e.seg.syn);
-              },
+              [](const state<P>&, const event<P>& e) { return !is(e.seg.rst) && !is(e.seg.has_ack) && is(e.seg.syn); },
               [](const state<P>& s, const event<P>& e) { return accept_syn(s, e.seg); }},
       rule<P>{"LISTEN-4", "rfc9293#3.10.7.2/fourth", "anything else is dropped", stage::listen,
-              [](const state<P>&, const event<P>& e) {
-                return !is(e.seg.rst) && !is(e.seg.has_ack) && !is(e.seg.syn);
-              },
+              [](const state<P>&, const event<P>& e) { return !is(e.seg.rst) && !is(e.seg.has_ack) && !is(e.seg.syn); },
               [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop(s)}; }},
   };
 }

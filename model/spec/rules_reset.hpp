@@ -25,8 +25,8 @@ template <class P>
   return permitted;
 }
 
-/// Permitted results of a RST that is believed. Without RFC 5961 one that begins left of the window may also be dropped:
-/// Table 6 accepts it, section 3.5.3 looks at SEG.SEQ alone (A20).
+/// Permitted results of a RST that is believed. Without RFC 5961 one that begins left of the window may also be
+/// dropped: Table 6 accepts it, section 3.5.3 looks at SEG.SEQ alone (A20).
 template <class P>
 [[nodiscard]] outcomes<P> reset_by(const state<P>& s, const segment<P>& seg, outcomes<P> permitted) {
   if (!s.choices.reset_mitigation && is(seg.seq < s.rcv_nxt)) permitted.push_back(stop(s));
@@ -51,13 +51,12 @@ constexpr auto reset_rules() {
                 return is(e.seg.rst) && s.choices.reset_mitigation && is(s.rcv_nxt < e.seg.seq);
               },
               [](const state<P>& s, const event<P>&) { return challenge(s); }},
-      rule<P>{"RST-4", "rfc9293#3.10.7.4/second/syn-received", "a passive connection goes back to LISTEN", stage::reset,
-              [](const state<P>& s, const event<P>& e) {
-                return in(s, phase::syn_received) && s.passive && reset_believed(s, e.seg);
-              },
-              [](const state<P>& s, const event<P>& e) {
-                return reset_by(s, e.seg, reset_passive(s, signal_refused));
-              }},
+      rule<P>{
+          "RST-4", "rfc9293#3.10.7.4/second/syn-received", "a passive connection goes back to LISTEN", stage::reset,
+          [](const state<P>& s, const event<P>& e) {
+            return in(s, phase::syn_received) && s.passive && reset_believed(s, e.seg);
+          },
+          [](const state<P>& s, const event<P>& e) { return reset_by(s, e.seg, reset_passive(s, signal_refused)); }},
       rule<P>{"RST-5", "rfc9293#3.10.7.4/second/syn-received", "an active connection is refused", stage::reset,
               [](const state<P>& s, const event<P>& e) {
                 return in(s, phase::syn_received) && !s.passive && reset_believed(s, e.seg);

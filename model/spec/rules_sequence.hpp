@@ -22,25 +22,36 @@ template <class P>
   return !seg.ts_stale && is(seg.ts_value < s.ts_recent);
 }
 
-/// RFC 7323 section 5.3 R3, for a segment that has passed R1 and R2.
+/// True when a later check is going to refuse the segment for its SYN or its ACK field.
 template <class P>
-[[nodiscard]] state<P> with_timestamp_recorded(const state<P>& s, const segment<P>& seg) {
-  state<P> next = s;
-  if (timestamps_apply(s, seg) && seg.has_timestamps && is(seg.seq <= s.last_ack_sent)) next.ts_recent = seg.ts_value;
-  return next;
+[[nodiscard]] constexpr bool refused_later(const state<P>& s, const segment<P>& seg) {
+  return is(seg.syn) || !is(seg.has_ack) || is(s.snd_nxt < seg.ack) || is(seg.ack < s.snd_una - s.snd_max_wnd) ||
+         (in(s, phase::syn_received) && !is(s.snd_una < seg.ack));
 }
 
-/// Not acceptable: acknowledged and dropped. The acknowledgment may be throttled only if the segment is empty; one that
-/// occupies sequence space is retransmitted until it is answered (C24).
+/// An acceptable segment goes on. RFC 7323 section 5.3 R3 records its timestamp here already; recording it only once
+/// the other checks have passed is permitted too, since it keeps a blind attacker from poisoning TS.Recent.
+template <class P>
+[[nodiscard]] outcomes<P> record_timestamp(const state<P>& s, const segment<P>& seg) {
+  if (!timestamps_apply(s, seg) || !seg.has_timestamps || !is(seg.seq <= s.last_ack_sent)) return {go_on(s)};
+  state<P> next = s;
+  next.ts_recent = seg.ts_value;
+  outcomes<P> permitted{go_on(next)};
+  if (refused_later(s, seg)) permitted.push_back(go_on(s));
+  return permitted;
+}
+
+/// Not acceptable: acknowledged and dropped. The acknowledgment may be throttled only if the segment is empty, or a SYN on
+/// a live connection (RFC 5961 sections 4 and 7); text or FIN is retransmitted until it is answered (C24).
 template <class P>
 [[nodiscard]] outcomes<P> answer_unacceptable(const state<P>& s, const segment<P>& seg) {
-  if (empty(seg)) return challenge(s);
+  if (empty(seg) || (synchronized(s) && is(seg.syn))) return challenge(s);
   return {answer(s)};
 }
 
-/// Text or a FIN at a closed window: acknowledged, and nothing of it taken. Its urgent pointer counts (MUST-66). Its ACK
-/// field counts or not: in the first outcome processing ends, in the others it goes on, and the later stages find no
-/// room for text or FIN (A15, C23).
+/// Text or a FIN at a closed window: acknowledged, and nothing of it taken. Its urgent pointer counts (MUST-66). Its
+/// ACK field counts or not: in the first outcome processing ends, in the others it goes on, and the later stages find
+/// no room for text or FIN (A15, C23).
 template <class P>
 [[nodiscard]] outcomes<P> allow_at_closed_window(const state<P>& s, const segment<P>& seg) {
   outcomes<P> permitted;
@@ -102,10 +113,10 @@ constexpr auto timestamp_rules() {
               [](const state<P>& s, const event<P>& e) { return answer_unacceptable(s, e.seg); }},
       rule<P>{"TS-4", "rfc7323#3.2", "a segment whose timestamp is missing is dropped silently, or processed",
               stage::timestamps,
-              [](const state<P>& s, const event<P>& e) {
-                return timestamps_apply(s, e.seg) && !e.seg.has_timestamps;
-              },
-              [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop(s), go_on(s)}; }},
+              [](const state<P>& s, const event<P>& e) { return timestamps_apply(s, e.seg) && !e.seg.has_timestamps; },
+              [](const state<P>& s, const event<P>&) -> outcomes<P> {
+                return {stop(s), go_on(s)};
+              }},
   };
 }
 
@@ -115,9 +126,7 @@ constexpr auto sequence_rules() {
   return std::array{
       rule<P>{"SEQ-1", "rfc9293#3.10.7.4/first/table-6", "an acceptable segment goes on; its timestamp is recorded",
               stage::sequence, [](const state<P>& s, const event<P>& e) { return acceptable(s, e.seg); },
-              [](const state<P>& s, const event<P>& e) -> outcomes<P> {
-                return {go_on(with_timestamp_recorded(s, e.seg))};
-              }},
+              [](const state<P>& s, const event<P>& e) { return record_timestamp(s, e.seg); }},
       rule<P>{"SEQ-2", "rfc9293#3.10.7.4/first", "an unacceptable RST is dropped", stage::sequence,
               [](const state<P>& s, const event<P>& e) {
                 return is(e.seg.rst) && !acceptable(s, e.seg) && !at_closed_window(s, e.seg);

@@ -79,8 +79,7 @@ constexpr auto syn_sent_rules() {
               [](const state<P>& s, const event<P>& e) { return is(e.seg.rst) && acknowledges_syn(s, e.seg); },
               [](const state<P>& s, const event<P>&) { return refused_by_peer(s); }},
       rule<P>{"SYNSENT-4", "rfc9293#3.10.7.3/second", "a RST without an acknowledgment proves nothing and is dropped",
-              stage::syn_sent,
-              [](const state<P>&, const event<P>& e) { return is(e.seg.rst) && !is(e.seg.has_ack); },
+              stage::syn_sent, [](const state<P>&, const event<P>& e) { return is(e.seg.rst) && !is(e.seg.has_ack); },
               [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop(s)}; }},
       rule<P>{"SYNSENT-5", "rfc9293#3.10.7.3/fourth", "SYN,ACK establishes the connection and is acknowledged",
               stage::syn_sent,
@@ -90,9 +89,7 @@ constexpr auto syn_sent_rules() {
               [](const state<P>& s, const event<P>& e) { return establish_actively(s, e.seg); }},
       rule<P>{"SYNSENT-6", "rfc9293#3.10.7.3/fourth", "a SYN alone is a simultaneous open and is answered by SYN,ACK",
               stage::syn_sent,
-              [](const state<P>&, const event<P>& e) {
-                return !is(e.seg.rst) && is(e.seg.syn) && !is(e.seg.has_ack);
-              },
+              [](const state<P>&, const event<P>& e) { return !is(e.seg.rst) && is(e.seg.syn) && !is(e.seg.has_ack); },
               [](const state<P>& s, const event<P>& e) { return open_simultaneously(s, e.seg); }},
       rule<P>{"SYNSENT-7", "rfc9293#3.10.7.3/fifth", "neither SYN nor RST: dropped", stage::syn_sent,
               [](const state<P>& s, const event<P>& e) {

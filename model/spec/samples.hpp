@@ -42,8 +42,8 @@ namespace sequent::spec {
   return s;
 }
 
-/// Variants of the sample that differ in what guards ask about: a closed window, text and FIN held, a FIN sent, a queued
-/// CLOSE, timestamps, origin, and the choices of policy.
+/// Variants of the sample that differ in what guards ask about: a closed window, text and FIN held, a FIN sent, a
+/// queued CLOSE, timestamps, origin, and the choices of policy.
 [[nodiscard]] inline std::vector<state<position>> sample_states() {
   std::vector<state<position>> all;
   for (int i = 0; i < phase_count; ++i) {
@@ -68,6 +68,8 @@ namespace sequent::spec {
     if (base.at == phase::syn_received) vary([](auto& s) { s.passive = false; });
     if (base.at == phase::syn_received) vary([](auto& s) { s.passive = false, s.choices.syn_mitigation = false; });
     if (base.at == phase::syn_received || base.at == phase::close_wait) vary([](auto& s) { s.fin_asked = true; });
+    if (base.at == phase::close_wait)
+      vary([](auto& s) { s.fin_asked = true, s.snd_una = s.snd_nxt = 16, s.snd_wnd = 0; });
     if (base.at == phase::fin_wait_1) vary([](auto& s) { s.fin_sent = true, s.snd_nxt = 17; });
     if (receives && base.at != phase::syn_received) vary([](auto& s) { s.snd_nxt = s.snd_una, s.snd_wnd = 0; });
     if (receives && base.at != phase::syn_received) vary([](auto& s) { s.snd_una = s.snd_nxt; });

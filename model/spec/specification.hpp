@@ -1,7 +1,7 @@
 // The specification as a function: which results RFC 9293 permits for an event in a state.
 //
-// Entry points: all_rules<P>() lists the rules; permitted(s, e) gives the set of outcomes; the overloads tell which rules
-// fired and how many were enabled at each stage.
+// Entry points: all_rules<P>() lists the rules; permitted(s, e) gives the set of outcomes; the overloads tell which
+// rules fired and how many were enabled at each stage.
 #pragma once
 
 #include <array>
@@ -41,11 +41,12 @@ constexpr auto concatenate(const std::array<T, Sizes>&... parts) {
 }
 
 template <class P>
-inline constexpr auto rule_table =
-    concatenate(open_rules<P>(), send_rules<P>(), receive_rules<P>(), close_rules<P>(), abort_rules<P>(),
-                timeout_rules<P>(), emission_rules<P>(), closed_rules<P>(), listen_rules<P>(), syn_sent_rules<P>(),
-                timestamp_rules<P>(), sequence_rules<P>(), reset_rules<P>(), syn_rules<P>(), ack_range_rules<P>(),
-                ack_rules<P>(), urgent_rules<P>(), text_rules<P>(), fin_rules<P>());
+inline constexpr auto rule_table = concatenate(open_rules<P>(), send_rules<P>(), receive_rules<P>(), close_rules<P>(),
+                                               abort_rules<P>(), timeout_rules<P>(), emission_rules<P>(),
+                                               closed_rules<P>(), listen_rules<P>(), syn_sent_rules<P>(),
+                                               timestamp_rules<P>(), sequence_rules<P>(), reset_rules<P>(),
+                                               syn_rules<P>(), ack_range_rules<P>(), ack_rules<P>(), urgent_rules<P>(),
+                                               text_rules<P>(), fin_rules<P>());
 
 /// Rules of one stage stand together; first and one past the last of each stage.
 template <class P>
@@ -81,9 +82,9 @@ struct firing_counts {
 };
 
 /// The stages in the order in which they are declared and run.
-inline constexpr std::array all_stages{stage::call,       stage::emission, stage::closed, stage::listen, stage::syn_sent,
-                                       stage::timestamps, stage::sequence, stage::reset,  stage::syn,    stage::ack,
-                                       stage::urgent,     stage::text,     stage::fin};
+inline constexpr std::array all_stages{
+    stage::call,  stage::emission, stage::closed, stage::listen, stage::syn_sent, stage::timestamps, stage::sequence,
+    stage::reset, stage::syn,      stage::ack,    stage::urgent, stage::text,     stage::fin};
 
 /// The stages that an event passes through, in order, unless a rule ends the walk.
 template <class P>
@@ -180,7 +181,9 @@ template <class P>
   reported<P> report;
   report.results = walk(
       s, e, [](std::size_t, const state<P>&, const outcome<P>&) {},
-      [&](stage at, int enabled) { report.visits.push_back({at, enabled}); });
+      [&](stage at, int enabled) {
+        report.visits.push_back({at, enabled});
+      });
   return report;
 }
 

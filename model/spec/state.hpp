@@ -45,13 +45,13 @@ struct range {
 /// The choices (C1 to C40 of the decision list) on which implementations may differ and a run must say which holds.
 /// The defaults describe Sequent's own core; an adapter for a foreign stack loosens them.
 struct policy {
-  bool reset_mitigation = true;       ///< RFC 5961 section 3 for RST (C26)
-  bool syn_mitigation = true;         ///< RFC 5961 section 4 for SYN (C26)
-  bool ack_range_check = true;        ///< RFC 5961 section 5, in synchronized states only (C29, A28)
+  bool reset_mitigation = true;           ///< RFC 5961 section 3 for RST (C26)
+  bool syn_mitigation = true;             ///< RFC 5961 section 4 for SYN (C26)
+  bool ack_range_check = true;            ///< RFC 5961 section 5, in synchronized states only (C29, A28)
   bool ignore_reset_in_time_wait = true;  ///< RFC 1337 F1 (C27)
-  bool must_hold_out_of_order = true; ///< SHLD-31 is taken as a duty (C25)
-  int most_held_ranges = 32;          ///< beyond so many disjoint held ranges the furthest may be evicted (C25)
-  bool offers_timestamps = true;      ///< our SYN carries RFC 7323 timestamps, or ours would answer them (C40)
+  bool must_hold_out_of_order = true;     ///< SHLD-31 is taken as a duty (C25)
+  int most_held_ranges = 32;              ///< beyond so many disjoint held ranges the furthest may be evicted (C25)
+  bool offers_timestamps = true;          ///< our SYN carries RFC 7323 timestamps, or ours would answer them (C40)
   friend bool operator==(const policy&, const policy&) = default;
 };
 
@@ -62,20 +62,20 @@ struct state {
   phase at = phase::closed;
   bool passive = false;  ///< the connection came from a passive OPEN (MUST-11); meaningful up to SYN-RECEIVED
 
-  P snd_una{};      ///< oldest unacknowledged position
-  P snd_nxt{};      ///< highest position ever sent, plus one (A2: never moves back)
-  P snd_wnd{};      ///< the peer's window, octets after scaling
-  P snd_wl1{};      ///< peer position of the segment that last updated snd_wnd
-  P snd_wl2{};      ///< our position acknowledged by that segment
-  P snd_max_wnd{};  ///< largest snd_wnd seen (RFC 5961 section 5.2)
-  P snd_end{};      ///< position after the last octet the user gave us (1 when nothing was written)
+  P snd_una{};             ///< oldest unacknowledged position
+  P snd_nxt{};             ///< highest position ever sent, plus one (A2: never moves back)
+  P snd_wnd{};             ///< the peer's window, octets after scaling
+  P snd_wl1{};             ///< peer position of the segment that last updated snd_wnd
+  P snd_wl2{};             ///< our position acknowledged by that segment
+  P snd_max_wnd{};         ///< largest snd_wnd seen (RFC 5961 section 5.2)
+  P snd_end{};             ///< position after the last octet the user gave us (1 when nothing was written)
   bool fin_asked = false;  ///< the user called CLOSE; a FIN is to follow the last octet
   bool fin_sent = false;   ///< the FIN has been on the wire, at position snd_nxt - 1
 
-  P rcv_nxt{};   ///< next position expected
-  P rcv_wnd{};   ///< octets still offered from rcv_nxt on: the right edge offered is rcv_nxt + rcv_wnd; before the
-                 ///< peer's SYN is known, the width that our own SYN offered
-  P rcv_up{};    ///< position after the peer's urgent data; never behind 0; means nothing unless ahead of rcv_nxt
+  P rcv_nxt{};  ///< next position expected
+  P rcv_wnd{};  ///< octets still offered from rcv_nxt on: the right edge offered is rcv_nxt + rcv_wnd; before the
+                ///< peer's SYN is known, the width that our own SYN offered
+  P rcv_up{};   ///< position after the peer's urgent data; never behind 0; means nothing unless ahead of rcv_nxt
   std::vector<range<P>> held;  ///< octets beyond rcv_nxt held out of order: disjoint, not touching, ascending
   std::optional<P> fin_held;   ///< position of a FIN received beyond rcv_nxt
   /// An immediate acknowledgment is due and has not been sent. True at the least when an outcome replied with one and
@@ -85,7 +85,7 @@ struct state {
   bool timestamps = false;  ///< RFC 7323 timestamps are in use on this connection
   P ts_recent{};            ///< TS.Recent, as a position on the peer's timestamp clock
   P last_ack_sent{};        ///< RFC 7323 section 4.3 Last.ACK.sent, receive-side position
-  P snd_shift{};            ///< shift applied to windows the peer sends (0 to 14); written by the adapter, no rule sets it
+  P snd_shift{};  ///< shift applied to windows the peer sends (0 to 14); written by the adapter, no rule sets it
 
   policy choices{};
 

@@ -23,8 +23,8 @@ template <class P>
   return next;
 }
 
-/// SYN-RECEIVED becomes ESTABLISHED, or FIN-WAIT-1 when a CLOSE was queued meanwhile (C11): the segment acknowledges our
-/// SYN and gives the window. Where the segment begins is for the caller to say (see begins_at).
+/// SYN-RECEIVED becomes ESTABLISHED, or FIN-WAIT-1 when a CLOSE was queued meanwhile (C11): the segment acknowledges
+/// our SYN and gives the window. Where the segment begins is for the caller to say (see begins_at).
 template <class P>
 [[nodiscard]] outcome<P> established_by(const state<P>& s, const segment<P>& seg, const P& seq) {
   state<P> next = with_window(s, seg, seq);

@@ -69,7 +69,7 @@ inline void feed(model::fingerprint& f, const loss_recovery& r) {
 
 template <class Storage, class Congestion>
 void feed(model::fingerprint& f, const sender<Storage, Congestion>& s) {
-  static_assert(sizeof(sender<span_storage, congestion::reno>) == 160);
+  static_assert(sizeof(sender<span_storage, congestion::reno>) == 176);
   feed(f, s.first());
   f.add(s.queued());
   for (u32 i = 0; i < s.queued(); ++i) {
@@ -86,6 +86,8 @@ void feed(model::fingerprint& f, const sender<Storage, Congestion>& s) {
   f.add(s.attempts());
   f.add(s.forced());
   f.add(s.syn_lost());
+  f.add(s.syn_sent());
+  feed(f, s.idle_since());
 }
 
 template <class Storage, std::size_t Most>

@@ -2,7 +2,10 @@
 // permitted, finds the one that the production code took, and goes on from there. What fits none is a violation.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,10 +20,58 @@
 
 namespace sequent::refinement {
 
-/// How often each rule has fired on this thread, over all shadows. The explorer adds up the threads.
-[[nodiscard]] inline spec::firing_counts& fired_rules() {
-  thread_local spec::firing_counts counts;
-  return counts;
+/// How often the rules fired, and how often each change of state happened, over all shadows of a thread or of all.
+struct firing_record {
+  spec::firing_counts rules{};
+  std::array<std::array<std::uint64_t, spec::phase_count>, spec::phase_count> moves{};
+
+  void add(const firing_record& other) {
+    for (std::size_t i = 0; i != rules.counts.size(); ++i) rules.counts[i] += other.rules.counts[i];
+    for (std::size_t i = 0; i != moves.size(); ++i) {
+      for (std::size_t j = 0; j != moves.size(); ++j) moves[i][j] += other.moves[i][j];
+    }
+  }
+};
+
+namespace detail {
+
+/// What threads that have ended left behind.
+struct firing_total {
+  std::mutex guard;
+  firing_record record;
+  static firing_total& instance() {
+    static firing_total total;
+    return total;
+  }
+};
+
+/// A thread's own record, added to the total when the thread ends.
+struct firing_of_thread : firing_record {
+  firing_of_thread() { firing_total::instance(); }
+  firing_of_thread(const firing_of_thread&) = delete;
+  firing_of_thread& operator=(const firing_of_thread&) = delete;
+  ~firing_of_thread() {
+    firing_total& total = firing_total::instance();
+    const std::scoped_lock lock(total.guard);
+    total.record.add(*this);
+  }
+};
+
+}  // namespace detail
+
+/// This thread's record.
+[[nodiscard]] inline firing_record& fired_here() {
+  thread_local detail::firing_of_thread record;
+  return record;
+}
+
+/// The record of this thread and of all that have ended.
+[[nodiscard]] inline firing_record fired_in_all() {
+  firing_record sum = fired_here();
+  detail::firing_total& total = detail::firing_total::instance();
+  const std::scoped_lock lock(total.guard);
+  sum.add(total.record);
+  return sum;
 }
 
 /// A state in one line, for messages.
@@ -89,12 +140,13 @@ class spec_shadow {
               const observation& seen, const std::string& what) {
     if (!violation_.empty()) return;
     state reached = abstract_state(after, where, more);
-    auto outcomes = spec::permitted(state_, e, fired_rules());
+    firing_record& fired = fired_here();
+    auto outcomes = spec::permitted(state_, e, fired.rules);
     for (const auto& each : outcomes) {
-      // RFC 7323's shift is the handshake's; no rule touches it.
       if (!agrees(reached, seen, each)) continue;
+      ++fired.moves[static_cast<std::size_t>(state_.at)][static_cast<std::size_t>(reached.at)];
       state_ = reached;
-      state_.snd_shift = after.snd.shift;
+      state_.snd_shift = after.snd.shift;  // RFC 7323's shift is the handshake's; no rule touches it
       if (each.seen.sent != spec::reply::none && each.seen.sent != spec::reply::ack) owe(each.seen, where);
       return;
     }

@@ -11,10 +11,14 @@ namespace sequent::congestion {
 /// algorithm as a policy with exactly these members.
 class reno {
  public:
-  /// IW of RFC 6928 section 2: ten segments, at most 14600 octets or two segments. One segment when the SYN or the
-  /// SYN,ACK was lost (RFC 5681 section 3.1).
+  /// IW of RFC 6928 section 2: ten segments, at most 14600 octets or two segments.
+  [[nodiscard]] static constexpr u32 initial_window(u32 mss) noexcept {
+    return std::min(10 * mss, std::max(2 * mss, u32{14'600}));
+  }
+
+  /// The connection is established. One segment when the SYN or the SYN,ACK was lost (RFC 5681 section 3.1).
   constexpr void start(u32 mss, bool syn_was_lost) noexcept {
-    cwnd_ = syn_was_lost ? mss : std::min(10 * mss, std::max(2 * mss, u32{14'600}));
+    cwnd_ = syn_was_lost ? mss : initial_window(mss);
     ssthresh_ = largest;
     counted_ = 0;
   }
@@ -65,7 +69,7 @@ class reno {
 
   /// Nothing was sent for longer than a timeout (RFC 5681 section 4.1): back to the initial window.
   constexpr void after_idle(u32 mss) noexcept {
-    cwnd_ = std::min(cwnd_, std::min(10 * mss, std::max(2 * mss, u32{14'600})));
+    cwnd_ = std::min(cwnd_, initial_window(mss));
   }
 
   /// Octets that may be outstanding.
@@ -73,7 +77,7 @@ class reno {
   [[nodiscard]] constexpr u32 threshold() const noexcept { return ssthresh_; }
   [[nodiscard]] constexpr u32 counted() const noexcept { return counted_; }
 
-  friend constexpr bool operator==(const reno&, const reno&) noexcept = default;
+  friend bool operator==(const reno&, const reno&) noexcept = default;
 
  private:
   // No window can be larger (RFC 7323 section 2.3), and sums of two such still fit the word.

@@ -1,0 +1,115 @@
+// User calls and timeouts: RFC 9293 sections 3.10.1 to 3.10.5 and 3.10.8.
+#include <gtest/gtest.h>
+
+#include "tests/spec/drive.hpp"
+
+namespace sequent::spec::drive {
+namespace {
+
+TEST(Open, PassiveListensAndActiveSendsASyn) {
+  const auto listening = only(call({}, kind::open_passive));
+  EXPECT_EQ(listening.next.at, phase::listen);
+  EXPECT_TRUE(listening.next.passive);
+  EXPECT_EQ(listening.seen.sent, reply::none);
+  const auto sent = only(call({}, kind::open_active));
+  EXPECT_EQ(sent.next.at, phase::syn_sent);
+  EXPECT_EQ(sent.seen.sent, reply::syn);
+  EXPECT_EQ(sent.next.snd_nxt, 1);
+  EXPECT_EQ(sent.next.snd_end, 1);
+  EXPECT_EQ(only(call(listening.next, kind::open_active)).next, sent.next);
+}
+
+TEST(Open, AConnectionThatExistsIsLeftAlone) {
+  for (int i = 1; i < phase_count; ++i) {
+    const state_t s = sample_state(static_cast<phase>(i));
+    const auto again = only(call(s, kind::open_passive));
+    EXPECT_EQ(again.next, s) << name(s.at);
+    EXPECT_EQ(again.seen.signals, signal_error) << name(s.at);
+  }
+}
+
+TEST(Send, JoinsTheStreamWhereTheStateAllowsIt) {
+  for (const phase at : {phase::syn_sent, phase::syn_received, phase::established, phase::close_wait}) {
+    const state_t s = sample_state(at);
+    const auto queued = only(call(s, kind::send, 5));
+    EXPECT_EQ(queued.next.snd_end, s.snd_end + 5) << name(at);
+    EXPECT_EQ(queued.seen.signals, 0u) << name(at);
+  }
+  for (const phase at : {phase::closed, phase::listen, phase::fin_wait_1, phase::fin_wait_2, phase::closing,
+                         phase::last_ack, phase::time_wait}) {
+    const state_t s = sample_state(at);
+    EXPECT_EQ(only(call(s, kind::send, 5)).seen.signals, signal_error) << name(at);
+    EXPECT_EQ(only(call(s, kind::send, 5)).next, s) << name(at);
+  }
+}
+
+TEST(Send, FailsAfterAQueuedClose) {
+  for (const phase at : {phase::syn_received, phase::close_wait}) {
+    const state_t closing = only(call(sample_state(at), kind::close)).next;
+    EXPECT_EQ(closing.at, at);
+    EXPECT_TRUE(closing.fin_asked);
+    EXPECT_EQ(only(call(closing, kind::send, 1)).seen.signals, signal_error);
+  }
+}
+
+TEST(Close, FollowsTheStateDiagram) {
+  EXPECT_EQ(only(call(sample_state(phase::listen), kind::close)).next, state_t{});
+  EXPECT_EQ(only(call(sample_state(phase::syn_sent), kind::close)).next, state_t{});
+  EXPECT_EQ(only(call(sample_state(phase::established), kind::close)).next.at, phase::fin_wait_1);
+  EXPECT_EQ(only(call({}, kind::close)).seen.signals, signal_error);
+  for (const phase at : {phase::fin_wait_1, phase::fin_wait_2, phase::closing, phase::last_ack, phase::time_wait}) {
+    const state_t s = sample_state(at);
+    const auto second = only(call(s, kind::close));
+    EXPECT_EQ(second.next, s) << name(at);
+    EXPECT_EQ(second.seen.tolerated, signal_error) << name(at);
+  }
+}
+
+TEST(Abort, SendsARstAtTheNextPositionWhileThePeerMayCare) {
+  for (const phase at :
+       {phase::syn_received, phase::established, phase::fin_wait_1, phase::fin_wait_2, phase::close_wait}) {
+    const state_t s = sample_state(at);
+    const auto all = call(s, kind::abort);
+    ASSERT_EQ(all.size(), 2u) << name(at);
+    EXPECT_EQ(all[0].seen.reset_seq, s.snd_nxt);
+    EXPECT_FALSE(all[0].seen.reset_ack.has_value());
+    EXPECT_EQ(all[1].seen.reset_ack, s.rcv_nxt);
+    EXPECT_EQ(all[0].next, state_t{});
+  }
+  for (const phase at : {phase::listen, phase::syn_sent, phase::closing, phase::last_ack, phase::time_wait}) {
+    const auto gone = only(call(sample_state(at), kind::abort));
+    EXPECT_EQ(gone.next, state_t{}) << name(at);
+    EXPECT_EQ(gone.seen.sent, reply::none) << name(at);
+  }
+}
+
+TEST(Timeout, TheUsersPatienceEndsAnyConnection) {
+  for (int i = 1; i < phase_count; ++i) {
+    const state_t s = sample_state(static_cast<phase>(i));
+    for (const auto& each : call(s, kind::user_timeout)) {
+      EXPECT_EQ(each.next, state_t{}) << name(s.at);
+      EXPECT_EQ(each.seen.signals, signal_timed_out) << name(s.at);
+    }
+  }
+  EXPECT_TRUE(
+      replies(call(sample_state(phase::established), kind::user_timeout), {reply::reset, reply::reset, reply::none}));
+  EXPECT_TRUE(replies(call(sample_state(phase::syn_sent), kind::user_timeout), {reply::none}));
+}
+
+TEST(Timeout, TimeWaitEndsAndNothingElseDoes) {
+  EXPECT_EQ(only(call(sample_state(phase::time_wait), kind::time_wait_timeout)).next, state_t{});
+  const state_t s = sample_state(phase::fin_wait_2);
+  EXPECT_EQ(only(call(s, kind::time_wait_timeout)).next, s);
+}
+
+TEST(Deletion, KeepsTheChoicesAndNothingElse) {
+  state_t s = sample_state(phase::established);
+  s.choices.most_held_ranges = 3;
+  const state_t gone = call(s, kind::abort).front().next;
+  EXPECT_EQ(gone.choices, s.choices);
+  EXPECT_EQ(gone.at, phase::closed);
+  EXPECT_EQ(gone.snd_nxt, 0);
+}
+
+}  // namespace
+}  // namespace sequent::spec::drive

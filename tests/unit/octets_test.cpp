@@ -1,0 +1,41 @@
+#include "sequent/octets.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace {
+
+using namespace sequent;
+
+TEST(octets, load_is_big_endian) {
+  const std::array<std::uint8_t, 4> octets{0x89, 0xab, 0xcd, 0xef};
+  EXPECT_EQ(load16(octets.data()), 0x89abu);
+  EXPECT_EQ(load16(octets.data() + 2), 0xcdefu);
+  EXPECT_EQ(load32(octets.data()), 0x89ab'cdefu);
+}
+
+TEST(octets, store_is_big_endian) {
+  std::array<std::uint8_t, 6> octets{};
+  store16(octets.data(), 0xfedc);
+  store32(octets.data() + 2, 0xba98'7654u);
+  EXPECT_EQ(octets, (std::array<std::uint8_t, 6>{0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54}));
+}
+
+TEST(octets, store_touches_no_neighbour) {
+  std::array<std::uint8_t, 6> octets{1, 0, 0, 0, 0, 1};
+  store32(octets.data() + 1, 0xffff'ffffu);
+  EXPECT_EQ(octets, (std::array<std::uint8_t, 6>{1, 0xff, 0xff, 0xff, 0xff, 1}));
+}
+
+TEST(octets, what_is_stored_is_loaded) {
+  std::array<std::uint8_t, 4> octets{};
+  for (const u32 value : {0u, 1u, 0x7fff'ffffu, 0x8000'0000u, 0xffff'ffffu}) {
+    store32(octets.data(), value);
+    EXPECT_EQ(load32(octets.data()), value);
+    store16(octets.data(), static_cast<std::uint16_t>(value));
+    EXPECT_EQ(load16(octets.data()), static_cast<std::uint16_t>(value));
+  }
+}
+
+}  // namespace

@@ -1,0 +1,57 @@
+// The `sequent` command: explore, replay, and list what there is to explore.
+#include <cstdio>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "model/check/scenarios.hpp"
+#include "sequent/config.hpp"
+#include "tools/sequent/explore.hpp"
+#include "tools/sequent/replay.hpp"
+
+namespace {
+
+using namespace sequent;
+
+int list_scenarios() {
+  for (const model::scenario& each : model::scenarios()) fmt::print("{:<28} {}\n", each.name, each.what);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Sequent: a TCP that can be checked."};
+  app.set_version_flag("--version", fmt::format("sequent {}.{}.{}", SEQUENT_VERSION_MAJOR, SEQUENT_VERSION_MINOR,
+                                                SEQUENT_VERSION_PATCH));
+  app.require_subcommand(1);
+
+  tools::explore_options explore;
+  auto* explore_command =
+      app.add_subcommand("explore", "explore every run of the scenarios, production code against specification");
+  explore_command->add_option("--only", explore.only, "scenarios whose name this regular expression finds");
+  explore_command->add_flag("--large", explore.large, "the .large variants too: minutes to hours each");
+  explore_command->add_option("--minutes", explore.minutes, "with --large: time for all of them together")
+      ->check(CLI::PositiveNumber);
+  explore_command->add_option("--threads", explore.threads, "threads")->check(CLI::Range(1, 64));
+  explore_command->add_option("--memory", explore.gibibytes, "most memory, GiB")->check(CLI::PositiveNumber);
+  explore_command->add_option("--json", explore.json, "write the claims and the rules' counts to this file");
+  explore_command->add_option("--traces", explore.traces, "folder for counterexamples")->check(CLI::ExistingDirectory);
+
+  tools::replay_options replay;
+  auto* replay_command = app.add_subcommand("replay", "run a list of choices and draw it as a ladder");
+  replay_command->add_option("file", replay.file, "the list, as any engine writes it")->required();
+
+  auto* scenarios_command = app.add_subcommand("scenarios", "list the scenarios");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    return app.exit(problem) == 0 ? 0 : 2;
+  }
+  if (*explore_command) return tools::explore(explore);
+  if (*replay_command) return tools::replay(replay);
+  if (*scenarios_command) return list_scenarios();
+  return 2;
+}

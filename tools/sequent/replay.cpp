@@ -1,0 +1,49 @@
+#include "tools/sequent/replay.hpp"
+
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "model/check/properties.hpp"
+#include "model/check/scenarios.hpp"
+#include "model/world/ladder.hpp"
+#include "model/world/run.hpp"
+#include "model/world/trace.hpp"
+#include "tests/refinement/scenario_world.hpp"
+
+namespace sequent::tools {
+
+int replay(const replay_options& options) {
+  std::ifstream in(options.file, std::ios::binary);
+  std::ostringstream text;
+  if (!in || !(text << in.rdbuf())) {
+    fmt::print(stderr, "sequent replay: {} cannot be read\n", options.file);
+    return 2;
+  }
+  const model::parsed_trace parsed = model::parse_trace(text.str());
+  if (!parsed.value) {
+    fmt::print(stderr, "sequent replay: {}: {}\n", options.file, parsed.error);
+    return 2;
+  }
+  const model::scenario* setting = model::find_scenario(parsed.value->scenario);
+  if (setting == nullptr) {
+    fmt::print(stderr, "sequent replay: {}: there is no scenario \"{}\" (see sequent scenarios)\n", options.file,
+               parsed.value->scenario);
+    return 2;
+  }
+  using world = refinement::tiny_world;
+  const auto judge = model::judge<world>;
+  fmt::print("{}\n", model::ladder(refinement::make_world(*setting), parsed.value->choices, judge));
+  world again = refinement::make_world(*setting);
+  model::replay_choice choices(parsed.value->choices);
+  const model::run_result result = model::run(again, choices, parsed.value->choices.size(), judge);
+  if (choices.diverged()) {
+    fmt::print(stderr, "sequent replay: {}: the list was made for another world\n", options.file);
+    return 2;
+  }
+  const bool wrong = result.how == model::ending::violated || result.how == model::ending::stuck;
+  return wrong ? 1 : 0;
+}
+
+}  // namespace sequent::tools
