@@ -56,11 +56,10 @@ struct scenario {
   std::uint32_t send_buffer = 8;           ///< octets, both ends
   std::uint32_t segment_size = 2;          ///< the largest text of a segment, octets
   bool timestamps = false;                 ///< both ends offer RFC 7323 timestamps
-  bool keep_alives = false;                ///< both ends probe an idle peer: without, one that lost a RST waits for ever
-  std::uint32_t attacks = 0;               ///< bits of attack
-  bool keep_alive = false;  ///< both ends send keep-alives: the only remedy when a peer vanishes while one only listens
-  bool may_abort = false;   ///< a connection may end by reset, refusal or time-out
-  bool must_finish = true;  ///< from every state both ends can still finish
+  bool keep_alives = false;   ///< both ends probe an idle peer: without, one that lost a RST waits for ever
+  std::uint32_t attacks = 0;  ///< bits of attack
+  bool may_abort = false;     ///< a connection may end by reset, refusal or time-out
+  bool must_finish = true;    ///< from every state both ends can still finish
 };
 
 }  // namespace sequent::model

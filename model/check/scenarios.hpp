@@ -55,11 +55,17 @@ inline bounds rough(std::uint16_t each) {
   return b;
 }
 
-/// The usual large budgets where there is little to say: without text.
+/// The usual large budgets where no text is sent.
 inline bounds rougher(std::uint16_t losses) {
   bounds b = rough(1);
   b.losses = losses;
-  b.old_duplicates = 1;
+  return b;
+}
+
+/// The usual large budgets where text is sent: time passes early in the small variants of other scenarios.
+inline bounds rough_text() {
+  bounds b = rough(1);
+  b.early_timers = 0;
   return b;
 }
 
@@ -90,8 +96,8 @@ inline void add_data(std::vector<scenario>& list) {
   bounds small = rough(1);
   small.duplicates = 0;
   small.early_timers = 0;
-  bounds large = rough(1);
-  large.losses = 2;
+  bounds large = small;
+  large.duplicates = 1;
   add(list, data, small, large);
 
   const struct {
@@ -121,7 +127,7 @@ inline void add_data(std::vector<scenario>& list) {
   probes.losses = 1;
   probes.early_timers = 1;
   bounds more = probes;
-  more.early_timers = 2;
+  more.losses = 2;
   add(list, window, probes, more);
 }
 
@@ -132,17 +138,17 @@ inline void add_closes(std::vector<scenario>& list) {
   bounds small = rough(1);
   small.duplicates = 0;
   small.early_timers = 0;
-  add(list, left, small, rough(1));
+  add(list, left, small, rough_text());
 
   scenario right = plain("half-close-right", "the right end closes first and reads on while the left one writes");
   right.scripts[0].calls = talk(call_kind::open_active, 3);
   right.scripts[1].calls = talk(call_kind::open_passive, 1);
-  add(list, right, small, rough(1));
+  add(list, right, small, rough_text());
 
   scenario both = plain("simultaneous-close", "both close as soon as they can: the FINs may cross");
   bounds crossing = rough(1);
   crossing.duplicates = 0;
-  add(list, both, crossing, rougher(1));
+  add(list, both, crossing, rough(1));
 
   scenario early = plain("close-early", "either end may close before the connection is established");
   early.scripts[0].calls[1].early = early.scripts[1].calls[1].early = true;
@@ -152,8 +158,7 @@ inline void add_closes(std::vector<scenario>& list) {
   scenario abort_left = plain("abort-left", "the active end writes and aborts at any time, the other one writes");
   abort_left.scripts[0].calls = {{call_kind::open_active}, {call_kind::write, 2, true}, {call_kind::abort, 0, true}};
   abort_left.scripts[1].calls = talk(call_kind::open_passive, 1);
-  // The RST of an abort may be lost; an end that only waits then learns of it by a keep-alive alone.
-  abort_left.may_abort = abort_left.keep_alive = true;
+  abort_left.may_abort = true;
   bounds little = rough(1);
   little.duplicates = 0;
   add(list, abort_left, little, rough(1));
@@ -161,7 +166,7 @@ inline void add_closes(std::vector<scenario>& list) {
   scenario abort_right = plain("abort-right", "the passive end aborts at any time, the other one writes");
   abort_right.scripts[0].calls = talk(call_kind::open_active, 2);
   abort_right.scripts[1].calls = {{call_kind::open_passive}, {call_kind::abort, 0, true}};
-  abort_right.may_abort = abort_right.keep_alive = true;
+  abort_right.may_abort = true;
   add(list, abort_right, little, rough(1));
 }
 
@@ -183,11 +188,12 @@ inline void add_attacks(std::vector<scenario>& list) {
     s.scripts[0].calls = talk(call_kind::open_active, 2);
     s.scripts[1].calls = talk(call_kind::open_passive, 1);
     s.attacks = a.attacks;
-    s.may_abort = s.keep_alive = a.may_abort;
+    s.may_abort = a.may_abort;
     bounds small;
     small.injections = 1;
     small.losses = 1;
-    bounds large = rough(1);
+    bounds large = small;
+    large.overtakings = 1;
     large.injections = 2;
     add(list, s, small, large);
   }
@@ -197,7 +203,7 @@ inline void add_attacks(std::vector<scenario>& list) {
   bounds small;
   small.old_duplicates = 1;
   small.losses = 1;
-  bounds large = rough(1);
+  bounds large = small;
   large.old_duplicates = 2;
   add(list, old, small, large);
 

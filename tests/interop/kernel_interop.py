@@ -75,7 +75,10 @@ class Bed:
         return self
 
     def __exit__(self, *_) -> None:
-        for process in self.processes:
+        # A second interrupt must not leave half of it behind.
+        for interrupt in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(interrupt, signal.SIG_IGN)
+        for process in list(self.processes):
             self.end(process)
         if self.made:
             subprocess.run(["ip", "netns", "delete", self.name], capture_output=True)
@@ -213,39 +216,76 @@ def many_clients(transfer: Transfer, clients: int = 8) -> None:
     print(f"serve, {clients} clients at once: {os.path.getsize(transfer.path('sent'))} octets identical each")
 
 
-def client_that(ends: str, octets: int) -> list[str]:
-    """A client of the kernel's: asks for the file, and then either says "half_close" at once and reads on to the end of
-    `octets` of body, or reads a little and resets the connection: "reset"."""
+# How a client of the kernel's may end its connection, and the change of Sequent's state that must come of it.
+ENDINGS = {
+    "half-close": "CLOSE-WAIT -> LAST-ACK",
+    "simultaneous-close": "FIN-WAIT-1 -> CLOSING",
+    "reset": "-> CLOSED",
+}
+
+
+def client_that(ending: str, octets: int, host: int) -> list[str]:
+    """A client that asks for the file and ends as its name says: the end of its direction is also the end of its request,
+    and it reads on to the end of `octets` of body; or the host, process `host`, is stopped until it has a request and a FIN
+    to find, so that both FINs cross; or it reads a little and resets."""
     return [sys.executable, "-c", f"""
-import socket, struct
+import os, signal, socket, struct
 peer = socket.create_connection(("{SEQUENT}", 80), timeout=20)
-peer.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
-if {ends!r} == "half_close":
-    peer.shutdown(socket.SHUT_WR)
-    body = b"".join(iter(lambda: peer.recv(65536), b"")).partition(b"\\r\\n\\r\\n")[2]
-    assert len(body) == {octets}, len(body)
-else:
+if {ending!r} == "simultaneous-close":
+    os.kill({host}, signal.SIGSTOP)
+peer.sendall(b"GET / HTTP/1.0\\r\\n" + (b"" if {ending!r} == "half-close" else b"\\r\\n"))
+if {ending!r} == "reset":
     assert peer.recv(1000)
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+else:
+    peer.shutdown(socket.SHUT_WR)
+    os.kill({host}, signal.SIGCONT)
+    body = b"".join(iter(lambda: peer.recv(65536), b"")).partition(b"\\r\\n\\r\\n")[2]
+    assert len(body) == {octets}, len(body)
 peer.close()
 """]
 
 
-def serve_to(bed: Bed, ends: str, file: str, *options: str) -> None:
-    """Serves a client that ends its connection in one of the ways of client_that(), and is then ready for the next."""
+def serve_slow_reader(bed: Bed, folder: str, *options: str) -> None:
+    """Serves a client with a small buffer that reads nothing for a while: Sequent has to probe the closed window, and to go
+    on when it opens."""
+    file = os.path.join(folder, "sent")
     host = bed.start(*bed.sequent(*options, "serve", file))
     first_line(host, "tun_host")
-    run(*bed.inside(*client_that(ends, os.path.getsize(file))))
-    if ends == "reset" and not options:
+    run(*bed.inside(sys.executable, "-c", f"""
+import hashlib, socket, time
+peer = socket.socket()
+peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+peer.settimeout(30)
+peer.connect(("{SEQUENT}", 80))
+peer.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+time.sleep(2)
+body = b"".join(iter(lambda: peer.recv(65536), b"")).partition(b"\\r\\n\\r\\n")[2]
+assert hashlib.sha256(body).hexdigest() == "{digest(file)}", len(body)
+"""), seconds=90)
+    counted = counts(bed.end(host))
+    if counted["sent_again"] == 0:
+        raise Failure("slow reader: its closed window was never probed")
+
+
+def serve_to(bed: Bed, ending: str, folder: str, *options: str) -> None:
+    """Serves a client that ends its connection in one of the ways of ENDINGS; unless captured, is then ready for the
+    next."""
+    file = os.path.join(folder, "small")
+    write_file(file, 5_000, 1)  # less than the initial window, so that Sequent's FIN goes out at once
+    host = bed.start(*bed.sequent(*options, "--verbose", "serve", file))
+    first_line(host, "tun_host")
+    try:
+        run(*bed.inside(*client_that(ending, os.path.getsize(file), host.pid)), seconds=30)
+    finally:
+        os.kill(host.pid, signal.SIGCONT)
+    if not options:
         run(*bed.inside("curl", "--silent", "--show-error", "--fail", "--max-time", "20", "--output", os.devnull,
                         f"http://{SEQUENT}/"))
-    counts(bed.end(host))
-
-
-def peculiar_clients(bed: Bed, folder: str) -> None:
-    for ends in ("half_close", "reset"):
-        serve_to(bed, ends, os.path.join(folder, "sent"))
-    print("serve: a client that closes its side first, and one that resets and leaves room for the next")
+    said = bed.end(host)
+    counts(said)
+    if ENDINGS[ending] not in said:
+        raise Failure(f"{ending}: no change of state {ENDINGS[ending]}; tun_host said:\n{said}")
 
 
 def refusals(bed: Bed, folder: str) -> None:
@@ -285,23 +325,28 @@ def check(bed: Bed, chosen: argparse.Namespace) -> None:
             report_transfer(name, way, Transfer(bed, folder, options, chosen.seconds))
         write_file(os.path.join(folder, "sent"), 1 << 20, chosen.seed + 1)
         many_clients(Transfer(bed, folder, [], chosen.seconds))
-        peculiar_clients(bed, folder)
+        serve_slow_reader(bed, folder)
+        print("serve, closed window: probed, and all arrived")
+        for ending in ENDINGS:
+            serve_to(bed, ending, folder)
+            print(f"serve, {ending}: {ENDINGS[ending]}, and ready for the next client")
         refusals(bed, folder)
 
 
 def make_captures(bed: Bed, into: str, seed: int) -> None:
-    """Small captures for the corpus: each way, clean and impaired, half-closed, reset and refused."""
+    """Small captures for the corpus: each way, clean and impaired, every ending, and refusals."""
     os.makedirs(into, exist_ok=True)
     impaired = ["--impair", str(seed), "--loss", "5", "--duplicate", "5", "--reorder", "10", "--corrupt", "5"]
     with tempfile.TemporaryDirectory(prefix="sequent-interop-") as folder:
-        write_file(os.path.join(folder, "sent"), 20_000, seed)
-        for name, way, options in (("serve-clean", serve_to_curl, []), ("fetch-clean", fetch_from_kernel, []),
-                                   ("serve-impaired", serve_to_curl, impaired),
-                                   ("fetch-impaired", fetch_from_kernel, impaired)):
+        for name, way, octets, options in (("serve-impaired", serve_to_curl, 64_000, impaired),
+                                           ("fetch-impaired", fetch_from_kernel, 64_000, impaired),
+                                           ("serve-clean", serve_to_curl, 20_000, []),
+                                           ("fetch-clean", fetch_from_kernel, 20_000, [])):
+            write_file(os.path.join(folder, "sent"), octets, seed)
             way(Transfer(bed, folder, ["--capture", os.path.join(into, f"{name}.pcap"), *options], 60))
-        for ends in ("half_close", "reset"):
-            name = f"serve-{ends.replace('_', '-')}.pcap"
-            serve_to(bed, ends, os.path.join(folder, "sent"), "--capture", os.path.join(into, name))
+        serve_slow_reader(bed, folder, "--capture", os.path.join(into, "serve-zero-window.pcap"))
+        for ending in ENDINGS:
+            serve_to(bed, ending, folder, "--capture", os.path.join(into, f"serve-{ending}.pcap"))
         host = bed.start(*bed.sequent("--capture", os.path.join(into, "serve-refused.pcap"), "serve", "--port", "81",
                                       os.path.join(folder, "sent")))
         first_line(host, "tun_host")

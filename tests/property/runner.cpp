@@ -82,6 +82,13 @@ nlohmann::json counterexample(const claim& c, const outcome& result, const std::
   return {{"ladder", drawing.empty() ? result.found.why : drawing}, {"replay", replay}, {"file", path}};
 }
 
+// RapidCheck would otherwise tell its own story on the terminal.
+class silent : public rc::detail::TestListener {
+  void onTestCaseFinished(const rc::detail::CaseDescription&) override {}
+  void onShrinkTried(const rc::detail::CaseDescription&, bool) override {}
+  void onTestFinished(const rc::detail::TestMetadata&, const rc::detail::TestResult&) override {}
+};
+
 }  // namespace
 
 outcome draw(const claim& shape, const case_check& check, const effort& how) {
@@ -109,7 +116,9 @@ outcome draw(const claim& shape, const case_check& check, const effort& how) {
   rc::detail::TestParams params;
   params.seed = how.seed;
   params.maxSuccess = how.cases;
-  const auto told = rc::detail::checkTestable(body, rc::detail::TestMetadata{shape.id, shape.says}, params);
+  silent listener;
+  const auto told = rc::detail::checkTestable(body, rc::detail::TestMetadata{shape.id, shape.says}, params, listener,
+                                              std::unordered_map<std::string, rc::detail::Reproduce>{});
   result.interrupted = interrupt_seen;
   result.held = told.template is<rc::detail::SuccessResult>() && !failed_at && result.cases == how.cases;
   if (!result.held && !failed_at && !result.interrupted) {

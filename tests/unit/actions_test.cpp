@@ -2,9 +2,8 @@
 
 #include <gtest/gtest.h>
 
+namespace sequent {
 namespace {
-
-using namespace sequent;
 
 constexpr signal all_signals[] = {signal::established, signal::peer_closed, signal::reset,
                                   signal::refused,     signal::timed_out,   signal::urgent,
@@ -51,3 +50,4 @@ TEST(actions, by_default_ask_for_nothing) {
 }
 
 }  // namespace
+}  // namespace sequent

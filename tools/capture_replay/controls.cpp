@@ -1,5 +1,5 @@
 // The faults that the controls put in.
-#include "capture_replay/controls.hpp"
+#include "tools/capture_replay/controls.hpp"
 
 #include <algorithm>
 #include <functional>

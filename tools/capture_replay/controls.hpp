@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "capture_replay/conversation.hpp"
-#include "capture_replay/packets.hpp"
+#include "tools/capture_replay/conversation.hpp"
+#include "tools/capture_replay/packets.hpp"
 
 namespace capture_replay {
 

@@ -1,5 +1,5 @@
 // The checks of one connection, one function for each group of them.
-#include "capture_replay/conversation.hpp"
+#include "tools/capture_replay/conversation.hpp"
 
 #include <algorithm>
 #include <map>

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "capture_replay/packets.hpp"
-#include "capture_replay/stream.hpp"
+#include "tools/capture_replay/packets.hpp"
+#include "tools/capture_replay/stream.hpp"
 
 namespace capture_replay {
 

@@ -1,5 +1,5 @@
 // Reading captures, and the round trip of every header in them.
-#include "capture_replay/packets.hpp"
+#include "tools/capture_replay/packets.hpp"
 
 #include <pcap/pcap.h>
 

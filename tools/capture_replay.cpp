@@ -14,9 +14,9 @@
 #include <string>
 #include <vector>
 
-#include "capture_replay/controls.hpp"
-#include "capture_replay/conversation.hpp"
-#include "capture_replay/packets.hpp"
+#include "tools/capture_replay/controls.hpp"
+#include "tools/capture_replay/conversation.hpp"
+#include "tools/capture_replay/packets.hpp"
 
 namespace {
 

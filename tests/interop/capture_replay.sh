@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Replays the committed captures through Sequent's parser and checks what the RFCs promise of them; see tools/capture_replay.cpp.
+# Exit status: that of capture_replay, or 77 when it was not built.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+replay=${SEQUENT_BIN_DIR:-build/test/bin}/capture_replay
+if [ ! -x "$replay" ]; then
+  echo "skipped: the tool capture_replay was not built: no $replay"
+  exit 77
+fi
+exec "$replay" corpus/captures

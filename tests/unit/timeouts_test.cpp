@@ -1,0 +1,48 @@
+#include "sequent/timeouts.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/blocks.hpp"
+
+namespace sequent::test {
+namespace {
+
+TEST(user_timeout, deletes_the_connection_and_tells_the_user_in_every_state_with_a_peer) {
+  for (const connection_state s : all_states) {
+    control_block<u32> tcb = block_in(s);
+    const u32 nxt = tcb.snd.nxt.wire();
+    actions<u32> out;
+    user_timeout(tcb, out);
+    if (s == connection_state::closed || s == connection_state::listen) {
+      EXPECT_EQ(out, actions<u32>()) << describe(s);
+      EXPECT_EQ(tcb, block_in(s));
+      continue;
+    }
+    EXPECT_EQ(tcb.state, connection_state::closed) << describe(s);
+    EXPECT_TRUE(out.raised.has(signal::timed_out)) << describe(s);
+    EXPECT_TRUE(out.deleted);
+    // A peer that may exist is told; one that never answered our SYN is not.
+    EXPECT_EQ(out.answer, s == connection_state::syn_sent ? reply::none : reply::reset) << describe(s);
+    EXPECT_TRUE(out.answer != reply::reset || out.reset_seq.wire() == nxt) << describe(s);
+  }
+}
+
+TEST(time_wait_timeout, ends_time_wait_and_nothing_else) {
+  for (const connection_state s : all_states) {
+    control_block<u32> tcb = block_in(s);
+    actions<u32> out;
+    time_wait_timeout(tcb, out);
+    if (s == connection_state::time_wait) {
+      EXPECT_EQ(tcb.state, connection_state::closed);
+      EXPECT_TRUE(out.raised.has(signal::closed));
+      EXPECT_TRUE(out.deleted);
+      EXPECT_EQ(out.answer, reply::none);
+    } else {
+      EXPECT_EQ(tcb, block_in(s)) << describe(s);
+      EXPECT_EQ(out, actions<u32>());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sequent::test
