@@ -1,5 +1,5 @@
-// The smallest useful program: two connections in one process exchange a line. There is no network, so what one sends is
-// handed to the other as it is; a real program would put a socket, a TUN device or a driver in between.
+// The smallest useful program: two connections in one process exchange a line. There is no network, so what one sends
+// is handed to the other as it is; a real program would put a socket, a TUN device or a driver in between.
 #include <array>
 #include <chrono>
 #include <cstdint>

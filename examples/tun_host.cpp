@@ -6,8 +6,8 @@
 //   tun_host --tun sequent0 --address 192.0.2.2 serve README.md &
 //   curl http://192.0.2.2/
 //
-// `serve` answers HTTP/1.0 requests with one file, `fetch` gets one from a server. With --impair the network in between is
-// bad, in both directions, as the seed says.
+// `serve` answers HTTP/1.0 requests with one file, `fetch` gets one from a server. With --impair the network in between
+// is bad, in both directions, as the seed says.
 #include <arpa/inet.h>
 
 #include <CLI/CLI.hpp>
@@ -69,25 +69,31 @@ void describe_options(CLI::App& app, settings& chosen) {
   app.add_option("--tun", chosen.device, "TUN device, up and with an address of the kernel's")->capture_default_str();
   app.add_option("--address", chosen.address, "IPv4 address of this host")->required()->check(CLI::ValidIPV4);
   app.add_option("--mtu", chosen.mtu, "octets of the largest packet, as the device has it")
-      ->check(CLI::Range(576, 65'535))->capture_default_str();
+      ->check(CLI::Range(576, 65'535))
+      ->capture_default_str();
   app.add_option("--impair", chosen.seed, "make the network bad in both directions, from this seed");
   app.add_option("--loss", chosen.rates.loss, "percent of packets lost")->check(percent);
   app.add_option("--duplicate", chosen.rates.duplicate, "percent of packets that arrive twice")->check(percent);
   app.add_option("--reorder", chosen.rates.reorder, "percent of packets that later ones overtake")->check(percent);
   app.add_option("--corrupt", chosen.rates.corrupt, "percent of packets with a wrong octet")->check(percent);
   app.add_option("--capture", chosen.capture, "write what this host sends and receives to a pcap file");
-  app.add_option("--least-rto", chosen.least_rto, "least retransmission timeout in ms; RFC 6298 says 1000, Linux has 200")
-      ->check(CLI::Range(1, 60'000))->capture_default_str();
+  app.add_option("--least-rto", chosen.least_rto,
+                 "least retransmission timeout in ms; RFC 6298 says 1000, Linux has 200")
+      ->check(CLI::Range(1, 60'000))
+      ->capture_default_str();
   app.add_option("--delayed-ack", chosen.delayed_ack, "most that an acknowledgment waits, in ms")
-      ->check(CLI::Range(0, 499))->capture_default_str();
+      ->check(CLI::Range(0, 499))
+      ->capture_default_str();
   app.add_option("--msl", chosen.msl, "maximum segment lifetime in s; TIME-WAIT lasts twice as long. RFC 9293 says 120")
-      ->check(CLI::Range(1, 120))->capture_default_str();
+      ->check(CLI::Range(1, 120))
+      ->capture_default_str();
   app.add_flag("--verbose", chosen.verbose, "tell of each change of state");
 }
 
 sequent::ipv4_address parse_address(const std::string& text) {
   sequent::ipv4_address address{};
-  if (inet_pton(AF_INET, text.c_str(), address.data()) != 1) throw std::invalid_argument("not an IPv4 address: " + text);
+  if (inet_pton(AF_INET, text.c_str(), address.data()) != 1)
+    throw std::invalid_argument("not an IPv4 address: " + text);
   return address;
 }
 

@@ -65,6 +65,6 @@ using stepping = std::function<actions<word32>(control_block<word32>&, const seg
 }
 
 /// Proves that the result of a step is one that the specification permits.
-void refines(arrival scene, const stepping& take);
+void refines(const arrival& scene, const stepping& take);
 
 }  // namespace sequent::proof

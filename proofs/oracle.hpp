@@ -3,7 +3,8 @@
 // A question is whether a condition is possible together with the conditions of a path. Only those of the path that share
 // inputs with it, directly or through one another, bear on the answer: the others have inputs of their own. So the same
 // question comes back on many paths, and is answered from memory. When the answer is no, the solver names conditions that
-// suffice for it, and they suffice on every other path.
+// suffice for it, and they suffice on every other path. When it is yes, values that once satisfied the condition may
+// satisfy the rest of another question too, which is checked by putting them in.
 #pragma once
 
 #include <z3++.h>
@@ -35,9 +36,7 @@ class oracle {
   };
 
   oracle(z3::context& context, unsigned query_milliseconds)
-      : context_(context), query_milliseconds_(query_milliseconds), solver_(context, "QF_BV") {
-    fresh_solver();
-  }
+      : context_(context), query_milliseconds_(query_milliseconds) {}
 
   /// The number of an input, the same for the same name ever after. 0 bits mean a bool. At most 64 inputs.
   std::size_t input(const std::string& name, unsigned bits);
@@ -65,34 +64,34 @@ class oracle {
   /// Questions that the solver itself had to answer.
   [[nodiscard]] std::uint64_t queries() const { return queries_; }
   /// Why the solver did not know.
-  [[nodiscard]] std::string reason_unknown() const { return solver_.reason_unknown(); }
+  [[nodiscard]] const std::string& reason_unknown() const { return reason_unknown_; }
 
  private:
-  void fresh_solver();
-  z3::expr stand_in(literal meant);
+  [[nodiscard]] const z3::expr& condition(literal l) const { return conditions_.at(static_cast<unsigned>(l / 2)); }
+  z3::solver new_solver();
   std::uint64_t inputs_of(const z3::expr& expression);
   std::vector<literal> relevant(const std::vector<literal>& path, literal extra);
-  void read_model(answer& found, std::uint64_t inputs);
-  void remember_reasons(literal excluded);
+  [[nodiscard]] bool recall_values(const std::vector<literal>& question, literal extra, answer& found);
+  answer solve(const std::vector<literal>& question, literal extra);
+  [[nodiscard]] answer read_model(const z3::model& model, std::uint64_t inputs) const;
   [[nodiscard]] z3::expr numeral(std::size_t input, std::uint64_t value);
 
-  // Conditions in the solver at once, before it starts afresh: those of other paths are only in its way.
-  static constexpr std::size_t most_in_solver = 0;
+  // Values kept for each literal.
+  static constexpr std::size_t most_recalled = 8;
 
   z3::context& context_;
   unsigned query_milliseconds_;
-  z3::solver solver_;
   std::uint64_t queries_ = 0;
+  std::string reason_unknown_;
   std::vector<z3::expr> inputs_;
   std::map<std::string, std::size_t> input_numbers_;
   std::unordered_map<unsigned, z3::expr> conditions_;
   std::unordered_map<unsigned, std::pair<z3::expr, z3::expr>> simplified_;  // what was given, and its simplest form
   std::unordered_map<unsigned, std::pair<z3::expr, std::uint64_t>> inputs_of_;
-  // Constants that imply the literals in the solver, so that these are asserted once and asked about by assumption.
-  std::unordered_map<literal, z3::expr> stand_ins_;
-  std::unordered_map<unsigned, literal> stands_for_;
   std::map<std::vector<literal>, answer> answers_;
   std::unordered_map<literal, std::vector<std::vector<literal>>> reasons_;  // sets of literals that exclude one
+  std::unordered_map<literal, std::vector<answer>> satisfied_;  // the latest values that satisfied a literal
+  std::size_t next_replaced_ = 0;
   valuation evaluated_;
   std::optional<z3::model> evaluator_;  // the model of evaluated_
 };

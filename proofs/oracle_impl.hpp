@@ -23,26 +23,6 @@ inline z3::expr oracle::simplified(const z3::expr& given) {
   return plain;
 }
 
-inline void oracle::fresh_solver() {
-  solver_ = z3::solver(context_, "QF_BV");
-  z3::params options(context_);
-  options.set("timeout", query_milliseconds_);
-  options.set("ctrl_c", false);
-  solver_.set(options);
-  stand_ins_.clear();
-  stands_for_.clear();
-}
-
-inline z3::expr oracle::stand_in(literal meant) {
-  if (const auto known = stand_ins_.find(meant); known != stand_ins_.end()) return known->second;
-  const z3::expr& condition = conditions_.at(static_cast<unsigned>(meant / 2));
-  z3::expr constant = context_.bool_const(("literal." + std::to_string(meant)).c_str());
-  solver_.add(z3::implies(constant, (meant & 1) != 0 ? condition : !condition));
-  stand_ins_.emplace(meant, constant);
-  stands_for_.emplace(constant.id(), meant);
-  return constant;
-}
-
 // The inputs that an expression mentions, as bits.
 inline std::uint64_t oracle::inputs_of(const z3::expr& expression) {
   if (const auto known = inputs_of_.find(expression.id()); known != inputs_of_.end()) return known->second.second;
@@ -54,7 +34,7 @@ inline std::uint64_t oracle::inputs_of(const z3::expr& expression) {
 
 // The literals of the path that share inputs with one more, directly or through one another, and that one; sorted.
 inline std::vector<literal> oracle::relevant(const std::vector<literal>& path, literal extra) {
-  const auto inputs = [this](literal l) { return inputs_of(conditions_.at(static_cast<unsigned>(l / 2))); };
+  const auto inputs = [this](literal l) { return inputs_of(condition(l)); };
   std::uint64_t reached = inputs(extra);
   std::vector<literal> chosen{extra};
   std::vector<std::pair<literal, std::uint64_t>> rest;
@@ -76,38 +56,82 @@ inline const oracle::answer& oracle::ask(const std::vector<literal>& path, liter
   std::vector<literal> question = relevant(path, extra);
   // The same literals with another of them in question have the same answer: all of them are possible, or not.
   if (const auto known = answers_.find(question); known != answers_.end()) return known->second;
-  ++queries_;
-  if (stand_ins_.size() + question.size() > most_in_solver) fresh_solver();
-  z3::expr_vector assumed(context_);
-  std::uint64_t inputs = 0;
-  for (const literal l : question) {
-    assumed.push_back(stand_in(l));
-    inputs |= inputs_of(conditions_.at(static_cast<unsigned>(l / 2)));
-  }
   answer found;
-  found.possible = solver_.check(assumed);
-  if (found.possible == z3::sat) read_model(found, inputs);
-  if (found.possible == z3::unsat) remember_reasons(extra);
+  if (!recall_values(question, extra, found)) {
+    found = solve(question, extra);
+    if (found.possible == z3::sat) {
+      std::vector<answer>& latest = satisfied_[extra];
+      if (latest.size() < most_recalled) latest.push_back(found);
+      else latest[next_replaced_++ % most_recalled] = found;
+    }
+  }
   return answers_.emplace(std::move(question), std::move(found)).first->second;
 }
 
-inline void oracle::read_model(answer& found, std::uint64_t inputs) {
-  const z3::model model = solver_.get_model();
+// Whether values that satisfied the literal before satisfy the whole question.
+inline bool oracle::recall_values(const std::vector<literal>& question, literal extra, answer& found) {
+  const auto known = satisfied_.find(extra);
+  if (known == satisfied_.end()) return false;
+  for (const answer& earlier : known->second) {
+    valuation values(inputs_.size());
+    for (const auto& [input, value] : earlier.values) values[input] = value;
+    const auto satisfied = [&](literal l) { return holds(values, condition(l)) == ((l & 1) != 0); };
+    if (!std::all_of(question.begin(), question.end(), satisfied)) continue;
+    std::uint64_t inputs = 0;
+    for (const literal l : question) inputs |= inputs_of(condition(l));
+    found.possible = z3::sat;
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      if ((inputs >> i & 1) != 0) found.values.emplace_back(i, values[i]);
+    }
+    return true;
+  }
+  return false;
+}
+
+// A solver of its own for each question: what it would keep of others is more in its way than of use.
+inline z3::solver oracle::new_solver() {
+  z3::solver solver(context_, "QF_BV");
+  z3::params options(context_);
+  options.set("timeout", query_milliseconds_);
+  options.set("ctrl_c", false);
+  solver.set(options);
+  return solver;
+}
+
+inline oracle::answer oracle::solve(const std::vector<literal>& question, literal extra) {
+  ++queries_;
+  z3::solver solver = new_solver();
+  std::unordered_map<unsigned, literal> stands_for;
+  std::uint64_t inputs = 0;
+  for (const literal l : question) {
+    const z3::expr name = context_.bool_const(("literal." + std::to_string(l)).c_str());
+    solver.add((l & 1) != 0 ? condition(l) : !condition(l), name);
+    stands_for.emplace(name.id(), l);
+    inputs |= inputs_of(condition(l));
+  }
+  const z3::check_result possible = solver.check();
+  if (possible == z3::unknown) reason_unknown_ = solver.reason_unknown();
+  if (possible == z3::sat) return read_model(solver.get_model(), inputs);
+  if (possible == z3::unsat) {
+    std::vector<literal> because;
+    for (const z3::expr& name : solver.unsat_core()) {
+      const literal l = stands_for.at(name.id());
+      if (l != extra) because.push_back(l);
+    }
+    reasons_[extra].push_back(std::move(because));
+  }
+  return {possible, {}};
+}
+
+inline oracle::answer oracle::read_model(const z3::model& model, std::uint64_t inputs) const {
+  answer found{z3::sat, {}};
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     if ((inputs >> i & 1) == 0) continue;
     const z3::expr value = model.eval(inputs_[i], true);
     const std::uint64_t number = value.is_bool() ? (value.is_true() ? 1 : 0) : value.get_numeral_uint64();
     found.values.emplace_back(i, number);
   }
-}
-
-inline void oracle::remember_reasons(literal excluded) {
-  std::vector<literal> because;
-  for (const z3::expr& constant : solver_.unsat_core()) {
-    const literal l = stands_for_.at(constant.id());
-    if (l != excluded) because.push_back(l);
-  }
-  reasons_[excluded].push_back(std::move(because));
+  return found;
 }
 
 inline bool oracle::excludes(const std::unordered_map<unsigned, bool>& decided, literal extra) const {

@@ -77,6 +77,16 @@ void between_bounds(bool drop_equality) {
   prove(truth(from_until(low, x, high)) == (distance <= reach), "from_until is the integers' closed interval");
 }
 
+// What the proofs put in the place of the core's greater() is the same.
+void greater_of_two(bool smaller) {
+  const word32 a = word32::input("a");
+  const word32 b = word32::input("b");
+  const word32 most = greater(a, b);
+  prove(same(most, smaller ? sequent::lesser<word32>(a, b) : sequent::greater<word32>(a, b)), "greater without forking");
+  const word32 least = sequent::lesser<word32>(a, b);
+  prove(!below(a, least) && !below(b, least) && (same(least, a) || same(least, b)), "the smaller of the two");
+}
+
 void moving(std::uint32_t error) {
   const number a(word32::input("a"));
   const word32 octets = word32::input("octets");
@@ -128,6 +138,15 @@ const enrol between({
     .bounds = "all numbers",
     .body = [] { between_bounds(false); },
     .controls = {{"the upper bound left out", [] { between_bounds(true); }}},
+});
+
+const enrol extremes({
+    .id = "proof.word.extremes",
+    .says = "lesser and greater are the smaller and the greater of two words, and greater is what the proofs take it for",
+    .cite = "rfc9293#3.4",
+    .bounds = "all words",
+    .body = [] { greater_of_two(false); },
+    .controls = {{"the smaller for the greater", [] { greater_of_two(true); }}},
 });
 
 const enrol inverse({

@@ -1,5 +1,5 @@
-// Replays captures of Sequent's traffic with real peers through its own parser, and checks what the RFCs promise of every
-// connection in them. The captures come from tests/interop/kernel_interop.py --make-captures.
+// Replays captures of Sequent's traffic with real peers through its own parser, and checks what the RFCs promise of
+// every connection in them. The captures come from tests/interop/kernel_interop.py --make-captures.
 #include <arpa/inet.h>
 #include <fmt/core.h>
 
@@ -53,7 +53,8 @@ struct outcome {
     for (std::size_t i = 0; i != checks; ++i) {
       if (found.asked[i] == 0) all.push_back(fmt::format("never asked: {}", describe(static_cast<check>(i))));
     }
-    if (parsed.refused_outgoing != 0) all.push_back(fmt::format("{} of its own packets refused", parsed.refused_outgoing));
+    if (parsed.refused_outgoing != 0)
+      all.push_back(fmt::format("{} of its own packets refused", parsed.refused_outgoing));
     if (parsed.differing != 0) all.push_back(fmt::format("{} segments differ when written again", parsed.differing));
     return all;
   }
@@ -97,8 +98,9 @@ nlohmann::json record(const outcome& result) {
   return {{"id", "capture-replay"},
           {"strength", "observed"},
           {"engine", "captures"},
-          {"says", "in captured traffic with the Linux kernel every segment parses and is written again the same, and both "
-                   "ends keep what the RFCs promise of acknowledgments, windows, SACK and timestamps"},
+          {"says",
+           "in captured traffic with the Linux kernel every segment parses and is written again the same, and both "
+           "ends keep what the RFCs promise of acknowledgments, windows, SACK and timestamps"},
           {"bounds", fmt::format("{} captures, {} packets, {} connections", result.files, result.parsed.packets,
                                  result.found.connections)},
           {"figures",

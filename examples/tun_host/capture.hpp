@@ -13,13 +13,15 @@
 
 namespace tun_host {
 
-/// Writes packets to a pcap file with link type RAW. Times are counted from the opening of the file, so that two captures
-/// of the same thing look alike.
+/// Writes packets to a pcap file with link type RAW. Times are counted from the opening of the file, so that two
+/// captures of the same thing look alike.
 class capture {
  public:
   /// Throws std::runtime_error when the file cannot be written.
   capture(const std::string& path, sequent::instant origin)
-      : handle_(::pcap_open_dead(DLT_RAW, 65'535)), file_(::pcap_dump_open(handle_.get(), path.c_str())), origin_(origin) {
+      : handle_(::pcap_open_dead(DLT_RAW, 65'535)),
+        file_(::pcap_dump_open(handle_.get(), path.c_str())),
+        origin_(origin) {
     if (!file_) throw std::runtime_error("writing " + path + ": " + ::pcap_geterr(handle_.get()));
   }
 

@@ -138,9 +138,9 @@ void host::tell(const peer_key& key, endpoint& at, instant now) const {
   if (state == at.told) return;
   if (config_.verbose) {
     const auto& peer = key.address;
-    std::fprintf(stderr, "%.6f %u.%u.%u.%u:%u %s -> %s\n", static_cast<double>(now.microseconds()) / 1e6, unsigned{peer[0]},
-                 unsigned{peer[1]}, unsigned{peer[2]}, unsigned{peer[3]}, unsigned{key.port}, describe(at.told),
-                 describe(state));
+    std::fprintf(stderr, "%.6f %u.%u.%u.%u:%u %s -> %s\n", static_cast<double>(now.microseconds()) / 1e6,
+                 unsigned{peer[0]}, unsigned{peer[1]}, unsigned{peer[2]}, unsigned{peer[3]}, unsigned{key.port},
+                 describe(at.told), describe(state));
   }
   at.told = state;
 }

@@ -36,21 +36,21 @@ class application {
 struct host_config {
   sequent::ipv4_address address{};
   std::uint16_t mtu = 1'500;
-  std::size_t ring = std::size_t{1} << 20;     ///< octets of each ring
-  std::size_t most_connections = 256;          ///< a SYN beyond them is dropped, and the peer tries again
-  sequent::connection_config connections{};    ///< ports, addresses, MSS and offsets are filled in for each
-  bool verbose = false;                        ///< tells of each change of state on stderr
+  std::size_t ring = std::size_t{1} << 20;   ///< octets of each ring
+  std::size_t most_connections = 256;        ///< a SYN beyond them is dropped, and the peer tries again
+  sequent::connection_config connections{};  ///< ports, addresses, MSS and offsets are filled in for each
+  bool verbose = false;                      ///< tells of each change of state on stderr
 };
 
 /// What the host has counted.
 struct host_counts {
-  std::uint64_t received = 0;      ///< packets, whatever they were
-  std::uint64_t refused = 0;       ///< packets that did not parse: other protocols, wrong checksums
-  std::uint64_t sent = 0;          ///< packets
-  std::uint64_t text = 0;          ///< octets of text sent for the first time
-  std::uint64_t sent_again = 0;    ///< segments with text sent again
-  std::uint64_t resets = 0;        ///< RSTs sent for connections that do not exist
-  std::uint64_t accepted = 0;      ///< connections opened by a peer
+  std::uint64_t received = 0;    ///< packets, whatever they were
+  std::uint64_t refused = 0;     ///< packets that did not parse: other protocols, wrong checksums
+  std::uint64_t sent = 0;        ///< packets
+  std::uint64_t text = 0;        ///< octets of text sent for the first time
+  std::uint64_t sent_again = 0;  ///< segments with text sent again
+  std::uint64_t resets = 0;      ///< RSTs sent for connections that do not exist
+  std::uint64_t accepted = 0;    ///< connections opened by a peer
 };
 
 /// The host. It waits for nothing itself: hand it packets and the time.
@@ -59,7 +59,10 @@ class host {
   using make_application = std::function<std::unique_ptr<application>()>;
 
   host(network_link& wire, const host_config& config)
-      : link_(wire), config_(config), isn_secret_(draw_secret()), clock_secret_(draw_secret()),
+      : link_(wire),
+        config_(config),
+        isn_secret_(draw_secret()),
+        clock_secret_(draw_secret()),
         endpoints_(16, hash{draw_secret()}) {}
 
   /// Accepts connections to a port from now on, each with an application of its own.

@@ -51,9 +51,10 @@ void http_server::answer() {
   const bool get = request_.starts_with("GET ");
   const bool known = get || request_.starts_with("HEAD ");
   body_ = get ? file_.size() : 0;
-  header_ = std::string("HTTP/1.0 ") + (known ? "200 OK" : "405 Method Not Allowed") +
-            "\r\nContent-Type: application/octet-stream\r\nContent-Length: " +
-            std::to_string(known ? file_.size() : 0) + "\r\n\r\n";
+  header_ =
+      std::string("HTTP/1.0 ") + (known ? "200 OK" : "405 Method Not Allowed") +
+      "\r\nContent-Type: application/octet-stream\r\nContent-Length: " + std::to_string(known ? file_.size() : 0) +
+      "\r\n\r\n";
 }
 
 void http_server::progress(tcp& connection, sequent::instant now) {
@@ -61,9 +62,9 @@ void http_server::progress(tcp& connection, sequent::instant now) {
   if (!answering_) return;
   if (header_.empty()) answer();
   while (written_ < header_.size() + body_) {
-    const std::span<const std::uint8_t> left =
-        written_ < header_.size() ? octets_of(header_).subspan(written_)
-                                  : std::span(file_).subspan(written_ - header_.size());
+    const std::span<const std::uint8_t> left = written_ < header_.size()
+                                                   ? octets_of(header_).subspan(written_)
+                                                   : std::span(file_).subspan(written_ - header_.size());
     const auto taken = connection.write(left);
     if (!taken) return;  // no room at present, or the connection is gone
     written_ += *taken;
@@ -109,7 +110,8 @@ void http_client::take(std::string_view octets) {
     octets = std::string_view(header_).substr(end + 4);
   }
   outcome_.received += octets.size();
-  if (std::fwrite(octets.data(), 1, octets.size(), file_) != octets.size()) outcome_.failure = "writing the file failed";
+  if (std::fwrite(octets.data(), 1, octets.size(), file_) != octets.size())
+    outcome_.failure = "writing the file failed";
 }
 
 void http_client::read_header(std::string_view header) {

@@ -27,19 +27,19 @@ class http_server final : public application {
   const std::vector<std::uint8_t>& file_;
   std::string request_{};
   std::string header_{};
-  std::size_t written_ = 0;    // octets of header and body that the connection has taken
-  std::size_t body_ = 0;       // octets of the file that follow the header
+  std::size_t written_ = 0;  // octets of header and body that the connection has taken
+  std::size_t body_ = 0;     // octets of the file that follow the header
   bool answering_ = false;
   bool finished_ = false;
 };
 
 /// How a fetch ended.
 struct http_outcome {
-  bool over = false;                     ///< the stream ended, well or not
-  int status = 0;                        ///< of the response; 0 without one
-  std::optional<std::uint64_t> promised; ///< Content-Length
-  std::uint64_t received = 0;            ///< octets of the body
-  std::string failure;                   ///< why there is no whole response
+  bool over = false;                      ///< the stream ended, well or not
+  int status = 0;                         ///< of the response; 0 without one
+  std::optional<std::uint64_t> promised;  ///< Content-Length
+  std::uint64_t received = 0;             ///< octets of the body
+  std::string failure;                    ///< why there is no whole response
 };
 
 /// Sends one request and writes the body of the response to a file.

@@ -61,7 +61,8 @@ class impairment {
       }
       if (late) {
         ++counts_.reordered;
-        held_.push_back({std::move(copy), 1 + static_cast<unsigned>(detail >> 32) % most_overtaking, now + longest_wait});
+        held_.push_back(
+            {std::move(copy), 1 + static_cast<unsigned>(detail >> 32) % most_overtaking, now + longest_wait});
       } else {
         deliver(std::span<const std::uint8_t>(copy));
       }

@@ -75,7 +75,8 @@ constexpr void take_ack(control_block<W>& tcb, const segment<W>& seg, actions<W>
     take_window(snd, seg);
     out.window_opened = true;
   }
-  const bool same_again = seg.length() == W(0u) && snd.wnd == old_window;
+  // The segment's own window counts, even where it is too old to be taken (RFC 5681 section 2 (e)).
+  const bool same_again = seg.length() == W(0u) && scaled_window(seg.wnd, snd.shift) == old_window;
   out.duplicate_ack = outstanding && out.acked == W(0u) && (sacks || same_again);
 }
 
@@ -88,25 +89,27 @@ constexpr void establish(control_block<W>& tcb, const segment<W>& seg, actions<W
   out.raised.raise(signal::established);
 }
 
-/// Fifth check.
+/// Fifth check, first part: is there an acknowledgment, and one that this connection can have got?
 template <word W>
-[[nodiscard]] constexpr next on_ack(control_block<W>& tcb, const segment<W>& seg, instant now,
-                                    actions<W>& out) noexcept {
+[[nodiscard]] constexpr next check_ack(control_block<W>& tcb, const segment<W>& seg, instant now,
+                                       actions<W>& out) noexcept {
   if (!seg.control.ack()) return next::stop;
   if (tcb.state == connection_state::syn_received) {
-    if (!after_until(tcb.snd.una, seg.ack, tcb.snd.nxt)) {
-      answer_with_reset(seg, out);  // and nothing else happens (A27)
-      return next::stop;
-    }
-    establish(tcb, seg, out);
-  } else if (!ack_in_range(seg, tcb.snd)) {
-    answer_with_challenge(tcb, now, out);
+    if (after_until(tcb.snd.una, seg.ack, tcb.snd.nxt)) return next::go_on;
+    answer_with_reset(seg, out);  // and nothing else happens (A27)
     return next::stop;
   }
-  // RFC 7323 section 5.3, R3; not before the ACK field has been found good, or a forged segment could move TS.Recent.
-  take_timestamp(seg, tcb.ts, now);
+  if (ack_in_range(seg, tcb.snd)) return next::go_on;
+  answer_with_challenge(tcb, now, out);
+  return next::stop;
+}
+
+/// Fifth check, second part: what a good acknowledgment does in each state.
+template <word W>
+[[nodiscard]] constexpr next apply_ack(control_block<W>& tcb, const segment<W>& seg, actions<W>& out) noexcept {
   // Two ends in TIME-WAIT must not acknowledge each other's acknowledgments for ever (A18).
   if (tcb.state == connection_state::time_wait) return next::stop;
+  if (tcb.state == connection_state::syn_received) establish(tcb, seg, out);
   take_ack(tcb, seg, out);
   if (!tcb.fin_acked()) return next::go_on;
   switch (tcb.state) {
@@ -151,11 +154,9 @@ constexpr void not_acceptable(control_block<W>& tcb, const segment<W>& seg, inst
     return;
   }
   if (controls && !seg.control.syn()) {
-    if (on_ack(tcb, seg, now, out) == next::stop) {
-      if (tcb.state == connection_state::closed || out.answer != reply::none) return;
-    } else if (may_receive_text(tcb.state)) {
-      on_urgent(tcb, seg, out);
-    }
+    const bool good = check_ack(tcb, seg, now, out) == next::go_on;
+    if (good && apply_ack(tcb, seg, out) == next::go_on && may_receive_text(tcb.state)) on_urgent(tcb, seg, out);
+    if (tcb.state == connection_state::closed || out.answer != reply::none) return;
   }
   if (tcb.state == connection_state::syn_received && seg.control.syn()) return repeat_syn_ack(tcb, seg, out);
   answer_old(tcb, seg, now, out);
@@ -173,7 +174,10 @@ constexpr void arrives_synchronized(control_block<W>& tcb, const segment<W>& seg
   if (!acceptable(seg, tcb.rcv)) return not_acceptable(tcb, seg, now, out);       // first
   if (seg.control.rst()) return on_reset(tcb, seg, now, out);                     // second
   if (seg.control.syn()) return on_syn(tcb, seg, now, out);                       // fourth
-  if (on_ack(tcb, seg, now, out) == next::stop) return;                           // fifth
+  if (check_ack(tcb, seg, now, out) == next::stop) return;                        // fifth
+  // RFC 7323 section 5.3, R3; not before the ACK field has been found good, or a forged segment could move TS.Recent.
+  take_timestamp(seg, tcb.ts, now);
+  if (apply_ack(tcb, seg, out) == next::stop) return;
   if (!may_receive_text(tcb.state)) return;
   on_urgent(tcb, seg, out);                                                       // sixth
   receive_text(tcb, seg, out);                                                    // seventh and eighth

@@ -80,12 +80,17 @@ std::optional<outgoing_segment> connection<Policy>::next_syn(instant now) noexce
 
 template <class Policy>
 std::optional<outgoing_segment> connection<Policy>::next_text(instant now, u32 most_text) noexcept {
-  // What is held out of order is reported on text too (RFC 2018 section 4), at the price of some text.
+  // What is held out of order is reported on text too (RFC 2018 section 4), unless that would take half of the segment.
   segment_options<u32> reported;
   if (tcb_.sack_permitted && !receiver_.held().empty()) reported.sack = receiver_.sack(tcb_.rcv.nxt);
   const u32 full = effective_mss();
-  const auto taken = static_cast<u32>(options_length(reported));
-  const u32 mss = std::min(full > taken ? full - taken : 1u, most_text);
+  auto taken = static_cast<u32>(options_length(reported));
+  if (taken > full / 2) {
+    reported.sack = {};
+    taken = 0;
+  }
+  const u32 mss = std::min(full - taken, most_text);
+  if (mss == 0) return std::nullopt;
   sender_.leave_idleness(tcb_.snd, full, now);
   const auto run = sender_.next(tcb_, mss, config_.nagle);
   if (!run) return std::nullopt;

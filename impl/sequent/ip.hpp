@@ -51,9 +51,9 @@ struct ipv4_header {
 
 /// Reads one datagram from the octets of a packet; whatever follows its total length is padding of the link. IP options
 /// are passed over unread (MUST-50). Errors: truncated_header (fewer octets than the header or the total length asks
-/// for), bad_checksum (of the IP header), bad_ip_header (not version 4, a header length below five words, a total length
-/// below the header's, a fragment, another protocol than TCP, a source or destination that is_ipv4_peer() refuses:
-/// MUST-57 and MUST-63). The caller drops such a packet. Never reads outside the octets. Constant time.
+/// for), bad_checksum (of the IP header), bad_ip_header (not version 4, a header length below five words, a total
+/// length below the header's, a fragment, another protocol than TCP, a source or destination that is_ipv4_peer()
+/// refuses: MUST-57 and MUST-63). The caller drops such a packet. Never reads outside the octets. Constant time.
 [[nodiscard]] inline result<ipv4_datagram> parse_ipv4(std::span<const std::uint8_t> octets) noexcept {
   constexpr std::uint16_t more_fragments_and_offset = 0x3fff;
   constexpr std::uint8_t protocol_tcp = 6;
@@ -79,8 +79,8 @@ struct ipv4_header {
 }
 
 /// Writes the header in front of a TCP segment that already stands at out[ipv4_header_length ...]; `out` is the whole
-/// datagram. Fragmentation is forbidden (DF), which path MTU discovery needs. Error: bad_ip_header when `out` is shorter
-/// than the header or longer than the 65535 octets of a datagram; nothing is written then. Constant time.
+/// datagram. Fragmentation is forbidden (DF), which path MTU discovery needs. Error: bad_ip_header when `out` is
+/// shorter than the header or longer than the 65535 octets of a datagram; nothing is written then. Constant time.
 inline result<void> emit_ipv4(const ipv4_header& header, std::span<std::uint8_t> out) noexcept {
   constexpr std::uint16_t do_not_fragment = 0x4000;
   constexpr std::uint16_t protocol_tcp = 6;

@@ -150,6 +150,26 @@ inline void add_closes(std::vector<scenario>& list) {
   crossing.duplicates = 0;
   add(list, both, crossing, rough(1));
 
+  scenario misused = plain("misused-calls", "users open twice, turn a listener active, and close twice");
+  misused.scripts[0].calls = {{call_kind::open_active}, {call_kind::open_active}, {call_kind::shutdown},
+                              {call_kind::shutdown}, {call_kind::shutdown}};
+  misused.scripts[1].calls = {{call_kind::open_passive}, {call_kind::open_passive}, {call_kind::open_active},
+                              {call_kind::shutdown}, {call_kind::abort}};
+  misused.may_abort = true;
+  bounds quiet;
+  bounds some_loss;
+  some_loss.losses = 1;
+  add(list, misused, quiet, some_loss);
+
+  scenario silence = plain("silence", "the network loses so much that users run out of patience");
+  silence.scripts[0].calls = talk(call_kind::open_active, 1);
+  silence.may_abort = true;
+  bounds much_loss;
+  much_loss.losses = 12;
+  bounds more_loss;
+  more_loss.losses = 20;
+  add(list, silence, much_loss, more_loss);
+
   scenario early = plain("close-early", "either end may close before the connection is established");
   early.scripts[0].calls[1].early = early.scripts[1].calls[1].early = true;
   early.may_abort = true;
@@ -197,6 +217,24 @@ inline void add_attacks(std::vector<scenario>& list) {
     large.injections = 2;
     add(list, s, small, large);
   }
+  scenario anything = plain("attacker-on-path", "one forged segment of any kind, at any edge of the window, in any state");
+  anything.scripts[0].calls = talk(call_kind::open_active, 2);
+  anything.scripts[1].reads = {{1, true}};
+  anything.scripts[1].reads_at_once = false;
+  anything.receive_buffer = 2;  // so that the window closes
+  anything.attacks = attack_anything;
+  anything.may_abort = true;
+  bounds once;
+  once.injections = 1;
+  bounds once_and_loss = once;
+  once_and_loss.losses = 1;
+  add(list, anything, once, once_and_loss);
+  scenario crossing = anything;
+  crossing.name = "attacker-on-path-crossing";
+  crossing.what = "the same while both open at once";
+  crossing.scripts[1].calls = talk(call_kind::open_active, 0);
+  add(list, crossing, once, once_and_loss);
+
   scenario old = plain("old-duplicates", "copies of earlier segments arrive again at any time, also after the end");
   old.scripts[0].calls = talk(call_kind::open_active, 2);
   old.scripts[1].calls = talk(call_kind::open_passive, 1);

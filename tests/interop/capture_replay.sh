@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Replays the committed captures through Sequent's parser and checks what the RFCs promise of them; see tools/capture_replay.cpp.
+# Replays the committed captures and checks what the RFCs promise of them; see tools/capture_replay.cpp.
 # Exit status: that of capture_replay, or 77 when it was not built.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -132,6 +132,44 @@ TEST(Explorer, CoversEveryNumberByForkingOnItsBits) {
   EXPECT_TRUE(found.coverage_checked);
 }
 
+// Decisions about inputs of their own multiply the paths, but not the questions: each is asked about once.
+TEST(Explorer, AsksAboutIndependentDecisionsOnce) {
+  const finding found = explore(
+      [] {
+        std::uint32_t high = 0;
+        for (const char* name : {"a", "b", "c", "d", "e", "f"}) {
+          const word32 x = word32::input(name);
+          if (x * x < word32(100)) ++high;
+          if (x < word32(10)) prove(truth(high > 0), "small numbers have small squares");
+        }
+      },
+      quick());
+  EXPECT_EQ(found.result, verdict::holds) << found.what;
+  EXPECT_EQ(found.paths, 729u);  // small with a small square, large with either: three ways each
+  EXPECT_LE(found.queries, 24u);
+}
+
+// What excludes a decision on one path must not be taken to exclude it where that was decided otherwise.
+TEST(Explorer, ReasonsHoldOnlyWhereTheyHold) {
+  bool small_and_even = false;
+  bool large_and_even = false;
+  const finding found = explore(
+      [&] {
+        const word32 x = word32::input("x");
+        const bool odd = (x & word32(1)) == word32(1);
+        const bool one = x == word32(1);
+        if (odd && one) prove(same(x, word32(1)), "one");
+        if (!odd && !one && x < word32(10)) small_and_even = true;
+        if (!odd && !one && !(x < word32(10))) large_and_even = true;
+        prove(truth(!(one && !odd)), "one is odd");
+      },
+      quick());
+  EXPECT_EQ(found.result, verdict::holds) << found.what;
+  EXPECT_EQ(found.paths, 4u);
+  EXPECT_TRUE(small_and_even && large_and_even);
+  EXPECT_TRUE(found.coverage_checked);
+}
+
 TEST(Explorer, RefutesAFalseClaimWithItsOnlyCounterexample) {
   const auto body = [] {
     const word32 x = word32::input("x");
@@ -165,7 +203,12 @@ TEST(Explorer, ATimeOutIsNotAProof) {
 TEST(Explorer, TooLittleTimeIsNotAProof) {
   limits bounds;
   bounds.seconds = 0;
-  const finding found = explore([] { prove(word32::input("a") >= word32(0), "trivial but asked"); }, bounds);
+  const finding found = explore(
+      [] {
+        const word32 a = word32::input("a");
+        prove(below(a & word32(7), word32(8)) && !same(a * a, word32(2)), "easy, but there is no time at all");
+      },
+      bounds);
   EXPECT_EQ(found.result, verdict::unknown);
 }
 

@@ -17,9 +17,9 @@ struct control_counts {
   std::vector<std::string> missed{};  ///< what stayed unnoticed, or found no segment to be tried on
 };
 
-/// Puts one fault after another into the captured segments, one for each check, and sees whether that very check finds it;
-/// and changes each octet of one packet in turn, which the parser's checksums have to find. Linear in the segments for
-/// each of the checks.
+/// Puts one fault after another into the captured segments, one for each check, and sees whether that very check finds
+/// it; and changes each octet of one packet in turn, which the parser's checksums have to find. Linear in the segments
+/// for each of the checks.
 [[nodiscard]] control_counts try_controls(const std::vector<packet>& packets, const std::vector<seen_segment>& segments,
                                           const sequent::ipv4_address& self);
 

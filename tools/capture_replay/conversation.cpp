@@ -59,10 +59,10 @@ class conversation {
   stream peer_{};  // what reached it
   std::optional<std::uint32_t> own_shift_{};
   std::optional<std::uint32_t> peer_shift_{};
-  std::optional<position> acknowledged_{};    // highest ACK of Sequent
-  std::optional<position> own_edge_{};        // furthest right edge that Sequent offered
-  std::optional<position> peer_edge_{};       // furthest that it was offered
-  std::optional<std::uint32_t> clock_{};      // latest TSval of Sequent
+  std::optional<position> acknowledged_{};  // highest ACK of Sequent
+  std::optional<position> own_edge_{};      // furthest right edge that Sequent offered
+  std::optional<position> peer_edge_{};     // furthest that it was offered
+  std::optional<std::uint32_t> clock_{};    // latest TSval of Sequent
   std::set<std::uint32_t> peer_clocks_{};
   const seen_segment* last_received_ = nullptr;
 };

@@ -73,7 +73,11 @@ std::vector<seen_segment> decode(const std::vector<packet>& packets, const seque
       case round_trip::other_layout: ++counts.other_layout; break;
       case round_trip::differing: ++counts.differing; break;
     }
-    segments.push_back({captured.file, captured.number, datagram->source, datagram->destination, parsed->header,
+    segments.push_back({captured.file,
+                        captured.number,
+                        datagram->source,
+                        datagram->destination,
+                        parsed->header,
                         {parsed->text.begin(), parsed->text.end()}});
   }
   return segments;

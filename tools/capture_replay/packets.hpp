@@ -35,9 +35,9 @@ struct parse_counts {
   std::size_t refused_tcp = 0;       ///< a wrong TCP checksum, or a header that cannot be
   std::size_t refused_outgoing = 0;  ///< of those, packets that Sequent itself sent: there must be none
   std::size_t segments = 0;
-  std::size_t identical = 0;         ///< segments whose octets are the same when written again
-  std::size_t other_layout = 0;      ///< segments that read the same when written again, in other octets
-  std::size_t differing = 0;         ///< segments that do not: there must be none
+  std::size_t identical = 0;     ///< segments whose octets are the same when written again
+  std::size_t other_layout = 0;  ///< segments that read the same when written again, in other octets
+  std::size_t differing = 0;     ///< segments that do not: there must be none
 };
 
 /// Reads a pcap file of link type RAW. Throws std::runtime_error.

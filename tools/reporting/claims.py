@@ -125,7 +125,8 @@ def collect(run: Run, expected: dict, filtered: bool) -> tuple[list, dict]:
     if not ended_early and run.status == "1" and claims and all(c["verdict"] == "holds" for c in claims):
         problem = problem or "the engine says that something falls, and not what"
     if ended_early:
-        problem = f"{run.how}; {problem}" if problem else run.how
+        started = run.status not in ("not-built", "not-run")
+        problem = f"{run.how}; {problem}" if problem and started else run.how
     missing = [] if filtered else [name for name, known in expected.items()
                                    if known.get("part") == run.part and name not in names]
     claims += [unknown(run.part, name, problem or "the engine said nothing about it", known=expected[name])

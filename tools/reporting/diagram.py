@@ -33,7 +33,7 @@ EDGES = {
     ("CLOSING", "TIME-WAIT"): ("M540 732 C546 764 546 800 540 832", 556, 774, "start", "ACK of FIN"),
     ("CLOSE-WAIT", "LAST-ACK"): ("M870 582 C876 614 876 650 870 682", 888, 628, "start", "CLOSE, FIN sent"),
     ("LAST-ACK", "CLOSED"): ("M870 732 C876 764 876 800 870 832", 888, 774, "start", "ACK of FIN"),
-    ("TIME-WAIT", "CLOSED"): ("M616 860 C670 868 726 868 788 860", 702, 850, "middle", "2 MSL"),
+    ("TIME-WAIT", "CLOSED"): ("M616 862 C670 872 726 872 788 864", 702, 838, "middle", "2 MSL"),
 }
 # A reset, an abort or a time-out ends a connection from anywhere: a short arrow to a cross instead of one more long edge.
 ENDS = {
@@ -69,7 +69,7 @@ def step(count: int, most: int) -> int:
 def tooltip(edge: dict) -> str:
     rules = ", ".join(edge.get("rules", [])) or "no rule"
     return escape(f"{edge['from']} \N{RIGHTWARDS ARROW} {edge['to']}\nrules: {rules}\n"
-                  + (f"fired {edge['fired']:,} times".replace(",", " ") if edge["fired"] else "never fired"))
+                  + (f"fired {edge['fired']:,} times" if edge["fired"] else "never fired"))
 
 
 def label(x: float, y: float, anchor: str, words: str, count: int) -> str:
@@ -118,9 +118,9 @@ def draw_state(name: str, x: int, y: int) -> str:
 
 def arrowheads() -> str:
     """One for each colour: a marker cannot take its line's in every browser."""
-    return "".join(f'<marker id="arrow{heat}" class="heat{heat}" viewBox="0 0 10 10" refX="2" refY="5" markerWidth="9" '
-                   f'markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0.6 L10 5 L0 9.4 L2 5 z"/></marker>'
-                   for heat in range(STEPS + 1))
+    return "".join(f'<marker id="arrow{heat}" class="heat{heat}" viewBox="0 0 10 10" refX="4" refY="5" '
+                   f'markerWidth="{10 + 0.7 * heat:.1f}" markerHeight="{10 + 0.7 * heat:.1f}" markerUnits="userSpaceOnUse" '
+                   f'orient="auto"><path d="M0 0.4 L10 5 L0 9.6 L2.4 5 z"/></marker>' for heat in range(STEPS + 1))
 
 
 def draw(edges: list) -> str:

@@ -26,7 +26,9 @@ def load(path: str) -> dict:
     try:
         with open(path, encoding="utf-8") as file:
             found = json.load(file)
-    except (OSError, ValueError) as problem:
+    except OSError as problem:
+        raise Problem(f"{path}: {problem.strerror}") from problem
+    except ValueError as problem:
         raise Problem(f"{path}: {problem}") from problem
     claims = found.get("claims") if isinstance(found, dict) else None
     if not isinstance(claims, dict) or not all(isinstance(claim, dict) for claim in claims.values()):
@@ -97,16 +99,17 @@ def claim_on_rules(committed: dict | None, rules: list) -> dict:
     for rule in rules:
         if not rule["fired"] and rule["id"] in reasons:
             rule["reason"] = reasons[rule["id"]]
-    problems = [f"{name}: never fired, and nobody says why" for name in unfired if not reasons.get(name)]
-    problems += [f"{name}: fired, although model/expected.json says why it cannot" for name in reasons if name in fired]
-    known = fired.union(unfired)
-    problems += [f"{name}: no rule, although model/expected.json says why it cannot fire" for name in reasons
-                 if name not in known]
+    unexplained = [name for name in unfired if not reasons.get(name)]
+    stale = [name for name in reasons if name in fired]
+    gone = [name for name in reasons if name not in fired and name not in unfired]
+    problems = [f"{what}: {', '.join(names)}" for what, names in (
+        ("never fired, and nobody says why", unexplained),
+        ("fired, although model/expected.json says why it cannot", stale),
+        ("no rule, although model/expected.json says why it cannot fire", gone)) if names]
     record = {"id": "rules-fired", "strength": "exhaustive", "engine": "explorer", "part": "report",
               "says": "every rule of the specification fired, or it is known why it cannot within these bounds",
               "bounds": "the scenarios explored in this run", "seconds": 0.0,
-              "figures": {"rules": len(rules), "fired": len(fired), "with_reason": len(unfired) - len(
-                  [name for name in unfired if not reasons.get(name)])},
+              "figures": {"rules": len(rules), "fired": len(fired), "with_reason": len(unfired) - len(unexplained)},
               "verdict": "falls" if problems else "holds"}
     if problems:
         record["detail"] = "\n".join(problems)

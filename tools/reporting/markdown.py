@@ -47,7 +47,7 @@ def block(text: str) -> str:
 
 def html(text: str) -> str:
     """The whole text. Blocks are set apart by empty lines; what stands between ``` is kept as it is."""
-    parts = re.split(r"^```.*\n(.*?)^```\s*$", text, flags=re.MULTILINE | re.DOTALL)
+    parts = re.split(r"^```[^\n]*\n(.*?)^```[ \t]*$", text, flags=re.MULTILINE | re.DOTALL)
     drawn = []
     for i, part in enumerate(parts):
         if i % 2:

@@ -1,11 +1,12 @@
 """The report as one HTML file that loads nothing: verdict, claims, state diagram, rules, counterexamples, trust base."""
 
+import math
 import os
 from html import escape
 
 from reporting import diagram, markdown
 from reporting.claims import STRENGTHS, VERDICTS
-from reporting.text import number
+from reporting.text import figure_rows, number
 
 STYLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "style.css")
 TRUST = """\
@@ -24,10 +25,11 @@ def headline(report: dict) -> str:
 
     if report["verdict"] == "holds":
         return f"All {len(report['claims'])} claims hold" if len(report["claims"]) > 1 else "The claim holds"
-    if counts["falls"]:
-        return some(counts["falls"], "falls", "fall")
-    open_ones = some(counts["unknown"] + counts["skipped"], "is unknown", "are unknown")
-    return f"Interrupted: {open_ones}" if report["verdict"] == "interrupted" else open_ones[0].upper() + open_ones[1:]
+    bad = [some(counts["falls"], "falls", "fall")] if counts["falls"] else []
+    bad += [some(counts["unknown"], "is unknown", "are unknown")] if counts["unknown"] else []
+    bad += [some(counts["skipped"], "was skipped", "were skipped")] if counts["skipped"] else []
+    text = ", ".join(bad[:1] + [part.replace(" claims", "").replace(" claim", "") for part in bad[1:]])
+    return f"Interrupted: {text or 'too early to say'}" if report.get("interrupted") else text
 
 
 def head(report: dict) -> str:
@@ -91,16 +93,13 @@ def states(report: dict) -> str:
 
 
 def figure_list(figures: dict) -> str:
-    rows = [(name.replace("_", " "), number(value)) for name, value in figures.items() if not isinstance(value, (dict, list))]
-
-    def drawn(some):
-        return "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in some)
-
-    brief = [row for row in rows if len(row[1]) <= 16]
-    long = [row for row in rows if len(row[1]) > 16]
-    text = f'<dl class="figures">{drawn(brief)}</dl>'
-    for name, value in long:
-        text += f"<details><summary>{escape(name)}</summary><code>{escape(value)}</code></details>"
+    """Figures side by side; those too long for that are folded away."""
+    rows = figure_rows(figures)
+    text = " ".join(f'<span class="figure"><span>{escape(name)}</span> {escape(value)}</span>'
+                    for name, value in rows if len(value) <= 16)
+    for name, value in rows:
+        if len(value) > 16:
+            text += f"<details><summary>{escape(name)}</summary><code>{escape(value)}</code></details>"
     return text
 
 
@@ -133,7 +132,7 @@ def rule_row(rule: dict, most: int) -> str:
         reason = rule.get("reason") or "never fired, and nobody says why"
         return (f'<tr class="unfired"><td class="id">{escape(rule["id"])}</td><td>{escape(rule["says"])}<div class="reason">'
                 f'{escape(reason)}</div></td>{source}<td></td><td class="right">never</td></tr>')
-    share = 100 * (0.06 + 0.94 * heat / diagram.STEPS)
+    share = 100 * math.log(rule["fired"] + 1) / math.log(most + 1)
     return (f'<tr class="heat{heat}"><td class="id">{escape(rule["id"])}</td><td>{escape(rule["says"])}</td>{source}'
             f'<td class="bar"><i style="width:{share:.0f}%"></i></td><td class="right">{number(rule["fired"])}</td></tr>')
 
@@ -148,7 +147,7 @@ def rules_table(rules: list) -> str:
         group = [rule for rule in rules if rule["stage"] == stage]
         reached = sum(bool(rule["fired"]) for rule in group)
         rows.append(f'<tr class="stage"><td colspan="5">{escape(stage)} <span class="about">{reached} of {len(group)}</span>'
-                    f"</td></tr>")
+                    "</td></tr>")
         rows += [rule_row(rule, most) for rule in group]
     return (f'<section><h2>The rules of the specification</h2><p class="about">{fired} of {len(rules)} fired while the '
             f'production code was explored. One that cannot within these bounds says why.</p><div class="panel scroll">'
@@ -166,7 +165,8 @@ def times(phases: list) -> str:
                   for i, phase in enumerate(shown))
     names = "".join(f'<span class="swatch heat{colours[i % 7]}"></span><span>{escape(phase["name"])} '
                     f'{phase["seconds"]:.0f} s</span>' for i, phase in enumerate(shown))
-    return (f'<section><h2>Where the time went</h2><div class="panel"><div class="time">{bar}</div>'
+    return (f'<section><h2>Where the time went</h2><p class="about">Properties and fuzzing run at the same time.</p>'
+            f'<div class="panel"><div class="time">{bar}</div>'
             f'<p class="legend">{names}</p></div></section>')
 
 
@@ -186,8 +186,8 @@ def draw(report: dict, root: str) -> str:
     with open(STYLE, encoding="utf-8") as file:
         style = file.read()
     body = (head(report) + cards(report["claims"]) + fallen(report["claims"]) + states(report)
-            + claims_table(report["claims"]) + rules_table(report["rules"]) + times(report.get("phases", []))
-            + trust(root))
+            + claims_table(report["claims"]) + trust(root) + times(report.get("phases", []))
+            + rules_table(report["rules"]))
     return (f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>Sequent: {escape(headline(report))}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"

@@ -20,16 +20,21 @@ def number(value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
-        return f"{value:,}".replace(",", " ")
+        return f"{value:,}"
     if isinstance(value, float):
         return f"{value:.3g}" if abs(value) < 1000 else number(round(value))
     return str(value)
 
 
+def figure_rows(figures: dict) -> list[tuple[str, str]]:
+    """Names and values as people read them. A seed stays as it is, because it is there to be copied."""
+    return [(name.replace("_", " "), str(value) if name == "seed" else number(value)) for name, value in figures.items()
+            if not isinstance(value, (dict, list))]
+
+
 def figures_text(figures: dict) -> str:
-    """Figures in a line. What is longer than a few words is left to the report."""
-    shown = ((name, number(value)) for name, value in figures.items() if not isinstance(value, (dict, list)))
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in shown if len(value) <= 24)
+    """Figures in a line. What is longer than a few words is left to the page."""
+    return ", ".join(f"{name} {value}" for name, value in figure_rows(figures) if len(value) <= 24)
 
 
 def painted(word: str, verdict: str, wanted: bool) -> str:

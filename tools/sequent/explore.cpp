@@ -1,5 +1,6 @@
 #include "tools/sequent/explore.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <unistd.h>
 #include <nlohmann/json.hpp>
 
 #include "model/check/explorer.hpp"
@@ -18,6 +20,7 @@
 #include "model/world/ladder.hpp"
 #include "model/world/trace.hpp"
 #include "tests/refinement/scenario_world.hpp"
+#include "tools/sequent/coverage.hpp"
 
 namespace sequent::tools {
 
@@ -104,9 +107,15 @@ json claim_of(const model::scenario& s, const model::exploration& found, const s
   return claim;
 }
 
+// On a terminal one line that is written over; elsewhere now and then a line.
 void show_progress(const std::string& name, const model::exploration_progress& now) {
-  fmt::print(stderr, "\r\033[K  {:<28} {:>11} states {:>12} moves  depth {:>3}  {:>7.0f} states/s", name, now.states,
-             now.transitions, now.depth, now.states_per_second);
+  static const bool live = ::isatty(STDERR_FILENO) != 0;
+  static auto last = clock::now();
+  if (!live && clock::now() - last < std::chrono::seconds(10)) return;
+  last = clock::now();
+  fmt::print(stderr, "{}  {:<28} {:>11} states {:>12} moves  depth {:>3}  {:>7.0f} states/s{}",
+             live ? "\r\033[K" : "", name, now.states, now.transitions, now.depth, now.states_per_second,
+             live ? "" : "\n");
 }
 
 model::exploration search(const model::scenario& s, const explore_options& options, double seconds) {
@@ -127,7 +136,7 @@ std::string write_trace(const model::scenario& s, const model::exploration& foun
 }
 
 void show_result(const model::scenario& s, const model::exploration& found, const json& claim) {
-  fmt::print(stderr, "\r\033[K");
+  if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r\033[K");
   fmt::print("{:<7} {:<28} {:>9} states {:>10} moves  depth {:>3}  {:>5.1f} s\n",
              claim["verdict"].get<std::string>(), s.name, found.states, found.transitions, found.depth, found.seconds);
   if (claim.contains("counterexample")) {
@@ -146,8 +155,36 @@ json rules_json(const refinement::firing_record& fired) {
                     {"says", rules[i].says},
                     {"stage", spec::name(rules[i].in)},
                     {"fired", fired.rules.counts[i]}});
+    for (const unreached_rule& each : unreached_rules) {
+      if (each.id == rules[i].id) list.back()["why_unfired"] = each.why;
+    }
   }
   return list;
+}
+
+/// The claim that every rule fires or is listed with a reason. Only the whole set of small scenarios can decide it.
+json coverage_claim(const refinement::firing_record& fired) {
+  const auto rules = spec::all_rules<spec::position>();
+  std::string wrong;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i != rules.size(); ++i) {
+    const std::string_view id = rules[i].id;
+    const bool listed = std::ranges::any_of(unreached_rules, [&](const auto& each) { return each.id == id; });
+    const bool fires = fired.rules.counts[i] != 0;
+    if (fires) ++count;
+    if (!fires && !listed) wrong += fmt::format("{} never fired and no reason is listed\n", id);
+    if (fires && listed) wrong += fmt::format("{} fired although it is listed as out of reach\n", id);
+  }
+  json claim{{"id", "explore-rule-coverage"},
+             {"says", "every rule of the specification fires, or is listed with the reason why these bounds cannot reach it"},
+             {"strength", "exhaustive"},
+             {"engine", "explorer"},
+             {"bounds", "the small scenarios together"},
+             {"figures", {{"rules", rules.size()}, {"fired", count}, {"listed", unreached_rules.size()}}},
+             {"verdict", wrong.empty() ? "holds" : "falls"},
+             {"seconds", 0.0}};
+  if (!wrong.empty()) claim["counterexample"] = {{"ladder", wrong}, {"replay", "sequent explore"}};
+  return claim;
 }
 
 json edges_json(const refinement::firing_record& fired) {
@@ -213,6 +250,16 @@ int explore(const explore_options& options) {
     claims.push_back(claim_of(s, found, violated ? write_trace(s, found, options) : std::string()));
     show_result(s, found, claims.back());
     holds = holds && claims.back()["verdict"] == "holds";
+  }
+  if (options.only.empty() && interrupted == 0) {
+    claims.push_back(coverage_claim(refinement::fired_in_all()));
+    holds = holds && claims.back()["verdict"] == "holds";
+    fmt::print("{:<7} rule coverage: {} of {} rules fired, {} listed with a reason\n",
+               claims.back()["verdict"].get<std::string>(), claims.back()["figures"]["fired"].get<std::size_t>(),
+               claims.back()["figures"]["rules"].get<std::size_t>(), unreached_rules.size());
+    if (claims.back().contains("counterexample")) {
+      fmt::print("{}", claims.back()["counterexample"]["ladder"].get<std::string>());
+    }
   }
   if (!options.json.empty()) {
     const refinement::firing_record fired = refinement::fired_in_all();

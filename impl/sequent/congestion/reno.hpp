@@ -49,8 +49,8 @@ class reno {
 
   /// A partial acknowledgment (RFC 6582 section 3.2): deflate by what was acknowledged, add back one segment.
   constexpr void on_partial_ack(u32 acked, u32 mss) noexcept {
-    cwnd_ = std::max(cwnd_ > acked ? cwnd_ - acked : 0, mss);
-    if (acked >= mss) cwnd_ += mss;
+    const u32 left = cwnd_ > acked ? cwnd_ - acked : 0;
+    cwnd_ = std::max(acked >= mss ? left + mss : left, mss);
   }
 
   /// Recovery is over (RFC 6582 section 3.2, full acknowledgment, option 1).

@@ -1,0 +1,58 @@
+// One connection against arbitrary segments, calls and time, in lockstep with the specification.
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <span>
+#include <string>
+
+#include "fuzz/endpoint_drive.hpp"
+#include "fuzz/failure.hpp"
+#include "model/world/choice.hpp"
+
+namespace {
+
+using namespace sequent;
+
+#if defined(SEQUENT_MUTANT_ENDPOINT)
+/// Broken on purpose: a RST is taken for one at exactly RCV.NXT wherever in the window it lies (RFC 5961 section 3).
+class subject : public fuzz::checked_end {
+ public:
+  using checked_end::checked_end;
+  void arrives(std::span<const std::uint8_t> octets) {
+    const auto parsed = parse_segment(octets, pseudo_header{});
+    const auto& rcv = tcp().block().rcv;
+    if (!parsed || !parsed->header.control.rst() || !in_window(parsed->header.seq, rcv.nxt, rcv.wnd)) {
+      return checked_end::arrives(octets);
+    }
+    abort();
+  }
+  [[nodiscard]] std::string violation() const {
+    return aborted() && closed() && !checked_end::violation().empty() ? checked_end::violation() : std::string();
+  }
+};
+#else
+using subject = fuzz::checked_end;
+#endif
+
+// Drives one run; tells its story if there is a place for it. Returns what is wrong.
+std::string run(std::span<const std::uint8_t> octets, std::string* story) {
+  model::octet_choice choose(octets);
+  fuzz::endpoint_drive<subject, model::octet_choice> drive(choose);
+  drive.tell(story);
+  for (std::size_t count = 0; !choose.exhausted() && count < 2'000; ++count) {
+    if (std::string wrong = drive.step(); !wrong.empty()) return "move " + std::to_string(count) + ": " + wrong;
+  }
+  return {};
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string wrong = run({data, size}, nullptr);
+  if (wrong.empty()) return 0;
+  std::string story;
+  static_cast<void>(run({data, size}, &story));
+  std::fputs(story.c_str(), stderr);
+  fuzz::require_nothing_wrong("endpoint", wrong);
+  return 0;
+}

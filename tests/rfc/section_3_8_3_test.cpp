@@ -1,0 +1,137 @@
+// RFC 9293 section 3.8.3: connection failures, R1 and R2.
+#include <gtest/gtest.h>
+
+#include "tests/support/states.hpp"
+
+namespace sequent::test {
+namespace {
+
+using state = connection_state;
+
+// How many retransmissions had gone when the signal came, and after which time the connection ended.
+struct failure {
+  int retransmissions_before_advice = -1;
+  duration ended_after{};
+  error why{};
+};
+
+failure watch_fail(endpoint<>& host) {
+  failure seen;
+  const instant start = host.now;
+  int again = 0;
+  for (int i = 0; i != 1'000 && host.state() != state::closed; ++i) {
+    for (const packet& p : host.wait_for_deadline()) again += p.header.control.rst() ? 0 : 1;
+    const auto told = host.tcp.take_signals();
+    if (told.has(signal::retransmitting)) {
+      EXPECT_EQ(seen.retransmissions_before_advice, -1) << "told twice";
+      seen.retransmissions_before_advice = again;
+    }
+  }
+  seen.ended_after = host.now - start;
+  if (host.tcp.ended_by()) seen.why = *host.tcp.ended_by();
+  return seen;
+}
+
+// covers: MUST-20 SHLD-9 SHLD-10 SHLD-11
+TEST(section_3_8_3, MUST_20_a_silent_peer_is_reported_at_r1_and_given_up_at_r2) {
+  endpoint<> host;
+  host.open();
+  host.write(100);
+  const failure seen = watch_fail(host);
+  EXPECT_EQ(seen.retransmissions_before_advice, 3);
+  EXPECT_EQ(seen.ended_after, s(300));
+  EXPECT_EQ(seen.why, error::connection_timed_out);
+  EXPECT_TRUE(host.sent.back().header.control.rst()) << "a peer that may exist is told (A37)";
+}
+
+// covers: MUST-21
+TEST(section_3_8_3, MUST_21_r2_can_be_set_for_each_connection) {
+  for (const std::int64_t timeout : {100, 200, 1'000}) {
+    connection_config config = plain();
+    config.user_timeout = s(timeout);
+    endpoint<> host(config);
+    host.open();
+    host.write(100);
+    EXPECT_EQ(watch_fail(host).ended_after, s(timeout));
+  }
+}
+
+// covers: MUST-21
+TEST(section_3_8_3, MUST_21_r2_may_be_never) {
+  connection_config config = plain();
+  config.user_timeout.reset();
+  endpoint<> host(config);
+  host.open();
+  host.write(100);
+  host.wait(s(7 * 86'400));
+  EXPECT_EQ(host.state(), state::established);
+  EXPECT_TRUE(host.tcp.next_deadline());
+}
+
+// covers: MUST-21
+TEST(section_3_8_3, MUST_21_r2_may_become_never_while_text_is_outstanding) {
+  endpoint<> host;
+  host.open();
+  host.write(100);
+  host.wait(s(299));
+  host.tcp.set_user_timeout(std::nullopt, host.now);
+  host.wait(s(86'400));
+  EXPECT_EQ(host.state(), state::established);
+}
+
+// covers: MUST-22 MUST-23
+TEST(section_3_8_3, MUST_22_syns_are_sent_again_and_given_up_alike) {
+  for (const state st : {state::syn_sent, state::syn_received}) {
+    endpoint<> host;
+    lead_to(host, st);
+    const instant start = host.now;
+    (void)host.tcp.take_signals();
+    std::vector<std::int64_t> when;
+    while (host.state() == st && when.size() < 50) {
+      for (const packet& p : host.wait_for_deadline()) {
+        if (p.header.control.syn()) when.push_back((host.now - start).count() / 1'000'000);
+      }
+    }
+    EXPECT_EQ(when, (std::vector<std::int64_t>{1, 3, 7, 15, 31, 63, 123, 183, 243})) << describe(st);
+    EXPECT_EQ(host.now - start, s(300));
+    const auto told = host.tcp.take_signals();
+    EXPECT_TRUE(told.has(signal::retransmitting)) << describe(st);
+    EXPECT_TRUE(told.has(signal::timed_out)) << describe(st);
+    EXPECT_EQ(host.tcp.ended_by(), error::connection_timed_out);
+  }
+}
+
+// covers: MUST-23
+TEST(section_3_8_3, MUST_23_a_syn_is_tried_for_three_minutes_at_least) {
+  endpoint<> host;
+  lead_to(host, state::syn_sent);
+  host.wait(s(180));
+  EXPECT_EQ(host.state(), state::syn_sent);
+  EXPECT_TRUE(host.in(host.answer_to_syn({})).size() == 1);
+  EXPECT_EQ(host.state(), state::established);
+}
+
+TEST(section_3_8_3, an_acknowledgment_of_something_new_starts_r2_over) {
+  endpoint<> host;
+  host.open();
+  host.write(1'000);
+  host.write(1'000);
+  host.wait(s(299));
+  ASSERT_EQ(host.state(), state::established);
+  host.in(host.peer().ack(host.una() + 10));
+  host.wait(s(299));
+  EXPECT_EQ(host.state(), state::established);
+  host.wait(s(2));
+  EXPECT_EQ(host.state(), state::closed);
+}
+
+TEST(section_3_8_3, nothing_outstanding_times_out_never) {
+  endpoint<> host;
+  host.open();
+  host.write(10);
+  host.in(host.peer().ack(host.nxt()));
+  EXPECT_FALSE(host.tcp.next_deadline());
+}
+
+}  // namespace
+}  // namespace sequent::test

@@ -1,0 +1,91 @@
+// RFC 9293 section 3.8.6.2: avoiding silly windows.
+#include <gtest/gtest.h>
+
+#include "tests/support/pair.hpp"
+
+namespace sequent::test {
+namespace {
+
+// covers: MUST-38
+TEST(section_3_8_6_2_1, MUST_38_a_window_that_opens_in_small_steps_gets_no_small_segments) {
+  endpoint<> host;
+  peer_offer offer;
+  offer.window = 10'000;
+  host.open(offer);
+  host.write(10'000);
+  host.in(host.peer().ack(host.nxt()).window(0));
+  host.write(20'000);
+  // Each step is far below a segment and below half of the largest window.
+  for (u32 window = 50; window <= 1'450; window += 50) {
+    EXPECT_TRUE(host.in(host.peer().ack(host.una()).window(window)).empty()) << window;
+  }
+  const auto sent = host.in(host.peer().ack(host.una()).window(1'460));
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].octets.size(), 1'460u);
+}
+
+// covers: MUST-38
+TEST(section_3_8_6_2_1, MUST_38_the_override_sends_what_fits_after_a_while) {
+  endpoint<> host;
+  host.open();
+  host.write(14'600);
+  host.in(host.peer().ack(host.nxt()).window(100));
+  EXPECT_TRUE(host.write(5'000).empty());
+  EXPECT_TRUE(host.wait(ms(99)).empty());
+  const auto sent = host.wait(s(1));
+  ASSERT_GE(sent.size(), 1u);
+  EXPECT_EQ(sent[0].octets.size(), 100u);
+}
+
+// covers: MUST-38
+TEST(section_3_8_6_2_1, MUST_38_half_of_the_largest_window_is_worth_a_segment) {
+  endpoint<> host;
+  peer_offer offer;
+  offer.window = 400;
+  host.open(offer);
+  host.write(400);
+  EXPECT_TRUE(host.write(5'000).empty());
+  const auto sent = host.in(host.peer().ack(1'401).window(200));
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].octets.size(), 200u);
+}
+
+// covers: MUST-39 SHLD-14
+TEST(section_3_8_6_2_2, MUST_39_reading_octet_by_octet_moves_the_edge_by_whole_segments) {
+  endpoint<> host;
+  host.open();
+  for (u32 offset = 0; offset < 65'536; offset += 1'024) host.in(at(5'001 + offset).ack(1'001).text(1'024));
+  u32 edge = host.sent.back().acknowledges() + host.sent.back().header.wnd;
+  std::size_t updates = 0;
+  for (int i = 0; i != 20'000; ++i) {
+    (void)host.read(1);
+    // The peer keeps asking, so that an offer is made after each octet.
+    for (const packet& p : host.in(at(host.rcv_nxt() - 1).ack(1'001).text(1))) {
+      const u32 now = p.acknowledges() + p.header.wnd;
+      if (now == edge) continue;
+      EXPECT_GE(now - edge, 1'460u);
+      edge = now;
+      ++updates;
+    }
+  }
+  EXPECT_EQ(updates, 20'000u / 1'460);
+}
+
+// covers: MUST-39
+TEST(section_3_8_6_2_2, MUST_39_a_small_buffer_moves_the_edge_by_half_of_itself) {
+  struct small_policy : default_policy {
+    using receive_storage = inline_storage<1'000>;
+  };
+  endpoint<small_policy> host;
+  host.open();
+  host.in(host.peer().text(1'000));
+  for (int i = 0; i != 499; ++i) {
+    (void)host.read(1);
+    EXPECT_TRUE(host.out().empty()) << i;
+  }
+  (void)host.read(1);
+  ASSERT_EQ(host.out().size(), 1u);
+}
+
+}  // namespace
+}  // namespace sequent::test

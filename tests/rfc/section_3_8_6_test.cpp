@@ -1,0 +1,225 @@
+// RFC 9293 sections 3.8.6 and 3.8.6.1: managing the window, shrinking and closed windows.
+#include <gtest/gtest.h>
+
+#include "tests/support/pair.hpp"
+#include "tests/support/states.hpp"
+
+namespace sequent::test {
+namespace {
+
+using state = connection_state;
+
+// A connection with ten segments outstanding, whose peer then takes its window back to so many octets.
+endpoint<> shrunk(u32 window) {
+  endpoint<> host;
+  host.open();
+  host.write(20'000);
+  EXPECT_EQ(host.nxt() - host.una(), 14'600u);
+  host.in(host.peer().window(window));
+  return host;
+}
+
+// covers: MUST-34 SHLD-15
+TEST(section_3_8_6, MUST_34_peer_shrinks_window) {
+  for (const u32 window : {0u, 1u, 1'000u, 14'599u, 14'600u}) {
+    endpoint<> host = shrunk(window);
+    const u32 nxt = host.nxt();
+    EXPECT_TRUE(host.out().empty()) << window;
+    host.write(5'000);
+    for (const packet& p : host.wait(s(30))) {
+      EXPECT_LE(p.seq() + static_cast<u32>(p.octets.size()), nxt) << "new text beyond the window of " << window;
+    }
+    EXPECT_EQ(host.state(), state::established);
+    EXPECT_EQ(host.nxt(), nxt);
+  }
+}
+
+// covers: MUST-34
+TEST(section_3_8_6, MUST_34_the_transfer_recovers_when_the_window_opens_again) {
+  endpoint<> host = shrunk(0);
+  host.wait(s(10));
+  for (int i = 0; i != 60 && host.una() != 21'001; ++i) {
+    host.in(host.peer().ack(std::min(host.una() + 1'460, host.nxt())));
+  }
+  EXPECT_EQ(host.una(), 21'001u);
+}
+
+// covers: SHLD-16 MAY-7
+TEST(section_3_8_6, SHLD_16_what_lies_inside_the_shrunken_window_is_sent_again) {
+  endpoint<> host = shrunk(3'000);
+  const auto again = host.wait_for_deadline();
+  ASSERT_FALSE(again.empty());
+  EXPECT_EQ(again[0].seq(), 1'001u);
+  EXPECT_EQ(again[0].octets, pattern(1'460));
+}
+
+// covers: SHLD-17
+TEST(section_3_8_6, SHLD_17_what_lies_beyond_the_shrunken_window_times_nobody_out) {
+  endpoint<> host = shrunk(2'000);
+  host.in(host.peer().ack(3'001).window(0));
+  for (int i = 0; i != 200; ++i) {
+    host.wait(s(30));
+    ASSERT_EQ(host.state(), state::established) << i;
+    host.in(host.peer().ack(3'001).window(0));
+  }
+}
+
+// covers: MUST-35 MUST-36 SHLD-29
+TEST(section_3_8_6_1, SHLD_29_the_first_probe_goes_out_after_one_timeout) {
+  endpoint<> host;
+  host.open();
+  host.write(1'000);
+  host.in(host.peer().ack(2'001).window(0));
+  const duration timeout = host.tcp.sending().rtt().timeout();
+  EXPECT_TRUE(host.write(500).empty());
+  EXPECT_TRUE(host.wait(timeout - ms(1)).empty());
+  const auto probe = host.wait(ms(1));
+  ASSERT_EQ(probe.size(), 1u);
+  EXPECT_EQ(probe[0].seq(), 2'001u);
+  EXPECT_EQ(probe[0].octets, pattern(1, 1'000)) << "at least one octet of new text";
+}
+
+// covers: SHLD-30 MUST-35
+TEST(section_3_8_6_1, SHLD_30_probes_come_ever_more_rarely) {
+  endpoint<> host;
+  host.open();
+  host.in(host.peer().window(0));
+  host.write(500);
+  std::vector<std::int64_t> gaps;
+  instant last = host.now;
+  while (gaps.size() < 9) {
+    if (host.wait_for_deadline().empty()) continue;
+    gaps.push_back((host.now - last).count() / 1'000'000);
+    last = host.now;
+    host.in(host.peer().window(0));
+  }
+  EXPECT_EQ(gaps, (std::vector<std::int64_t>{1, 1, 2, 4, 8, 16, 32, 60, 60}));
+}
+
+// covers: MUST-36
+TEST(section_3_8_6_1, MUST_36_a_lost_window_update_stops_nothing_for_good) {
+  pair<> net;
+  net.reads = {true, false};
+  net.open();
+  (void)net.end[0].write(pattern(65'536));
+  net.run(s(20));
+  ASSERT_EQ(net.end[1].block().rcv.wnd, 0u);
+  (void)net.end[0].write(pattern(60'000, 65'536));
+  bool closed = true;
+  net.loses = [&closed](const passing& p) { return closed && p.from == 1; };
+  net.reads = {true, true};
+  net.run(s(10));  // every update is lost
+  closed = false;
+  net.run(s(200));
+  EXPECT_EQ(net.received[1].size(), 125'536u);
+}
+
+// covers: MUST-37 MUST-36
+TEST(section_3_8_6_1, MUST_37_a_peer_that_answers_probes_may_keep_its_window_closed) {
+  endpoint<> host;
+  host.open();
+  host.in(host.peer().window(0));
+  host.write(500);
+  std::size_t probes = 0;
+  const instant end = host.now + s(21 * 86'400);
+  while (host.now < end) {
+    ASSERT_TRUE(host.tcp.next_deadline());
+    const auto sent = host.wait_for_deadline();
+    if (!sent.empty()) host.in(host.peer().window(0));
+    probes += sent.size();
+    ASSERT_EQ(host.state(), state::established);
+  }
+  EXPECT_GT(probes, 21u * 86'400 / 61);
+}
+
+// Sockstress, class 11 of damning bugs: a peer that closes its window and falls silent is given up.
+TEST(section_3_8_6_1, a_silent_peer_behind_a_closed_window_is_given_up) {
+  endpoint<> host;
+  host.open();
+  host.in(host.peer().window(0));
+  host.write(500);
+  host.wait(s(310));
+  EXPECT_EQ(host.state(), state::closed);
+  EXPECT_EQ(host.tcp.ended_by(), error::connection_timed_out);
+}
+
+// covers: MUST-36
+TEST(section_3_8_6_1, MUST_36_text_behind_a_closed_window_always_has_a_timer) {
+  endpoint<> host;
+  peer_offer offer;
+  offer.window = 0;
+  host.open(offer);
+  EXPECT_FALSE(host.tcp.next_deadline());
+  host.write(1);
+  EXPECT_TRUE(host.tcp.timers().running(timer::persist));
+}
+
+// What the peer did not take as a probe is sent again as soon as its window opens, not after a backed-off timeout.
+TEST(section_3_8_6_1, a_window_that_opens_is_used_at_once) {
+  endpoint<> host;
+  host.open();
+  host.in(host.peer().window(0));
+  host.write(500);
+  for (int i = 0; i != 8; ++i) {
+    host.wait_for_deadline();
+    host.in(host.peer().window(0));
+  }
+  const auto sent = host.in(host.peer().window(10'000));
+  ASSERT_FALSE(sent.empty());
+  EXPECT_EQ(sent[0].seq(), 1'001u);
+  std::size_t reached = 0;
+  for (const packet& p : sent) reached = std::max<std::size_t>(reached, p.seq() + p.octets.size());
+  EXPECT_TRUE(reached == 1'501 || !host.in(host.peer().ack(static_cast<u32>(reached))).empty());
+  EXPECT_EQ(host.nxt(), 1'501u);
+}
+
+// covers: MAY-8 SHLD-14
+TEST(section_3_8_6_1, MAY_8_a_receiver_may_keep_its_window_closed_and_answers_probes) {
+  endpoint<> host;
+  host.open();
+  for (u32 offset = 0; offset < 65'536; offset += 1'024) host.in(at(5'001 + offset).ack(1'001).text(1'024));
+  const u32 edge = host.rcv_nxt();
+  for (int i = 0; i != 100; ++i) {
+    host.wait(s(60));
+    const auto answer = host.in(at(edge).ack(1'001).text(1));
+    ASSERT_EQ(answer.size(), 1u);
+    EXPECT_EQ(answer[0].acknowledges(), edge);
+    EXPECT_EQ(answer[0].header.wnd, 0u);
+  }
+}
+
+// ESP-IDF: a livelock of acknowledgments between two closed windows. While both ends probe, the bare acknowledgments of
+// each lie outside the other's window (A16 of docs/choices.md); their answers are counted as challenges (A40).
+TEST(section_3_8_6_1, two_closed_windows_do_not_answer_each_other_for_ever) {
+  pair<> net;
+  net.reads = {false, false};
+  net.open();
+  (void)net.end[0].write(pattern(65'536));
+  (void)net.end[1].write(pattern(65'536));
+  net.run(s(20));
+  (void)net.end[0].write(pattern(10'000));
+  (void)net.end[1].write(pattern(10'000));
+  net.run(s(200));
+  const std::size_t before = net.log.size();
+  net.run(s(600));
+  EXPECT_LE(net.log.size() - before, 600u / 60 * (2 * 10 + 4));
+  EXPECT_EQ(net.state(0), state::established);
+  EXPECT_EQ(net.state(1), state::established);
+  net.reads = {true, true};
+  net.run(s(200));
+  EXPECT_EQ(net.received[0].size(), 75'536u);
+  EXPECT_EQ(net.received[1].size(), 75'536u);
+}
+
+// RFC 5681 section 3.1: a timeout leaves the loss window, also when the peer has taken its window back.
+TEST(section_3_8_6, a_timeout_behind_a_shrunken_window_resends_no_more_than_one_segment) {
+  endpoint<> host = shrunk(0);
+  for (int i = 0; i != 5; ++i) {
+    std::vector<packet> sent;
+    while (sent.empty()) sent = host.wait_for_deadline();
+    EXPECT_LE(text_octets(sent), 1'460u);
+  }
+}
+
+}  // namespace
+}  // namespace sequent::test

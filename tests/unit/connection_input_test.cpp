@@ -1,0 +1,153 @@
+#include "sequent/connection_input.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/states.hpp"
+
+namespace sequent::test {
+namespace {
+
+using state = connection_state;
+
+TEST(connection_input, a_listener_answers_whoever_sent_the_syn) {
+  connection_config config = plain();
+  config.remote_port = 0;
+  endpoint<> host(config);
+  ASSERT_TRUE(host.tcp.listen());
+  const auto sent = host.in(at(5'000).syn().from(4'321));
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].header.destination_port, 4'321u);
+  EXPECT_EQ(sent[0].header.source_port, 7u);
+}
+
+TEST(connection_input, a_listener_resets_whoever_sent_the_acknowledgment) {
+  connection_config config = plain();
+  config.remote_port = 0;
+  endpoint<> host(config);
+  ASSERT_TRUE(host.tcp.listen());
+  const auto sent = host.in(at(5'000).ack(77).from(4'321));
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].bits(), "R");
+  EXPECT_EQ(sent[0].seq(), 77u);
+  EXPECT_EQ(sent[0].header.destination_port, 4'321u);
+}
+
+TEST(connection_input, a_listener_that_fell_back_answers_its_next_peer) {
+  connection_config config = plain();
+  config.remote_port = 0;
+  endpoint<> host(config);
+  ASSERT_TRUE(host.tcp.listen());
+  host.in(at(5'000).syn().from(1'111));
+  host.in(at(5'001).rst().from(1'111));
+  ASSERT_EQ(host.state(), state::listen);
+  EXPECT_FALSE(host.tcp.next_deadline());
+  const auto sent = host.in(at(9'000).syn().from(2'222));
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].header.destination_port, 2'222u);
+  EXPECT_EQ(sent[0].acknowledges(), 9'001u);
+}
+
+TEST(connection_input, one_reset_at_most_waits_to_be_sent) {
+  endpoint<> host;
+  for (int i = 0; i != 100; ++i) host.in_quietly(at(5'000).syn());
+  EXPECT_EQ(host.out().size(), 1u);
+}
+
+// covers: MUST-58 MUST-59
+TEST(connection_input, many_segments_are_answered_with_one_acknowledgment) {
+  endpoint<> host;
+  host.open();
+  for (u32 i = 0; i != 20; ++i) host.in_quietly(at(5'001 + 10 * i).ack(1'001).text(10, 10 * i));
+  const auto sent = host.out();
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].acknowledges(), 5'201u);
+}
+
+TEST(connection_input, deadlines_that_are_not_due_do_nothing) {
+  endpoint<> host;
+  host.open();
+  host.write(10);
+  const auto before = host.tcp.timers();
+  host.tcp.on_deadline(host.now);
+  EXPECT_EQ(host.tcp.timers(), before);
+  EXPECT_FALSE(host.tcp.next_segment(host.now));
+}
+
+TEST(connection_input, a_clock_that_jumps_far_ahead_meets_every_deadline_once) {
+  endpoint<> host;
+  host.open();
+  host.write(10);
+  host.now = host.now + s(10'000'000);
+  host.tcp.on_deadline(host.now);
+  EXPECT_EQ(host.state(), state::closed);
+  EXPECT_EQ(host.tcp.ended_by(), error::connection_timed_out);
+  EXPECT_FALSE(host.tcp.next_deadline());
+}
+
+// Class 13 of damning bugs: clocks jump.
+TEST(connection_input, a_clock_that_jumps_back_is_survived) {
+  connection_config config = plain();
+  config.timestamps = true;
+  endpoint<> host(config);
+  host.now = instant::from_microseconds(50'000'000);
+  peer_offer offer;
+  offer.ts = 10;
+  host.open(offer);
+  host.write(10);
+  host.now = instant::from_microseconds(1'000'000);
+  host.in(host.peer().ack(host.nxt()).ts(11, 50'000));
+  EXPECT_EQ(host.una(), host.nxt());
+  host.write(10);
+  EXPECT_TRUE(host.tcp.next_deadline());
+}
+
+TEST(connection_input, a_good_end_leaves_no_error_and_no_timer) {
+  endpoint<> host;
+  lead_to(host, state::last_ack);
+  host.in(at(host.rcv_nxt()).ack(host.nxt()));
+  EXPECT_EQ(host.state(), state::closed);
+  EXPECT_FALSE(host.tcp.ended_by());
+  EXPECT_FALSE(host.tcp.next_deadline());
+  EXPECT_TRUE(host.tcp.take_signals().has(signal::closed));
+}
+
+TEST(connection_input, the_end_of_time_wait_is_told_as_a_good_end) {
+  endpoint<> host;
+  lead_to(host, state::time_wait);
+  (void)host.tcp.take_signals();
+  host.wait(s(240));
+  EXPECT_EQ(host.state(), state::closed);
+  EXPECT_TRUE(host.tcp.take_signals().has(signal::closed));
+  EXPECT_FALSE(host.tcp.ended_by());
+}
+
+// Return-to-initial leak check: after any end nothing is left that would be sent or waited for.
+TEST(connection_input, every_end_leaves_nothing_behind) {
+  for (const state s : living_states) {
+    endpoint<> host;
+    lead_to(host, s);
+    host.in(at(host.rcv_nxt()).rst());
+    EXPECT_EQ(host.state(), state::closed) << describe(s);
+    EXPECT_FALSE(host.tcp.next_deadline()) << describe(s);
+    EXPECT_FALSE(host.tcp.next_segment(host.now)) << describe(s);
+    EXPECT_EQ(host.tcp.block().snd, send_variables<u32>()) << describe(s);
+    EXPECT_EQ(host.tcp.block().rcv, receive_variables<u32>()) << describe(s);
+    EXPECT_EQ(host.tcp.sending().queued(), 0u) << describe(s);
+  }
+}
+
+TEST(connection_input, a_spoofed_syn_flood_does_not_slow_the_first_retransmission) {
+  connection_config config = plain();
+  config.remote_port = 0;
+  endpoint<> host(config);
+  ASSERT_TRUE(host.tcp.listen());
+  host.in(at(5'000).syn().from(1));
+  for (int i = 0; i != 5; ++i) host.wait_for_deadline();
+  host.in(at(5'001).rst().from(1));
+  const instant start = host.now;
+  host.in(at(9'000).syn().from(2));
+  EXPECT_EQ(host.tcp.timers().due(timer::retransmission), start + s(1));
+}
+
+}  // namespace
+}  // namespace sequent::test
