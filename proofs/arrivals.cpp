@@ -73,29 +73,29 @@ control broken(connection_state at, const char* how, stepping core) {
 using enum connection_state;
 
 const enrol in_closed(arrives(closed, "closed", "rfc9293#3.10.7.1",
-                              {broken(closed, "a RST is answered", answering_resets)}, 60));
+                              {broken(closed, "a RST is answered", answering_resets)}, 20));
 const enrol in_listen(arrives(listen, "listen", "rfc9293#3.10.7.2",
-                              {broken(listen, "a RST is taken for nothing", answering_resets)}, 60));
+                              {broken(listen, "a RST is taken for nothing", answering_resets)}, 20));
 const enrol in_syn_sent(arrives(syn_sent, "syn_sent", "rfc9293#3.10.7.3",
-                                {broken(syn_sent, "ISS acknowledges the SYN", accepting_iss)}, 60));
+                                {broken(syn_sent, "ISS acknowledges the SYN", accepting_iss)}, 20));
 const enrol in_syn_received(arrives(syn_received, "syn_received", "rfc9293#3.10.7.4",
-                                    {broken(syn_received, "ISS acknowledges the SYN", accepting_iss)}, 200));
+                                    {broken(syn_received, "ISS acknowledges the SYN", accepting_iss)}, 60));
 const enrol in_established(arrives(established, "established", "rfc9293#3.10.7.4",
                                    {broken(established, "any RST in the window resets", believing_every_reset),
                                     broken(established, "unsigned < on acknowledgments", comparing_plain_numbers)},
-                                   400));
+                                   240));
 const enrol in_fin_wait_1(arrives(fin_wait_1, "fin_wait_1", "rfc9293#3.10.7.4",
-                                  {broken(fin_wait_1, "the ACK of our FIN is not noticed", forgetting_our_fin)}, 400));
+                                  {broken(fin_wait_1, "the ACK of our FIN is not noticed", forgetting_our_fin)}, 240));
 const enrol in_fin_wait_2(arrives(fin_wait_2, "fin_wait_2", "rfc9293#3.10.7.4",
-                                  {broken(fin_wait_2, "the peer's FIN is not seen", deaf_to_fin)}, 400));
+                                  {broken(fin_wait_2, "the peer's FIN is not seen", deaf_to_fin)}, 240));
 const enrol in_close_wait(arrives(close_wait, "close_wait", "rfc9293#3.10.7.4",
-                                  {broken(close_wait, "unsigned < on acknowledgments", comparing_plain_numbers)}, 200));
+                                  {broken(close_wait, "unsigned < on acknowledgments", comparing_plain_numbers)}, 60));
 const enrol in_closing(arrives(closing, "closing", "rfc9293#3.10.7.4",
-                               {broken(closing, "the ACK of our FIN is not noticed", forgetting_our_fin)}, 200));
+                               {broken(closing, "the ACK of our FIN is not noticed", forgetting_our_fin)}, 60));
 const enrol in_last_ack(arrives(last_ack, "last_ack", "rfc9293#3.10.7.4",
-                                {broken(last_ack, "the ACK of our FIN is not noticed", forgetting_our_fin)}, 200));
+                                {broken(last_ack, "the ACK of our FIN is not noticed", forgetting_our_fin)}, 60));
 const enrol in_time_wait(arrives(time_wait, "time_wait", "rfc9293#3.10.7.4",
-                                 {broken(time_wait, "a RST is answered", answering_resets)}, 200));
+                                 {broken(time_wait, "a RST is answered", answering_resets)}, 60));
 
 }  // namespace
 }  // namespace sequent::proof

@@ -55,7 +55,7 @@ struct finding {
 /// Bounds on an exploration. To exceed one is to know nothing.
 struct limits {
   unsigned query_milliseconds = 30'000;  ///< for one question
-  double seconds = 240;                  ///< for all of it
+  double seconds = 240;                  ///< of the processor's time, for all of it
   std::uint64_t paths = 1'000'000;
   std::size_t decisions = 20'000;        ///< on one path
   std::size_t covered_paths = 128;       ///< so many paths at most have their disjunction checked
@@ -161,6 +161,7 @@ class explorer {
   finding found_;
   std::uint64_t queries_before_ = 0;
   std::chrono::steady_clock::time_point started_, ticked_;
+  double processor_started_ = 0;
   static inline thread_local explorer* running_ = nullptr;
 };
 

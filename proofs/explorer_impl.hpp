@@ -1,6 +1,8 @@
 // The workings of explorer.hpp: the trail of decisions.
 #pragma once
 
+#include <time.h>
+
 #include <algorithm>
 
 #include "proofs/explorer.hpp"
@@ -11,9 +13,17 @@ inline double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+/// Seconds that this thread has kept the processor busy: a limit on these does not depend on what else the machine does.
+inline double processor_seconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
 inline finding explorer::run(const std::function<void(explorer&)>& body) {
   running_ = this;
   started_ = ticked_ = std::chrono::steady_clock::now();
+  processor_started_ = processor_seconds();
   found_ = {};
   failure_.clear();
   forget();
@@ -96,11 +106,11 @@ inline z3::expr explorer::declared(const std::string& name) const {
 // Is the condition possible on this path, as answered? If so, with values for the whole path.
 inline z3::check_result explorer::ask(const z3::expr& condition, bool answer, valuation* values) {
   tick();
-  if (seconds_since(started_) > bounds_.seconds) {
+  if (processor_seconds() - processor_started_ > bounds_.seconds) {
     give_up("out of time");
     return z3::unknown;
   }
-  const oracle::answer& found = oracle_.ask(path_, oracle_.literal_of(condition, answer));
+  const oracle::answer& found = oracle_.ask(path_, model_, oracle_.literal_of(condition, answer));
   found_.queries = oracle_.queries() - queries_before_;
   if (found.possible == z3::unknown) give_up("the solver does not know: " + oracle_.reason_unknown());
   if (found.possible == z3::sat && values != nullptr) {

@@ -4,7 +4,7 @@
 // inputs with it, directly or through one another, bear on the answer: the others have inputs of their own. So the same
 // question comes back on many paths, and is answered from memory. When the answer is no, the solver names conditions that
 // suffice for it, and they suffice on every other path. When it is yes, values that once satisfied the condition may
-// satisfy the rest of another question too, which is checked by putting them in.
+// satisfy the rest of another question too, by themselves or in the place of the path's values: it is tried.
 #pragma once
 
 #include <z3++.h>
@@ -52,8 +52,8 @@ class oracle {
     return literal{condition.id()} * 2 + (truth ? 1 : 0);
   }
 
-  /// Is the literal possible together with those of a path, which are possible themselves?
-  [[nodiscard]] const answer& ask(const std::vector<literal>& path, literal extra);
+  /// Is the literal possible together with those of a path? These are possible themselves, with values given.
+  [[nodiscard]] const answer& ask(const std::vector<literal>& path, const valuation& values, literal extra);
 
   /// Whether earlier answers exclude the literal where all of these conditions have been decided as given.
   [[nodiscard]] bool excludes(const std::unordered_map<unsigned, bool>& decided, literal extra) const;
@@ -71,7 +71,9 @@ class oracle {
   z3::solver new_solver();
   std::uint64_t inputs_of(const z3::expr& expression);
   std::vector<literal> relevant(const std::vector<literal>& path, literal extra);
-  [[nodiscard]] bool recall_values(const std::vector<literal>& question, literal extra, answer& found);
+  [[nodiscard]] bool recall_values(const std::vector<literal>& question, const valuation& values, literal extra,
+                                   answer& found);
+  [[nodiscard]] bool satisfies(const valuation& values, const std::vector<literal>& question, answer& found);
   answer solve(const std::vector<literal>& question, literal extra);
   [[nodiscard]] answer read_model(const z3::model& model, std::uint64_t inputs) const;
   [[nodiscard]] z3::expr numeral(std::size_t input, std::uint64_t value);

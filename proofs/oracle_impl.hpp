@@ -52,12 +52,12 @@ inline std::vector<literal> oracle::relevant(const std::vector<literal>& path, l
   return chosen;
 }
 
-inline const oracle::answer& oracle::ask(const std::vector<literal>& path, literal extra) {
+inline const oracle::answer& oracle::ask(const std::vector<literal>& path, const valuation& values, literal extra) {
   std::vector<literal> question = relevant(path, extra);
   // The same literals with another of them in question have the same answer: all of them are possible, or not.
   if (const auto known = answers_.find(question); known != answers_.end()) return known->second;
   answer found;
-  if (!recall_values(question, extra, found)) {
+  if (!recall_values(question, values, extra, found)) {
     found = solve(question, extra);
     if (found.possible == z3::sat) {
       std::vector<answer>& latest = satisfied_[extra];
@@ -68,22 +68,36 @@ inline const oracle::answer& oracle::ask(const std::vector<literal>& path, liter
   return answers_.emplace(std::move(question), std::move(found)).first->second;
 }
 
-// Whether values that satisfied the literal before satisfy the whole question.
-inline bool oracle::recall_values(const std::vector<literal>& question, literal extra, answer& found) {
+// Whether the values satisfy the question; if so they are the answer.
+inline bool oracle::satisfies(const valuation& values, const std::vector<literal>& question, answer& found) {
+  std::uint64_t inputs = 0;
+  for (const literal l : question) {
+    if (holds(values, condition(l)) != ((l & 1) != 0)) return false;
+    inputs |= inputs_of(condition(l));
+  }
+  found.possible = z3::sat;
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    if ((inputs >> i & 1) != 0) found.values.emplace_back(i, values[i]);
+  }
+  return true;
+}
+
+// Whether values that satisfied the literal before satisfy the whole question, all of them, or those that the literal
+// itself mentions together with the path's.
+inline bool oracle::recall_values(const std::vector<literal>& question, const valuation& values, literal extra,
+                                  answer& found) {
   const auto known = satisfied_.find(extra);
   if (known == satisfied_.end()) return false;
+  const std::uint64_t own = inputs_of(condition(extra));
   for (const answer& earlier : known->second) {
-    valuation values(inputs_.size());
-    for (const auto& [input, value] : earlier.values) values[input] = value;
-    const auto satisfied = [&](literal l) { return holds(values, condition(l)) == ((l & 1) != 0); };
-    if (!std::all_of(question.begin(), question.end(), satisfied)) continue;
-    std::uint64_t inputs = 0;
-    for (const literal l : question) inputs |= inputs_of(condition(l));
-    found.possible = z3::sat;
-    for (std::size_t i = 0; i < inputs_.size(); ++i) {
-      if ((inputs >> i & 1) != 0) found.values.emplace_back(i, values[i]);
+    valuation all(inputs_.size());
+    valuation some = values;
+    some.resize(inputs_.size());
+    for (const auto& [input, value] : earlier.values) {
+      all[input] = value;
+      if ((own >> input & 1) != 0) some[input] = value;
     }
-    return true;
+    if (satisfies(some, question, found) || satisfies(all, question, found)) return true;
   }
   return false;
 }

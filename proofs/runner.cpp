@@ -17,7 +17,9 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-// What a process may take beyond the theorem's own limit, which it keeps itself, before it is ended.
+// A process keeps its theorem's limit on processor time itself. One that does not end although it had several times as
+// much real time is ended.
+constexpr double patience = 5;
 constexpr double grace_seconds = 10;
 
 struct process {
@@ -115,7 +117,7 @@ class pool {
     if (::poll(ears.data(), ears.size(), 250) < 0) return;
     for (std::size_t i = workers_.size(); i-- > 0;) {
       const bool ended = (ears[i].revents & (POLLIN | POLLHUP)) != 0 && !hear(workers_[i]);
-      const bool overdue = elapsed(workers_[i]) > claims_[workers_[i].index].seconds + grace_seconds;
+      const bool overdue = elapsed(workers_[i]) > claims_[workers_[i].index].seconds * patience + grace_seconds;
       if (ended || overdue) retire(i, overdue && !ended, "it took too long");
     }
   }

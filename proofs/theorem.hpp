@@ -23,7 +23,7 @@ struct theorem {
   std::string bounds;  ///< what the inputs range over, and what is assumed of them
   std::function<void()> body;     ///< declares, assumes, executes, proves; see explorer.hpp
   std::vector<control> controls;  ///< at least one
-  double seconds = 60;            ///< longer than this, all controls included, is a failure
+  double seconds = 60;            ///< processor time; to take longer, all controls included, is a failure
 };
 
 /// The outcome of checking a theorem and its controls.
@@ -75,6 +75,7 @@ struct enrol {
 [[nodiscard]] inline record check(const theorem& claim, const std::function<void(const finding&)>& progress = {}) {
   record result;
   limits bounds;
+  const double started = processor_seconds();
   bounds.seconds = claim.seconds;
   result.main = explore(claim.body, bounds, progress);
   result.result = result.main.result;
@@ -86,7 +87,7 @@ struct enrol {
     result.detail = "the theorem has no negative control";
   }
   for (const control& variant : claim.controls) {
-    bounds.seconds = claim.seconds - result.seconds;
+    bounds.seconds = claim.seconds - (processor_seconds() - started);
     const finding refuted = explore(variant.body, bounds, progress);
     result.seconds += refuted.seconds;
     if (refuted.result == verdict::falls) {

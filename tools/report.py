@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Merges what the engines of tools/verify found into one report, and keeps the committed figures and the README to it."""
+"""Merges what the engines of tools/verify found into a report; keeps the committed figures and the README to it."""
 
 import argparse
 import datetime
@@ -18,15 +18,15 @@ from reporting import page, text  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 EPILOG = """\
-Exit status: 0 every claim holds (or the action asked for is done), 1 a claim falls or is unknown, or the README is out of
-date, 2 bad usage or a file that cannot be read, 130 the run was interrupted."""
+Exit status: 0 every claim holds (or the action asked for is done), 1 a claim falls or is unknown, or the README is out
+of date, 2 bad usage or a file that cannot be read, 130 the run was interrupted."""
 
 
 def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tools/report.py", description=__doc__, epilog=EPILOG)
     action = parser.add_mutually_exclusive_group(required=True)
     action.add_argument("--merge", action="store_true",
-                        help="write report.json and report.html and print the claims; what tools/verify does at its end")
+                        help="write report.json and report.html and print the claims: the end of tools/verify")
     action.add_argument("--show", action="store_true", help="print the claims of a report and draw its page again")
     action.add_argument("--update-expected", action="store_true", help="write the committed figures from a report")
     action.add_argument("--readme", metavar="FILE", help="write the table of claims into FILE from a report")
@@ -39,7 +39,8 @@ def arguments() -> argparse.ArgumentParser:
     merge.add_argument("--run", action="append", default=[], metavar="PART:STATUS:SECONDS:FILE",
                        help="a part that was asked for, how it ended, and the file of its claims; repeatable")
     merge.add_argument("--left-out", action="append", default=[], metavar="PART", help="a part that was not asked for")
-    merge.add_argument("--phase", action="append", default=[], metavar="NAME:SECONDS", help="time spent on something else")
+    merge.add_argument("--phase", action="append", default=[], metavar="NAME:SECONDS",
+                       help="time spent on something else")
     merge.add_argument("--filter", default="", metavar="REGEX", help="the filter that the engines were given")
     merge.add_argument("--interrupted", action="store_true", help="the run was ended early")
     merge.add_argument("--seconds", type=float, default=0.0, help="how long the whole run took")
@@ -58,7 +59,8 @@ def commit() -> str:
     """The commit in short, with a "+" if files differ from it; empty outside a repository."""
     def git(*words):
         try:
-            return subprocess.run(["git", "-C", ROOT, *words], capture_output=True, text=True, check=True).stdout.strip()
+            done = subprocess.run(["git", "-C", ROOT, *words], capture_output=True, text=True, check=True)
+            return done.stdout.strip()
         except (OSError, subprocess.CalledProcessError):
             return ""
     name = git("rev-parse", "--short", "HEAD")
@@ -104,21 +106,15 @@ def merged(options: argparse.Namespace, runs: list) -> dict:
         rules, edges = extra.get("rules", rules), extra.get("edges", edges)
     for claim in found:
         runnable(claim, options.bin)
-    explored = next((run for run in runs if run.part == "explore"), None)
-    if explored and not filtered:
-        if rules and not options.interrupted:
-            found.append(figures.claim_on_rules(committed, rules))
-        else:
-            found.append({**figures.claim_on_rules(None, []), "verdict": "unknown",
-                          "detail": "the explorer did not come to its end"})
     found.append(figures.claim_on_figures(committed, problem, found))
     phases = [{"name": name, "seconds": float(seconds)} for name, seconds in
               (phase.split(":", 1) for phase in options.phase)]
     phases += [{"name": run.part, "seconds": run.seconds} for run in runs]
-    return {"sequent": version(), "commit": commit(), "date": datetime.datetime.now(datetime.timezone.utc).isoformat(
-        timespec="seconds"), "machine": machine(), "seconds": options.seconds,
-            "verdict": claim_records.overall(found, options.interrupted), "left_out": options.left_out,
-            "filter": options.filter, "interrupted": options.interrupted, "phases": phases, "claims": found, "rules": rules, "edges": edges}
+    date = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+    return {"sequent": version(), "commit": commit(), "date": date, "machine": machine(), "seconds": options.seconds,
+            "verdict": claim_records.overall(found, options.interrupted), "interrupted": options.interrupted,
+            "left_out": options.left_out, "filter": options.filter, "phases": phases, "claims": found, "rules": rules,
+            "edges": edges}
 
 
 def write(path: str, content: str) -> None:
@@ -151,15 +147,9 @@ def conclude(report: dict, folder: str) -> int:
 
 
 def update_expected(options: argparse.Namespace) -> int:
-    try:
-        before = figures.load(options.expected)
-    except figures.Problem:
-        before = None
-    now, remarks = figures.updated(load_report(options.output), before)
+    now = figures.updated(load_report(options.output))
     write(options.expected, json.dumps(now, indent=1, ensure_ascii=False) + "\n")
     print(f"{options.expected}: {len(now['claims'])} claims")
-    for remark in remarks:
-        print("  " + remark)
     return 0
 
 
@@ -172,7 +162,7 @@ def readme(options: argparse.Namespace) -> int:
     except OSError as problem:
         raise figures.Problem(f"{path}: {problem}") from problem
     if options.readme:
-        now = figures.updated(load_report(options.output), None)[0]
+        now = figures.updated(load_report(options.output))
         write(path, text.with_table(before, now["claims"], path))
         return 0
     if text.with_table(before, figures.load(options.expected)["claims"], path) == before:

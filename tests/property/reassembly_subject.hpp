@@ -73,6 +73,8 @@ class reassembly_subject {
     receive_text(tcb_, seg, out);
     if (out.text != text_placement::none) {
       static_cast<void>(receiver_.accept(tcb_, out, text));
+    } else if (out.raised.has(signal::peer_closed)) {
+      receiver_.end_stream_at(tcb_.rcv.nxt, tcb_.rcv.nxt);
     } else if (tcb_.rcv.fin) {
       receiver_.end_stream_at(tcb_.rcv.nxt, *tcb_.rcv.fin);
     }
@@ -136,7 +138,7 @@ class reassembly_subject {
         held.emplace(i, octet);
       }
     }
-    if (!closed_ && held != ahead_) return after + ": the octets held out of order differ" + difference(held);
+    if (held != ahead_) return after + ": the octets held out of order differ" + difference(held);
     for (std::size_t i = 0; i < unread_.size(); ++i) {
       receiver_.peek(i, std::span(&octet, 1));
       if (octet != unread_[i]) return after + ": accepted octet " + std::to_string(i) + " has changed";

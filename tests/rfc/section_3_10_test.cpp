@@ -119,7 +119,6 @@ TEST(section_3_10_4, a_close_follows_everything_that_was_written) {
   EXPECT_EQ(rest.back().seq() + rest.back().octets.size(), 21'001u);
 }
 
-// covers: MUST-12
 TEST(section_3_10_4, a_close_in_syn_received_takes_effect_when_established) {
   endpoint<> host;
   lead_to(host, state::syn_received);
@@ -159,8 +158,8 @@ TEST(section_3_10_6, status_needs_no_connection) {
 }
 
 TEST(section_3_10_8, the_user_timeout_ends_every_state_that_waits_for_the_peer) {
-  for (const state st : {state::syn_sent, state::syn_received, state::established, state::fin_wait_1,
-                         state::close_wait, state::closing, state::last_ack}) {
+  for (const state st : {state::syn_sent, state::syn_received, state::established, state::fin_wait_1, state::close_wait,
+                         state::closing, state::last_ack}) {
     endpoint<> host;
     lead_to(host, st);
     if (st == state::established || st == state::close_wait) host.write(10);

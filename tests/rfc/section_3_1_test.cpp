@@ -77,13 +77,13 @@ TEST(section_3_1, MUST_2_the_pseudo_header_of_ipv6_is_part_of_it) {
 
 // covers: MUST-3
 TEST(section_3_1, MUST_3_a_segment_whose_checksum_does_not_hold_changes_nothing) {
-  for (const connection_state st : {connection_state::listen, connection_state::syn_sent,
-                                    connection_state::established, connection_state::fin_wait_2}) {
+  for (const connection_state st : {connection_state::listen, connection_state::syn_sent, connection_state::established,
+                                    connection_state::fin_wait_2}) {
     endpoint<> host;
     lead_to(host, st);
     host.out();
-    const packet p = st == connection_state::listen ? at(5'000).syn()
-                                                    : at(host.rcv_nxt()).ack(host.nxt()).text("abc").fin();
+    const packet p =
+        st == connection_state::listen ? at(5'000).syn() : at(host.rcv_nxt()).ack(host.nxt()).text("abc").fin();
     const auto good = wire(p);
     const auto block = host.tcp.block();
     const auto timers = host.tcp.timers();

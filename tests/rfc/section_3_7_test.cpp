@@ -87,7 +87,7 @@ TEST(section_3_7_1, an_absurd_mss_is_raised_to_a_floor) {
   }
 }
 
-// covers: MUST-67 SHLD-6
+// covers: MUST-67
 TEST(section_3_7_1, MUST_67_no_more_is_announced_than_was_configured) {
   for (std::uint16_t mms_r = 556; mms_r < 9'000; mms_r = static_cast<std::uint16_t>(mms_r + 777)) {
     connection_config config = plain();

@@ -9,9 +9,9 @@ namespace {
 
 // covers: MUST-41
 TEST(section_3_9_1_1, MUST_41_a_second_open_leaves_the_connection_as_it_was) {
-  for (const connection_state st : {connection_state::listen, connection_state::syn_sent,
-                                    connection_state::syn_received, connection_state::established,
-                                    connection_state::fin_wait_2, connection_state::time_wait}) {
+  for (const connection_state st :
+       {connection_state::listen, connection_state::syn_sent, connection_state::syn_received,
+        connection_state::established, connection_state::fin_wait_2, connection_state::time_wait}) {
     endpoint<> host;
     lead_to(host, st);
     const auto block = host.tcp.block();

@@ -55,9 +55,9 @@ inline actions<u32> arrive(control_block<u32>& tcb, const packet& p, instant now
 }
 
 inline constexpr connection_state all_states[] = {
-    connection_state::closed,     connection_state::listen,     connection_state::syn_sent,
+    connection_state::closed,       connection_state::listen,      connection_state::syn_sent,
     connection_state::syn_received, connection_state::established, connection_state::fin_wait_1,
-    connection_state::fin_wait_2, connection_state::close_wait, connection_state::closing,
-    connection_state::last_ack,   connection_state::time_wait};
+    connection_state::fin_wait_2,   connection_state::close_wait,  connection_state::closing,
+    connection_state::last_ack,     connection_state::time_wait};
 
 }  // namespace sequent::test

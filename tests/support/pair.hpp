@@ -90,18 +90,20 @@ class pair {
     std::vector<std::uint8_t> octets{};
   };
 
-  // Both ends send and read until neither has anything more to do at this instant.
+  // Both applications read, then both ends send all they may.
   void settle() {
     for (std::size_t i = 0; i != 2; ++i) {
+      if (reads[i]) read(i);
       send(i);
-      if (!reads[i]) continue;
-      std::vector<std::uint8_t> buffer(end[i].readable());
-      const auto got = end[i].read(buffer);
-      if (!got || *got == 0) continue;
-      received[i].insert(received[i].end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(*got));
-      send(i);
+      told[i].raise(end[i].take_signals());
     }
-    for (std::size_t i = 0; i != 2; ++i) told[i].raise(end[i].take_signals());
+  }
+
+  void read(std::size_t which) {
+    std::vector<std::uint8_t> buffer(end[which].readable());
+    const auto got = end[which].read(buffer);
+    if (!got || *got == 0) return;
+    received[which].insert(received[which].end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(*got));
   }
 
   void send(std::size_t from) {
@@ -123,6 +125,7 @@ class pair {
       const in_flight arrived = std::move(flying_.front());
       flying_.erase(flying_.begin());
       (void)end[arrived.to].on_octets(arrived.octets, now);
+      settle();
     }
   }
 

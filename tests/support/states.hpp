@@ -8,15 +8,15 @@
 namespace sequent::test {
 
 /// All states in which a connection exists with a peer that has been heard of.
-inline constexpr connection_state synchronized_states[] = {
-    connection_state::established, connection_state::fin_wait_1, connection_state::fin_wait_2,
-    connection_state::close_wait,  connection_state::closing,    connection_state::last_ack,
-    connection_state::time_wait};
+inline constexpr connection_state synchronized_states[] = {connection_state::established, connection_state::fin_wait_1,
+                                                           connection_state::fin_wait_2,  connection_state::close_wait,
+                                                           connection_state::closing,     connection_state::last_ack,
+                                                           connection_state::time_wait};
 
 /// The synchronized states, TIME-WAIT left out.
-inline constexpr connection_state living_states[] = {
-    connection_state::established, connection_state::fin_wait_1, connection_state::fin_wait_2,
-    connection_state::close_wait,  connection_state::closing,    connection_state::last_ack};
+inline constexpr connection_state living_states[] = {connection_state::established, connection_state::fin_wait_1,
+                                                     connection_state::fin_wait_2,  connection_state::close_wait,
+                                                     connection_state::closing,     connection_state::last_ack};
 
 /// Leads a fresh endpoint to a state. The peer's ISS is 5000, so that RCV.NXT is 5001, or 5002 past its FIN.
 template <class Policy>

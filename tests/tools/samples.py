@@ -45,12 +45,12 @@ def write_json(path: str, content) -> str:
     return path
 
 
-def expected_of(results: dict, **unfired: str) -> dict:
+def expected_of(results: dict) -> dict:
     """The committed figures that fit these results."""
     from reporting import expected
     claims = [{**record, "part": part} for part, found in results.items()
               for record in (found["claims"] if isinstance(found, dict) else found)]
-    return {"claims": {c["id"]: expected.essence(c) for c in claims}, "unfired": unfired}
+    return {"claims": {c["id"]: expected.essence(c) for c in claims}}
 
 
 PROGRAMS = {"explore": "sequent", "proofs": "sequent_proofs", "properties": "property_tests", "fuzz": "fuzz",
@@ -58,7 +58,10 @@ PROGRAMS = {"explore": "sequent", "proofs": "sequent_proofs", "properties": "pro
 ENGINE = """#!/bin/sh
 # Copies its results to the file after --json, notes how it was called, and ends with its status.
 printf '%s\\n' "$*" >> '{folder}/{name}.calls'
-case " $* " in *" scenarios "*) printf 'open.small  passive and active open\\n'; exit 0 ;; *" --list "*) exit {listed} ;; esac
+case " $* " in
+  *" scenarios "*) printf 'open.small  passive and active open\\n'; exit 0 ;;
+  *" --list "*) exit {listed} ;;
+esac
 while [ $# -gt 0 ]; do [ "$1" != --json ] || json=$2; shift; done
 {before}
 [ ! -f '{folder}/{name}.json' ] || cp '{folder}/{name}.json' "$json"

@@ -5,8 +5,8 @@
 namespace sequent {
 namespace {
 
-constexpr signal all_signals[] = {signal::established, signal::peer_closed, signal::reset,
-                                  signal::refused,     signal::timed_out,   signal::urgent,
+constexpr signal all_signals[] = {signal::established, signal::peer_closed,    signal::reset,
+                                  signal::refused,     signal::timed_out,      signal::urgent,
                                   signal::closed,      signal::retransmitting, signal::aborted};
 
 TEST(signals, are_empty_until_one_is_raised) {

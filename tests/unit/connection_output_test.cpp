@@ -135,7 +135,7 @@ TEST(connection_output, sack_blocks_ride_on_acknowledgments_and_on_text) {
   for (const packet& p : text) EXPECT_LE(p.octets.size() + options_length(p.header.options), 1'460u);
 }
 
-// covers: MUST-65 MUST-68 SHLD-14
+// covers: MUST-65
 TEST(connection_output, options_of_a_syn_stand_on_nothing_else) {
   connection_config config;
   config.isn_offset = 1'000;

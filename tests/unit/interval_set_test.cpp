@@ -143,7 +143,8 @@ TEST_P(interval_set_at, equality_ignores_what_was_held_once) {
   EXPECT_NE(a, b);
 }
 
-// All sequences of three ranges on a line of nine octets, against a map of octets. Overlaps of every kind are among them.
+// All sequences of three ranges on a line of nine octets, against a map of octets. Overlaps of every kind are among
+// them.
 TEST_P(interval_set_at, equals_a_map_of_octets) {
   std::vector<std::pair<u32, u32>> all;
   for (u32 first = 1; first != 9; ++first) {

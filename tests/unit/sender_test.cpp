@@ -244,7 +244,8 @@ TEST_P(sending, timers_follow_rfc_6298_section_5) {
   EXPECT_FALSE(timers.running(timer::retransmission));  // 5.2
 }
 
-// Karn's rule. covers: MUST-18
+// Karn's rule.
+// covers: MUST-18
 TEST_P(sending, what_was_sent_again_gives_no_sample) {
   write(100);
   drain();

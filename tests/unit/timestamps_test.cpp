@@ -43,7 +43,9 @@ TEST(timestamps, a_timestamp_held_for_more_than_24_days_says_nothing) {
   EXPECT_FALSE(rejects(99, 100, days + duration::microseconds(1)));
 }
 
-TEST(timestamps, a_clock_that_jumps_back_does_not_make_it_stale) { EXPECT_TRUE(rejects(99, 100, duration::seconds(-1))); }
+TEST(timestamps, a_clock_that_jumps_back_does_not_make_it_stale) {
+  EXPECT_TRUE(rejects(99, 100, duration::seconds(-1)));
+}
 
 TEST(timestamps, is_taken_from_a_segment_at_the_last_acknowledgment) {
   auto ts = recent(100);

@@ -108,8 +108,7 @@ TEST(compose_syn, a_syn_ack_confirms_only_what_was_offered_to_it) {
 TEST(compose, has_the_ack_bit_and_no_options_of_a_syn) {
   control_block<u32> tcb = block_in(connection_state::established);
   tcb.window_scaling = tcb.sack_permitted = true;
-  const auto seg =
-      compose(tcb, tcb.snd.nxt, 10u, control_bits<u32>(control_bits<u32>::fin_bit), 300u, 77u);
+  const auto seg = compose(tcb, tcb.snd.nxt, 10u, control_bits<u32>(control_bits<u32>::fin_bit), 300u, 77u);
   EXPECT_EQ(seg.control.wire(), 0x11u);
   EXPECT_EQ(seg.seq.wire(), 1'000u);
   EXPECT_EQ(seg.ack.wire(), 5'000u);

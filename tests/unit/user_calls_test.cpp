@@ -54,13 +54,11 @@ TEST(open_passive, listens_from_closed_and_leaves_any_other_record_untouched) {
 }
 
 TEST(send, each_state_allows_it_or_says_why_not) {
-  const std::map<state, error> refused{{state::closed, error::connection_does_not_exist},
-                                       {state::listen, error::foreign_socket_unspecified},
-                                       {state::fin_wait_1, error::connection_closing},
-                                       {state::fin_wait_2, error::connection_closing},
-                                       {state::closing, error::connection_closing},
-                                       {state::last_ack, error::connection_closing},
-                                       {state::time_wait, error::connection_closing}};
+  const std::map<state, error> refused{
+      {state::closed, error::connection_does_not_exist}, {state::listen, error::foreign_socket_unspecified},
+      {state::fin_wait_1, error::connection_closing},    {state::fin_wait_2, error::connection_closing},
+      {state::closing, error::connection_closing},       {state::last_ack, error::connection_closing},
+      {state::time_wait, error::connection_closing}};
   for (const state s : all_states) {
     const auto allowed = call_send(block_in(s));
     const auto why = refused.find(s);
@@ -119,14 +117,13 @@ TEST(close, asks_for_a_fin_once) {
 }
 
 TEST(close, elsewhere_is_an_error) {
-  for (const state s : {state::closed, state::fin_wait_1, state::fin_wait_2, state::closing, state::last_ack,
-                        state::time_wait}) {
+  for (const state s :
+       {state::closed, state::fin_wait_1, state::fin_wait_2, state::closing, state::last_ack, state::time_wait}) {
     control_block<u32> tcb = block_in(s);
     actions<u32> out;
     const auto closed = call_close(tcb, out);
     ASSERT_FALSE(closed) << describe(s);
-    EXPECT_EQ(closed.why(),
-              s == state::closed ? error::connection_does_not_exist : error::connection_closing);
+    EXPECT_EQ(closed.why(), s == state::closed ? error::connection_does_not_exist : error::connection_closing);
     EXPECT_EQ(tcb, block_in(s));
   }
 }

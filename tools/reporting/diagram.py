@@ -1,4 +1,4 @@
-"""The state diagram of RFC 9293, laid out by hand after its Figure 5, each edge coloured by how often its rules fired."""
+"""The state diagram of RFC 9293, laid out by hand after its Figure 5, coloured by how often the rules fired."""
 
 import math
 from html import escape
@@ -35,7 +35,7 @@ EDGES = {
     ("LAST-ACK", "CLOSED"): ("M870 732 C876 764 876 800 870 832", 888, 774, "start", "ACK of FIN"),
     ("TIME-WAIT", "CLOSED"): ("M616 862 C670 872 726 872 788 864", 702, 838, "middle", "2 MSL"),
 }
-# A reset, an abort or a time-out ends a connection from anywhere: a short arrow to a cross instead of one more long edge.
+# A reset, an abort or a time-out ends a connection from anywhere: a short line to a cross instead of a long edge.
 ENDS = {
     "SYN-RECEIVED": ("M134 300 C114 300 100 298 82 290", 68, 284, 68, 262, "middle"),
     "ESTABLISHED": ("M540 447 C542 462 542 476 540 492", 540, 508, 556, 510, "start"),
@@ -86,7 +86,8 @@ def generic_curve(edge: dict) -> tuple:
     (x0, y0), (x1, y1) = PLACES[edge["from"]], PLACES[edge["to"]]
     length = math.hypot(x1 - x0, y1 - y0) or 1
     across, down = (x1 - x0) / length, (y1 - y0) / length
-    reach = min((BOX_WIDTH / 2) / abs(across) if across else math.inf, (BOX_HEIGHT / 2) / abs(down) if down else math.inf)
+    reach = min((BOX_WIDTH / 2) / abs(across) if across else math.inf,
+                (BOX_HEIGHT / 2) / abs(down) if down else math.inf)
     x0, y0, x1, y1 = x0 + across * reach, y0 + down * reach, x1 - across * (reach + 6), y1 - down * (reach + 6)
     middle_x, middle_y = (x0 + x1) / 2 - down * 46, (y0 + y1) / 2 + across * 46
     curve = f"M{x0:.0f} {y0:.0f} Q{middle_x:.0f} {middle_y:.0f} {x1:.0f} {y1:.0f}"
@@ -118,9 +119,13 @@ def draw_state(name: str, x: int, y: int) -> str:
 
 def arrowheads() -> str:
     """One for each colour: a marker cannot take its line's in every browser."""
-    return "".join(f'<marker id="arrow{heat}" class="heat{heat}" viewBox="0 0 10 10" refX="4" refY="5" '
-                   f'markerWidth="{10 + 0.7 * heat:.1f}" markerHeight="{10 + 0.7 * heat:.1f}" markerUnits="userSpaceOnUse" '
-                   f'orient="auto"><path d="M0 0.4 L10 5 L0 9.6 L2.4 5 z"/></marker>' for heat in range(STEPS + 1))
+    drawn = []
+    for heat in range(STEPS + 1):
+        size = f"{10 + 0.7 * heat:.1f}"
+        drawn.append(f'<marker id="arrow{heat}" class="heat{heat}" viewBox="0 0 10 10" refX="4" refY="5" orient="auto" '
+                     f'markerWidth="{size}" markerHeight="{size}" markerUnits="userSpaceOnUse">'
+                     '<path d="M0 0.4 L10 5 L0 9.6 L2.4 5 z"/></marker>')
+    return "".join(drawn)
 
 
 def draw(edges: list) -> str:
@@ -129,8 +134,9 @@ def draw(edges: list) -> str:
     most = max((edge["fired"] for edge in known), default=0)
     drawn = "".join(draw_edge(edge, most) for edge in sorted(known, key=lambda edge: edge["fired"]))
     boxes = "".join(draw_state(name, x, y) for name, (x, y) in PLACES.items())
-    return (f'<svg class="diagram" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="The states of a connection and '
-            f'how often the rules between them fired"><defs>{arrowheads()}</defs>{drawn}{boxes}</svg>')
+    return (f'<svg class="diagram" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+            'aria-label="The states of a connection and how often the rules between them fired">'
+            f'<defs>{arrowheads()}</defs>{drawn}{boxes}</svg>')
 
 
 def legend(edges: list) -> str:
@@ -141,5 +147,5 @@ def legend(edges: list) -> str:
     boxes = "".join(f'<span class="swatch heat{heat}"></span>' for heat in range(1, STEPS + 1))
     return (f'<p class="legend"><span>fired once</span><span class="scale">{boxes}</span><span>{short(most)} times, '
             f'by the logarithm</span><span class="swatch never"></span><span>never</span>'
-            f'<span class="cross-key">\N{MULTIPLICATION SIGN}</span><span>to CLOSED by a reset, an abort or a time-out</span>'
-            f'</p>')
+            '<span class="cross-key">\N{MULTIPLICATION SIGN}</span>'
+            '<span>to CLOSED by a reset, an abort or a time-out</span></p>')

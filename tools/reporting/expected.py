@@ -4,17 +4,15 @@ import json
 
 # The figures that come out the same in every run, by part. Queries, seconds and executions do not.
 DETERMINISTIC = {
-    "explore": ("states", "transitions", "depth", "finished", "bounded_out", "complete"),
+    "explore": ("states", "transitions", "depth", "finished", "bounded_out", "complete", "rules", "fired", "listed"),
     "proofs": ("paths", "claims", "coverage_query", "controls", "controls_refuted"),
     "properties": ("controls", "controls_refuted"),
-    "fuzz": (),
+    "fuzz": ("controls", "controls_refuted"),
     "captures": ("captures", "packets", "segments", "not_parsed", "identical", "other_layout", "connections",
                  "sent_again", "checks_asked", "controls_tried", "controls_caught"),
 }
-# The parts whose bounds tell how long or how often they ran.
-BOUNDS_VARY = ("fuzz",)
-ABOUT = ("What every run of tools/verify has to find again. Written by tools/report.py --update-expected; a change needs "
-         "its reason in the commit. The reasons under \"unfired\" are written by hand.")
+ABOUT = ("What every run of tools/verify has to find again. Written by tools/report.py --update-expected; a change "
+         "needs its reason in the commit.")
 
 
 class Problem(Exception):
@@ -33,8 +31,6 @@ def load(path: str) -> dict:
     claims = found.get("claims") if isinstance(found, dict) else None
     if not isinstance(claims, dict) or not all(isinstance(claim, dict) for claim in claims.values()):
         raise Problem(f"{path}: holds no claims")
-    if not isinstance(found.get("unfired", {}), dict):
-        raise Problem(f"{path}: \"unfired\" is no object of rules with reasons")
     return found
 
 
@@ -47,15 +43,14 @@ def is_committed(claim: dict) -> bool:
 def essence(claim: dict) -> dict:
     """What of a claim is the same in every run."""
     kept = {key: claim[key] for key in ("part", "strength", "engine", "says", "bounds")}
-    if claim["part"] in BOUNDS_VARY:
-        del kept["bounds"]
-    kept["figures"] = {name: claim["figures"][name] for name in DETERMINISTIC[claim["part"]] if name in claim["figures"]}
+    figures = claim["figures"]
+    kept["figures"] = {name: figures[name] for name in DETERMINISTIC[claim["part"]] if name in figures}
     return kept
 
 
 def differences(committed: dict, claims: list) -> list[str]:
-    """Where the claims of a run differ from the committed ones, one line each. Of those that do not hold nothing is said:
-    their figures were cut short."""
+    """Where the claims of a run differ from the committed ones, one line each. Of those that do not hold nothing is
+    said: their figures were cut short."""
     lines = []
     for claim in claims:
         if claim["verdict"] != "holds" or not is_committed(claim):
@@ -91,48 +86,12 @@ def claim_on_figures(committed: dict | None, problem: str, claims: list) -> dict
     return {**record, "verdict": "holds"}
 
 
-def claim_on_rules(committed: dict | None, rules: list) -> dict:
-    """The claim that every rule fired or has a reason; each rule that has one gets it in its record."""
-    reasons = (committed or {}).get("unfired", {})
-    fired = {rule["id"] for rule in rules if rule["fired"]}
-    unfired = [rule["id"] for rule in rules if not rule["fired"]]
-    for rule in rules:
-        if not rule["fired"] and rule["id"] in reasons:
-            rule["reason"] = reasons[rule["id"]]
-    unexplained = [name for name in unfired if not reasons.get(name)]
-    stale = [name for name in reasons if name in fired]
-    gone = [name for name in reasons if name not in fired and name not in unfired]
-    problems = [f"{what}: {', '.join(names)}" for what, names in (
-        ("never fired, and nobody says why", unexplained),
-        ("fired, although model/expected.json says why it cannot", stale),
-        ("no rule, although model/expected.json says why it cannot fire", gone)) if names]
-    record = {"id": "rules-fired", "strength": "exhaustive", "engine": "explorer", "part": "report",
-              "says": "every rule of the specification fired, or it is known why it cannot within these bounds",
-              "bounds": "the scenarios explored in this run", "seconds": 0.0,
-              "figures": {"rules": len(rules), "fired": len(fired), "with_reason": len(unfired) - len(unexplained)},
-              "verdict": "falls" if problems else "holds"}
-    if problems:
-        record["detail"] = "\n".join(problems)
-    return record
-
-
-def updated(report: dict, before: dict | None) -> tuple[dict, list[str]]:
-    """The file that a report gives, and remarks on what is left to do by hand. Raises Problem if it must not be used."""
-    if report.get("left_out") or report.get("filter") or report["verdict"] == "interrupted":
+def updated(report: dict) -> dict:
+    """The file that a report gives. Raises Problem if the report must not be used."""
+    if report.get("left_out") or report.get("filter") or report.get("interrupted"):
         raise Problem("the report is of a part of the whole only")
     bad = [c["id"] for c in report["claims"] if c["verdict"] != "holds" and c["part"] != "report"]
     if bad:
         raise Problem("these claims do not hold: " + ", ".join(bad))
-    reasons, remarks = {}, []
-    old = (before or {}).get("unfired", {})
-    for rule in report["rules"]:
-        name = rule["id"]
-        if rule["fired"]:
-            if name in old:
-                remarks.append(f"{name} fires now: its reason is dropped")
-        elif old.get(name):
-            reasons[name] = old[name]
-        else:
-            remarks.append(f"{name} never fired: write the reason under \"unfired\"")
     claims = {c["id"]: essence(c) for c in report["claims"] if is_committed(c)}
-    return {"about": ABOUT, "claims": dict(sorted(claims.items())), "unfired": dict(sorted(reasons.items()))}, remarks
+    return {"about": ABOUT, "claims": dict(sorted(claims.items()))}

@@ -1,4 +1,4 @@
-"""The report as one HTML file that loads nothing: verdict, claims, state diagram, rules, counterexamples, trust base."""
+"""The report as one HTML file that loads nothing: verdict, claims, state diagram, rules, counterexamples."""
 
 import math
 import os
@@ -11,9 +11,10 @@ from reporting.text import figure_rows, number
 STYLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "style.css")
 TRUST = """\
 What the verdicts rest on: that the compilers, the standard library, Z3 and the machine do what they should; that the
-specification in `model/` says what the RFCs say (its rules cite them, its answers to their choices and ambiguities are in
-`docs/choices.md`); and that the function which maps a connection to a state of the specification hides no difference that
-matters. Every bound is stated beside its claim; nothing is claimed beyond it. A time-out or an unknown counts as a failure.
+specification in `model/` says what the RFCs say (its rules cite them, its answers to their choices and ambiguities are
+in `docs/choices.md`); and that the function which maps a connection to a state of the specification hides no difference
+that matters. Every bound is stated beside its claim; nothing is claimed beyond it. A time-out or an unknown counts as a
+failure.
 """
 
 
@@ -42,7 +43,8 @@ def head(report: dict) -> str:
     if report.get("interrupted"):
         notes.append("The run was interrupted: this is what was done until then.")
     if report.get("left_out"):
-        notes.append("Left out on request: " + ", ".join(report["left_out"]) + ". This report is of a part of the whole.")
+        left_out = ", ".join(report["left_out"])
+        notes.append(f"Left out on request: {left_out}. This report is of a part of the whole.")
     if report.get("filter"):
         notes.append(f"Only what matches {report['filter']} was run. This report is of a part of the whole.")
     return (f'<header><div class="brand">Sequent: a TCP that can be checked</div>'
@@ -87,9 +89,10 @@ def states(report: dict) -> str:
         body = '<p class="about">The explorer said nothing in this run, so there is no diagram.</p>'
     else:
         body = f'<div class="scroll">{diagram.draw(report["edges"])}</div>{diagram.legend(report["edges"])}'
-    return ('<section><h2>The states of a connection</h2><p class="about">Drawn from the rules of the specification, laid '
-            'out like Figure 5 of RFC 9293. Each arrow says what causes the change, and how often its rules fired while the '
-            f'production code was explored; point at one for its rules.</p><div class="panel">{body}</div></section>')
+    return ('<section><h2>The states of a connection</h2><p class="about">Drawn from the rules of the specification, '
+            'laid out like Figure 5 of RFC 9293. Each arrow says what causes the change, and how often its rules fired '
+            f'while the production code was explored; point at one for its rules.</p>'
+            f'<div class="panel">{body}</div></section>')
 
 
 def figure_list(figures: dict) -> str:
@@ -104,9 +107,11 @@ def figure_list(figures: dict) -> str:
 
 
 def claim_row(claim: dict) -> str:
-    return (f'<tr id="{escape(claim["id"])}"><td><span class="verdict {claim["verdict"]}">{claim["verdict"]}</span></td>'
-            f'<td class="what"><div class="id">{escape(claim["id"])}</div><div class="says">{escape(claim["says"])}</div></td>'
-            f'<td class="bounds">{escape(claim["bounds"])}</td><td class="figures-cell">{figure_list(claim["figures"])}</td>'
+    name, verdict = escape(claim["id"]), claim["verdict"]
+    return (f'<tr id="{name}"><td><span class="verdict {verdict}">{verdict}</span></td>'
+            f'<td class="what"><div class="id">{name}</div><div class="says">{escape(claim["says"])}</div></td>'
+            f'<td class="bounds">{escape(claim["bounds"])}</td>'
+            f'<td class="figures-cell">{figure_list(claim["figures"])}</td>'
             f'<td class="right">{claim["seconds"]:.1f}</td></tr>')
 
 
@@ -118,7 +123,8 @@ def claims_table(claims: list) -> str:
             continue
         engines = ", ".join(dict.fromkeys(claim["engine"] for claim in group))
         sections.append(
-            f'<h3>{strength}</h3><p class="about">{escape(meaning[0].upper() + meaning[1:])}. Engine: {escape(engines)}.</p>'
+            f'<h3>{strength}</h3>'
+            f'<p class="about">{escape(meaning[0].upper() + meaning[1:])}. Engine: {escape(engines)}.</p>'
             f'<div class="panel scroll"><table class="claims"><thead><tr><th></th><th>claim</th><th>bounds</th>'
             f'<th>figures</th><th class="right">seconds</th></tr></thead><tbody>'
             f'{"".join(claim_row(claim) for claim in group)}</tbody></table></div>')
@@ -129,12 +135,14 @@ def rule_row(rule: dict, most: int) -> str:
     heat = diagram.step(rule["fired"], most)
     source = f'<td class="source">{escape(rule["cite"])}</td>'
     if heat == 0:
-        reason = rule.get("reason") or "never fired, and nobody says why"
-        return (f'<tr class="unfired"><td class="id">{escape(rule["id"])}</td><td>{escape(rule["says"])}<div class="reason">'
-                f'{escape(reason)}</div></td>{source}<td></td><td class="right">never</td></tr>')
+        reason = rule.get("why_unfired") or "never fired, and nobody says why"
+        return (f'<tr class="unfired"><td class="id">{escape(rule["id"])}</td>'
+                f'<td>{escape(rule["says"])}<div class="reason">{escape(reason)}</div></td>'
+                f'{source}<td></td><td class="right">never</td></tr>')
     share = 100 * math.log(rule["fired"] + 1) / math.log(most + 1)
     return (f'<tr class="heat{heat}"><td class="id">{escape(rule["id"])}</td><td>{escape(rule["says"])}</td>{source}'
-            f'<td class="bar"><i style="width:{share:.0f}%"></i></td><td class="right">{number(rule["fired"])}</td></tr>')
+            f'<td class="bar"><i style="width:{share:.0f}%"></i></td>'
+            f'<td class="right">{number(rule["fired"])}</td></tr>')
 
 
 def rules_table(rules: list) -> str:
@@ -146,13 +154,13 @@ def rules_table(rules: list) -> str:
     for stage in dict.fromkeys(rule["stage"] for rule in rules):
         group = [rule for rule in rules if rule["stage"] == stage]
         reached = sum(bool(rule["fired"]) for rule in group)
-        rows.append(f'<tr class="stage"><td colspan="5">{escape(stage)} <span class="about">{reached} of {len(group)}</span>'
-                    "</td></tr>")
+        rows.append(f'<tr class="stage"><td colspan="5">{escape(stage)} '
+                    f'<span class="about">{reached} of {len(group)}</span></td></tr>')
         rows += [rule_row(rule, most) for rule in group]
     return (f'<section><h2>The rules of the specification</h2><p class="about">{fired} of {len(rules)} fired while the '
             f'production code was explored. One that cannot within these bounds says why.</p><div class="panel scroll">'
-            f'<table class="rules"><thead><tr><th>rule</th><th>says</th><th>source</th><th></th><th class="right">fired</th>'
-            f'</tr></thead><tbody>{"".join(rows)}</tbody></table></div></section>')
+            f'<table class="rules"><thead><tr><th>rule</th><th>says</th><th>source</th><th></th>'
+            f'<th class="right">fired</th></tr></thead><tbody>{"".join(rows)}</tbody></table></div></section>')
 
 
 def times(phases: list) -> str:
@@ -161,8 +169,8 @@ def times(phases: list) -> str:
     if not shown:
         return ""
     colours = [6, 4, 2, 5, 3, 1, 7]
-    bar = "".join(f'<i class="heat{colours[i % 7]}" style="flex:{phase["seconds"]:.1f}" title="{escape(phase["name"])}"></i>'
-                  for i, phase in enumerate(shown))
+    bar = "".join(f'<i class="heat{colours[i % 7]}" style="flex:{phase["seconds"]:.1f}" '
+                  f'title="{escape(phase["name"])}"></i>' for i, phase in enumerate(shown))
     names = "".join(f'<span class="swatch heat{colours[i % 7]}"></span><span>{escape(phase["name"])} '
                     f'{phase["seconds"]:.0f} s</span>' for i, phase in enumerate(shown))
     return (f'<section><h2>Where the time went</h2><p class="about">Properties and fuzzing run at the same time.</p>'

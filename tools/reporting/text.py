@@ -12,6 +12,8 @@ from reporting.expected import Problem
 BEGIN = "<!-- claims:begin -->"
 END = "<!-- claims:end -->"
 MARKERS = re.compile(re.escape(BEGIN) + r".*?" + re.escape(END), re.DOTALL)
+# The figures that the README adds up.
+SUMMED = ("states", "transitions", "paths", "segments", "connections", "controls", "controls_tried")
 COLOURS = {"holds": "32", "falls": "1;31", "unknown": "1;33", "skipped": "33", "interrupted": "1;33"}
 
 
@@ -109,7 +111,7 @@ def cell(text: str) -> str:
 
 
 def markdown(claims: dict) -> str:
-    """The claims of model/expected.json as the README shows them: a line for each strength and engine, then each claim."""
+    """The claims of model/expected.json as the README shows them: a line for each engine, then each claim."""
     groups = {}
     for name, claim in claims.items():
         groups.setdefault((claim["strength"], claim["engine"]), []).append((name, claim))
@@ -120,10 +122,9 @@ def markdown(claims: dict) -> str:
         totals = {}
         for _, claim in members:
             for name, value in claim["figures"].items():
-                if isinstance(value, int) and not isinstance(value, bool) and name != "depth":
+                if name in SUMMED:
                     totals[name] = totals.get(name, 0) + value
-        shown = {name: totals[name] for name in ("states", "transitions", "paths", "segments", "connections", "controls",
-                                                 "controls_tried") if totals.get(name)}
+        shown = {name: totals[name] for name in SUMMED if totals.get(name)}
         lines.append(f"| **{strength}** | {cell(engine)} | {len(members)} | {cell(figures_text(shown))} |")
     for strength in STRENGTHS:
         members = [member for group, some in groups.items() if group[0] == strength for member in some]
@@ -131,7 +132,7 @@ def markdown(claims: dict) -> str:
             continue
         lines += ["", f"<details><summary>{strength}: {len(members)} claims</summary>", "",
                   "| claim | says | bounds | figures |", "|---|---|---|---|"]
-        lines += [f"| `{name}` | {cell(claim['says'])} | {cell(claim.get('bounds', 'as long as it runs'))} | "
+        lines += [f"| `{name}` | {cell(claim['says'])} | {cell(claim['bounds'])} | "
                   f"{cell(figures_text(claim['figures']))} |" for name, claim in members]
         lines += ["", "</details>"]
     return "\n".join(lines)

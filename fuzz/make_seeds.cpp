@@ -1,0 +1,139 @@
+// Makes the seed corpora from real segments and real runs: make_seeds FOLDER writes FOLDER/<target>/.
+//
+// Segments come from two production connections that talk to each other with every option on; runs come from the
+// explorer's scenarios, followed without disturbance and with drawn ones.
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "fuzz/world_run.hpp"
+#include "sequent/connection.hpp"
+
+namespace {
+
+using namespace sequent;
+using octets = std::vector<std::uint8_t>;
+
+void save(const std::filesystem::path& folder, const std::string& name, const octets& content) {
+  std::filesystem::create_directories(folder);
+  std::ofstream out(folder / name, std::ios::binary);
+  out.write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
+  if (!out.flush()) std::fprintf(stderr, "%s cannot be written\n", (folder / name).c_str());
+}
+
+connection_config config_of(std::uint16_t port, u32 iss) {
+  connection_config config;
+  config.local_port = port;
+  config.remote_port = static_cast<std::uint16_t>(3 - port);
+  config.send_mss = config.receive_mss = 60;
+  config.isn_offset = iss;
+  config.timestamp_offset = iss * 7;
+  return config;
+}
+
+// A conversation in which the third segment with text is held back, so that SACK blocks are sent.
+std::vector<octets> conversation() {
+  connection<> left(config_of(1, 0xffff'ffb0u));
+  connection<> right(config_of(2, 0x7fff'fff0u));
+  std::vector<octets> all;
+  std::vector<octets> late;
+  int texts = 0;
+  instant now{};
+  const auto exchange = [&] {
+    for (bool again = true; again;) {
+      again = false;
+      for (auto* from : {&left, &right}) {
+        auto& to = from == &left ? right : left;
+        octets room(longest_header + 100);
+        while (const auto sent = from->poll_transmit(now, room)) {
+          again = true;
+          octets segment(room.begin(), room.begin() + static_cast<std::ptrdiff_t>(sent->length));
+          all.push_back(segment);
+          if (sent->segment_size != 0 && ++texts == 3) {
+            late.push_back(segment);
+          } else {
+            static_cast<void>(to.on_octets(segment, now));
+          }
+        }
+      }
+    }
+  };
+  const octets text(240, 0x2a);
+  static_cast<void>(right.listen());
+  static_cast<void>(left.connect(now));
+  exchange();
+  static_cast<void>(left.write(text));
+  exchange();
+  for (const octets& each : late) static_cast<void>(right.on_octets(each, now));
+  static_cast<void>(right.write_urgent(std::span(text).first(5)));
+  exchange();
+  static_cast<void>(left.shutdown());
+  exchange();
+  static_cast<void>(right.abort());
+  exchange();
+  return all;
+}
+
+void segments(const std::filesystem::path& folder) {
+  const auto all = conversation();
+  for (std::size_t i = 0; i < all.size() && i < 24; ++i) {
+    octets seed{0};
+    seed.insert(seed.end(), all[i].begin(), all[i].end());
+    save(folder, "segment-" + std::to_string(i), seed);
+  }
+  // A header full of unknown options, its checksum corrected by the target.
+  octets strange(1 + 60, 0);
+  strange[0] = 1;
+  strange[1 + 12] = 0xf0;
+  for (std::size_t i = 0; i < 10; ++i) {
+    strange[21 + 4 * i] = static_cast<std::uint8_t>(200 + i);
+    strange[22 + 4 * i] = 4;
+  }
+  save(folder, "unknown-options", strange);
+}
+
+// Runs of a scenario as octets: the scenario's number, then the choices.
+void worlds(const std::filesystem::path& folder) {
+  const auto& all = model::scenarios();
+  std::mt19937 random(1);
+  const auto judge = [](const refinement::tiny_world& w) { return model::judge(w); };
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i].name.ends_with(".large") && i % 2 == 0) continue;
+    refinement::tiny_world w = refinement::make_world(all[i]);
+    model::draw_choice draw([&](std::size_t n) { return random() % 3 == 0 ? random() % n : 0u; });
+    const model::run_result result = model::run(w, draw, 60, judge);
+    octets seed{static_cast<std::uint8_t>(i)};
+    seed.insert(seed.end(), result.octets.begin(), result.octets.end());
+    save(folder, all[i].name, seed);
+  }
+}
+
+// For the targets whose octets are answers rather than formats, drawn octets of several lengths are as good a start as any.
+void drawn(const std::filesystem::path& folder, std::size_t count, std::size_t most) {
+  std::mt19937 random(static_cast<unsigned>(most));
+  for (std::size_t i = 0; i < count; ++i) {
+    octets seed(8 + random() % most);
+    // Small answers are the likely ones.
+    for (auto& each : seed) each = static_cast<std::uint8_t>(random() % 2 == 0 ? random() % 256 : random() % 8);
+    save(folder, "drawn-" + std::to_string(i), seed);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "Usage: make_seeds FOLDER\nWrites seed inputs to FOLDER/<target>/.\n");
+    return 2;
+  }
+  const std::filesystem::path folder = argv[1];
+  segments(folder / "segment");
+  worlds(folder / "world");
+  drawn(folder / "reassembly", 12, 200);
+  drawn(folder / "endpoint", 24, 300);
+  return 0;
+}

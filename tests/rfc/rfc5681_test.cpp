@@ -1,0 +1,211 @@
+// RFC 5681, RFC 6582 and RFC 6928: congestion control.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/support/pair.hpp"
+
+namespace sequent::test {
+namespace {
+
+u32 window(const endpoint<>& host) { return host.tcp.sending().congestion().window(); }
+
+// covers: MUST-19
+TEST(rfc6928_section_2, the_initial_window_is_ten_segments) {
+  for (const auto& [mss, expected] :
+       std::vector<std::pair<std::uint16_t, std::size_t>>{{1'460, 14'600}, {536, 5'360}, {1'000, 10'000}}) {
+    endpoint<> host;
+    peer_offer offer;
+    offer.mss = mss;
+    host.open(offer);
+    EXPECT_EQ(text_octets(host.write(60'000)), expected);
+  }
+}
+
+// covers: MUST-19
+TEST(rfc5681_section_3_1, after_a_lost_syn_the_initial_window_is_one_segment) {
+  endpoint<> host;
+  host.tcp.set_nagle(false);
+  ASSERT_TRUE(host.tcp.connect(host.now));
+  host.out();
+  host.wait(s(1));
+  host.in(host.answer_to_syn({}));
+  EXPECT_EQ(window(host), 1'460u) << "the acknowledgment of the SYN must not open it";
+  EXPECT_EQ(text_octets(host.write(60'000)), 1'460u);
+}
+
+// covers: MUST-19
+TEST(rfc5681_section_3_1, slow_start_opens_by_one_segment_for_each_acknowledgment_at_most) {
+  endpoint<> host;
+  host.open();
+  host.write(60'000);
+  u32 before = window(host);
+  for (const u32 acked : {1'460u, 2'920u, 100u, 1'360u}) {
+    host.in(host.peer().ack(host.una() + acked));
+    EXPECT_EQ(window(host) - before, std::min(acked, 1'460u));
+    before = window(host);
+  }
+}
+
+// covers: MUST-19
+TEST(rfc5681_section_3_1, congestion_avoidance_opens_by_one_segment_for_each_round_trip) {
+  endpoint<> host;
+  host.open();
+  host.write(60'000);
+  host.wait(s(1));  // a timeout: ssthresh is half the flight, 7300
+  EXPECT_EQ(window(host), 1'460u);
+  while (window(host) < 7'300) {
+    host.in(host.peer().ack(host.una() + 1'460));
+    host.write(60'000);
+  }
+  for (int round = 0; round != 4; ++round) {
+    const u32 before = window(host);
+    u32 acked = 0;
+    while (acked < before) {
+      const u32 step = std::min(1'460u, host.nxt() - host.una());
+      acked += step;
+      host.in(host.peer().ack(host.una() + step));
+      host.write(60'000);
+      EXPECT_LE(window(host), before + 1'460);
+    }
+    EXPECT_EQ(window(host), before + 1'460) << round;
+  }
+}
+
+// covers: MUST-19
+TEST(rfc5681_section_3_2, the_third_duplicate_sends_the_lost_segment_at_once) {
+  endpoint<> host;
+  host.open();
+  host.write(60'000);
+  EXPECT_TRUE(host.in(host.peer()).empty());
+  EXPECT_TRUE(host.in(host.peer()).empty());
+  const auto again = host.in(host.peer());
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_EQ(again[0].seq(), 1'001u);
+  EXPECT_EQ(again[0].octets, pattern(1'460));
+  EXPECT_EQ(host.tcp.sending().congestion().threshold(), 7'300u);
+  EXPECT_EQ(window(host), 7'300u + 3 * 1'460);
+}
+
+TEST(rfc5681_section_3_2, further_duplicates_let_new_segments_go) {
+  endpoint<> host;
+  host.open();
+  host.write(60'000);
+  for (int i = 0; i != 3; ++i) host.in(host.peer());
+  std::size_t fresh = 0;
+  for (int i = 0; i != 6; ++i) fresh += text_octets(host.in(host.peer()));
+  // 7300 + 9 * 1460 = 20440: four segments beyond the ten that are outstanding.
+  EXPECT_EQ(fresh, 4u * 1'460);
+}
+
+TEST(rfc6582_section_3_2, a_partial_acknowledgment_sends_the_next_hole_and_a_full_one_ends_recovery) {
+  endpoint<> host;
+  host.open();
+  host.write(14'600);
+  for (int i = 0; i != 3; ++i) host.in(host.peer());
+  const auto next = host.in(host.peer().ack(1'001 + 4 * 1'460));
+  ASSERT_FALSE(next.empty());
+  EXPECT_EQ(next[0].seq(), 1'001u + 4 * 1'460);
+  EXPECT_TRUE(host.tcp.sending().recovery().recovering());
+  host.in(host.peer().ack(15'601));
+  EXPECT_FALSE(host.tcp.sending().recovery().recovering());
+  EXPECT_LE(window(host), 7'300u);
+}
+
+// Several losses in one window are repaired without a timeout.
+TEST(rfc6582_section_3_2, several_losses_in_one_window_need_no_timeout) {
+  pair<> net;
+  net.loses = [](const passing& p) { return p.from == 0 && (p.index == 4 || p.index == 6 || p.index == 9); };
+  net.open();
+  (void)net.end[0].write(pattern(40'000));
+  net.run(ms(900));
+  EXPECT_EQ(net.received[1], pattern(40'000));
+}
+
+// covers: MUST-19
+TEST(rfc5681_section_3_1, a_timeout_leaves_one_segment_and_half_the_flight_as_threshold) {
+  endpoint<> host;
+  host.open();
+  host.write(60'000);
+  const auto again = host.wait(s(1));
+  EXPECT_EQ(text_octets(again), 1'460u);
+  EXPECT_EQ(window(host), 1'460u);
+  EXPECT_EQ(host.tcp.sending().congestion().threshold(), 7'300u);
+  host.wait(s(2));
+  EXPECT_EQ(host.tcp.sending().congestion().threshold(), 7'300u) << "held constant for the same segment";
+}
+
+// Section 3: never beyond the highest acknowledgment plus the lesser of both windows.
+TEST(rfc5681_section_3, nothing_is_sent_beyond_the_congestion_window) {
+  for (u32 seed = 1; seed != 40; ++seed) {
+    endpoint<> host;
+    host.open();
+    u32 random = seed * 2'654'435'761u;
+    const auto draw = [&](u32 n) {
+      random = random * 1'664'525u + 1'013'904'223u;
+      return (random >> 16) % n;
+    };
+    for (int i = 0; i != 200; ++i) {
+      const u32 una = host.una();
+      const bool recovering = host.tcp.sending().recovery().head_again();
+      std::vector<packet> sent;
+      switch (draw(4)) {
+        case 0: sent = host.write(draw(5'000)); break;
+        case 1: sent = host.in(host.peer().ack(una)); break;
+        case 2: sent = host.in(host.peer().ack(una + draw(host.nxt() - una + 1))); break;
+        default: sent = host.wait(ms(draw(1'500))); break;
+      }
+      if (host.state() != connection_state::established) break;
+      for (const packet& p : sent) {
+        const u32 end = p.seq() + static_cast<u32>(p.octets.size()) - host.una();
+        if (p.octets.empty() || p.seq() == host.una() || recovering) continue;
+        ASSERT_LE(end, std::max(window(host), 1'460u)) << seed << " " << i;
+      }
+    }
+  }
+}
+
+// Section 4.1.
+TEST(rfc5681_section_4_1, a_window_that_was_idle_for_longer_than_a_timeout_starts_over) {
+  endpoint<> host;
+  host.open();
+  host.write(60'000);
+  while (host.nxt() != host.una()) {
+    host.in(host.peer().ack(host.una() + std::min(host.nxt() - host.una(), 1'460u)));
+    host.write(60'000);
+    if (host.written > 200'000) break;
+  }
+  host.in(host.peer().ack(host.nxt()));
+  while (host.nxt() != host.una()) host.in(host.peer().ack(host.nxt()));
+  ASSERT_GT(window(host), 14'600u);
+  host.wait(s(5));
+  EXPECT_LE(text_octets(host.write(60'000)), 14'600u);
+}
+
+// Section 4.2.
+TEST(rfc5681_section_4_2, a_hole_is_answered_with_a_duplicate_at_once) {
+  connection_config config = plain();
+  config.delayed_ack = ms(200);
+  endpoint<> host(config);
+  host.open();
+  for (u32 i = 1; i != 4; ++i) {
+    const auto duplicate = host.in(at(5'001 + i * 100).ack(1'001).text(100));
+    ASSERT_EQ(duplicate.size(), 1u);
+    EXPECT_EQ(duplicate[0].acknowledges(), 5'001u);
+    EXPECT_TRUE(duplicate[0].octets.empty());
+  }
+}
+
+// RFC 6582 section 3.2, step 2: duplicates that a timeout's own retransmissions cause begin no second recovery.
+TEST(rfc6582_section_3_2, a_timeout_is_not_followed_by_a_spurious_fast_retransmit) {
+  endpoint<> host;
+  host.open();
+  host.write(14'600);
+  host.wait(s(1));
+  host.in(host.peer().ack(host.una() + 1'460));
+  for (int i = 0; i != 5; ++i) host.in(host.peer().ack(host.una()));
+  EXPECT_FALSE(host.tcp.sending().recovery().recovering());
+}
+
+}  // namespace
+}  // namespace sequent::test

@@ -1,0 +1,120 @@
+// RFC 6298: the retransmission timer.
+#include <gtest/gtest.h>
+
+#include "tests/support/states.hpp"
+
+namespace sequent::test {
+namespace {
+
+using state = connection_state;
+
+// covers: MUST-18
+TEST(rfc6298_section_2, R2_1_the_first_timeout_is_one_second) {
+  endpoint<> host;
+  ASSERT_TRUE(host.tcp.connect(host.now));
+  host.out();
+  EXPECT_TRUE(host.wait(s(1) - ms(1)).empty());
+  EXPECT_EQ(host.wait(ms(1)).size(), 1u);
+}
+
+// covers: MUST-18
+TEST(rfc6298_section_2, R2_2_the_first_sample_sets_three_times_itself) {
+  endpoint<> host;
+  ASSERT_TRUE(host.tcp.connect(host.now));
+  host.out();
+  host.wait(ms(600));
+  host.in(host.answer_to_syn({}));
+  EXPECT_EQ(host.tcp.sending().rtt().timeout(), ms(1'800));
+}
+
+// covers: MUST-18
+TEST(rfc6298_section_2, R2_4_the_timeout_is_never_below_one_second) {
+  endpoint<> host;
+  host.open();
+  for (int i = 0; i != 50; ++i) {
+    host.write(10);
+    host.wait(ms(1));
+    host.in(host.peer().ack(host.nxt()));
+    EXPECT_GE(host.tcp.sending().rtt().timeout(), s(1));
+  }
+}
+
+TEST(rfc6298_section_5, R5_1_sending_starts_the_timer_only_when_it_does_not_run) {
+  endpoint<> host;
+  host.open();
+  host.tcp.set_nagle(false);
+  host.write(10);
+  const auto due = host.tcp.timers().due(timer::retransmission);
+  host.wait(ms(300));
+  host.write(10);
+  EXPECT_EQ(host.tcp.timers().due(timer::retransmission), due);
+}
+
+TEST(rfc6298_section_5, R5_2_when_all_is_acknowledged_the_timer_stops) {
+  endpoint<> host;
+  host.open();
+  host.write(10);
+  host.in(host.peer().ack(host.nxt()));
+  EXPECT_FALSE(host.tcp.timers().running(timer::retransmission));
+}
+
+TEST(rfc6298_section_5, R5_3_an_acknowledgment_of_new_text_restarts_the_timer) {
+  endpoint<> host;
+  host.open();
+  host.tcp.set_nagle(false);
+  host.write(10);
+  host.write(10);
+  host.wait(ms(300));
+  host.in(host.peer().ack(1'011));
+  EXPECT_EQ(host.tcp.timers().due(timer::retransmission), host.now + host.tcp.sending().rtt().timeout());
+  const auto due = host.tcp.timers().due(timer::retransmission);
+  host.wait(ms(100));
+  host.in(host.peer().ack(1'011));
+  EXPECT_EQ(host.tcp.timers().due(timer::retransmission), due) << "a duplicate restarts nothing";
+}
+
+// covers: MUST-19
+TEST(rfc6298_section_5, R5_4_to_5_6_expiry_resends_the_earliest_backs_off_and_restarts) {
+  endpoint<> host;
+  host.open();
+  host.write(5'000);
+  const auto again = host.wait(s(1));
+  ASSERT_GE(again.size(), 1u);
+  EXPECT_EQ(again[0].seq(), 1'001u);
+  EXPECT_EQ(host.tcp.timers().due(timer::retransmission), host.now + s(2));
+}
+
+TEST(rfc6298_section_5, R5_7_after_a_lost_syn_text_starts_from_three_seconds) {
+  endpoint<> host;
+  ASSERT_TRUE(host.tcp.connect(host.now));
+  host.out();
+  host.wait(s(1));
+  host.in(host.answer_to_syn({}));
+  host.write(10);
+  EXPECT_EQ(host.tcp.timers().due(timer::retransmission), host.now + s(3));
+}
+
+TEST(rfc6298_section_5, R5_7_holds_for_a_lost_syn_ack_too) {
+  endpoint<> host;
+  ASSERT_TRUE(host.tcp.listen());
+  host.in(at(5'000).syn());
+  host.wait(s(1));
+  host.in(at(5'001).ack(host.nxt()));
+  host.write(10);
+  EXPECT_EQ(host.tcp.timers().due(timer::retransmission), host.now + s(3));
+}
+
+// Each new connection starts from one second, whatever happened to the one before.
+TEST(rfc6298_section_2, a_new_connection_inherits_no_back_off) {
+  endpoint<> host;
+  ASSERT_TRUE(host.tcp.connect(host.now));
+  host.out();
+  host.wait(s(301));
+  ASSERT_EQ(host.state(), state::closed);
+  ASSERT_TRUE(host.tcp.connect(host.now));
+  host.out();
+  EXPECT_EQ(host.wait(s(1)).size(), 1u);
+}
+
+}  // namespace
+}  // namespace sequent::test
