@@ -96,8 +96,9 @@ void bulk(benchmark::State& state) {
     ends.now = ends.now + sequent::duration::milliseconds(1);
   }
   state.SetBytesProcessed(octets);
-  state.counters["seconds_per_segment"] = benchmark::Counter(static_cast<double>(ends.segments - before),
-                                                        benchmark::Counter::kIsRate | benchmark::Counter::kInvert);  // shown in seconds
+  state.counters["seconds_per_segment"] =
+      benchmark::Counter(static_cast<double>(ends.segments - before),
+                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);  // shown in seconds
 }
 BENCHMARK(bulk);
 

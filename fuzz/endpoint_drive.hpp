@@ -29,9 +29,9 @@ using checked_end = refinement::lockstep<endpoint_policy, longest_header + 64>;
 
 /// Drives an End (the checked one, or a broken variant) by the answers of a chooser.
 ///
-/// Text octets are a function of their sequence number, so that what is read can be judged although anybody may have sent
-/// it. Numbers that lie exactly half the circle from the one they are compared with are not sent: there the RFC says
-/// nothing and the two sides may differ (A1 of docs/choices.md).
+/// Text octets are a function of their sequence number, so that what is read can be judged although anybody may have
+/// sent it. Numbers that lie exactly half the circle from the one they are compared with are not sent: there the RFC
+/// says nothing and the two sides may differ (A1 of docs/choices.md).
 template <class End, class Chooser>
 class endpoint_drive {
  public:
@@ -194,9 +194,15 @@ class endpoint_drive {
 
   u32 drawn_control() {
     using bits = control_bits<u32>;
-    constexpr u32 likely[] = {bits::ack_bit, bits::ack_bit, bits::ack_bit | bits::psh_bit, bits::syn_bit,
-                              bits::syn_bit | bits::ack_bit, bits::fin_bit | bits::ack_bit, bits::rst_bit,
-                              bits::rst_bit | bits::ack_bit, bits::ack_bit | bits::urg_bit};
+    constexpr u32 likely[] = {bits::ack_bit,
+                              bits::ack_bit,
+                              bits::ack_bit | bits::psh_bit,
+                              bits::syn_bit,
+                              bits::syn_bit | bits::ack_bit,
+                              bits::fin_bit | bits::ack_bit,
+                              bits::rst_bit,
+                              bits::rst_bit | bits::ack_bit,
+                              bits::ack_bit | bits::urg_bit};
     const std::size_t which = choose_.pick(std::size(likely) + 1);
     return which < std::size(likely) ? likely[which] : static_cast<u32>(choose_.pick(256));
   }
@@ -209,7 +215,8 @@ class endpoint_drive {
       options.ts = timestamps<u32>{value, sequence_number<u32>(choose_.pick(2) == 0 ? 0 : word())};
     }
     if ((bits & 8) != 0) return options;
-    if ((bits & 16) != 0) options.mss = static_cast<std::uint16_t>(choose_.pick(3) == 2 ? choose_.pick(0x10000) : choose_.pick(100));
+    if ((bits & 16) != 0)
+      options.mss = static_cast<std::uint16_t>(choose_.pick(3) == 2 ? choose_.pick(0x10000) : choose_.pick(100));
     if ((bits & 32) != 0) options.window_scale = static_cast<std::uint8_t>(choose_.pick(18));
     if (choose_.pick(2) == 1) options.sack_permitted = true;
     if (choose_.pick(4) == 3) {
@@ -251,7 +258,8 @@ class endpoint_drive {
       if (half_circle_apart(parsed->header)) return;
       const std::size_t offset = octets.size() - parsed->text.size();
       for (std::size_t i = offset; i < octets.size(); ++i) {
-        octets[i] = octet_at(parsed->header.seq + static_cast<u32>(i - offset + (parsed->header.control.syn() ? 1 : 0)));
+        octets[i] =
+            octet_at(parsed->header.seq + static_cast<u32>(i - offset + (parsed->header.control.syn() ? 1 : 0)));
       }
     }
     if (mend && octets.size() >= header_length) property::mend_checksum(octets);

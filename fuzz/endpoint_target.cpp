@@ -14,7 +14,8 @@ namespace {
 using namespace sequent;
 
 #if defined(SEQUENT_MUTANT_ENDPOINT)
-/// Broken on purpose, behind the specification's back: a RST anywhere in the window resets (RFC 5961 section 3 forbids it).
+/// Broken on purpose, behind the specification's back: a RST anywhere in the window resets (RFC 5961 section 3 forbids
+/// it).
 class subject : public fuzz::checked_end {
  public:
   using fuzz::checked_end::lockstep;

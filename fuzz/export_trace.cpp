@@ -8,7 +8,8 @@
 
 int main(int argc, char** argv) {
   if (argc != 2) {
-    std::fprintf(stderr, "Usage: export_trace FILE\nWrites the run of an input of the world target as a list of choices.\n");
+    std::fprintf(stderr,
+                 "Usage: export_trace FILE\nWrites the run of an input of the world target as a list of choices.\n");
     return 2;
   }
   std::ifstream in(argv[1], std::ios::binary);

@@ -1,13 +1,18 @@
-// Makes the seed corpora from real segments and real runs: make_seeds FOLDER writes FOLDER/<target>/.
+// Makes the seed corpora from real segments and real runs: make_seeds FOLDER CAPTURES writes FOLDER/<target>/.
 //
-// Segments come from two production connections that talk to each other with every option on; runs come from the
-// explorer's scenarios, followed without disturbance and with drawn ones.
+// Segments come from two production connections that talk to each other with every option on, and from the captures;
+// runs come from the explorer's scenarios, followed without disturbance and with drawn ones.
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <random>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fuzz/world_run.hpp"
@@ -96,13 +101,45 @@ void segments(const std::filesystem::path& folder) {
   save(folder, "unknown-options", strange);
 }
 
+// One segment of each combination of control bits and data offset that the captures hold: pcap files of raw IPv4 as
+// corpus/captures/ has them, in this machine's byte order. The target corrects the checksum, which here counts
+// addresses.
+void captured(const std::filesystem::path& captures, const std::filesystem::path& folder) {
+  constexpr std::size_t file_header = 24;
+  constexpr std::size_t record_header = 16;
+  std::set<std::pair<int, int>> seen;
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(captures)) {
+    if (entry.path().extension() == ".pcap") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  for (const auto& file : files) {
+    std::ifstream in(file, std::ios::binary);
+    const std::vector<char> raw{std::istreambuf_iterator<char>(in), {}};
+    const octets all(raw.begin(), raw.end());
+    std::uint32_t length = 0;
+    for (std::size_t at = file_header; at + record_header <= all.size(); at += record_header + length) {
+      std::memcpy(&length, all.data() + at + 8, sizeof length);
+      const std::size_t ip = at + record_header;
+      if (length < 40 || ip + length > all.size() || all[ip] >> 4 != 4) continue;
+      const std::size_t tcp = ip + std::size_t{4} * (all[ip] & 15);
+      const std::size_t end = std::min<std::size_t>(ip + length, tcp + 100);
+      if (tcp + 20 > end || !seen.emplace(all[tcp + 13], all[tcp + 12]).second) continue;
+      octets seed{1};
+      seed.insert(seed.end(), all.begin() + static_cast<std::ptrdiff_t>(tcp),
+                  all.begin() + static_cast<std::ptrdiff_t>(end));
+      save(folder, "captured-" + std::to_string(seen.size()), seed);
+    }
+  }
+}
+
 // Runs of a scenario as octets: the scenario's number, then the choices.
 void worlds(const std::filesystem::path& folder) {
   const auto& all = model::scenarios();
   std::mt19937 random(1);
   const auto judge = [](const refinement::tiny_world& w) { return model::judge(w); };
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i].name.ends_with(".large") && i % 2 == 0) continue;
+    if (all[i].name.ends_with(".large")) continue;
     refinement::tiny_world w = refinement::make_world(all[i]);
     model::draw_choice draw([&](std::size_t n) { return random() % 3 == 0 ? random() % n : 0u; });
     const model::run_result result = model::run(w, draw, 60, judge);
@@ -112,7 +149,8 @@ void worlds(const std::filesystem::path& folder) {
   }
 }
 
-// For the targets whose octets are answers rather than formats, drawn octets of several lengths are as good a start as any.
+// For the targets whose octets are answers rather than formats, drawn octets of several lengths are as good a start as
+// any.
 void drawn(const std::filesystem::path& folder, std::size_t count, std::size_t most) {
   std::mt19937 random(static_cast<unsigned>(most));
   for (std::size_t i = 0; i < count; ++i) {
@@ -126,12 +164,13 @@ void drawn(const std::filesystem::path& folder, std::size_t count, std::size_t m
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "Usage: make_seeds FOLDER\nWrites seed inputs to FOLDER/<target>/.\n");
+  if (argc != 3 || !std::filesystem::is_directory(argv[2])) {
+    std::fprintf(stderr, "Usage: make_seeds FOLDER CAPTURES\nWrites seed inputs to FOLDER/<target>/.\n");
     return 2;
   }
   const std::filesystem::path folder = argv[1];
   segments(folder / "segment");
+  captured(argv[2], folder / "segment");
   worlds(folder / "world");
   drawn(folder / "reassembly", 12, 200);
   drawn(folder / "endpoint", 24, 300);

@@ -1,8 +1,8 @@
-// Reading segments: any octets are read as a second, plain reader reads them, and what is accepted survives being written
-// and read again.
+// Reading segments: any octets are read as a second, plain reader reads them, and what is accepted survives being
+// written and read again.
 //
-// The first octet says what follows: even, the octets as they are; odd, with the checksum corrected, so that the options
-// are reached.
+// The first octet says what follows: even, the octets as they are; odd, with the checksum corrected, so that the
+// options are reached.
 #include <cstddef>
 #include <cstdint>
 #include <span>

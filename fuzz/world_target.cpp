@@ -1,4 +1,5 @@
-// The explorer's world with octets for choices: two connections in lockstep with the specification, an adversarial network.
+// The explorer's world with octets for choices: two connections in lockstep with the specification, an adversarial
+// network.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

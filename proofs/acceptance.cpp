@@ -1,6 +1,6 @@
 // Table 6 and trimming against a definition by intervals of positions.
-#include "proofs/symbolic.hpp"
 #include "sequent/acceptance.hpp"
+#include "proofs/symbolic.hpp"
 
 namespace sequent::proof {
 namespace {
@@ -93,13 +93,13 @@ const char* const ranges = "all numbers; windows up to 2^31, text up to 2^31 - 3
 
 const enrol acceptance({
     .id = "proof.acceptance",
-    .says = "Table 6 accepts exactly the segments of which an octet (without length: the point) lies in the window, but "
-            "for those that cover the whole window with both ends outside (A16)",
+    .says =
+        "Table 6 accepts exactly the segments of which an octet (without length: the point) lies in the window, but "
+        "for those that cover the whole window with both ends outside (A16)",
     .cite = "rfc9293#3.10.7.4/first",
     .bounds = ranges,
     .body = [] { accepts_what_lies_in_the_window(acceptable<word32>); },
-    .controls = {{"the last octet is not looked at",
-                  [] { accepts_what_lies_in_the_window(only_the_first_octet); }},
+    .controls = {{"the last octet is not looked at", [] { accepts_what_lies_in_the_window(only_the_first_octet); }},
                  {"the octet after the last is looked at",
                   [] { accepts_what_lies_in_the_window(end_instead_of_last); }}},
 });

@@ -22,8 +22,8 @@ bool is_early(connection_state at) {
   return at == connection_state::closed || at == connection_state::listen || at == connection_state::syn_sent;
 }
 
-// How far RCV.NXT is from the base of the peer's stream, and SND.UNA from that of ours: in SYN-RECEIVED the bases are the
-// SYNs themselves, which nothing precedes; later they are arbitrary points of long streams.
+// How far RCV.NXT is from the base of the peer's stream, and SND.UNA from that of ours: in SYN-RECEIVED the bases are
+// the SYNs themselves, which nothing precedes; later they are arbitrary points of long streams.
 places place(connection_state at) {
   const bool young = is_early(at) || at == connection_state::syn_received;
   return {young ? stream::starting(axis::send) : stream::flowing(axis::send),
@@ -206,7 +206,7 @@ truth among(const spec::outcomes<position>& permitted, spec::phase before, arriv
   const spec::state<position> reached = after.before();
   const spec::observation<position> seen = refinement::abstract_actions<position>(out, after.where, known);
   truth any = false;
-  for (const auto& each : permitted) any = any || refinement::agrees(reached, seen, each);
+  for (const auto& each : permitted) any = any || spec::matches(each, reached, seen);
   return any;
 }
 

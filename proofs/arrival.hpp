@@ -4,11 +4,11 @@
 #include <functional>
 #include <optional>
 
+#include "model/spec/matching.hpp"
 #include "model/spec/specification.hpp"
 #include "proofs/symbolic.hpp"
 #include "sequent/step.hpp"
 #include "tests/refinement/abstraction.hpp"
-#include "tests/refinement/agreement.hpp"
 
 namespace sequent::proof {
 
@@ -47,16 +47,18 @@ struct arrival {
 
 /// What the inputs of arrange() range over, for the records.
 inline constexpr const char* arrival_bounds =
-    "all numbers, window and urgent fields, control bits, shifts from 0 to 14, timestamps; flights below 2^31, windows and "
-    "texts up to 2^30; SEG.SEQ less than 2^31 from SND.WL1 and Last.ACK.sent, SEG.TSval from TS.Recent (A1, A30); nothing "
+    "all numbers, window and urgent fields, control bits, shifts from 0 to 14, timestamps; flights below 2^31, windows "
+    "and "
+    "texts up to 2^30; SEG.SEQ less than 2^31 from SND.WL1 and Last.ACK.sent, SEG.TSval from TS.Recent (A1, A30); "
+    "nothing "
     "held out of order before but perhaps a FIN";
 
 /// Any connection that may be in this state, and any segment that may arrive there. Declares the inputs.
 [[nodiscard]] arrival arrange(connection_state at);
 
 /// A step of the core, or something in its place.
-using stepping = std::function<actions<word32>(control_block<word32>&, const segment<word32>&,
-                                               const surroundings<word32>&)>;
+using stepping =
+    std::function<actions<word32>(control_block<word32>&, const segment<word32>&, const surroundings<word32>&)>;
 
 /// The production step.
 [[nodiscard]] inline actions<word32> production(control_block<word32>& tcb, const segment<word32>& seg,

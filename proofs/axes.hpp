@@ -15,7 +15,8 @@ namespace sequent::proof {
 /// A stream of numbered octets, or a clock.
 class stream {
  public:
-  /// A stream of which an arbitrary amount has gone by: the base is any word and stands for a position from 1 to 2^40 - 1.
+  /// A stream of which an arbitrary amount has gone by: the base is any word and stands for a position from 1 to 2^40
+  /// - 1.
   [[nodiscard]] static stream flowing(axis which) {
     stream flow(which, true);
     const z3::expr origin = explorer::current().declare(position::origin_name(which), position::origin_bits);

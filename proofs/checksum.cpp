@@ -1,6 +1,6 @@
 // Folding a 32-bit sum is one's complement addition of 16-bit words.
-#include "proofs/symbolic.hpp"
 #include "sequent/checksum.hpp"
+#include "proofs/symbolic.hpp"
 
 namespace sequent::proof {
 namespace {
@@ -22,7 +22,8 @@ void folds(fold folded) {
   prove(!below(word32(0xffff), result), "the result has 16 bits");
   prove(truth(low16(result) == ones_complement_sum(high16(sum), low16(sum))), "it is the sum of the halves");
   prove(same(result, word32(0)) == same(sum, word32(0)), "it is zero only for zero");
-  // The quotient is the high half and the carry, and 65535 times it is a shift and a subtraction: no division is needed.
+  // The quotient is the high half and the carry, and 65535 times it is a shift and a subtraction: no division is
+  // needed.
   const z3::expr carry = (z3::zext(high16(sum), 1) + z3::zext(low16(sum), 1)).extract(16, 16);
   const z3::expr quotient = z3::zext(high16(sum), 32) + z3::zext(carry, 47);
   const z3::expr multiple = z3::shl(quotient, 16) - quotient;
@@ -48,7 +49,8 @@ const enrol folding({
     .cite = "rfc1071#1",
     .bounds = "all 32-bit sums",
     .body = [] { folds(fold_checksum<word32>); },
-    .controls = {{"folded once", [] { folds(one_step); }}, {"the second carry is lost", [] { folds(no_second_carry); }}},
+    .controls = {{"folded once", [] { folds(one_step); }},
+                 {"the second carry is lost", [] { folds(no_second_carry); }}},
 });
 
 const enrol induction({

@@ -41,14 +41,14 @@ struct assignment {
 /// The outcome of an exploration and what it took.
 struct finding {
   verdict result = verdict::unknown;
-  std::string what;                     ///< the claim that falls, or why nothing is known
-  std::vector<assignment> values;       ///< the counterexample's inputs
-  std::vector<assignment> witness;      ///< inputs that satisfy the assumptions and reach a claim
-  std::uint64_t paths = 0;              ///< paths that ran to their end
-  std::uint64_t queries = 0;            ///< questions put to the solver
-  std::uint64_t recalled = 0;           ///< questions answered by the reasons of an earlier answer
-  std::uint64_t claims = 0;             ///< claims proved, counted on each path
-  bool coverage_checked = false;        ///< the disjunction of the path conditions was checked too
+  std::string what;                 ///< the claim that falls, or why nothing is known
+  std::vector<assignment> values;   ///< the counterexample's inputs
+  std::vector<assignment> witness;  ///< inputs that satisfy the assumptions and reach a claim
+  std::uint64_t paths = 0;          ///< paths that ran to their end
+  std::uint64_t queries = 0;        ///< questions put to the solver
+  std::uint64_t recalled = 0;       ///< questions answered by the reasons of an earlier answer
+  std::uint64_t claims = 0;         ///< claims proved, counted on each path
+  bool coverage_checked = false;    ///< the disjunction of the path conditions was checked too
   double seconds = 0;
 };
 
@@ -57,8 +57,8 @@ struct limits {
   unsigned query_milliseconds = 30'000;  ///< for one question
   double seconds = 240;                  ///< of the processor's time, for all of it
   std::uint64_t paths = 1'000'000;
-  std::size_t decisions = 20'000;        ///< on one path
-  std::size_t covered_paths = 128;       ///< so many paths at most have their disjunction checked
+  std::size_t decisions = 20'000;   ///< on one path
+  std::size_t covered_paths = 128;  ///< so many paths at most have their disjunction checked
 };
 
 /// Thrown by prove() when a claim falls: ends the exploration.
@@ -147,13 +147,13 @@ class explorer {
   z3::context context_;
   oracle oracle_;
   std::vector<step> trail_;
-  std::vector<literal> path_;  // the literals of the trail that restrict the path
-  std::size_t at_ = 0;         // trail entries already met in this run of the body
-  std::size_t proved_to_ = 0;  // claims met with fewer entries were proved on an earlier path
+  std::vector<literal> path_;                 // the literals of the trail that restrict the path
+  std::size_t at_ = 0;                        // trail entries already met in this run of the body
+  std::size_t proved_to_ = 0;                 // claims met with fewer entries were proved on an earlier path
   std::unordered_map<unsigned, bool> known_;  // what has been decided on this path
   valuation model_;                           // satisfies the path so far
   std::vector<std::pair<std::string, z3::expr>> inputs_;
-  std::vector<std::size_t> input_numbers_;    // of inputs_, in the oracle
+  std::vector<std::size_t> input_numbers_;  // of inputs_, in the oracle
   std::vector<z3::expr> path_conditions_;
   std::optional<std::vector<assignment>> pinned_;
   bool pinned_falls_ = false;

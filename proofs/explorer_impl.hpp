@@ -13,7 +13,8 @@ inline double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// Seconds that this thread has kept the processor busy: a limit on these does not depend on what else the machine does.
+/// Seconds that this thread has kept the processor busy: a limit on these does not depend on what else the machine
+/// does.
 inline double processor_seconds() {
   timespec now{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -267,8 +268,8 @@ inline std::vector<assignment> explorer::named(const valuation& values) const {
   return given;
 }
 
-// The inputs that a path accounts for: those that take its decisions, or break an assumption on the way. A path that was
-// cut accounts only for inputs that break one.
+// The inputs that a path accounts for: those that take its decisions, or break an assumption on the way. A path that
+// was cut accounts only for inputs that break one.
 inline void explorer::end_path(bool cut) {
   if (!failure_.empty()) return;
   if (at_ != trail_.size()) throw proof_failure{"the body is not deterministic: a path ended early"};

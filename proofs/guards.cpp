@@ -73,7 +73,8 @@ theorem guards_in(connection_state at, const char* name, const char* left_out) {
       .cite = "rfc9293#3.10.7",
       .bounds = std::string(arrival_bounds) + "; but a FIN held anywhere; all choices of RFC 5961 and RFC 1337",
       .body = [at] { arrivals_are_spoken_for(at, ""); },
-      .controls = {{std::string("without rule ") + left_out, [at, left_out] { arrivals_are_spoken_for(at, left_out); }}},
+      .controls = {{std::string("without rule ") + left_out,
+                    [at, left_out] { arrivals_are_spoken_for(at, left_out); }}},
       .seconds = 120,
   };
 }

@@ -90,7 +90,8 @@ int prove(const std::vector<theorem>& claims, unsigned jobs, const std::string& 
     fmt::print(stderr, "cannot write {}\n", json_file);
     return bad_usage;
   }
-  const auto held = std::count_if(results.begin(), results.end(), [](const auto& r) { return r["verdict"] == "holds"; });
+  const auto held =
+      std::count_if(results.begin(), results.end(), [](const auto& r) { return r["verdict"] == "holds"; });
   say(fmt::format("{} of {} theorems hold", held, claims.size()));
   if (interrupt_seen != 0) return was_interrupted;
   return static_cast<std::size_t>(held) == claims.size() ? 0 : some_theorem_falls;

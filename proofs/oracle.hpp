@@ -1,10 +1,11 @@
 // Questions to the solver, and everything that saves asking them.
 //
-// A question is whether a condition is possible together with the conditions of a path. Only those of the path that share
-// inputs with it, directly or through one another, bear on the answer: the others have inputs of their own. So the same
-// question comes back on many paths, and is answered from memory. When the answer is no, the solver names conditions that
-// suffice for it, and they suffice on every other path. When it is yes, values that once satisfied the condition may
-// satisfy the rest of another question too, by themselves or in the place of the path's values: it is tried.
+// A question is whether a condition is possible together with the conditions of a path. Only those of the path that
+// share inputs with it, directly or through one another, bear on the answer: the others have inputs of their own. So
+// the same question comes back on many paths, and is answered from memory. When the answer is no, the solver names
+// conditions that suffice for it, and they suffice on every other path. When it is yes, values that once satisfied the
+// condition may satisfy the rest of another question too, by themselves or in the place of the path's values: it is
+// tried.
 #pragma once
 
 #include <z3++.h>

@@ -40,7 +40,8 @@ inline std::vector<literal> oracle::relevant(const std::vector<literal>& path, l
   std::vector<std::pair<literal, std::uint64_t>> rest;
   for (const literal l : path) rest.emplace_back(l, inputs(l));
   for (bool grown = true; grown;) {
-    const auto apart = std::partition(rest.begin(), rest.end(), [&](const auto& l) { return (l.second & reached) == 0; });
+    const auto apart =
+        std::partition(rest.begin(), rest.end(), [&](const auto& l) { return (l.second & reached) == 0; });
     grown = apart != rest.end();
     for (auto l = apart; l != rest.end(); ++l) {
       chosen.push_back(l->first);
@@ -61,8 +62,10 @@ inline const oracle::answer& oracle::ask(const std::vector<literal>& path, const
     found = solve(question, extra);
     if (found.possible == z3::sat) {
       std::vector<answer>& latest = satisfied_[extra];
-      if (latest.size() < most_recalled) latest.push_back(found);
-      else latest[next_replaced_++ % most_recalled] = found;
+      if (latest.size() < most_recalled)
+        latest.push_back(found);
+      else
+        latest[next_replaced_++ % most_recalled] = found;
     }
   }
   return answers_.emplace(std::move(question), std::move(found)).first->second;

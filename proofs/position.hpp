@@ -29,9 +29,7 @@ inline constexpr std::size_t axis_count = 3;
 class position {
  public:
   position() = default;
-  position(std::int64_t value) : value_(value), magnitude_(value < 0 ? -value : value), low_(low_of(value)) {
-    check();
-  }
+  position(std::int64_t value) : value_(value), magnitude_(value < 0 ? -value : value), low_(low_of(value)) { check(); }
   /// From a word, taken as unsigned.
   [[nodiscard]] static position unsigned_of(const word32& word) {
     if (word.is_constant()) return position(std::int64_t{word.value()});
@@ -98,9 +96,8 @@ class position {
   [[nodiscard]] friend position choose(const truth& condition, const position& yes, const position& no) {
     if (condition.is_constant() || yes.origins_ != no.origins_) return bool(condition) ? yes : no;
     const bool one_kind = yes.made_ == no.made_;
-    position chosen(z3::ite(condition.expression(), yes.offset(), no.offset()),
-                    std::max(yes.magnitude_, no.magnitude_), choose(condition, yes.low_, no.low_),
-                    one_kind ? yes.made_ : made::by_arithmetic);
+    position chosen(z3::ite(condition.expression(), yes.offset(), no.offset()), std::max(yes.magnitude_, no.magnitude_),
+                    choose(condition, yes.low_, no.low_), one_kind ? yes.made_ : made::by_arithmetic);
     chosen.origins_ = yes.origins_;
     return chosen;
   }

@@ -1,7 +1,7 @@
 // Checks theorems in processes of their own, some at a time.
 //
-// A process each, because a solver that runs out of memory or a noexcept function that is left by an exception must cost
-// one theorem its verdict and not the others theirs.
+// A process each, because a solver that runs out of memory or a noexcept function that is left by an exception must
+// cost one theorem its verdict and not the others theirs.
 #pragma once
 
 #include <functional>
@@ -26,9 +26,9 @@ struct watcher {
   std::function<void(const theorem&, const nlohmann::json& claim)> finished;
 };
 
-/// Checks the theorems, at most so many at a time; the ones with the most time allowed first. Gives one claim record for
-/// each, in the order given. A process that dies or overstays leaves an "unknown". When interrupted() turns true the
-/// processes are ended and the unfinished theorems are "unknown".
+/// Checks the theorems, at most so many at a time; the ones with the most time allowed first. Gives one claim record
+/// for each, in the order given. A process that dies or overstays leaves an "unknown". When interrupted() turns true
+/// the processes are ended and the unfinished theorems are "unknown".
 [[nodiscard]] nlohmann::json check_all(const std::vector<theorem>& claims, unsigned jobs, const watcher& tell,
                                        const std::function<bool()>& interrupted);
 

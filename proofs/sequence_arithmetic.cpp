@@ -82,7 +82,8 @@ void greater_of_two(bool smaller) {
   const word32 a = word32::input("a");
   const word32 b = word32::input("b");
   const word32 most = greater(a, b);
-  prove(same(most, smaller ? sequent::lesser<word32>(a, b) : sequent::greater<word32>(a, b)), "greater without forking");
+  prove(same(most, smaller ? sequent::lesser<word32>(a, b) : sequent::greater<word32>(a, b)),
+        "greater without forking");
   const word32 least = sequent::lesser<word32>(a, b);
   prove(!below(a, least) && !below(b, least) && (same(least, a) || same(least, b)), "the smaller of the two");
 }
@@ -142,7 +143,8 @@ const enrol between({
 
 const enrol extremes({
     .id = "proof.word.extremes",
-    .says = "lesser and greater are the smaller and the greater of two words, and greater is what the proofs take it for",
+    .says =
+        "lesser and greater are the smaller and the greater of two words, and greater is what the proofs take it for",
     .cite = "rfc9293#3.4",
     .bounds = "all words",
     .body = [] { greater_of_two(false); },

@@ -1,7 +1,7 @@
 // The symbolic engine: include this to state a theorem about the production source.
 //
-// explorer.hpp forks and asks the solver; truth.hpp, word32.hpp and position.hpp are its values; axes.hpp writes streams
-// so that the solver works on offsets; theorem.hpp registers and checks.
+// explorer.hpp forks and asks the solver; truth.hpp, word32.hpp and position.hpp are its values; axes.hpp writes
+// streams so that the solver works on offsets; theorem.hpp registers and checks.
 #pragma once
 
 #include "proofs/axes.hpp"

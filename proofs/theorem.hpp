@@ -17,10 +17,10 @@ struct control {
 
 /// A claim about the production source for all values of its inputs.
 struct theorem {
-  std::string id;      ///< lower case with dots, e.g. "proof.acceptance"
-  std::string says;    ///< one sentence
-  std::string cite;    ///< e.g. "rfc9293#3.10.7.4/first"
-  std::string bounds;  ///< what the inputs range over, and what is assumed of them
+  std::string id;                 ///< lower case with dots, e.g. "proof.acceptance"
+  std::string says;               ///< one sentence
+  std::string cite;               ///< e.g. "rfc9293#3.10.7.4/first"
+  std::string bounds;             ///< what the inputs range over, and what is assumed of them
   std::function<void()> body;     ///< declares, assumes, executes, proves; see explorer.hpp
   std::vector<control> controls;  ///< at least one
   double seconds = 60;            ///< processor time; to take longer, all controls included, is a failure

@@ -1,6 +1,6 @@
 // PAWS and TS.Recent against the integers that timestamps stand for.
-#include "proofs/symbolic.hpp"
 #include "sequent/timestamps.hpp"
+#include "proofs/symbolic.hpp"
 
 namespace sequent::proof {
 namespace {

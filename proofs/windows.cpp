@@ -110,8 +110,9 @@ const enrol scaling({
 
 const enrol offer({
     .id = "proof.window.offer",
-    .says = "an offer of a window never moves the offered edge left, never exceeds the room or 2^30, and never tells the "
-            "peer more than is kept",
+    .says =
+        "an offer of a window never moves the offered edge left, never exceeds the room or 2^30, and never tells the "
+        "peer more than is kept",
     .cite = "rfc9293#3.8.6",
     .bounds = "windows up to 2^30, all sizes of room and of worthwhile advances, shifts from 0 to 14, scaled or not",
     .body = [] { offered(as_offered); },

@@ -17,11 +17,20 @@ template <word W>
   return in_window(seg.seq, rcv.nxt, rcv.wnd) || in_window(seg.seq + (length - W(1u)), rcv.nxt, rcv.wnd);
 }
 
-/// The special allowance for a closed window (section 3.10.7.4, MUST-66): a segment at exactly RCV.NXT whose text cannot
-/// be taken, but whose RST, ACK and URG are still looked at.
+/// The special allowance for a closed window (section 3.10.7.4, MUST-66): a segment at exactly RCV.NXT whose text
+/// cannot be taken, but whose RST, ACK and URG are still looked at.
 template <word W>
 [[nodiscard]] constexpr bool controls_only(const segment<W>& seg, const receive_variables<W>& rcv) noexcept {
   return rcv.wnd == W(0u) && seg.seq == rcv.nxt;
+}
+
+/// An acknowledgment without text that stands at the right edge of the window, or one octet past it behind a window
+/// probe. Table 6 refuses it; but two ends that have filled each other's windows would then refuse each other's
+/// acknowledgments for ever (RFC 9293 appendix A.2, A16 of docs/choices.md). Its ACK field is read, nothing else of it
+/// counts.
+template <word W>
+[[nodiscard]] constexpr bool bare_ack_past_window(const segment<W>& seg, const receive_variables<W>& rcv) noexcept {
+  return seg.control.ack() && !seg.control.rst() && seg.length() == W(0u) && seg.seq - (rcv.nxt + rcv.wnd) <= W(1u);
 }
 
 /// RFC 5961 section 5.2 (MAY-12): SND.UNA - MAX.SND.WND =< SEG.ACK =< SND.NXT.
@@ -33,9 +42,9 @@ template <word W>
 /// Which part of a segment's text lies in the receive window.
 template <word W>
 struct text_in_window {
-  W skip{};                   ///< octets left of the window, or before it
-  W take{};                   ///< octets inside it, after those
-  sequence_number<W> first{}; ///< sequence number of the first of these
+  W skip{};                    ///< octets left of the window, or before it
+  W take{};                    ///< octets inside it, after those
+  sequence_number<W> first{};  ///< sequence number of the first of these
 };
 
 /// Trims text to the window. The segment is acceptable and has no SYN. When it reaches left of the window, its text

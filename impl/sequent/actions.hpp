@@ -20,15 +20,15 @@ enum class reply : std::uint8_t {
 
 /// What the user is to be told, as a set of bits.
 enum class signal : std::uint16_t {
-  established = 1u << 0,       ///< the handshake is complete
-  peer_closed = 1u << 1,       ///< the peer's FIN was processed: after what is buffered, the stream ends (MUST-12)
-  reset = 1u << 2,             ///< "connection reset"
-  refused = 1u << 3,           ///< "connection refused"
-  timed_out = 1u << 4,         ///< "connection aborted due to user timeout"
-  urgent = 1u << 5,            ///< urgent data became pending, or its end moved on (MUST-32)
-  closed = 1u << 6,            ///< the connection ended in good order and is gone
-  retransmitting = 1u << 7,    ///< R1 was reached: the path may be in trouble (MUST-20, SHLD-9)
-  aborted = 1u << 8,           ///< data arrived that nobody will read, and the connection was reset (SHLD-3)
+  established = 1u << 0,     ///< the handshake is complete
+  peer_closed = 1u << 1,     ///< the peer's FIN was processed: after what is buffered, the stream ends (MUST-12)
+  reset = 1u << 2,           ///< "connection reset"
+  refused = 1u << 3,         ///< "connection refused"
+  timed_out = 1u << 4,       ///< "connection aborted due to user timeout"
+  urgent = 1u << 5,          ///< urgent data became pending, or its end moved on (MUST-32)
+  closed = 1u << 6,          ///< the connection ended in good order and is gone
+  retransmitting = 1u << 7,  ///< R1 was reached: the path may be in trouble (MUST-20, SHLD-9)
+  aborted = 1u << 8,         ///< data arrived that nobody will read, and the connection was reset (SHLD-3)
 };
 
 /// A set of signals.

@@ -11,9 +11,9 @@ namespace sequent {
 template <word W>
 constexpr void arrives_listen(control_block<W>& tcb, const segment<W>& seg, const surroundings<W>& around,
                               actions<W>& out) noexcept {
-  if (seg.control.rst()) return;                                  // first
-  if (seg.control.ack()) return answer_with_reset(seg, out);      // second
-  if (!seg.control.syn()) return;                                 // fourth; the third is for multilevel security
+  if (seg.control.rst()) return;                              // first
+  if (seg.control.ack()) return answer_with_reset(seg, out);  // second
+  if (!seg.control.syn()) return;                             // fourth; the third is for multilevel security
   take_syn(tcb, seg, around.now);
   start_sending(tcb, around.iss);
   tcb.state = connection_state::syn_received;

@@ -37,8 +37,8 @@ constexpr void repeat_syn_ack(const control_block<W>& tcb, const segment<W>& seg
 }
 
 /// Fourth check (RFC 5961 section 4): in a synchronized state any SYN is challenged, whatever its sequence number.
-/// In SYN-RECEIVED a new SYN inside the window returns a passive connection to LISTEN, and the old one that reaches into
-/// the window with its text is answered like the bare one (A22).
+/// In SYN-RECEIVED a new SYN inside the window returns a passive connection to LISTEN, and the old one that reaches
+/// into the window with its text is answered like the bare one (A22).
 template <word W>
 constexpr void on_syn(control_block<W>& tcb, const segment<W>& seg, instant now, actions<W>& out) noexcept {
   if (tcb.state == connection_state::syn_received) {
@@ -48,8 +48,8 @@ constexpr void on_syn(control_block<W>& tcb, const segment<W>& seg, instant now,
   answer_with_challenge(tcb, now, out);
 }
 
-/// A SACK block tells of octets beyond SND.UNA: then the acknowledgment is a duplicate whatever else it brings, since a peer
-/// may well change its window on each of them (RFC 5681 section 2, RFC 6675 section 2).
+/// A SACK block tells of octets beyond SND.UNA: then the acknowledgment is a duplicate whatever else it brings, since a
+/// peer may well change its window on each of them (RFC 5681 section 2, RFC 6675 section 2).
 template <word W>
 [[nodiscard]] constexpr bool sacks_something_new(const segment<W>& seg, const send_variables<W>& snd) noexcept {
   for (const sack_block<W>& block : seg.options.sack.view()) {
@@ -123,8 +123,8 @@ template <word W>
   }
 }
 
-/// Sixth check: the urgent pointer is an offset from SEG.SEQ to the octet after the urgent data (MUST-62). It moves only
-/// forward; the stream itself never depends on it (RFC 6093).
+/// Sixth check: the urgent pointer is an offset from SEG.SEQ to the octet after the urgent data (MUST-62). It moves
+/// only forward; the stream itself never depends on it (RFC 6093).
 template <word W>
 constexpr void on_urgent(control_block<W>& tcb, const segment<W>& seg, actions<W>& out) noexcept {
   if (!seg.control.urg()) return;
@@ -136,13 +136,23 @@ constexpr void on_urgent(control_block<W>& tcb, const segment<W>& seg, actions<W
 }
 
 /// A segment that is not acceptable, or too old by its timestamp: what occupies sequence space is always answered, so
-/// that a lost acknowledgment is repeated; what does not is counted as a challenge, so that two confused ends cannot keep
-/// each other busy (A40).
+/// that a lost acknowledgment is repeated; what does not is counted as a challenge, so that two confused ends cannot
+/// keep each other busy (A40).
 template <word W>
 constexpr void answer_old(control_block<W>& tcb, const segment<W>& seg, instant now, actions<W>& out) noexcept {
   const bool challenged = seg.control.syn() && tcb.state != connection_state::syn_received;  // RFC 5961 section 4
   if (challenged || seg.length() == W(0u)) return answer_with_challenge(tcb, now, out);
   answer_with_ack(out);
+}
+
+/// The ACK field and the urgent pointer of a segment of which nothing else counts. Says whether that ends the walk: the
+/// connection is gone, or an answer has been chosen.
+template <word W>
+[[nodiscard]] constexpr next read_controls(control_block<W>& tcb, const segment<W>& seg, instant now,
+                                           actions<W>& out) noexcept {
+  const bool good = check_ack(tcb, seg, now, out) == next::go_on;
+  if (good && apply_ack(tcb, seg, out) == next::go_on && may_receive_text(tcb.state)) on_urgent(tcb, seg, out);
+  return tcb.state == connection_state::closed || out.answer != reply::none ? next::stop : next::go_on;
 }
 
 /// First check failed. A closed window still lets RST, ACK and URG of a segment at RCV.NXT be processed (MUST-66, C23).
@@ -153,11 +163,8 @@ constexpr void not_acceptable(control_block<W>& tcb, const segment<W>& seg, inst
     if (controls) on_reset(tcb, seg, now, out);
     return;
   }
-  if (controls && !seg.control.syn()) {
-    const bool good = check_ack(tcb, seg, now, out) == next::go_on;
-    if (good && apply_ack(tcb, seg, out) == next::go_on && may_receive_text(tcb.state)) on_urgent(tcb, seg, out);
-    if (tcb.state == connection_state::closed || out.answer != reply::none) return;
-  }
+  if (bare_ack_past_window(seg, tcb.rcv)) return static_cast<void>(read_controls(tcb, seg, now, out));
+  if (controls && !seg.control.syn() && read_controls(tcb, seg, now, out) == next::stop) return;
   if (tcb.state == connection_state::syn_received && seg.control.syn()) return repeat_syn_ack(tcb, seg, out);
   answer_old(tcb, seg, now, out);
   if (tcb.state == connection_state::time_wait && seg.control.fin()) out.time_wait = true;  // A18
@@ -171,16 +178,16 @@ constexpr void arrives_synchronized(control_block<W>& tcb, const segment<W>& seg
     if (!seg.options.ts) return;  // RFC 7323 section 3.2: once negotiated, segments without it are dropped
     if (paws_rejects(*seg.options.ts, tcb.ts, now)) return answer_old(tcb, seg, now, out);
   }
-  if (!acceptable(seg, tcb.rcv)) return not_acceptable(tcb, seg, now, out);       // first
-  if (seg.control.rst()) return on_reset(tcb, seg, now, out);                     // second
-  if (seg.control.syn()) return on_syn(tcb, seg, now, out);                       // fourth
-  if (check_ack(tcb, seg, now, out) == next::stop) return;                        // fifth
+  if (!acceptable(seg, tcb.rcv)) return not_acceptable(tcb, seg, now, out);  // first
+  if (seg.control.rst()) return on_reset(tcb, seg, now, out);                // second
+  if (seg.control.syn()) return on_syn(tcb, seg, now, out);                  // fourth
+  if (check_ack(tcb, seg, now, out) == next::stop) return;                   // fifth
   // RFC 7323 section 5.3, R3; not before the ACK field has been found good, or a forged segment could move TS.Recent.
   take_timestamp(seg, tcb.ts, now);
   if (apply_ack(tcb, seg, out) == next::stop) return;
   if (!may_receive_text(tcb.state)) return;
-  on_urgent(tcb, seg, out);                                                       // sixth
-  receive_text(tcb, seg, out);                                                    // seventh and eighth
+  on_urgent(tcb, seg, out);     // sixth
+  receive_text(tcb, seg, out);  // seventh and eighth
 }
 
 }  // namespace sequent

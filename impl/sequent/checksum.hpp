@@ -22,8 +22,9 @@ template <word W>
 /// The sum of a run of octets as big-endian 16-bit words, folded to sixteen bits; an odd last octet is padded with zero
 /// on its right. Linear in the octets, eight at a time.
 [[nodiscard]] inline u32 sum_octets(std::span<const std::uint8_t> octets) noexcept {
-  // One's complement sums may be formed in either byte order and swapped at the end (RFC 1071 section 2.B), and in wider
-  // words whose carries are wrapped around (section 2.C): two accumulators of 64 bits take 32-bit words without carries.
+  // One's complement sums may be formed in either byte order and swapped at the end (RFC 1071 section 2.B), and in
+  // wider words whose carries are wrapped around (section 2.C): two accumulators of 64 bits take 32-bit words without
+  // carries.
   const std::uint8_t* at = octets.data();
   std::size_t left = octets.size();
   std::uint64_t even = 0;
@@ -64,8 +65,8 @@ template <word W>
   return static_cast<std::uint16_t>(~fold_checksum(sum) & 0xffffu);
 }
 
-/// The part of the pseudo-header (RFC 9293 section 3.1) that a connection never changes: addresses and protocol, folded.
-/// Add the TCP length of each segment to it.
+/// The part of the pseudo-header (RFC 9293 section 3.1) that a connection never changes: addresses and protocol,
+/// folded. Add the TCP length of each segment to it.
 class pseudo_header {
  public:
   /// Nothing to add: for callers whose checksums are made and verified elsewhere.

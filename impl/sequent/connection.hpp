@@ -26,7 +26,8 @@ struct default_policy {
   using send_storage = inline_storage<65'536>;
   using receive_storage = inline_storage<65'536>;
   using congestion_control = congestion::reno;
-  static constexpr std::size_t most_held_ranges = 32;  ///< out-of-order ranges kept; beyond them the furthest is dropped
+  static constexpr std::size_t most_held_ranges =
+      32;  ///< out-of-order ranges kept; beyond them the furthest is dropped
 };
 
 /// A segment to be sent, before it is octets. Its text is copied with connection::copy_text().
@@ -42,10 +43,11 @@ struct transmission {
   instant not_before{};          ///< earliest moment to send it, for pacing; the moment of the call today
 };
 
-/// One connection, a value. The rhythm of its use: hand it what happened (on_segment, on_deadline, a user call), then call
-/// poll_transmit until it has nothing more, then sleep until next_deadline. It calls nobody back, reads no clock, draws no
-/// random number and allocates nothing. `now` never decreases by more than the caller's clock jumps; a jump back is
-/// answered as if no time had passed.
+/// One connection, a value. The rhythm of its use: hand it what happened (on_segment, on_deadline, a user call), then
+/// call poll_transmit until it has nothing more, then sleep until next_deadline. It calls nobody back, reads no clock,
+/// draws no random number and allocates nothing. `now` never decreases by more than the caller's clock jumps; a jump
+/// back is answered as if no time had passed. Segments handed over without polling in between are acknowledged together
+/// (MUST-58); poll after each if a peer without SACK should see every duplicate ACK (RFC 5681 section 4.2).
 template <class Policy = default_policy>
 class connection {
  public:
@@ -77,8 +79,8 @@ class connection {
   /// SEND with the urgent flag: the peer is told that urgent data ends after these octets. New protocols should not use
   /// it (SHLD-13, RFC 6093).
   result<std::size_t> write_urgent(std::span<const std::uint8_t> octets) noexcept { return queue(octets, true); }
-  /// RECEIVE (section 3.10.3): octets in order, as many as there are and fit. Zero octets into a buffer that is not empty
-  /// mean the end of the stream. Errors: would_block, connection_does_not_exist, or why the connection ended.
+  /// RECEIVE (section 3.10.3): octets in order, as many as there are and fit. Zero octets into a buffer that is not
+  /// empty mean the end of the stream. Errors: would_block, connection_does_not_exist, or why the connection ended.
   result<std::size_t> read(std::span<std::uint8_t> out) noexcept;
   /// CLOSE (section 3.10.4): no more writing; reading goes on. Errors: connection_does_not_exist, connection_closing.
   result<void> shutdown() noexcept;
@@ -88,8 +90,8 @@ class connection {
   /// ABORT (section 3.10.5). Errors: connection_does_not_exist.
   result<void> abort() noexcept;
 
-  /// SEGMENT ARRIVES (section 3.10.7): a segment that belongs to this connection and whose checksum holds. `text` is its
-  /// text, header.text_length octets. Returns what the core did with it.
+  /// SEGMENT ARRIVES (section 3.10.7): a segment that belongs to this connection and whose checksum holds. `text` is
+  /// its text, header.text_length octets. Returns what the core did with it.
   actions<u32> on_segment(const segment<u32>& header, std::span<const std::uint8_t> text, instant now) noexcept;
   /// The same from the octets of a datagram's payload. Errors as parse_segment(); such a segment changes nothing.
   result<actions<u32>> on_octets(std::span<const std::uint8_t> octets, instant now) noexcept;
@@ -100,8 +102,8 @@ class connection {
   void copy_text(const segment<u32>& header, std::span<std::uint8_t> out) const noexcept {
     sender_.copy(header.seq, out.first(header.text_length));
   }
-  /// The next segment, written to `out` with its checksum. Nothing is written, and nothing lost, when `out` has fewer than
-  /// longest_header + 1 octets; a shorter `out` than a full segment makes shorter segments.
+  /// The next segment, written to `out` with its checksum. Nothing is written, and nothing lost, when `out` has fewer
+  /// than longest_header + 1 octets; a shorter `out` than a full segment makes shorter segments.
   [[nodiscard]] std::optional<transmission> poll_transmit(instant now, std::span<std::uint8_t> out) noexcept;
 
   /// When on_deadline() is to be called, if ever. Ask after poll_transmit has nothing more.

@@ -15,9 +15,9 @@ namespace sequent {
 /// Keep-alives (RFC 9293 section 3.8.4): off unless asked for (MUST-25).
 struct keep_alive_config {
   bool enabled = false;
-  duration idle = duration::seconds(7'200);    ///< at least two hours by default (MUST-28)
-  duration interval = duration::seconds(75);   ///< between unanswered probes
-  std::uint8_t probes = 9;                     ///< unanswered probes after which the peer is taken for dead (MUST-29)
+  duration idle = duration::seconds(7'200);   ///< at least two hours by default (MUST-28)
+  duration interval = duration::seconds(75);  ///< between unanswered probes
+  std::uint8_t probes = 9;                    ///< unanswered probes after which the peer is taken for dead (MUST-29)
   friend bool operator==(const keep_alive_config&, const keep_alive_config&) noexcept = default;
 };
 
@@ -28,24 +28,24 @@ struct connection_config {
   pseudo_header addresses{};      ///< for the checksum; see bind_addresses() on a listening connection
   checksum_by checksum = checksum_by::library;
 
-  std::uint16_t receive_mss = 1'460;      ///< announced: at most MMS_R - 20 (MUST-67)
-  std::uint16_t send_mss = 1'460;         ///< most that the path takes: MMS_S - 20 (MUST-16)
-  std::uint16_t default_peer_mss = 536;   ///< 536 for IPv4, 1220 for IPv6 (MUST-15)
-  std::uint16_t least_mss = 48;           ///< a peer that announces less is sent this much all the same
+  std::uint16_t receive_mss = 1'460;     ///< announced: at most MMS_R - 20 (MUST-67)
+  std::uint16_t send_mss = 1'460;        ///< most that the path takes: MMS_S - 20 (MUST-16)
+  std::uint16_t default_peer_mss = 536;  ///< 536 for IPv4, 1220 for IPv6 (MUST-15)
+  std::uint16_t least_mss = 48;          ///< a peer that announces less is sent this much all the same
 
   bool window_scale = true;
   bool timestamps = true;
   bool sack = true;
-  bool nagle = true;                                        ///< MUST-17
-  duration delayed_ack = duration::milliseconds(40);        ///< under half a second (MUST-40); zero: at once
+  bool nagle = true;                                             ///< MUST-17
+  duration delayed_ack = duration::milliseconds(40);             ///< under half a second (MUST-40); zero: at once
   duration silly_window_override = duration::milliseconds(200);  ///< RFC 9293 section 3.8.6.2.1
   rto_limits rto{};
-  std::uint8_t r1 = 3;                                      ///< retransmissions before signal::retransmitting (SHLD-10)
+  std::uint8_t r1 = 3;  ///< retransmissions before signal::retransmitting (SHLD-10)
   std::optional<duration> user_timeout = duration::seconds(300);  ///< R2 as well (C34); nothing: never (MUST-21)
-  duration msl = duration::seconds(120);                    ///< TIME-WAIT lasts twice this (MUST-13)
-  std::optional<duration> fin_wait_2 = duration::seconds(60);  ///< after close(), not after shutdown() (C37)
+  duration msl = duration::seconds(120);                          ///< TIME-WAIT lasts twice this (MUST-13)
+  std::optional<duration> fin_wait_2 = duration::seconds(60);     ///< after close(), not after shutdown() (C37)
   keep_alive_config keep_alive{};
-  std::uint8_t challenge_acks_per_second = 10;              ///< RFC 5961 section 7, per connection
+  std::uint8_t challenge_acks_per_second = 10;  ///< RFC 5961 section 7, per connection
 
   u32 timestamp_offset = 0;  ///< random, so that the clock tells nothing (RFC 7323 section 5.4)
   u32 isn_offset = 0;        ///< F of RFC 6528, from isn_offset(); the clock is added when the connection opens

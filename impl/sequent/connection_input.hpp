@@ -28,6 +28,8 @@ actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::spa
   }
   if (step.text != text_placement::none) {
     take_text(step, text, now);
+  } else if (step.raised.has(signal::peer_closed)) {
+    receiver_.end_stream_at(tcb_.rcv.nxt, tcb_.rcv.nxt);
   } else if (tcb_.rcv.fin) {
     receiver_.end_stream_at(tcb_.rcv.nxt, *tcb_.rcv.fin);
   }
@@ -168,12 +170,8 @@ void connection<Policy>::on_timer(timer t, instant now) noexcept {
       timers_.start(timer::keep_alive, now + config_.keep_alive.interval);
       return;
     case timer::user_timeout: return give_up(now);
-    case timer::time_wait:
-      time_wait_timeout(tcb_, step);
-      return apply(step, config_.remote_port, now);
-    case timer::fin_wait_2:
-      (void)abort();
-      return;
+    case timer::time_wait: time_wait_timeout(tcb_, step); return apply(step, config_.remote_port, now);
+    case timer::fin_wait_2: (void)abort(); return;
   }
 }
 

@@ -106,6 +106,8 @@ std::optional<outgoing_segment> connection<Policy>::next_text(instant now, u32 m
 
 template <class Policy>
 std::optional<outgoing_segment> connection<Policy>::next_ack(instant now) noexcept {
+  // A window probe that fell due together with the keep-alive has gone out by now and does its work (MUST-26).
+  if (!(tcb_.snd.una == tcb_.snd.nxt)) keep_alive_due_ = false;
   if (!ack_due_ && !keep_alive_due_) return std::nullopt;
   // A keep-alive probe repeats an octet that the peer has acknowledged, so the peer must answer (SHLD-12).
   const bool probe = keep_alive_due_ && !ack_due_;

@@ -80,20 +80,20 @@ struct receive_variables {
 /// RFC 7323 state.
 template <word W = u32>
 struct timestamp_variables {
-  bool enabled = false;               ///< both ends sent the option in the handshake
-  sequence_number<W> recent{};        ///< TS.Recent
-  instant recent_at{};                ///< when TS.Recent was last taken (section 5.5)
-  sequence_number<W> last_ack_sent{}; ///< Last.ACK.sent
+  bool enabled = false;                ///< both ends sent the option in the handshake
+  sequence_number<W> recent{};         ///< TS.Recent
+  instant recent_at{};                 ///< when TS.Recent was last taken (section 5.5)
+  sequence_number<W> last_ack_sent{};  ///< Last.ACK.sent
 
   friend bool operator==(const timestamp_variables&, const timestamp_variables&) noexcept = default;
 };
 
-/// How many challenge ACKs this connection may still send (RFC 5961 section 7). Per connection, never shared, so that it
-/// tells nothing about other connections.
+/// How many challenge ACKs this connection may still send (RFC 5961 section 7). Per connection, never shared, so that
+/// it tells nothing about other connections.
 struct challenge_allowance {
-  instant since{};              ///< start of the period being counted
-  std::uint8_t sent = 0;        ///< challenge ACKs in this period
-  std::uint8_t limit = 10;      ///< most of them in a period
+  instant since{};          ///< start of the period being counted
+  std::uint8_t sent = 0;    ///< challenge ACKs in this period
+  std::uint8_t limit = 10;  ///< most of them in a period
 
   static constexpr duration period = duration::seconds(1);
 
@@ -102,8 +102,8 @@ struct challenge_allowance {
 
 /// What this end offers in its SYN; fixed before the connection opens.
 struct handshake_offer {
-  std::uint16_t mss = 536;       ///< largest text this end can receive in a segment, octets (MUST-14, MUST-67)
-  std::uint8_t shift = 0;        ///< window shift it would use (RFC 7323 section 2.2); at most 14
+  std::uint16_t mss = 536;  ///< largest text this end can receive in a segment, octets (MUST-14, MUST-67)
+  std::uint8_t shift = 0;   ///< window shift it would use (RFC 7323 section 2.2); at most 14
   bool window_scale = true;
   bool timestamps = true;
   bool sack = true;
@@ -119,9 +119,9 @@ struct control_block {
   send_variables<W> snd{};
   receive_variables<W> rcv{};
   timestamp_variables<W> ts{};
-  bool window_scaling = false;    ///< both ends sent the window scale option
-  bool sack_permitted = false;    ///< both ends sent SACK-permitted
-  std::uint16_t peer_mss = 0;     ///< SendMSS: the peer's MSS option, or the default without one; 0 before the SYN
+  bool window_scaling = false;  ///< both ends sent the window scale option
+  bool sack_permitted = false;  ///< both ends sent SACK-permitted
+  std::uint16_t peer_mss = 0;   ///< SendMSS: the peer's MSS option, or the default without one; 0 before the SYN
   handshake_offer offer{};
   challenge_allowance challenges{};
 
@@ -134,7 +134,8 @@ struct control_block {
 /// Largest window shift (RFC 7323 section 2.3): a greater one on the wire is taken as this.
 inline constexpr std::uint8_t largest_shift = 14;
 
-/// SEG.WND in octets. Windows of segments with SYN are never scaled (RFC 7323 section 2.2); pass those through as they are.
+/// SEG.WND in octets. Windows of segments with SYN are never scaled (RFC 7323 section 2.2); pass those through as they
+/// are.
 template <word W>
 [[nodiscard]] constexpr W scaled_window(W wnd, W shift) noexcept {
   return wnd << shift;

@@ -18,9 +18,9 @@ struct interval {
   friend bool operator==(const interval&, const interval&) noexcept = default;
 };
 
-/// At most Most disjoint, not touching intervals, ascending from an origin (RCV.NXT). Sequence numbers have no order, so
-/// every call names the origin, and everything lies within half the circle from it. When one too many would be needed the
-/// furthest is evicted: the octets nearest the origin are the ones that let the stream go on (C25).
+/// At most Most disjoint, not touching intervals, ascending from an origin (RCV.NXT). Sequence numbers have no order,
+/// so every call names the origin, and everything lies within half the circle from it. When one too many would be
+/// needed the furthest is evicted: the octets nearest the origin are the ones that let the stream go on (C25).
 template <std::size_t Most>
 class interval_set {
   static_assert(Most >= 1 && Most < 256);
@@ -61,8 +61,8 @@ class interval_set {
     return true;
   }
 
-  /// Takes away what starts at or before `origin` moved forward: returns how many octets from `origin` on are held in one
-  /// run, and forgets them together with anything before them. Amortised constant time.
+  /// Takes away what starts at or before `origin` moved forward: returns how many octets from `origin` on are held in
+  /// one run, and forgets them together with anything before them. Amortised constant time.
   constexpr u32 take_from(sequence_number<u32> old_origin, sequence_number<u32> origin) noexcept {
     const u32 moved = origin - old_origin;
     u32 reach = moved;

@@ -1,4 +1,5 @@
-// Initial sequence numbers (RFC 6528, RFC 9293 section 3.4.1): a clock plus a keyed hash of the connection's four-tuple.
+// Initial sequence numbers (RFC 6528, RFC 9293 section 3.4.1): a clock plus a keyed hash of the connection's
+// four-tuple.
 #pragma once
 
 #include <array>
@@ -59,8 +60,8 @@ struct secret_key {
   return v0 ^ v1 ^ v2 ^ v3;
 }
 
-/// F of RFC 6528: the part of an ISN that belongs to a four-tuple. Addresses are 4 or 16 octets in network order, both of
-/// one length.
+/// F of RFC 6528: the part of an ISN that belongs to a four-tuple. Addresses are 4 or 16 octets in network order, both
+/// of one length.
 [[nodiscard]] constexpr u32 isn_offset(secret_key key, std::span<const std::uint8_t> local_address,
                                        std::uint16_t local_port, std::span<const std::uint8_t> remote_address,
                                        std::uint16_t remote_port) noexcept {

@@ -71,7 +71,7 @@ inline void read_option(const std::uint8_t* at, u32 kind, u32 length, segment_op
       if (length == 2) into.sack_permitted = true;
       break;
     case option_kind::sack:
-      into.sack.count = 0;
+      into.sack = {};
       read_sack(at, length, into.sack);
       break;
     case option_kind::timestamps:
@@ -79,8 +79,7 @@ inline void read_option(const std::uint8_t* at, u32 kind, u32 length, segment_op
         into.ts = timestamps<u32>{sequence_number<u32>(load32(at + 2)), sequence_number<u32>(load32(at + 6))};
       }
       break;
-    default:
-      break;
+    default: break;
   }
 }
 

@@ -40,8 +40,7 @@ enum class checksum_by : std::uint8_t {
   const std::size_t offset = std::size_t{at[12]} >> 4 << 2;
   if (offset < header_length) return error::bad_data_offset;
   if (octets.size() < offset) return error::truncated_header;
-  if (verifier == checksum_by::library &&
-      fold_checksum(sum_octets(octets) + addresses.sum(octets.size())) != 0xffffu) {
+  if (verifier == checksum_by::library && fold_checksum(sum_octets(octets) + addresses.sum(octets.size())) != 0xffffu) {
     return error::bad_checksum;
   }
   parsed_segment parsed;

@@ -6,8 +6,8 @@
 
 namespace sequent {
 
-/// Eighth check: every octet before the FIN has arrived. The FIN takes its octet of sequence space, the peer's direction
-/// is closed, and the acknowledgment goes out at once.
+/// Eighth check: every octet before the FIN has arrived. The FIN takes its octet of sequence space, the peer's
+/// direction is closed, and the acknowledgment goes out at once.
 template <word W>
 constexpr void receive_fin(control_block<W>& tcb, actions<W>& out) noexcept {
   tcb.rcv.fin.reset();
@@ -23,7 +23,8 @@ constexpr void receive_fin(control_block<W>& tcb, actions<W>& out) noexcept {
   }
 }
 
-/// How far RCV.UP may stay behind RCV.NXT: the largest window, so that what is unread is still told from what is urgent.
+/// How far RCV.UP may stay behind RCV.NXT: the largest window, so that what is unread is still told from what is
+/// urgent.
 inline constexpr u32 longest_urgent_lag = u32{1} << 30;
 
 /// Moves RCV.NXT over octets that are now in order, which never reach past a FIN that is held; the right edge of the
@@ -46,8 +47,8 @@ constexpr void note_fin(receive_variables<W>& rcv, sequence_number<W> fin) noexc
   rcv.fin = fin;
 }
 
-/// Seventh check, and the eighth's question whether a FIN belongs here. Everything inside the window is taken, since the
-/// window only ever offers storage that is there (C30); octets at or behind a FIN are not part of the stream.
+/// Seventh check, and the eighth's question whether a FIN belongs here. Everything inside the window is taken, since
+/// the window only ever offers storage that is there (C30); octets at or behind a FIN are not part of the stream.
 template <word W>
 constexpr void receive_text(control_block<W>& tcb, const segment<W>& seg, actions<W>& out) noexcept {
   const text_in_window<W> kept = trim(seg, tcb.rcv);

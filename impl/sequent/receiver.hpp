@@ -90,8 +90,8 @@ class receiver {
   /// Copies octets without consuming them: n of them, from `offset` among the unread.
   void peek(std::size_t offset, std::span<std::uint8_t> out) const noexcept { ring_.get(offset, out); }
 
-  /// The SACK option for an acknowledgment (RFC 2018 section 4): the range that holds the latest arrival first, then the
-  /// ranges reported most recently.
+  /// The SACK option for an acknowledgment (RFC 2018 section 4): the range that holds the latest arrival first, then
+  /// the ranges reported most recently.
   [[nodiscard]] constexpr sack_blocks<u32> sack(sequence_number<u32> origin) const noexcept {
     sack_blocks<u32> blocks;
     for (const sequence_number<u32> at : recently_held()) add_block(blocks, held_.find(origin, at));
@@ -104,7 +104,8 @@ class receiver {
 
  private:
   // Writes only where nothing is held yet.
-  void store_missing(sequence_number<u32> origin, sequence_number<u32> at, std::span<const std::uint8_t> text) noexcept {
+  void store_missing(sequence_number<u32> origin, sequence_number<u32> at,
+                     std::span<const std::uint8_t> text) noexcept {
     u32 from = at - origin;
     const u32 end = from + static_cast<u32>(text.size());
     const auto put = [&](u32 first, u32 last) {

@@ -31,7 +31,8 @@ class loss_recovery {
     if (recovering_) return verdict::duplicate;
     if (duplicates_ < 3) ++duplicates_;
     if (duplicates_ != 3) return verdict::ordinary;
-    // Duplicates that follow a timeout's own retransmissions say nothing about a new loss (RFC 6582 section 3.2, step 2).
+    // Duplicates that follow a timeout's own retransmissions say nothing about a new loss (RFC 6582 section 3.2, step
+    // 2).
     if (!before(recover_, una)) return verdict::ordinary;
     recovering_ = true;
     recover_ = nxt;
@@ -57,7 +58,8 @@ class loss_recovery {
     return verdict::leave;
   }
 
-  /// The retransmission timer expired: everything outstanding is to be sent again, from SND.UNA on, as the window allows.
+  /// The retransmission timer expired: everything outstanding is to be sent again, from SND.UNA on, as the window
+  /// allows.
   constexpr void on_timeout(sequence_number<u32> una, sequence_number<u32> nxt) noexcept {
     probe_again(nxt);
     resend_ = una;

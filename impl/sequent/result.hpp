@@ -10,21 +10,21 @@ namespace sequent {
 
 /// Why a call was refused or a segment not read. The call changed nothing unless its own text says otherwise.
 enum class error : std::uint8_t {
-  connection_does_not_exist,  ///< the connection is CLOSED (RFC 9293 section 3.10)
-  connection_already_exists,  ///< OPEN on a connection that is not CLOSED (section 3.10.1)
-  connection_closing,         ///< the direction has been closed already (sections 3.10.2 to 3.10.4)
-  foreign_socket_unspecified, ///< SEND on a listening connection that knows no peer (section 3.10.2)
-  insufficient_resources,     ///< no room in the buffer; try again after octets were acknowledged or read
-  would_block,                ///< nothing to read at present; more may come
-  connection_reset,           ///< the peer reset the connection
-  connection_refused,         ///< the peer refused it in the handshake
-  connection_timed_out,       ///< the user timeout or R2 was reached (sections 3.8.3 and 3.10.8)
-  connection_aborted,         ///< the local user aborted it
-  truncated_header,           ///< fewer octets than the header, or its data offset, asks for
-  bad_data_offset,            ///< a data offset below five words
-  bad_checksum,               ///< the Internet checksum does not hold (MUST-3)
-  bad_option_length,          ///< an option of length 0 or 1, or past the header's end (MUST-7)
-  bad_ip_header,              ///< not a well-formed IP datagram carrying TCP
+  connection_does_not_exist,   ///< the connection is CLOSED (RFC 9293 section 3.10)
+  connection_already_exists,   ///< OPEN on a connection that is not CLOSED (section 3.10.1)
+  connection_closing,          ///< the direction has been closed already (sections 3.10.2 to 3.10.4)
+  foreign_socket_unspecified,  ///< SEND on a listening connection that knows no peer (section 3.10.2)
+  insufficient_resources,      ///< no room in the buffer; try again after octets were acknowledged or read
+  would_block,                 ///< nothing to read at present; more may come
+  connection_reset,            ///< the peer reset the connection
+  connection_refused,          ///< the peer refused it in the handshake
+  connection_timed_out,        ///< the user timeout or R2 was reached (sections 3.8.3 and 3.10.8)
+  connection_aborted,          ///< the local user aborted it
+  truncated_header,            ///< fewer octets than the header, or its data offset, asks for
+  bad_data_offset,             ///< a data offset below five words
+  bad_checksum,                ///< the Internet checksum does not hold (MUST-3)
+  bad_option_length,           ///< an option of length 0 or 1, or past the header's end (MUST-7)
+  bad_ip_header,               ///< not a well-formed IP datagram carrying TCP
 };
 
 /// The error in words, for logs and assertions.

@@ -10,9 +10,9 @@ namespace sequent {
 
 /// Bounds of the retransmission timeout.
 struct rto_limits {
-  duration initial = duration::seconds(1);   ///< before the first sample (RFC 6298 section 2.1)
-  duration least = duration::seconds(1);     ///< section 2.4
-  duration most = duration::seconds(60);     ///< section 2.5
+  duration initial = duration::seconds(1);           ///< before the first sample (RFC 6298 section 2.1)
+  duration least = duration::seconds(1);             ///< section 2.4
+  duration most = duration::seconds(60);             ///< section 2.5
   duration granularity = duration::milliseconds(1);  ///< G
   friend bool operator==(const rto_limits&, const rto_limits&) noexcept = default;
 };

@@ -19,9 +19,9 @@ namespace sequent {
 struct text_to_send {
   sequence_number<u32> seq{};
   u32 length = 0;
-  bool fin = false;   ///< the FIN follows the text
-  bool push = false;  ///< the text empties the queue (MUST-61)
-  bool again = false; ///< all of it was sent before
+  bool fin = false;    ///< the FIN follows the text
+  bool push = false;   ///< the text empties the queue (MUST-61)
+  bool again = false;  ///< all of it was sent before
 };
 
 /// Queues what the user writes and decides what goes on the wire: the peer's window, congestion control, Nagle and
@@ -152,10 +152,10 @@ class sender {
     }
   }
 
-  /// Applies what a step found out about acknowledgments. `old` is the send side as it was, `round_trip` the RTT that the
-  /// timestamps option gives, if it does.
-  constexpr void on_ack(const control_block<u32>& tcb, const actions<u32>& step, const send_variables<u32>& old, u32 mss,
-                        std::optional<duration> round_trip, instant now, timer_set& timers,
+  /// Applies what a step found out about acknowledgments. `old` is the send side as it was, `round_trip` the RTT that
+  /// the timestamps option gives, if it does.
+  constexpr void on_ack(const control_block<u32>& tcb, const actions<u32>& step, const send_variables<u32>& old,
+                        u32 mss, std::optional<duration> round_trip, instant now, timer_set& timers,
                         const connection_config& config) noexcept {
     const send_variables<u32>& snd = tcb.snd;
     if (step.acked != 0) {
@@ -209,7 +209,8 @@ class sender {
     return attempts_;
   }
 
-  /// The persist timer expired: one octet goes out although the window is closed, or a small segment although it is silly.
+  /// The persist timer expired: one octet goes out although the window is closed, or a small segment although it is
+  /// silly.
   constexpr void on_persist_timeout() noexcept { force_ = true; }
 
   /// After everything that could be sent has been sent: if something is left and nothing is outstanding whose
@@ -302,7 +303,8 @@ class sender {
     }
   }
 
-  // What the peer had no room for while its window was closed is sent again at once, not when a backed-off timer expires.
+  // What the peer had no room for while its window was closed is sent again at once, not when a backed-off timer
+  // expires.
   constexpr void window_reopened(const send_variables<u32>& snd, instant now, timer_set& timers,
                                  const connection_config& config) noexcept {
     if (snd.una == snd.nxt) return;

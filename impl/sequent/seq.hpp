@@ -5,8 +5,8 @@
 
 namespace sequent {
 
-/// A point on the circle of sequence numbers. It has no `<`: ask whether it lies in an interval, or how far it is ahead.
-/// Acknowledgment numbers and timestamp values are points on such circles too.
+/// A point on the circle of sequence numbers. It has no `<`: ask whether it lies in an interval, or how far it is
+/// ahead. Acknowledgment numbers and timestamp values are points on such circles too.
 template <word W = u32>
 class sequence_number {
  public:
@@ -68,7 +68,8 @@ template <word W>
 
 /// `low =< x =< high`, exact for every distance from low to high.
 template <word W>
-[[nodiscard]] constexpr bool from_until(sequence_number<W> low, sequence_number<W> x, sequence_number<W> high) noexcept {
+[[nodiscard]] constexpr bool from_until(sequence_number<W> low, sequence_number<W> x,
+                                        sequence_number<W> high) noexcept {
   return x - low <= high - low;
 }
 

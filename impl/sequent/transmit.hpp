@@ -15,7 +15,8 @@ struct window_offer {
 
 /// The offer to make when `room` octets from RCV.NXT on can be stored. The right edge moves only if it gains enough to
 /// avoid silly windows (MUST-39; `worthwhile` octets), and never moves left (SHLD-14). A scaled field is rounded down,
-/// so the peer may see less by under one unit of the scale (RFC 7323 section 2.4); what was once offered stays accepted.
+/// so the peer may see less by under one unit of the scale (RFC 7323 section 2.4); what was once offered stays
+/// accepted.
 template <word W>
 [[nodiscard]] constexpr window_offer<W> offer_window(const receive_variables<W>& rcv, W room, W worthwhile,
                                                      bool unscaled) noexcept {

@@ -20,8 +20,8 @@ constexpr result<void> call_open_active(control_block<W>& tcb, sequence_number<W
   return {};
 }
 
-/// OPEN, passive (section 3.10.1). From CLOSED only: a second passive OPEN on a record is refused and leaves it untouched
-/// (MUST-41, A4).
+/// OPEN, passive (section 3.10.1). From CLOSED only: a second passive OPEN on a record is refused and leaves it
+/// untouched (MUST-41, A4).
 template <word W>
 constexpr result<void> call_open_passive(control_block<W>& tcb) noexcept {
   if (tcb.state != connection_state::closed) return error::connection_already_exists;
@@ -46,7 +46,8 @@ template <word W>
   return {};
 }
 
-/// RECEIVE (section 3.10.3) with nothing buffered: why there is nothing. With octets buffered every state serves them (A7).
+/// RECEIVE (section 3.10.3) with nothing buffered: why there is nothing. With octets buffered every state serves them
+/// (A7).
 template <word W>
 [[nodiscard]] constexpr error call_receive_empty(const control_block<W>& tcb) noexcept {
   switch (tcb.state) {
@@ -60,8 +61,8 @@ template <word W>
 }
 
 /// CLOSE (section 3.10.4). LISTEN and SYN-SENT: the record is deleted. Otherwise a FIN follows the queued text:
-/// ESTABLISHED becomes FIN-WAIT-1 at once, CLOSE-WAIT becomes LAST-ACK when the FIN is sent, SYN-RECEIVED waits until it
-/// is established (C11). A second CLOSE is connection_closing.
+/// ESTABLISHED becomes FIN-WAIT-1 at once, CLOSE-WAIT becomes LAST-ACK when the FIN is sent, SYN-RECEIVED waits until
+/// it is established (C11). A second CLOSE is connection_closing.
 template <word W>
 constexpr result<void> call_close(control_block<W>& tcb, actions<W>& out) noexcept {
   switch (tcb.state) {
@@ -87,8 +88,8 @@ constexpr void reset_peer(const control_block<W>& tcb, actions<W>& out) noexcept
   out.reset_ack = tcb.rcv.nxt;
 }
 
-/// ABORT (section 3.10.5): the record is deleted in every state, with a RST where the peer may still send text or expects
-/// some.
+/// ABORT (section 3.10.5): the record is deleted in every state, with a RST where the peer may still send text or
+/// expects some.
 template <word W>
 constexpr result<void> call_abort(control_block<W>& tcb, actions<W>& out) noexcept {
   switch (tcb.state) {

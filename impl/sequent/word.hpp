@@ -6,14 +6,14 @@
 
 namespace sequent {
 
-/// A 32-bit unsigned word with wrap-around arithmetic. The production word is std::uint32_t; the proofs execute the very
-/// same functions with a symbolic bit-vector, whose comparisons fork the execution. Only these operations are used, so
-/// that C++ promotions and narrowing, which a bit-vector does not know, cannot enter.
+/// A 32-bit unsigned word with wrap-around arithmetic. The production word is std::uint32_t; the proofs execute the
+/// very same functions with a symbolic bit-vector, whose comparisons fork the execution. Only these operations are
+/// used, so that C++ promotions and narrowing, which a bit-vector does not know, cannot enter.
 template <class W>
 concept word = std::regular<W> && std::constructible_from<W, std::uint32_t> && requires(const W a, const W b) {
   { a + b } -> std::convertible_to<W>;
   { a - b } -> std::convertible_to<W>;
-  { a & b } -> std::convertible_to<W>;
+  { a& b } -> std::convertible_to<W>;
   { a | b } -> std::convertible_to<W>;
   { a ^ b } -> std::convertible_to<W>;
   { a << b } -> std::convertible_to<W>;

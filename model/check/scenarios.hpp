@@ -151,10 +151,16 @@ inline void add_closes(std::vector<scenario>& list) {
   add(list, both, crossing, rough(1));
 
   scenario misused = plain("misused-calls", "users open twice, turn a listener active, and close twice");
-  misused.scripts[0].calls = {{call_kind::open_active}, {call_kind::open_active}, {call_kind::shutdown},
-                              {call_kind::shutdown}, {call_kind::shutdown}};
-  misused.scripts[1].calls = {{call_kind::open_passive}, {call_kind::open_passive}, {call_kind::open_active},
-                              {call_kind::shutdown}, {call_kind::abort}};
+  misused.scripts[0].calls = {{call_kind::open_active},
+                              {call_kind::open_active},
+                              {call_kind::shutdown},
+                              {call_kind::shutdown},
+                              {call_kind::shutdown}};
+  misused.scripts[1].calls = {{call_kind::open_passive},
+                              {call_kind::open_passive},
+                              {call_kind::open_active},
+                              {call_kind::shutdown},
+                              {call_kind::abort}};
   misused.may_abort = true;
   bounds quiet;
   bounds some_loss;
@@ -217,7 +223,8 @@ inline void add_attacks(std::vector<scenario>& list) {
     large.injections = 2;
     add(list, s, small, large);
   }
-  scenario anything = plain("attacker-on-path", "one forged segment of any kind, at any edge of the window, in any state");
+  scenario anything =
+      plain("attacker-on-path", "one forged segment of any kind, at any edge of the window, in any state");
   anything.scripts[0].calls = talk(call_kind::open_active, 2);
   anything.scripts[1].reads = {{1, true}};
   anything.scripts[1].reads_at_once = false;

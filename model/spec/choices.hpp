@@ -166,8 +166,11 @@ inline constexpr std::array<choice, 42> ambiguities_table{{
      "the SYN,ACK: a bare SYN is not sent in SYN-RECEIVED", "EMIT-2 EMIT-8"},
     {"A15", "closed window: never acceptable, but RST, URG and ACKs are", detail::allowed,
      "RST and URG are read, the ACK field may be, text and FIN are not", "SEQ-3 SEQ-4"},
-    {"A16", "segments that Table 6 rejects although they are useful", detail::decided,
-     "the letter of Table 6, except at a closed window (A15)", "SEQ-1 SEQ-7"},
+    {"A16", "segments that Table 6 rejects although they are useful", detail::allowed,
+     "the ACK field of a bare acknowledgment at the right edge, or one octet past it, may be read: without that, two "
+     "ends "
+     "that have filled each other's windows refuse each other's acknowledgments for ever; else the letter of Table 6",
+     "SEQ-1 SEQ-7 SEQ-8"},
     {"A17", "control fields of a segment that is held", detail::decided,
      "RST, SYN, ACK, window and URG act at once; only text and FIN wait for their turn", "RST-3 ACK-6 URG-2 TEXT-4"},
     {"A18", "TIME-WAIT: restarting the timer, and replies", detail::decided,

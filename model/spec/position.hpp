@@ -8,8 +8,9 @@
 
 namespace sequent::spec {
 
-/// The truth type that belongs to a position type. Converts to bool; a symbolic one forks the path when it does.
-/// Left as plain bool for std::int64_t; the proofs specialise it for their own position type.
+/// The truth type that belongs to a position type. Comes from bool and converts to it; a symbolic one forks the path
+/// when it does, but not when two are combined with && and ||. Left as plain bool for std::int64_t; the proofs
+/// specialise it for their own position type.
 template <class P>
 struct truth_of {
   using type = bool;

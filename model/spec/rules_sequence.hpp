@@ -41,8 +41,8 @@ template <class P>
   return permitted;
 }
 
-/// Not acceptable: acknowledged and dropped. The acknowledgment may be throttled only if the segment is empty, or a SYN on
-/// a live connection (RFC 5961 sections 4 and 7); text or FIN is retransmitted until it is answered (C24).
+/// Not acceptable: acknowledged and dropped. The acknowledgment may be throttled only if the segment is empty, or a SYN
+/// on a live connection (RFC 5961 sections 4 and 7); text or FIN is retransmitted until it is answered (C24).
 template <class P>
 [[nodiscard]] outcomes<P> answer_unacceptable(const state<P>& s, const segment<P>& seg) {
   if (empty(seg) || (synchronized(s) && is(seg.syn))) return challenge(s);
@@ -84,6 +84,24 @@ template <class P>
     direct.seen.may_ack = true;
     permitted.push_back(direct);
   }
+  return permitted;
+}
+
+/// True for an acknowledgment without text just past the window: at its right edge, where a peer stands that has filled
+/// the window, or one octet beyond, where a window probe has brought it.
+template <class P>
+[[nodiscard]] constexpr bool bare_ack_past_window(const state<P>& s, const segment<P>& seg) {
+  return is(seg.has_ack) && !is(seg.rst) && empty(seg) && is(right_edge(s) <= seg.seq) &&
+         is(seg.seq <= right_edge(s) + P(1));
+}
+
+/// By the letter such an acknowledgment is refused, and two peers that have filled each other's windows then refuse
+/// each other's acknowledgments for ever. RFC 9293 appendix A.2 leaves the cure open: reading its ACK field is
+/// permitted (A16).
+template <class P>
+[[nodiscard]] outcomes<P> allow_past_window(const state<P>& s) {
+  outcomes<P> permitted = challenge(s);
+  permitted.push_back(go_on(s));
   return permitted;
 }
 
@@ -162,10 +180,15 @@ constexpr auto sequence_rules() {
       rule<P>{"SEQ-7", "rfc9293#3.10.7.4/first", "any other unacceptable segment is acknowledged and dropped",
               stage::sequence,
               [](const state<P>& s, const event<P>& e) {
-                return !is(e.seg.rst) && !repeats_syn(s, e.seg) && !acceptable(s, e.seg) &&
-                       (is(e.seg.syn) || !at_closed_window(s, e.seg));
+                return !is(e.seg.rst) && !repeats_syn(s, e.seg) && !bare_ack_past_window(s, e.seg) &&
+                       !acceptable(s, e.seg) && (is(e.seg.syn) || !at_closed_window(s, e.seg));
               },
               [](const state<P>& s, const event<P>& e) { return answer_unacceptable(s, e.seg); }},
+      rule<P>{
+          "SEQ-8", "rfc9293#A.2", "an acknowledgment just past the window is refused by the letter, or read",
+          stage::sequence,
+          [](const state<P>& s, const event<P>& e) { return bare_ack_past_window(s, e.seg) && !acceptable(s, e.seg); },
+          [](const state<P>& s, const event<P>&) { return allow_past_window(s); }},
   };
 }
 

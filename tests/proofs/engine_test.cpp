@@ -71,8 +71,10 @@ TEST(Word32, ComparesAsTheMachineWord) {
     const word32 a = word32::input("a");
     const word32 b = word32::input("b");
     int order = 2;
-    if (a < b) order = 0;
-    else if (a == b) order = 1;
+    if (a < b)
+      order = 0;
+    else if (a == b)
+      order = 1;
     prove(truth(order != 0), "a is not below b");
   };
   explorer search(quick());
@@ -275,7 +277,8 @@ TEST(Position, IsAnInteger) {
         prove(here > position(0), "an origin has something behind it");
         prove(there + position(1) > there, "no position wraps");
         prove(line.unwrap(line.wire(d)) == there, "unwrapping finds the position");
-        prove((position::unsigned_of(word32::input("field", 16)) << position(14)) < position(1 << 30), "a shift is exact");
+        prove((position::unsigned_of(word32::input("field", 16)) << position(14)) < position(1 << 30),
+              "a shift is exact");
       },
       quick());
   EXPECT_EQ(found.result, verdict::holds) << found.what;

@@ -65,15 +65,27 @@ void fill(draw& d, control_block<W>& tcb, segment<W>& seg) {
 // Everything that a step may have changed or asked for, as plain numbers.
 template <class W>
 std::vector<u32> outcome(const control_block<W>& tcb, const actions<W>& out) {
-  std::vector<u32> all{static_cast<u32>(tcb.state), tcb.passive, tcb.snd.fin_sent, tcb.snd.fin_asked, tcb.rcv.fin.has_value(),
-                       tcb.ts.enabled, tcb.challenges.sent, static_cast<u32>(out.answer), out.raised.bits(),
-                       static_cast<u32>(out.text), out.acceptable_ack, out.duplicate_ack, out.window_opened,
-                       out.time_wait, out.deleted, out.reset_ack.has_value()};
-  for (const W& word : {tcb.snd.iss.wire(), tcb.snd.una.wire(), tcb.snd.nxt.wire(), tcb.snd.wnd, tcb.snd.wl1.wire(),
-                        tcb.snd.wl2.wire(), tcb.snd.max_wnd, tcb.snd.shift, tcb.rcv.irs.wire(), tcb.rcv.nxt.wire(),
-                        tcb.rcv.wnd, tcb.rcv.up.wire(), tcb.rcv.shift, tcb.ts.recent.wire(),
-                        tcb.ts.last_ack_sent.wire(), out.reset_seq.wire(), out.text_skip, out.text_take,
-                        out.text_at.wire(), out.acked}) {
+  std::vector<u32> all{static_cast<u32>(tcb.state),
+                       tcb.passive,
+                       tcb.snd.fin_sent,
+                       tcb.snd.fin_asked,
+                       tcb.rcv.fin.has_value(),
+                       tcb.ts.enabled,
+                       tcb.challenges.sent,
+                       static_cast<u32>(out.answer),
+                       out.raised.bits(),
+                       static_cast<u32>(out.text),
+                       out.acceptable_ack,
+                       out.duplicate_ack,
+                       out.window_opened,
+                       out.time_wait,
+                       out.deleted,
+                       out.reset_ack.has_value()};
+  for (const W& word :
+       {tcb.snd.iss.wire(),   tcb.snd.una.wire(), tcb.snd.nxt.wire(), tcb.snd.wnd,          tcb.snd.wl1.wire(),
+        tcb.snd.wl2.wire(),   tcb.snd.max_wnd,    tcb.snd.shift,      tcb.rcv.irs.wire(),   tcb.rcv.nxt.wire(),
+        tcb.rcv.wnd,          tcb.rcv.up.wire(),  tcb.rcv.shift,      tcb.ts.recent.wire(), tcb.ts.last_ack_sent.wire(),
+        out.reset_seq.wire(), out.text_skip,      out.text_take,      out.text_at.wire(),   out.acked}) {
     all.push_back(value(word));
   }
   if (tcb.rcv.fin) all.push_back(value(tcb.rcv.fin->wire()));

@@ -28,9 +28,9 @@ struct control {
 
 /// One property.
 struct claim {
-  std::string id;      ///< lower case, words joined by '-', unique
-  std::string says;    ///< one sentence
-  std::string bounds;  ///< what the cases range over
+  std::string id;         ///< lower case, words joined by '-', unique
+  std::string says;       ///< one sentence
+  std::string bounds;     ///< what the cases range over
   std::size_t head = 0;   ///< how many numbers of the setting are drawn
   std::size_t steps = 0;  ///< how many steps at most
   int cases = 1000;       ///< cases of an ordinary run

@@ -7,6 +7,7 @@
 #include "sequent/congestion/reno.hpp"
 #include "sequent/rtt.hpp"
 #include "sequent/transmit.hpp"
+#include "tests/property/broken_congestion.hpp"
 #include "tests/property/claim.hpp"
 
 namespace sequent::property {
@@ -14,11 +15,11 @@ namespace {
 
 // How far the estimator may be from the exact value, in microseconds, before back-off multiplies it.
 //
-// It keeps S = 8 SRTT and V = 4 RTTVAR in whole numbers. S' = S + r - floor(S / 8): each update adds an error in [0, 1) and
-// keeps 7/8 of the old one, so the error of S stays in [0, 8), that of SRTT in [0, 1), and that of floor(S / 8) in (-1, 1).
-// V' = V + |floor(S / 8) - r| - floor(V / 4): each update adds an error in (-1, 2) and keeps 3/4 of the old one, so the
-// error of V stays in (-4, 8). RTO = floor(S / 8) + V is therefore off by less than 5 below and 9 above. Clamping and the
-// maximum with G never widen a distance.
+// It keeps S = 8 SRTT and V = 4 RTTVAR in whole numbers. S' = S + r - floor(S / 8): each update adds an error in [0, 1)
+// and keeps 7/8 of the old one, so the error of S stays in [0, 8), that of SRTT in [0, 1), and that of floor(S / 8) in
+// (-1, 1). V' = V + |floor(S / 8) - r| - floor(V / 4): each update adds an error in (-1, 2) and keeps 3/4 of the old
+// one, so the error of V stays in (-4, 8). RTO = floor(S / 8) + V is therefore off by less than 5 below and 9 above.
+// Clamping and the maximum with G never widen a distance.
 constexpr std::int64_t rounding_microseconds = 9;
 
 /// Counts each sample twice.
@@ -91,9 +92,11 @@ std::string rto_case(const drawn_case& c) {
 
 const registered rto{claim{
     .id = "rto",
-    .says = "The retransmission timeout is what RFC 6298 defines in exact arithmetic, but for rounding below 9 us times the "
+    .says = "The retransmission timeout is what RFC 6298 defines in exact arithmetic, but for rounding below 9 us "
+            "times the "
             "back-off",
-    .bounds = "samples of 0 to 655 s, time-outs between them, lower limits of 1 us to 1 s, granularities of 1 us to 10 ms",
+    .bounds =
+        "samples of 0 to 655 s, time-outs between them, lower limits of 1 us to 1 s, granularities of 1 us to 10 ms",
     .head = 4,
     .steps = 120,
     .cases = 10'000,
@@ -101,21 +104,6 @@ const registered rto{claim{
     .controls = {{"each sample counts twice", saying(rto_case<hasty>)},
                  {"the timeout is not doubled", saying(rto_case<impatient>)}},
 }};
-
-/// Keeps its window after a timeout.
-struct shameless : congestion::reno {
-  void on_timeout(u32 flight, u32 mss, bool) noexcept {
-    if (flight < mss) congestion::reno::on_timeout(flight, mss, true);
-  }
-};
-
-/// Grows by what was acknowledged in congestion avoidance too.
-struct exponential : congestion::reno {
-  void on_ack(u32 acked, u32 mss, bool full) noexcept {
-    congestion::reno::on_ack(acked, mss, full);
-    if (window() >= threshold()) inflate(mss);
-  }
-};
 
 template <class Congestion>
 std::string cwnd_case(const drawn_case& c) {
@@ -166,7 +154,8 @@ std::string cwnd_case(const drawn_case& c) {
         oracle.acknowledged(acked);
         repeated = false;
     }
-    if (core.window() > oracle.window()) {
+    // One segment of difference: see watched_end.hpp.
+    if (core.window() > oracle.window() + mss) {
       return "step " + std::to_string(i) + ": cwnd is " + std::to_string(core.window()) + ", more than " +
              std::to_string(oracle.window());
     }
@@ -177,9 +166,10 @@ std::string cwnd_case(const drawn_case& c) {
 
 const registered cwnd{claim{
     .id = "congestion-window",
-    .says = "NewReno's window is never above what RFC 5681, 6582 and 6928 allow, nor below one segment",
-    .bounds = "segment sizes of 1 to 9000 octets, at most 200 acknowledgments, duplicates, time-outs and recoveries in any "
-              "order",
+    .says = "NewReno's window is never a segment above what RFC 5681, 6582 and 6928 allow, nor below one segment",
+    .bounds =
+        "segment sizes of 1 to 9000 octets, at most 200 acknowledgments, duplicates, time-outs and recoveries in any "
+        "order",
     .head = 2,
     .steps = 200,
     .cases = 10'000,
@@ -231,8 +221,9 @@ std::string offer_case(const drawn_case& c) {
 
 const registered offers{claim{
     .id = "window-offer",
-    .says = "The offered window never takes back what was offered, never exceeds the room, loses less than one unit of its "
-            "scale, and does not open by silly amounts (SHLD-14, MUST-39)",
+    .says =
+        "The offered window never takes back what was offered, never exceeds the room, loses less than one unit of its "
+        "scale, and does not open by silly amounts (SHLD-14, MUST-39)",
     .bounds = "all scales, windows and rooms up to 2^30 octets",
     .head = 12,
     .cases = 40'000,

@@ -14,7 +14,8 @@
 namespace sequent::property {
 
 /// The runs of neighbouring positions, each as [first, last).
-[[nodiscard]] inline std::vector<std::pair<std::int64_t, std::int64_t>> runs_of(const std::set<std::int64_t>& positions) {
+[[nodiscard]] inline std::vector<std::pair<std::int64_t, std::int64_t>> runs_of(
+    const std::set<std::int64_t>& positions) {
   std::vector<std::pair<std::int64_t, std::int64_t>> runs;
   for (const std::int64_t p : positions) {
     if (runs.empty() || runs.back().second != p) runs.emplace_back(p, p);
@@ -40,9 +41,7 @@ class interval_subject {
   }
 
  private:
-  [[nodiscard]] sequence_number<u32> number(std::int64_t position) const {
-    return zero_ + static_cast<u32>(position);
-  }
+  [[nodiscard]] sequence_number<u32> number(std::int64_t position) const { return zero_ + static_cast<u32>(position); }
 
   std::string insert(std::int64_t ahead, std::int64_t length) {
     const std::int64_t first = origin_ + ahead;

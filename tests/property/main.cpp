@@ -1,6 +1,8 @@
 // Checks the properties: on its own with a report of claims, or, when given an option of GoogleTest, as its tests.
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <random>
@@ -8,9 +10,9 @@
 #include <sstream>
 #include <string_view>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <CLI/CLI.hpp>
 
 #include "tests/property/runner.hpp"
 #include "tests/property/stream_replay.hpp"
@@ -97,7 +99,7 @@ int replay(const std::string& file) {
     const auto run = model::parse_trace(text.str());
     if (run.value && property::is_stream(run.value->scenario)) {
       const property::finding found = property::replay_stream(*run.value);
-      fmt::print("{}\n", found.ladder);
+      fmt::print("{}{}\n", found.ladder, found.why.empty() ? "nothing wrong" : found.why);
       return found.why.empty() ? 0 : some_property_falls;
     }
     fmt::print(stderr, "{} is neither a case nor a run of a property\n", file);
@@ -135,6 +137,28 @@ class drawing : public testing::Test {
   const property::control* broken_;
 };
 
+// A case or run that once failed, kept in a file.
+class regression : public testing::Test {
+ public:
+  explicit regression(std::string file) : file_(std::move(file)) {}
+  void TestBody() override { EXPECT_EQ(replay(file_), 0) << file_; }
+
+ private:
+  std::string file_;
+};
+
+// Those in the corpus, if the program runs at the root of the sources.
+void add_regressions() {
+  const std::filesystem::path folder = "corpus/regressions/property";
+  if (!std::filesystem::is_directory(folder)) return;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    std::string name = entry.path().stem().string();
+    for (char& letter : name) letter = letter == '-' ? '_' : letter;
+    testing::RegisterTest("regression", name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
+                          [file = entry.path().string()]() -> testing::Test* { return new regression(file); });
+  }
+}
+
 int run_as_tests(int argc, char** argv) {
   const auto add = [](const claim& c, const property::control* broken, std::string name) {
     for (char& letter : name) letter = letter == '-' ? '_' : letter;
@@ -147,6 +171,7 @@ int run_as_tests(int argc, char** argv) {
       add(c, &c.controls[i], c.id + "-" + std::to_string(i + 1));
     }
   }
+  add_regressions();
   testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
 }

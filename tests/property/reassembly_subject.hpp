@@ -1,5 +1,5 @@
-// The receiving half of a connection beside a map from positions to octets: what it has accepted once never changes, also
-// when later copies of the same octets differ.
+// The receiving half of a connection beside a map from positions to octets: what it has accepted once never changes,
+// also when later copies of the same octets differ.
 #pragma once
 
 #include <algorithm>
@@ -159,10 +159,10 @@ class reassembly_subject {
   std::int64_t capacity_;
   control_block<u32> tcb_{};
   receiver<refinement::bounded_storage<most_capacity>, most_ranges> receiver_;
-  std::int64_t next_ = 0;                      // RCV.NXT
-  std::int64_t window_ = capacity_;            // RCV.WND
-  std::optional<std::int64_t> fin_{};          // where the stream ends, once that is known
-  bool closed_ = false;                        // the FIN was reached
+  std::int64_t next_ = 0;                         // RCV.NXT
+  std::int64_t window_ = capacity_;               // RCV.WND
+  std::optional<std::int64_t> fin_{};             // where the stream ends, once that is known
+  bool closed_ = false;                           // the FIN was reached
   std::map<std::int64_t, std::uint8_t> ahead_{};  // octets beyond next_
   std::vector<std::uint8_t> unread_{};
 };

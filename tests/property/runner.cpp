@@ -150,7 +150,8 @@ nlohmann::json examine(const claim& c, const effort& how, bool controls_only, co
     const outcome result = draw(c, broken.run, how);
     if (!result.held && !result.found.why.empty()) {
       ++killed;
-      if (controls_only) fmt::print("refuted  {}: {}\n", broken.broken, result.found.why.substr(0, result.found.why.find('\n')));
+      if (controls_only)
+        fmt::print("refuted  {}: {}\n", broken.broken, result.found.why.substr(0, result.found.why.find('\n')));
     } else if (result.interrupted) {
       record["verdict"] = "unknown";
     } else {
@@ -162,10 +163,8 @@ nlohmann::json examine(const claim& c, const effort& how, bool controls_only, co
   }
   const double seconds = since(start);
   record["seconds"] = seconds;
-  record["figures"] = {{"cases", cases},
-                       {"seed", how.seed},
-                       {"controls", c.controls.size()},
-                       {"controls_refuted", killed}};
+  record["figures"] = {
+      {"cases", cases}, {"seed", how.seed}, {"controls", c.controls.size()}, {"controls_refuted", killed}};
   fmt::print("{:<8} {:<26} {:>7} cases  controls {}/{}  {:.1f} s\n", record["verdict"].get<std::string>(), c.id, cases,
              killed, c.controls.size(), seconds);
   std::fflush(stdout);

@@ -13,8 +13,8 @@ namespace sequent::property {
 
 /// How much to draw.
 struct effort {
-  int cases = 1000;           ///< cases for the property and, at most, for each control
-  std::uint64_t seed = 0;     ///< the same seed draws the same cases
+  int cases = 1000;        ///< cases for the property and, at most, for each control
+  std::uint64_t seed = 0;  ///< the same seed draws the same cases
 };
 
 /// How drawing ended.
@@ -33,9 +33,9 @@ inline std::atomic<bool> interrupt_seen{false};
 /// Draws cases of a claim's shape and checks them with `check`. Shrinking takes twenty seconds at most.
 [[nodiscard]] outcome draw(const claim& shape, const case_check& check, const effort& how);
 
-/// Checks a property and its controls: one record {id, says, strength, engine, bounds, figures, verdict, seconds, and for
-/// one that falls a counterexample}. A control that survives makes the verdict "falls". A counterexample is written to
-/// the folder `traces` under a name made from the id. Ends with a line on standard output.
+/// Checks a property and its controls: one record {id, says, strength, engine, bounds, figures, verdict, seconds, and
+/// for one that falls a counterexample}. A control that survives makes the verdict "falls". A counterexample is written
+/// to the folder `traces` under a name made from the id. Ends with a line on standard output.
 [[nodiscard]] nlohmann::json examine(const claim& c, const effort& how, bool controls_only, const std::string& traces);
 
 /// Remembers the case at hand, so that a crash can tell it: installs handlers for the signals of a failed assertion.

@@ -49,9 +49,7 @@ namespace segment_detail {
 
 inline void second_option(std::span<const std::uint8_t> body, segment_options<u32>& into) {
   const std::size_t size = body.size();
-  const auto word = [&](std::size_t at) {
-    return sequence_number<u32>(static_cast<u32>(number_at(body, at, 4)));
-  };
+  const auto word = [&](std::size_t at) { return sequence_number<u32>(static_cast<u32>(number_at(body, at, 4))); };
   if (body[0] == 2 && size == 4) into.mss = static_cast<std::uint16_t>(number_at(body, 2, 2));
   if (body[0] == 3 && size == 3) into.window_scale = body[2];
   if (body[0] == 4 && size == 2) into.sack_permitted = true;
@@ -110,8 +108,9 @@ template <class Codec = production_codec>
                   : std::string("refused without reason: ") + describe(parsed.why());
   }
   if (!parsed) {
-    return parsed.why() == *again.wrong ? std::string() : std::string("refused for ") + describe(parsed.why()) + ", not " +
-                                                              describe(*again.wrong);
+    return parsed.why() == *again.wrong
+               ? std::string()
+               : std::string("refused for ") + describe(parsed.why()) + ", not " + describe(*again.wrong);
   }
   const segment<u32>& seg = parsed->header;
   const auto field = [&](std::size_t at, std::size_t count) { return number_at(octets, at, count); };

@@ -10,7 +10,8 @@ namespace {
 
 // Makes a wire form of a header's options with padding and unknown options before, between and after them. Gives up
 // what does not fit into forty octets of unknown ones first.
-std::vector<std::uint8_t> disguised_options(const std::vector<std::vector<std::uint8_t>>& known, number_choice& choose) {
+std::vector<std::uint8_t> disguised_options(const std::vector<std::vector<std::uint8_t>>& known,
+                                            number_choice& choose) {
   constexpr std::uint8_t unknown_kinds[] = {6, 7, 9, 14, 19, 28, 29, 30, 34, 69, 172, 253, 254, 255};
   std::size_t left = 40;
   for (const auto& each : known) left -= each.size();
@@ -44,7 +45,9 @@ std::vector<std::vector<std::uint8_t>> split_options(std::span<const std::uint8_
   std::vector<std::vector<std::uint8_t>> parts;
   for (std::size_t at = 0; at < area.size() && area[at] != 0;) {
     const std::size_t length = area[at] == 1 ? 1 : area[at + 1];
-    if (area[at] != 1) parts.emplace_back(area.begin() + static_cast<std::ptrdiff_t>(at), area.begin() + static_cast<std::ptrdiff_t>(at + length));
+    if (area[at] != 1)
+      parts.emplace_back(area.begin() + static_cast<std::ptrdiff_t>(at),
+                         area.begin() + static_cast<std::ptrdiff_t>(at + length));
     at += length;
   }
   return parts;
@@ -91,7 +94,8 @@ struct gives_up_early : production_codec {
     if (!parsed) return parsed;
     parsed_segment out = *parsed;
     for (std::size_t at = 20; at < octets.size() - out.text.size() && octets[at] != 0;) {
-      const bool known = octets[at] == 1 || octets[at] == 2 || octets[at] == 3 || octets[at] == 4 || octets[at] == 5 || octets[at] == 8;
+      const bool known = octets[at] == 1 || octets[at] == 2 || octets[at] == 3 || octets[at] == 4 || octets[at] == 5 ||
+                         octets[at] == 8;
       if (!known) out.header.options = {};
       at += octets[at] == 1 ? std::size_t{1} : octets[at + 1];
     }
@@ -108,7 +112,8 @@ struct trusts_checksum : production_codec {
 
 const registered round_trips{claim{
     .id = "segment-round-trip",
-    .says = "What is written is read again, with every option; padding and unknown options change nothing (MUST-6, MUST-64); "
+    .says = "What is written is read again, with every option; padding and unknown options change nothing (MUST-6, "
+            "MUST-64); "
             "a flipped bit is noticed (MUST-3)",
     .bounds = "all fields and options drawn, at most 69 octets of text, unknown options of 2 to 8 octets",
     .head = 160,
@@ -146,8 +151,9 @@ struct forgives_length_one : production_codec {
 
 const registered noises{claim{
     .id = "segment-noise",
-    .says = "Any octets are read as a second reader reads them, written from the RFC alone; malformed lengths are errors "
-            "(MUST-7); what is accepted can be written and read again",
+    .says =
+        "Any octets are read as a second reader reads them, written from the RFC alone; malformed lengths are errors "
+        "(MUST-7); what is accepted can be written and read again",
     .bounds = "at most 119 octets, most with a checksum that holds and octets that look like options",
     .head = 220,
     .cases = 20'000,

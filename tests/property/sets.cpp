@@ -77,10 +77,12 @@ case_check reassembly_check() {
 
 const registered reassembly{claim{
     .id = "reassembly",
-    .says = "What the receiver accepts is what a map from positions to octets accepts, first come first kept, and it never "
-            "changes afterwards",
-    .bounds = "storage of 1 to 256 octets, four runs, segments of at most 47 octets from 24 before RCV.NXT to 24 beyond the "
-              "window, copies that differ, FINs anywhere, first numbers straddling 2^32 and 2^31, and any",
+    .says =
+        "What the receiver accepts is what a map from positions to octets accepts, first come first kept, and it never "
+        "changes afterwards",
+    .bounds =
+        "storage of 1 to 256 octets, four runs, segments of at most 47 octets from 24 before RCV.NXT to 24 beyond the "
+        "window, copies that differ, FINs anywhere, first numbers straddling 2^32 and 2^31, and any",
     .head = 4,
     .steps = 300,
     .cases = 4000,

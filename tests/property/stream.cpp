@@ -1,4 +1,5 @@
-// Stream integrity over a lossy network: what is read is a prefix of what was written, and after a clean close all of it.
+// Stream integrity over a lossy network: what is read is a prefix of what was written, and after a clean close all of
+// it.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -55,9 +56,10 @@ const registered ordinary{claim{
     .id = "stream",
     .says = "What is read is a prefix of what was written, after a clean close all of it; every run can still finish; "
             "production code and specification stay in lockstep",
-    .bounds = "two ends; at most 8000 octets each way; rings of 1 to 4096 octets; segments of 1 to 548 octets; at most 64 "
-              "segments in flight each way; at most 32 each of losses, duplicates, overtakings, corruptions and early "
-              "timers, 4 old duplicates; timestamps, SACK, scaling, Nagle, delayed ACK, early writes drawn for each end",
+    .bounds =
+        "two ends; at most 8000 octets each way; rings of 1 to 4096 octets; segments of 1 to 548 octets; at most 64 "
+        "segments in flight each way; at most 32 each of losses, duplicates, overtakings, corruptions and early "
+        "timers, 4 old duplicates; timestamps, SACK, scaling, Nagle, delayed ACK, early writes drawn for each end",
     .head = setting_numbers,
     .steps = 120,
     .cases = 1500,
@@ -72,9 +74,10 @@ const registered ordinary{claim{
 const registered scaled{claim{
     .id = "stream-scaled",
     .says = "The same with windows beyond 65535 octets, scaled by 1 or 2 bits",
-    .bounds = "two ends; at most 400000 octets each way; rings of 65536 to 262144 octets; segments of at most 8960 octets; "
-              "at most 64 segments in flight each way; at most 32 each of losses, duplicates, overtakings, corruptions and "
-              "early timers, 4 old duplicates; options drawn for each end",
+    .bounds =
+        "two ends; at most 400000 octets each way; rings of 65536 to 262144 octets; segments of at most 8960 octets; "
+        "at most 64 segments in flight each way; at most 32 each of losses, duplicates, overtakings, corruptions and "
+        "early timers, 4 old duplicates; options drawn for each end",
     .head = setting_numbers,
     .steps = 120,
     .cases = 60,

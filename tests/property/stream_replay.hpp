@@ -24,13 +24,15 @@ template <class End>
   model::replay_choice choose(t.choices);
   const model::run_result result = model::run(*w, choose, most_moves, judge);
   found.why = choose.diverged() ? "the list was made for another world" : result.why;
-  if (found.why.empty() && result.how != model::ending::finished) found.why = model::run_fairly(*w, most_moves, judge).why;
+  if (found.why.empty() && result.how != model::ending::finished)
+    found.why = model::run_fairly(*w, most_moves, judge).why;
   return found;
 }
 
 }  // namespace stream_detail
 
-/// Runs a trace whose scenario is_stream(): the ladder, and what is wrong at its end, or when it then goes on undisturbed.
+/// Runs a trace whose scenario is_stream(): the ladder, and what is wrong at its end, or when it then goes on
+/// undisturbed.
 [[nodiscard]] inline finding replay_stream(const model::trace& t) {
   if (const auto s = setting_of(t.scenario, ordinary_size)) {
     return stream_detail::replay<roomy_end>(*s, ordinary_size, t);

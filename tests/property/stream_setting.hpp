@@ -17,16 +17,16 @@ namespace sequent::property {
 
 /// Two ends, left and right, and what the network may do to them. Amounts in octets.
 struct stream_setting {
-  std::array<std::uint32_t, 2> octets{};        ///< written by each side
-  std::array<std::uint32_t, 2> piece{};         ///< taken by one write
+  std::array<std::uint32_t, 2> octets{};  ///< written by each side
+  std::array<std::uint32_t, 2> piece{};   ///< taken by one write
   std::array<std::uint32_t, 2> send_ring{};
   std::array<std::uint32_t, 2> receive_ring{};
-  std::array<std::uint32_t, 2> mss{};           ///< announced, and the most that is sent
-  std::array<std::uint32_t, 2> reading{};       ///< most octets of one read; 0: reads all at once as it arrives
-  std::array<std::uint32_t, 2> options{};       ///< bits of stream_option
+  std::array<std::uint32_t, 2> mss{};      ///< announced, and the most that is sent
+  std::array<std::uint32_t, 2> reading{};  ///< most octets of one read; 0: reads all at once as it arrives
+  std::array<std::uint32_t, 2> options{};  ///< bits of stream_option
   std::array<std::uint32_t, 2> iss{};
-  std::uint32_t both_active = 0;                ///< both ends open actively
-  std::uint32_t in_flight = 0;                  ///< segments each way
+  std::uint32_t both_active = 0;  ///< both ends open actively
+  std::uint32_t in_flight = 0;    ///< segments each way
   std::uint32_t losses = 0;
   std::uint32_t duplicates = 0;
   std::uint32_t overtakings = 0;
@@ -47,8 +47,8 @@ enum stream_option : std::uint32_t {
 
 /// How large a setting may be. Both are values of one type, so that one set of functions serves them.
 struct stream_size {
-  const char* prefix;          ///< of the name
-  std::uint32_t most_octets;   ///< written by each side
+  const char* prefix;         ///< of the name
+  std::uint32_t most_octets;  ///< written by each side
   std::uint32_t most_ring;
   std::uint32_t least_ring;
   std::uint32_t most_mss;
@@ -111,14 +111,15 @@ inline std::uint32_t drawn_iss(number_choice& draw) {
 
 }  // namespace stream_detail
 
-/// Makes numbers fit together: a run must end in reasonable time, and one event must not call for more segments than the
-/// world puts down to a loop. So a window holds at most forty full segments, also when timestamps and SACK blocks leave
-/// less room for text, and a stream fills a ring 64 times at most.
+/// Makes numbers fit together: a run must end in reasonable time, and one event must not call for more segments than
+/// the world puts down to a loop. So a window holds at most forty full segments, also when timestamps and SACK blocks
+/// leave less room for text, and a stream fills a ring 64 times at most.
 inline void reconcile(stream_setting& s, const stream_size& size) {
   for (std::size_t i = 0; i < 2; ++i) {
     const std::uint32_t window = std::min(s.send_ring[i], s.receive_ring[1 - i]);
     const std::uint32_t agreed = s.options[0] & s.options[1];
-    const std::uint32_t overhead = ((agreed & with_timestamps) != 0 ? 12u : 0u) + ((agreed & with_sack) != 0 ? 36u : 0u);
+    const std::uint32_t overhead =
+        ((agreed & with_timestamps) != 0 ? 12u : 0u) + ((agreed & with_sack) != 0 ? 36u : 0u);
     const std::uint32_t least = std::min((window + 39) / 40 + overhead, size.most_mss);
     s.octets[i] = std::min(s.octets[i], 64 * window);
     s.piece[i] = std::max(s.piece[i], s.octets[i] / 64 + 1);
@@ -157,9 +158,8 @@ inline constexpr std::size_t setting_numbers = 56;
 /// The name that tells a setting, e.g. "stream/wl300.pl300...": it is the scenario's name in a trace.
 [[nodiscard]] inline std::string name_of(const stream_setting& s, const stream_size& size) {
   std::string text = std::string(size.prefix) + '/';
-  stream_detail::each_number(s, [&text](const std::string& letters, std::uint32_t number) {
-    text += letters + std::to_string(number) + '.';
-  });
+  stream_detail::each_number(
+      s, [&text](const std::string& letters, std::uint32_t number) { text += letters + std::to_string(number) + '.'; });
   text.pop_back();
   return text;
 }

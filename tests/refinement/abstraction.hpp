@@ -1,8 +1,8 @@
 // The abstraction function: what a production control block, segment or step means in the specification's words.
 //
 // Written over the word type W of the core and the position type P of the specification, so that the lockstep run
-// (std::uint32_t, std::int64_t) and the proofs (symbolic words and positions) compare by the very same function. `places`
-// turns numbers into positions; it offers
+// (std::uint32_t, std::int64_t) and the proofs (symbolic words and positions) compare by the very same function.
+// `places` turns numbers into positions; it offers
 //   P send(sequence_number<W>)     the position on our axis nearest SND.UNA
 //   P receive(sequence_number<W>)  the position on the peer's axis nearest RCV.NXT
 //   P clock(sequence_number<W>)    the position on the peer's timestamp clock nearest TS.Recent
@@ -24,7 +24,7 @@ namespace sequent::refinement {
 /// What the specification knows of a connection and a control block does not: it is kept by the layers around it.
 template <class P>
 struct surplus {
-  P snd_end{};                        ///< position after the last octet the user gave
+  P snd_end{};                         ///< position after the last octet the user gave
   std::vector<spec::range<P>> held{};  ///< what is stored out of order
   bool owes_ack = false;
   spec::policy choices{};
@@ -116,8 +116,8 @@ template <class P, word W, class Places>
   return bits;
 }
 
-/// What is seen of a step. `known` says whether a connection gives the numbers of a RST their meaning; if none does, as in
-/// CLOSED and LISTEN, the sequence number of a RST that acknowledges is a plain number.
+/// What is seen of a step. `known` says whether a connection gives the numbers of a RST their meaning; if none does, as
+/// in CLOSED and LISTEN, the sequence number of a RST that acknowledges is a plain number.
 template <class P, word W, class Places>
 [[nodiscard]] spec::observation<P> abstract_actions(const actions<W>& out, const Places& places, bool known) {
   spec::observation<P> seen;

@@ -72,8 +72,8 @@ void forge_blindly(std::uint32_t attacks, const control_block<u32>& tcb, forger<
   }
 }
 
-/// On the path, in any state: every kind of segment at every edge. Two things are left out, because they are no fault of
-/// the victim: text and FIN that enter the stream, and acknowledgments of what the peer has not got.
+/// On the path, in any state: every kind of segment at every edge. Two things are left out, because they are no fault
+/// of the victim: text and FIN that enter the stream, and acknowledgments of what the peer has not got.
 template <class End>
 void forge_anything(const control_block<u32>& tcb, const control_block<u32>& peer, forger<End>& forge) {
   if (tcb.state == connection_state::closed) return;

@@ -72,9 +72,7 @@ class lockstep {
     aborted_ = aborted_ || done;
   }
 
-  [[nodiscard]] bool end_of_stream() const {
-    return tcp_.readable() == 0 && !tcp_.ended_by() && peer_closed_;
-  }
+  [[nodiscard]] bool end_of_stream() const { return tcp_.readable() == 0 && !tcp_.ended_by() && peer_closed_; }
   [[nodiscard]] bool closed() const { return tcp_.state() == connection_state::closed; }
   [[nodiscard]] bool aborted() const { return aborted_ || tcp_.ended_by().has_value(); }
   [[nodiscard]] bool established() const { return established_; }
@@ -267,10 +265,24 @@ class lockstep {
     if (tcb.state == connection_state::time_wait && !timers.running(timer::time_wait)) {
       shadow_.set_violation("TIME-WAIT has no timer");
     }
+    if (may_receive_text(tcb.state) && window_worth_telling(tcb)) {
+      shadow_.set_violation("the window could open by a worthwhile amount, and the peer is not told");
+    }
     const auto delayed = timers.due(timer::delayed_ack);
     if (fresh_text && (!delayed || *delayed - instant{} >= duration::milliseconds(500))) {
       shadow_.set_violation("text will not be acknowledged within half a second");
     }
+  }
+
+  // RFC 9293 section 3.8.6.2.2: a segment, or half of the buffer.
+  [[nodiscard]] bool window_worth_telling(const control_block<u32>& tcb) const {
+    const u32 room = tcp_.receiving().room();
+    const u32 buffer = room + tcp_.receiving().unread();
+    const u32 worthwhile = std::max(1u, std::min(buffer / 2, u32{tcp_.config().receive_mss}));
+    // What a scaled field cannot say is not withheld.
+    const u32 largest = 0xffffu << tcb.rcv.shift;
+    return room > tcb.rcv.wnd && std::min(room, largest) > tcb.rcv.wnd &&
+           std::min(room, largest) - tcb.rcv.wnd >= worthwhile + ((1u << tcb.rcv.shift) - 1u);
   }
 
   void notice() {

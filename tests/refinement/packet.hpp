@@ -27,8 +27,8 @@ struct wire_packet {
   }
 };
 
-/// Damages a packet in the which-th way. Every one of them is a single bit in a place that matters, so the checksum must
-/// notice it (RFC 1071: every single-bit error).
+/// Damages a packet in the which-th way. Every one of them is a single bit in a place that matters, so the checksum
+/// must notice it (RFC 1071: every single-bit error).
 template <std::size_t Most>
 [[nodiscard]] bool damage(wire_packet<Most>& packet, int which) noexcept {
   // Sequence number, acknowledgment number, control bits, window, checksum, and the last octet of all.

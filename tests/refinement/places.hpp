@@ -26,9 +26,9 @@ struct anchor {
 
 /// The three axes of a connection, in the form that abstraction.hpp asks for.
 struct places {
-  anchor ours{};          ///< our stream: 0 is our SYN
-  anchor theirs{};        ///< the peer's stream: 0 is its SYN
-  anchor their_clock{};   ///< the peer's timestamp clock
+  anchor ours{};         ///< our stream: 0 is our SYN
+  anchor theirs{};       ///< the peer's stream: 0 is its SYN
+  anchor their_clock{};  ///< the peer's timestamp clock
 
   [[nodiscard]] spec::position send(sequence_number<u32> n) const noexcept { return ours(n); }
   [[nodiscard]] spec::position receive(sequence_number<u32> n) const noexcept { return theirs(n); }

@@ -1,5 +1,5 @@
-// The specification's view of one connection, kept beside the production code: for every event it asks which outcomes are
-// permitted, finds the one that the production code took, and goes on from there. What fits none is a violation.
+// The specification's view of one connection, kept beside the production code: for every event it asks which outcomes
+// are permitted, finds the one that the production code took, and goes on from there. What fits none is a violation.
 #pragma once
 
 #include <array>
@@ -12,9 +12,9 @@
 
 #include <fmt/format.h>
 
+#include "model/spec/matching.hpp"
 #include "model/spec/specification.hpp"
 #include "tests/refinement/abstraction.hpp"
-#include "tests/refinement/agreement.hpp"
 #include "tests/refinement/packet.hpp"
 #include "tests/refinement/places.hpp"
 
@@ -76,9 +76,10 @@ struct firing_of_thread : firing_record {
 
 /// A state in one line, for messages.
 [[nodiscard]] inline std::string state_text(const spec::state<spec::position>& s) {
-  std::string text = fmt::format("{} snd una {} nxt {} end {} wnd {} wl {}/{} max {}{}{} rcv nxt {} wnd {} up {}", name(s.at),
-                                 s.snd_una, s.snd_nxt, s.snd_end, s.snd_wnd, s.snd_wl1, s.snd_wl2, s.snd_max_wnd,
-                                 s.fin_asked ? " fin-asked" : "", s.fin_sent ? " fin-sent" : "", s.rcv_nxt, s.rcv_wnd, s.rcv_up);
+  std::string text =
+      fmt::format("{} snd una {} nxt {} end {} wnd {} wl {}/{} max {}{}{} rcv nxt {} wnd {} up {}", name(s.at),
+                  s.snd_una, s.snd_nxt, s.snd_end, s.snd_wnd, s.snd_wl1, s.snd_wl2, s.snd_max_wnd,
+                  s.fin_asked ? " fin-asked" : "", s.fin_sent ? " fin-sent" : "", s.rcv_nxt, s.rcv_wnd, s.rcv_up);
   for (const auto& r : s.held) text += fmt::format(" held {}-{}", r.first, r.last);
   if (s.fin_held) text += fmt::format(" fin-held {}", *s.fin_held);
   if (s.passive) text += " passive";
@@ -143,7 +144,7 @@ class spec_shadow {
     firing_record& fired = fired_here();
     auto outcomes = spec::permitted(state_, e, fired.rules);
     for (const auto& each : outcomes) {
-      if (!agrees(reached, seen, each)) continue;
+      if (!spec::matches(each, reached, seen)) continue;
       ++fired.moves[static_cast<std::size_t>(state_.at)][static_cast<std::size_t>(reached.at)];
       state_ = reached;
       state_.snd_shift = after.snd.shift;  // RFC 7323's shift is the handshake's; no rule touches it
@@ -158,7 +159,7 @@ class spec_shadow {
                       const std::string& what) {
     if (!violation_.empty()) return;
     const state reached = abstract_state(after, where, more);
-    if (!same_state(reached, state_)) return blame(what, reached, {}, {{state_, {}, true}});
+    if (!spec::same_state(reached, state_)) return blame(what, reached, {}, {{state_, {}, true}});
     if (state_.owes_ack && !reached.owes_ack) violation_ = what + ": an acknowledgment that is due was forgotten";
     state_.owes_ack = reached.owes_ack;
   }
@@ -166,8 +167,8 @@ class spec_shadow {
   /// A RST goes on the wire: it must be the one that is owed.
   void follow_reset(const segment<u32>& sent) {
     if (!violation_.empty()) return;
-    const bool same_ack = sent.control.ack() == owed_reset_ack_.has_value() &&
-                          (!owed_reset_ack_ || *owed_reset_ack_ == sent.ack.wire());
+    const bool same_ack =
+        sent.control.ack() == owed_reset_ack_.has_value() && (!owed_reset_ack_ || *owed_reset_ack_ == sent.ack.wire());
     if (owed_ != spec::reply::reset || owed_reset_seq_ != sent.seq.wire() || !same_ack) {
       violation_ = fmt::format("a RST is sent that no rule asked for: {}", segment_text(sent));
     }

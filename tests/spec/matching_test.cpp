@@ -65,9 +65,18 @@ TEST(Matching, EveryVariableCounts) {
   EXPECT_TRUE(differs([](state_t& w) { w.rcv_wnd -= 1; }));
   EXPECT_TRUE(differs([](state_t& w) { w.held = {{w.rcv_nxt + 1, w.rcv_nxt + 2}}; }));
   EXPECT_TRUE(differs([](state_t& w) { w.fin_held = w.rcv_nxt + 1; }));
-  EXPECT_TRUE(differs([](state_t& w) { w.last_ack_sent -= 1; }));
+  EXPECT_TRUE(differs([](state_t& w) { w.timestamps = true; }));
   EXPECT_TRUE(differs([](state_t& w) { w.rcv_up = w.rcv_nxt + 1; }));
   EXPECT_FALSE(differs([](state_t& w) { w.rcv_up = w.rcv_nxt; })) << "nothing urgent is ahead either way";
+  EXPECT_FALSE(differs([](state_t& w) { w.last_ack_sent -= 1; })) << "it means nothing without timestamps";
+  state_t stamped = right;
+  stamped.timestamps = true;
+  state_t other = stamped;
+  other.last_ack_sent -= 1;
+  EXPECT_FALSE(same_state(stamped, other));
+  other = stamped;
+  other.ts_recent += 1;
+  EXPECT_FALSE(same_state(stamped, other));
 }
 
 TEST(Matching, ARstMustStandWhereTheRuleSays) {

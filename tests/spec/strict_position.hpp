@@ -1,6 +1,7 @@
 // A position type that offers the specification nothing beyond what a symbolic one does.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 
 #include "model/spec/position.hpp"
@@ -11,11 +12,26 @@ namespace sequent::spec {
 struct strict_truth {
   bool value = false;
   inline static std::uint64_t asked = 0;
+  strict_truth() = default;
+  strict_truth(bool v) : value(v) {}
   explicit operator bool() const {
     ++asked;
     return value;
   }
 };
+
+/// Exactly the strict truth, so that these never compete with the built-in operators.
+template <class T>
+concept only_strict_truth = std::same_as<T, strict_truth>;
+
+template <only_strict_truth A, only_strict_truth B>
+strict_truth operator&&(const A& a, const B& b) {
+  return {a.value && b.value};
+}
+template <only_strict_truth A, only_strict_truth B>
+strict_truth operator||(const A& a, const B& b) {
+  return {a.value || b.value};
+}
 
 /// An integer without implicit conversions, and without any operation that the contract does not list.
 struct strict_position {

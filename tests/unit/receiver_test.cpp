@@ -165,7 +165,8 @@ TEST_P(receiving, sack_reports_the_latest_arrival_first) {
   take(20, 2);
   const auto offsets = [&] {
     std::vector<u32> out;
-    for (const auto& b : half.sack(tcb.rcv.nxt).view()) out.push_back(b.left.wire() - GetParam());
+    const auto blocks = half.sack(tcb.rcv.nxt);
+    for (const auto& b : blocks.view()) out.push_back(b.left.wire() - GetParam());
     return out;
   };
   EXPECT_EQ(offsets(), (std::vector<u32>{20, 30, 10}));
@@ -180,7 +181,8 @@ TEST_P(receiving, sack_remembers_recency_through_many_segments_of_one_range) {
   take(30, 2);
   for (u32 i = 0; i != 6; ++i) take(10 + i, 1);
   std::vector<u32> offsets;
-  for (const auto& b : half.sack(tcb.rcv.nxt).view()) offsets.push_back(b.left.wire() - GetParam());
+  const auto blocks = half.sack(tcb.rcv.nxt);
+  for (const auto& b : blocks.view()) offsets.push_back(b.left.wire() - GetParam());
   EXPECT_EQ(offsets, (std::vector<u32>{10, 30, 20, 40}));
 }
 

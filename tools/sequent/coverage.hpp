@@ -12,13 +12,17 @@ struct unreached_rule {
   std::string_view why;
 };
 
-/// Everything that is not listed here must fire, and what is listed must not: the explorer's coverage claim checks both.
+/// Everything that is not listed here must fire, and what is listed must not: the explorer's coverage claim checks
+/// both.
 inline constexpr std::array unreached_rules{
-    unreached_rule{"SEND-1", "the world's users write only where a write can be taken; tests/unit and fuzz/endpoint call it anyway"},
+    unreached_rule{
+        "SEND-1",
+        "the world's users write only where a write can be taken; tests/unit and fuzz/endpoint call it anyway"},
     unreached_rule{"SEND-2", "as SEND-1"},
     unreached_rule{"SEND-5", "as SEND-1"},
     unreached_rule{"SEND-6", "as SEND-1"},
-    unreached_rule{"RECV-1", "the world's users read only when octets are there; tests/unit and fuzz/endpoint call it anyway"},
+    unreached_rule{"RECV-1",
+                   "the world's users read only when octets are there; tests/unit and fuzz/endpoint call it anyway"},
     unreached_rule{"RECV-2", "as RECV-1"},
     unreached_rule{"CLOSE-1", "the world's users make no call on a connection that is over"},
     unreached_rule{"ABORT-1", "as CLOSE-1"},

@@ -75,7 +75,8 @@ std::string bounds_text(const model::scenario& s, const model::exploration& foun
   if (b.timers != model::unlimited) text += fmt::format(", timers {}", b.timers);
   if (found.overflows != 0) text += fmt::format("; {} moves lost a segment to the bound in flight", found.overflows);
   if (found.undecided != 0) text += fmt::format("; {} states end at the bound on timers", found.undecided);
-  if (!whole) text += fmt::format("; runs of at most {} moves, whether both ends can finish is not claimed", found.depth);
+  if (!whole)
+    text += fmt::format("; runs of at most {} moves, whether both ends can finish is not claimed", found.depth);
   return text;
 }
 
@@ -97,7 +98,9 @@ json claim_of(const model::scenario& s, const model::exploration& found, const s
                {"finished", found.finished},
                {"bounded_out", found.bounded_out},
                {"complete", whole}}},
-             {"verdict", violated ? "falls" : claimable ? "holds" : "unknown"},
+             {"verdict", violated    ? "falls"
+                         : claimable ? "holds"
+                                     : "unknown"},
              {"seconds", found.seconds}};
   if (violated) {
     claim["counterexample"] = {
@@ -113,9 +116,8 @@ void show_progress(const std::string& name, const model::exploration_progress& n
   static auto last = clock::now();
   if (!live && clock::now() - last < std::chrono::seconds(10)) return;
   last = clock::now();
-  fmt::print(stderr, "{}  {:<28} {:>11} states {:>12} moves  depth {:>3}  {:>7.0f} states/s{}",
-             live ? "\r\033[K" : "", name, now.states, now.transitions, now.depth, now.states_per_second,
-             live ? "" : "\n");
+  fmt::print(stderr, "{}  {:<28} {:>11} states {:>12} moves  depth {:>3}  {:>7.0f} states/s{}", live ? "\r\033[K" : "",
+             name, now.states, now.transitions, now.depth, now.states_per_second, live ? "" : "\n");
 }
 
 model::exploration search(const model::scenario& s, const explore_options& options, double seconds) {
@@ -137,8 +139,8 @@ std::string write_trace(const model::scenario& s, const model::exploration& foun
 
 void show_result(const model::scenario& s, const model::exploration& found, const json& claim) {
   if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r\033[K");
-  fmt::print("{:<7} {:<28} {:>9} states {:>10} moves  depth {:>3}  {:>5.1f} s\n",
-             claim["verdict"].get<std::string>(), s.name, found.states, found.transitions, found.depth, found.seconds);
+  fmt::print("{:<7} {:<28} {:>9} states {:>10} moves  depth {:>3}  {:>5.1f} s\n", claim["verdict"].get<std::string>(),
+             s.name, found.states, found.transitions, found.depth, found.seconds);
   if (claim.contains("counterexample")) {
     fmt::print("{}\n{}\n  replay: {}\n", found.why, claim["counterexample"]["ladder"].get<std::string>(),
                claim["counterexample"]["replay"].get<std::string>());
@@ -175,14 +177,15 @@ json coverage_claim(const refinement::firing_record& fired) {
     if (!fires && !listed) wrong += fmt::format("{} never fired and no reason is listed\n", id);
     if (fires && listed) wrong += fmt::format("{} fired although it is listed as out of reach\n", id);
   }
-  json claim{{"id", "explore-rule-coverage"},
-             {"says", "every rule of the specification fires, or is listed with the reason why these bounds cannot reach it"},
-             {"strength", "exhaustive"},
-             {"engine", "explorer"},
-             {"bounds", "the small scenarios together"},
-             {"figures", {{"rules", rules.size()}, {"fired", count}, {"listed", unreached_rules.size()}}},
-             {"verdict", wrong.empty() ? "holds" : "falls"},
-             {"seconds", 0.0}};
+  json claim{
+      {"id", "explore-rule-coverage"},
+      {"says", "every rule of the specification fires, or is listed with the reason why these bounds cannot reach it"},
+      {"strength", "exhaustive"},
+      {"engine", "explorer"},
+      {"bounds", "the small scenarios together"},
+      {"figures", {{"rules", rules.size()}, {"fired", count}, {"listed", unreached_rules.size()}}},
+      {"verdict", wrong.empty() ? "holds" : "falls"},
+      {"seconds", 0.0}};
   if (!wrong.empty()) claim["counterexample"] = {{"ladder", wrong}, {"replay", "sequent explore"}};
   return claim;
 }
@@ -208,8 +211,9 @@ json edges_json(const refinement::firing_record& fired) {
 bool claim_coverage(json& claims) {
   json claim = coverage_claim(refinement::fired_in_all());
   const json& figures = claim["figures"];
-  fmt::print("{:<7} rule coverage: {} of {} rules fired, {} listed with a reason\n", claim["verdict"].get<std::string>(),
-             figures["fired"].get<std::size_t>(), figures["rules"].get<std::size_t>(), unreached_rules.size());
+  fmt::print("{:<7} rule coverage: {} of {} rules fired, {} listed with a reason\n",
+             claim["verdict"].get<std::string>(), figures["fired"].get<std::size_t>(),
+             figures["rules"].get<std::size_t>(), unreached_rules.size());
   if (claim.contains("counterexample")) fmt::print("{}", claim["counterexample"]["ladder"].get<std::string>());
   claims.push_back(claim);
   return claim["verdict"] == "holds";
@@ -252,8 +256,8 @@ int explore(const explore_options& options) {
   std::signal(SIGTERM, on_interrupt);
   json claims = json::array();
   bool holds = true;
-  const auto end = clock::now() + std::chrono::duration_cast<clock::duration>(
-                                      std::chrono::duration<double>(options.minutes * 60));
+  const auto end =
+      clock::now() + std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(options.minutes * 60));
   for (std::size_t i = 0; i != list.size() && interrupted == 0; ++i) {
     const model::scenario& s = *list[i];
     const model::exploration found = search(s, options, seconds_for(s, options, end, list.size() - i));

@@ -68,9 +68,7 @@ class reno {
   }
 
   /// Nothing was sent for longer than a timeout (RFC 5681 section 4.1): back to the initial window.
-  constexpr void after_idle(u32 mss) noexcept {
-    cwnd_ = std::min(cwnd_, initial_window(mss));
-  }
+  constexpr void after_idle(u32 mss) noexcept { cwnd_ = std::min(cwnd_, initial_window(mss)); }
 
   /// Octets that may be outstanding.
   [[nodiscard]] constexpr u32 window() const noexcept { return cwnd_; }

@@ -1,0 +1,97 @@
+// Two more things that hold on every run over the lossy network, seen from the wire: the congestion window and the
+// right edge of the offered window.
+#include <optional>
+
+#include "tests/property/broken_congestion.hpp"
+#include "tests/property/watched_end.hpp"
+
+namespace sequent::property {
+namespace {
+
+/// The ordinary end with another congestion control.
+template <class Congestion>
+struct with_congestion : roomy_policy {
+  using congestion_control = Congestion;
+};
+template <class Congestion>
+using watched_with =
+    window_watched<refinement::lockstep<with_congestion<Congestion>, longest_header + ordinary_size.most_mss>>;
+
+/// Every eighth segment with text claims to stand far beyond the window.
+template <class Base>
+class far_ahead : public Base {
+ public:
+  using packet = typename Base::packet;
+  using Base::Base;
+  std::optional<packet> poll() {
+    auto sent = Base::poll();
+    if (!sent || ++count_ % 8 != 0) return sent;
+    const auto parsed = parse_segment(sent->octets(), pseudo_header{});
+    if (!parsed || parsed->header.text_length == 0) return sent;
+    segment<u32> moved = parsed->header;
+    moved.seq = moved.seq + 40'000u;
+    emit_segment(moved, std::span(sent->room).first(sent->size), pseudo_header{});
+    return sent;
+  }
+
+ private:
+  int count_ = 0;
+};
+
+/// Takes back half of the window in every fifth segment.
+template <class Base>
+class shrinking : public Base {
+ public:
+  using packet = typename Base::packet;
+  using Base::Base;
+  std::optional<packet> poll() {
+    auto sent = Base::poll();
+    if (!sent || ++count_ % 5 != 0) return sent;
+    const auto parsed = parse_segment(sent->octets(), pseudo_header{});
+    if (!parsed || parsed->header.control.syn()) return sent;
+    segment<u32> smaller = parsed->header;
+    smaller.wnd = smaller.wnd / 2;
+    emit_segment(smaller, std::span(sent->room).first(sent->size), pseudo_header{});
+    return sent;
+  }
+
+ private:
+  int count_ = 0;
+};
+
+constexpr const char* stream_bounds =
+    "the runs of the property stream: two ends, at most 8000 octets each way, rings of 1 to 4096 octets, segments of 1 "
+    "to "
+    "548 octets, at most 32 of each disturbance, 4 old duplicates";
+
+const registered window{claim{
+    .id = "stream-congestion-window",
+    .says = "On every run the congestion window is at most a segment above what RFC 5681, 6582 and 6928 allow, and no "
+            "text is sent "
+            "beyond it",
+    .bounds = stream_bounds,
+    .head = setting_numbers,
+    .steps = 120,
+    .cases = 1'000,
+    .run = stream_check<window_watched<roomy_end>>(ordinary_size),
+    .controls = {{"a timeout does not collapse the window", stream_check<watched_with<shameless>>(ordinary_size)},
+                 {"congestion avoidance grows like slow start", stream_check<watched_with<exponential>>(ordinary_size)},
+                 {"text is sent far ahead", stream_check<window_watched<far_ahead<roomy_end>>>(ordinary_size)}},
+}};
+
+const registered edge{claim{
+    .id = "stream-window-edge",
+    .says = "On every run the right edge of the window that is offered on the wire never moves left, but for the "
+            "rounding of "
+            "its scale (SHLD-14)",
+    .bounds = stream_bounds,
+    .head = setting_numbers,
+    .steps = 120,
+    .cases = 1'000,
+    .run = stream_check<edge_watched<roomy_end>>(ordinary_size),
+    .controls = {{"every fifth segment takes back half of the window",
+                  stream_check<edge_watched<shrinking<roomy_end>>>(ordinary_size)}},
+}};
+
+}  // namespace
+}  // namespace sequent::property
