@@ -121,7 +121,9 @@ class drawing : public testing::Test {
   drawing(const claim& c, const property::control* broken) : claim_(&c), broken_(broken) {}
   void TestBody() override {
     property::tell_crashes({});
-    const property::effort how{claim_->cases, std::random_device{}()};
+    // The same cases each time: new defects are for tools/verify to find, which draws afresh, not for a stranger's
+    // change.
+    const property::effort how{claim_->cases, 20'260'101};
     fmt::print("seed {}\n", how.seed);
     const property::outcome result = property::draw(*claim_, broken_ != nullptr ? broken_->run : claim_->run, how);
     if (broken_ != nullptr) {

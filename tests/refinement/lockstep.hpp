@@ -265,7 +265,8 @@ class lockstep {
     if (tcb.state == connection_state::time_wait && !timers.running(timer::time_wait)) {
       shadow_.set_violation("TIME-WAIT has no timer");
     }
-    if (may_receive_text(tcb.state) && window_worth_telling(tcb)) {
+    // An acknowledgment that is only delayed will tell it.
+    if (may_receive_text(tcb.state) && !timers.running(timer::delayed_ack) && window_worth_telling(tcb)) {
       shadow_.set_violation("the window could open by a worthwhile amount, and the peer is not told");
     }
     const auto delayed = timers.due(timer::delayed_ack);

@@ -123,7 +123,8 @@ class spec_shadow {
       where.theirs = {tcb.rcv.nxt, state_.rcv_nxt};
       if (tcb.ts.enabled) where.their_clock = {tcb.ts.recent, state_.ts_recent};
     } else if (arriving != nullptr) {
-      if (sending) where.theirs = {arriving->seq, 0};
+      // Without a connection a position is the number itself, so that it cannot lie half the circle away.
+      where.theirs = {arriving->seq, sending ? 0 : static_cast<spec::position>(arriving->seq.wire())};
       if (arriving->options.ts) where.their_clock = {arriving->options.ts->value, 0};
     }
     return where;

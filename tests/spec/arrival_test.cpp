@@ -32,9 +32,24 @@ TEST(Sequence, WhatOccupiesSequenceSpaceIsAlwaysAnswered) {
     const state_t s = sample_state(static_cast<phase>(i));
     EXPECT_TRUE(replies(arrive(s, data(s.rcv_nxt - 3, s.snd_una, 2)), {reply::ack})) << name(s.at);
     EXPECT_TRUE(replies(arrive(s, with_fin(data(s.rcv_nxt - 1, s.snd_una))), {reply::ack})) << name(s.at);
-    EXPECT_TRUE(replies(arrive(s, data(s.rcv_nxt + 4, s.snd_una)), {reply::ack, reply::none})) << name(s.at);
+    EXPECT_TRUE(replies(arrive(s, data(s.rcv_nxt + s.rcv_wnd + 2, s.snd_una)), {reply::ack, reply::none})) << name(s.at);
     EXPECT_TRUE(unchanged(arrive(s, data(s.rcv_nxt - 3, s.snd_una + 1, 2)), s)) << name(s.at);
   }
+}
+
+// A16: the peer has filled the window, or probes it, and its acknowledgment stands past the edge.
+TEST(Sequence, AnAcknowledgmentJustPastTheWindowMayBeRead) {
+  const state_t s = sample_state(phase::established);
+  for (const position past : {0, 1}) {
+    const auto all = arrive(s, data(s.rcv_nxt + s.rcv_wnd + past, s.snd_una + 1));
+    ASSERT_EQ(all.size(), 3u);
+    EXPECT_EQ(all[0].seen.sent, reply::ack);
+    EXPECT_EQ(all[0].next.snd_una, s.snd_una);
+    EXPECT_EQ(all[1].seen.sent, reply::none);
+    EXPECT_EQ(all[1].next, s);
+    EXPECT_EQ(all[2].next.snd_una, s.snd_una + 1);
+  }
+  EXPECT_EQ(arrive(s, data(s.rcv_nxt + s.rcv_wnd, s.snd_una + 1, 1)).size(), 1u) << "text past the window is not";
 }
 
 TEST(Sequence, AClosedWindowLetsRstAndUrgThroughAndNoText) {

@@ -10,6 +10,7 @@
 #include "model/world/ladder.hpp"
 #include "model/world/run.hpp"
 #include "model/world/trace.hpp"
+#include "tests/property/stream_replay.hpp"
 #include "tests/refinement/scenario_world.hpp"
 
 namespace sequent::tools {
@@ -25,6 +26,11 @@ int replay(const replay_options& options) {
   if (!parsed.value) {
     fmt::print(stderr, "sequent replay: {}: {}\n", options.file, parsed.error);
     return 2;
+  }
+  if (property::is_stream(parsed.value->scenario)) {
+    const property::finding found = property::replay_stream(*parsed.value);
+    fmt::print("{}{}\n", found.ladder, found.why);
+    return found.why.empty() ? 0 : 1;
   }
   const model::scenario* setting = model::find_scenario(parsed.value->scenario);
   if (setting == nullptr) {
