@@ -52,6 +52,7 @@ class lockstep {
     before_ = tcp_.block();
     const auto got = tcp_.read(room);
     const std::size_t n = got ? *got : 0;
+    read_since_sending_ = read_since_sending_ || n != 0;
     // What is left after the end of a connection is served by the buffers alone (A7).
     if (before_.state != connection_state::closed) {
       follow_call(spec::kind::receive, static_cast<spec::position>(n), {}, "RECEIVE");
@@ -214,6 +215,7 @@ class lockstep {
     const control_block<u32>& after = tcp_.block();
     const places where = shadow_.places_for(before_, nullptr);
     if (sent.control.rst()) return shadow_.follow_reset(sent);
+    read_since_sending_ = false;
     check_window_field(sent, after);
     const spec::position offered = shadow_.now().rcv_nxt + after.rcv.wnd;
     shadow_.follow_emission(sent, offered, after, where, more());
@@ -265,10 +267,11 @@ class lockstep {
     if (tcb.state == connection_state::time_wait && !timers.running(timer::time_wait)) {
       shadow_.set_violation("TIME-WAIT has no timer");
     }
-    // An acknowledgment that is only delayed will tell it.
-    if (may_receive_text(tcb.state) && !timers.running(timer::delayed_ack) && window_worth_telling(tcb)) {
+    // Only reading calls for a window update; what the handshake could not say yet, the next segment will.
+    if (read_since_sending_ && may_receive_text(tcb.state) && window_worth_telling(tcb)) {
       shadow_.set_violation("the window could open by a worthwhile amount, and the peer is not told");
     }
+    read_since_sending_ = false;
     const auto delayed = timers.due(timer::delayed_ack);
     if (fresh_text && (!delayed || *delayed - instant{} >= duration::milliseconds(500))) {
       shadow_.set_violation("text will not be acknowledged within half a second");
@@ -299,6 +302,7 @@ class lockstep {
   bool aborted_ = false;
   bool established_ = false;
   bool peer_closed_ = false;
+  bool read_since_sending_ = false;  // false whenever there is nothing to send, so no part of the fingerprint
 };
 
 }  // namespace sequent::refinement
