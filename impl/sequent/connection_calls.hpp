@@ -13,6 +13,8 @@ void connection<Policy>::prepare() noexcept {
   tcb_.offer.timestamps = config_.timestamps;
   tcb_.offer.sack = config_.sack;
   tcb_.offer.default_peer_mss = config_.default_peer_mss;
+  // MUST-40: under half a second, whatever the user says.
+  config_.delayed_ack = std::min(config_.delayed_ack, duration::milliseconds(499));
   tcb_.challenges.limit = config_.challenge_acks_per_second;
 }
 
@@ -89,7 +91,8 @@ result<void> connection<Policy>::close(instant now) noexcept {
   if (tcb_.state == connection_state::closed) return error::connection_does_not_exist;
   nobody_reads_ = true;
   if (receiver_.unread() != 0) return abort();
-  const auto closed = shutdown();
+  // After shutdown() only the reader is left to go, which it has.
+  const auto closed = tcb_.snd.fin_asked ? result<void>{} : shutdown();
   if (tcb_.state == connection_state::fin_wait_2 && config_.fin_wait_2) {
     timers_.start(timer::fin_wait_2, now + *config_.fin_wait_2);
   }

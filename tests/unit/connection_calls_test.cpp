@@ -1,6 +1,10 @@
 #include "sequent/connection_calls.hpp"
 
 #include <gtest/gtest.h>
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
 
 #include "tests/support/states.hpp"
 
@@ -247,4 +251,32 @@ TEST(connection_calls, urgent_ahead_counts_down_as_the_reader_comes_near) {
 }
 
 }  // namespace
+TEST(settings, a_delayed_ack_stays_below_half_a_second) {
+  connection_config config;
+  config.delayed_ack = duration::seconds(3);
+  EXPECT_LT(connection<>(config).config().delayed_ack, duration::milliseconds(500));
+}
+
+TEST(closing_twice, close_after_shutdown_is_no_error_and_gives_up_reading) {
+  auto ends = std::make_unique<std::array<connection<>, 2>>();
+  auto& [client, server] = *ends;
+  ASSERT_TRUE(server.listen());
+  ASSERT_TRUE(client.connect(instant{}));
+  std::array<std::uint8_t, 1600> room;
+  for (int turns = 0; turns != 3; ++turns) {
+    while (const auto sent = client.poll_transmit(instant{}, room)) {
+      ASSERT_TRUE(server.on_octets(std::span(room).first(sent->length), instant{}));
+    }
+    while (const auto sent = server.poll_transmit(instant{}, room)) {
+      ASSERT_TRUE(client.on_octets(std::span(room).first(sent->length), instant{}));
+    }
+  }
+  ASSERT_EQ(client.state(), connection_state::established);
+  EXPECT_TRUE(client.shutdown());
+  EXPECT_FALSE(client.abandoned());
+  EXPECT_TRUE(client.close(instant{}));
+  EXPECT_TRUE(client.abandoned());
+  EXPECT_EQ(client.state(), connection_state::fin_wait_1);
+}
+
 }  // namespace sequent::test
