@@ -155,6 +155,7 @@ class connection {
   void apply(actions<u32>& step, std::uint16_t to_port, instant now) noexcept;
   void owe(const actions<u32>& step, std::uint16_t to_port) noexcept;
   void ended(const actions<u32>& step) noexcept;
+  void fall_silent() noexcept;
   void take_text(actions<u32>& step, std::span<const std::uint8_t> text, instant now) noexcept;
   void take_acknowledgment(const segment<u32>& header, const actions<u32>& step, const send_variables<u32>& old,
                            instant now) noexcept;

@@ -82,10 +82,7 @@ void connection<Policy>::apply(actions<u32>& step, std::uint16_t to_port, instan
   }
   if (step.deleted) return ended(step);
   if (tcb_.state == connection_state::listen) {
-    timers_.stop_all();
-    sender_.flush();
-    syn_due_ = false;
-    ack_due_ = false;
+    fall_silent();
     if (any_peer_) config_.remote_port = 0;
     return;
   }
@@ -122,14 +119,20 @@ void connection<Policy>::owe(const actions<u32>& step, std::uint16_t to_port) no
   }
 }
 
-// The control block was deleted. Octets that arrived in order before a good end can still be read.
+// Nothing is left to send or to wait for, but a RST that may be due.
 template <class Policy>
-void connection<Policy>::ended(const actions<u32>& step) noexcept {
+void connection<Policy>::fall_silent() noexcept {
   timers_.stop_all();
   sender_.flush();
   syn_due_ = false;
   ack_due_ = false;
   keep_alive_due_ = false;
+}
+
+// The control block was deleted. Octets that arrived in order before a good end can still be read.
+template <class Policy>
+void connection<Policy>::ended(const actions<u32>& step) noexcept {
+  fall_silent();
   if (step.raised.has(signal::reset)) ended_by_ = error::connection_reset;
   if (step.raised.has(signal::refused)) ended_by_ = error::connection_refused;
   if (step.raised.has(signal::timed_out)) ended_by_ = error::connection_timed_out;

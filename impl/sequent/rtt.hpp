@@ -48,9 +48,6 @@ class rtt_estimator {
     if (timeout() < limits_.most) ++doublings_;
   }
 
-  /// Something new was acknowledged: the timeout is again what the samples say.
-  constexpr void end_back_off() noexcept { doublings_ = 0; }
-
   /// The SYN had to be sent again: the first data starts from three seconds (section 5.7).
   constexpr void restart_after_syn_loss() noexcept {
     if (!sampled_) base_ = std::clamp(duration::seconds(3), limits_.least, limits_.most);

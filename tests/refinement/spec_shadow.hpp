@@ -108,8 +108,6 @@ class spec_shadow {
 
   [[nodiscard]] const state& now() const noexcept { return state_; }
   [[nodiscard]] const std::string& violation() const noexcept { return violation_; }
-  /// Owes nothing that it has not sent, besides what time will make it send.
-  [[nodiscard]] bool owes_reply() const noexcept { return owed_ != spec::reply::none; }
 
   void set_choices(const spec::policy& choices) { state_.choices = choices; }
 
