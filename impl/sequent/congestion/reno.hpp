@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sequent/congestion/progress.hpp"
 #include "sequent/word.hpp"
 
 namespace sequent::congestion {
@@ -23,48 +24,44 @@ class reno {
     counted_ = 0;
   }
 
-  /// New data was acknowledged outside of recovery. Grows only when the window was in use (RFC 7661's concern; RFC 5681
-  /// section 4.1 leaves it open).
-  constexpr void on_ack(u32 acked, u32 mss, bool window_was_full) noexcept {
-    if (!window_was_full) return;
+  /// New data was acknowledged outside of recovery. Grows only when the window was in use.
+  constexpr void on_ack(const progress& p) noexcept {
+    if (!p.window_was_full) return;
     if (cwnd_ < ssthresh_) {
-      cwnd_ = std::min(cwnd_ + std::min(acked, mss), largest);
+      cwnd_ = std::min(cwnd_ + std::min(p.acked, 2 * p.mss), largest);  // RFC 3465 with L = 2
       return;
     }
-    counted_ += acked;  // one segment for each window acknowledged: RFC 3465, with L = 1
+    counted_ += p.acked;  // one segment for each window acknowledged
     if (counted_ < cwnd_) return;
     counted_ -= cwnd_;
-    cwnd_ = std::min(cwnd_ + mss, largest);
+    cwnd_ = std::min(cwnd_ + p.mss, largest);
   }
 
-  /// Third duplicate ACK (RFC 5681 section 3.2, step 2 and 3): `flight` octets are outstanding.
-  constexpr void enter_recovery(u32 flight, u32 mss) noexcept {
+  /// A loss was found, or the network marked a segment: `flight` octets are outstanding.
+  constexpr void on_congestion(u32 flight, u32 mss, instant) noexcept {
+    remember();
     ssthresh_ = std::max(flight / 2, 2 * mss);
-    cwnd_ = std::min(ssthresh_ + 3 * mss, largest);
     counted_ = 0;
   }
 
-  /// A further duplicate in recovery: one more segment has left the network (step 4).
-  constexpr void inflate(u32 mss) noexcept { cwnd_ = std::min(cwnd_ + mss, largest); }
-
-  /// A partial acknowledgment (RFC 6582 section 3.2): deflate by what was acknowledged, add back one segment.
-  constexpr void on_partial_ack(u32 acked, u32 mss) noexcept {
-    const u32 left = cwnd_ > acked ? cwnd_ - acked : 0;
-    cwnd_ = std::max(acked >= mss ? left + mss : left, mss);
-  }
-
-  /// Recovery is over (RFC 6582 section 3.2, full acknowledgment, option 1).
-  constexpr void leave_recovery(u32 flight, u32 mss) noexcept {
-    cwnd_ = std::min(ssthresh_, std::max(flight, mss) + mss);
-    counted_ = 0;
-  }
+  constexpr void set_window(u32 octets) noexcept { cwnd_ = std::min(octets, largest); }
+  constexpr void leave_recovery() noexcept { cwnd_ = ssthresh_; }
 
   /// The retransmission timer expired (RFC 5681 section 3.1): `first` for the first time of these octets, when ssthresh
   /// is to be set; the window is one segment in any case.
-  constexpr void on_timeout(u32 flight, u32 mss, bool first) noexcept {
-    if (first) ssthresh_ = std::max(flight / 2, 2 * mss);
+  constexpr void on_timeout(u32 flight, u32 mss, bool first, instant) noexcept {
+    if (first) {
+      remember();
+      ssthresh_ = std::max(flight / 2, 2 * mss);
+    }
     cwnd_ = mss;
     counted_ = 0;
+  }
+
+  /// The last reduction was for nothing.
+  constexpr void undo() noexcept {
+    cwnd_ = std::max(cwnd_, cwnd_before_);
+    ssthresh_ = std::max(ssthresh_, ssthresh_before_);
   }
 
   /// Nothing was sent for longer than a timeout (RFC 5681 section 4.1): back to the initial window.
@@ -78,12 +75,19 @@ class reno {
   friend bool operator==(const reno&, const reno&) noexcept = default;
 
  private:
+  constexpr void remember() noexcept {
+    cwnd_before_ = cwnd_;
+    ssthresh_before_ = ssthresh_;
+  }
+
   // No window can be larger (RFC 7323 section 2.3), and sums of two such still fit the word.
   static constexpr u32 largest = u32{1} << 30;
 
   u32 cwnd_ = 0;
   u32 ssthresh_ = largest;
   u32 counted_ = 0;
+  u32 cwnd_before_ = 0;
+  u32 ssthresh_before_ = 0;
 };
 
 }  // namespace sequent::congestion
