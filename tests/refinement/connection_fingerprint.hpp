@@ -120,9 +120,14 @@ void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
   f.add(r.head_due());
 }
 
+inline void feed(model::fingerprint& f, const congestion::reno& c) {
+  static_assert(sizeof(congestion::reno) == 5 * 4);
+  for (const u32 n : {c.window(), c.threshold(), c.counted(), c.window_before(), c.threshold_before()}) f.add(n);
+}
+
 template <class Storage, class Congestion, std::size_t Most>
 void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
-  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 176);
+  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 320);
   feed(f, s.first());
   f.add(s.queued());
   for (u32 i = 0; i < s.queued(); ++i) {
@@ -131,7 +136,7 @@ void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
     f.add(octet[0]);
   }
   feed(f, s.rtt());
-  for (const u32 n : {s.congestion().window(), s.congestion().threshold(), s.congestion().counted()}) f.add(n);
+  feed(f, s.congestion());
   feed(f, s.recovery());
   feed(f, s.urgent_until());
   feed(f, s.timed());

@@ -71,6 +71,9 @@ class reno {
   [[nodiscard]] constexpr u32 window() const noexcept { return cwnd_; }
   [[nodiscard]] constexpr u32 threshold() const noexcept { return ssthresh_; }
   [[nodiscard]] constexpr u32 counted() const noexcept { return counted_; }
+  /// What undo() would restore.
+  [[nodiscard]] constexpr u32 window_before() const noexcept { return cwnd_before_; }
+  [[nodiscard]] constexpr u32 threshold_before() const noexcept { return ssthresh_before_; }
 
   friend bool operator==(const reno&, const reno&) noexcept = default;
 
