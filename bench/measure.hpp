@@ -61,8 +61,8 @@ inline void print_figure(std::string_view row, std::string_view who, double valu
 
 /// Prints why a figure is missing.
 inline void print_absent(std::string_view row, std::string_view who, std::string_view why) {
-  std::printf("{\"row\": \"%.*s\", \"who\": \"%.*s\", \"absent\": \"%.*s\"}\n", static_cast<int>(row.size()), row.data(),
-              static_cast<int>(who.size()), who.data(), static_cast<int>(why.size()), why.data());
+  std::printf("{\"row\": \"%.*s\", \"who\": \"%.*s\", \"absent\": \"%.*s\"}\n", static_cast<int>(row.size()),
+              row.data(), static_cast<int>(who.size()), who.data(), static_cast<int>(why.size()), why.data());
   std::fflush(stdout);
 }
 

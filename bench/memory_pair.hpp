@@ -37,7 +37,8 @@ struct windowed : sequent::default_policy {
 /// Frames between two ends: a slab that is written and read in order.
 class frames {
  public:
-  explicit frames(std::size_t most, std::size_t octets_each) : stride_(octets_each), slab_(most * octets_each), lengths_(most) {}
+  explicit frames(std::size_t most, std::size_t octets_each)
+      : stride_(octets_each), slab_(most * octets_each), lengths_(most) {}
   [[nodiscard]] bool full() const { return count_ == lengths_.size(); }
   [[nodiscard]] std::span<std::uint8_t> next() { return std::span(slab_).subspan(count_ * stride_, stride_); }
   void filled(std::size_t length) { lengths_[count_++] = length; }
@@ -78,7 +79,8 @@ class memory_pair {
   void open() {
     require(server->listen().has_value(), "listening");
     require(client->connect(now).has_value(), "connecting");
-    while (turn()) {}
+    while (turn()) {
+    }
     require(client->state() == sequent::connection_state::established, "the handshake");
   }
 

@@ -24,8 +24,8 @@ inline constexpr virtual_time never = std::numeric_limits<virtual_time>::max();
 /// What a path does to packets, the same in both directions.
 struct conditions {
   virtual_time one_way = 5'000;
-  double lost = 0;          ///< chance that a packet is
-  double displaced = 0;     ///< chance that a packet is delivered behind 1 to 8 that followed it
+  double lost = 0;       ///< chance that a packet is
+  double displaced = 0;  ///< chance that a packet is delivered behind 1 to 8 that followed it
   std::uint64_t seed = 1;
 };
 
@@ -88,8 +88,8 @@ class virtual_link {
     std::vector<std::uint8_t> octets{};
   };
 
-  // A displaced packet waits no longer than this for those that should overtake it: about what eight positions take in a
-  // stream that fills the round-trip time evenly. Otherwise the last of a window would wait for the window after it.
+  // A displaced packet waits no longer than this for those that should overtake it: about what eight positions take in
+  // a stream that fills the round-trip time evenly. Otherwise the last of a window would wait for the window after it.
   static constexpr virtual_time patience = 2'000;
 
   // A packet joined the queue: it has overtaken those that are held.
@@ -142,9 +142,9 @@ struct outcome {
 ///   deliver(side, octets, now)  hands a packet to a side
 ///   deadline(side)              when due(side, now) is to be called next, or never
 ///   due(side, now)              handles what is due
-///   use(now)                    the users: the writer writes what finds room, the reader reads and checks what there is
-///   done()                      everything has been read
-///   tcp_offset                  octets in front of the TCP header of each packet
+///   use(now)                    the users: the writer writes what finds room, the reader reads and checks what there
+///   is done()                      everything has been read tcp_offset                  octets in front of the TCP
+///   header of each packet
 template <class Ends>
 outcome carry_over(Ends& ends, const conditions& path, virtual_time begin) {
   virtual_link links[2] = {{path, Ends::tcp_offset, 0}, {path, Ends::tcp_offset, 1}};

@@ -41,8 +41,8 @@ double nanoseconds_a_segment(const variant& what, const bench::stream& source, s
   return (end - begin) * static_cast<double>(mss) / static_cast<double>(octets);
 }
 
-// The memory traffic of the bulk rows and nothing else: from the writer's buffer to a ring, from there to frames, summed;
-// summed again and stored in another ring; from there to the reader's buffer.
+// The memory traffic of the bulk rows and nothing else: from the writer's buffer to a ring, from there to frames,
+// summed; summed again and stored in another ring; from there to the reader's buffer.
 double limit_a_segment(std::size_t window, std::size_t burst, bool sums, const bench::stream& source,
                        std::size_t octets) {
   std::size_t text = mss;
@@ -102,12 +102,12 @@ int main(int count, char** words) {
   for (const variant& what : rows) {
     if (!bench::wanted(chosen, what.row)) continue;
     bench::print_figure(what.row, BENCH_WHO, nanoseconds_a_segment<small>(what, source, chosen.octets));
-    bench::print_figure(what.row, "limit" BENCH_SUFFIX,
+    bench::print_figure(what.row, BENCH_LIMIT,
                         limit_a_segment(small, what.burst, what.checksums, source, chosen.octets));
   }
   const variant row{"bulk.1m", large / mss + 2};
   if (bench::wanted(chosen, row.row)) {
     bench::print_figure(row.row, BENCH_WHO, nanoseconds_a_segment<large>(row, source, chosen.octets));
-    bench::print_figure(row.row, "limit" BENCH_SUFFIX, limit_a_segment(large, row.burst, true, source, chosen.octets));
+    bench::print_figure(row.row, BENCH_LIMIT, limit_a_segment(large, row.burst, true, source, chosen.octets));
   }
 }

@@ -23,7 +23,8 @@ bool carry(end& from, end& to, sequent::instant now) {
 }
 
 void exchange(end& client, end& server, sequent::instant now) {
-  while (carry(client, server, now) | carry(server, client, now)) {}
+  while (carry(client, server, now) | carry(server, client, now)) {
+  }
 }
 
 }  // namespace
@@ -46,8 +47,8 @@ int main(int count, char** words) {
     exchange(*client, *server, now);
     now = client->next_deadline().value_or(now);
     client->on_deadline(now);
-    const bool over = client->state() == sequent::connection_state::closed &&
-                      server->state() == sequent::connection_state::closed;
+    const bool over =
+        client->state() == sequent::connection_state::closed && server->state() == sequent::connection_state::closed;
     bench::require(over, "the connection did not end");
   }
   bench::print_figure("connect_close", BENCH_WHO, (bench::thread_nanoseconds() - begin) / static_cast<double>(times));

@@ -1,6 +1,6 @@
 // The kernel's TCP over loopback, both ends nonblocking in one thread: what it costs is the thread's CPU time, in the
-// kernel and outside. It copies in and out as the bulk rows do; over loopback it makes and verifies no checksums. Whether
-// segmentation is offloaded depends on the network namespace that the program is started in.
+// kernel and outside. It copies in and out as the bulk rows do; over loopback it makes and verifies no checksums.
+// Whether segmentation is offloaded depends on the network namespace that the program is started in.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -75,7 +75,8 @@ double nanoseconds_a_segment(const bench::stream& source, std::size_t window, st
   const socket_handle server(accepted(listener));
   for (const int option : {SO_SNDBUFFORCE, SO_RCVBUFFORCE}) {
     const int twice = static_cast<int>(2 * window);  // the kernel counts its own bookkeeping as well
-    if (window > 65'536) ::setsockopt(option == SO_SNDBUFFORCE ? client : server, SOL_SOCKET, option, &twice, sizeof twice);
+    if (window > 65'536)
+      ::setsockopt(option == SO_SNDBUFFORCE ? client : server, SOL_SOCKET, option, &twice, sizeof twice);
   }
   std::vector<std::uint8_t> out(65'536);
   std::size_t sent = 0;
@@ -117,7 +118,10 @@ double nanoseconds_a_connection(std::size_t times) {
   for (std::size_t i = 0; i != times; ++i) {
     const socket_handle client(made());
     // Every connection in TIME-WAIT keeps its pair of ports; another address has other pairs.
-    connect_to(client, INADDR_LOOPBACK + static_cast<in_addr_t>(i / 4'096 * 256 + static_cast<std::size_t>(::getpid()) % 65'536 * 256 % (1u << 23)), port);
+    connect_to(client,
+               INADDR_LOOPBACK + static_cast<in_addr_t>(i / 4'096 * 256 + static_cast<std::size_t>(::getpid()) %
+                                                                              65'536 * 256 % (1u << 23)),
+               port);
     const socket_handle server(accepted(listener));
     ::shutdown(client, SHUT_WR);
     char octet = 0;

@@ -257,7 +257,8 @@ double nanoseconds_a_connection(host& both, std::size_t times) {
     tcp_bind_netif(client, &both.interface(0));
     const auto closes = [](void*, tcp_pcb* by, err_t) -> err_t { return tcp_close(by); };
     require(tcp_connect(client, &to, port, closes) == ERR_OK, "connecting");
-    while (both.turn()) {}
+    while (both.turn()) {
+    }
     require(tcp_tw_pcbs != nullptr && tcp_active_pcbs == nullptr, "the connection did not end");
     tcp_abort(tcp_tw_pcbs);
   }

@@ -21,8 +21,8 @@ class sequent_ends {
  public:
   static constexpr std::size_t tcp_offset = 0;
 
-  sequent_ends(const sequent::connection_config& client, const sequent::connection_config& server,
-               std::size_t octets, virtual_time now)
+  sequent_ends(const sequent::connection_config& client, const sequent::connection_config& server, std::size_t octets,
+               virtual_time now)
       : octets_(octets), end_{std::make_unique<end>(client), std::make_unique<end>(server)} {
     bench::require(end_[1]->listen().has_value(), "listening");
     bench::require(end_[0]->connect(instant::from_microseconds(now)).has_value(), "connecting");
