@@ -23,6 +23,21 @@ struct windowed : sequent::default_policy {
   using receive_storage = sequent::inline_storage<Window>;
 };
 
+/// Connections that let their users write into and read in the buffers.
+template <class Connection>
+concept lends_buffers = requires(Connection& c) {
+  c.writable_span();
+  c.commit(std::size_t{});
+  c.readable_span();
+  c.consume(std::size_t{});
+};
+
+/// Connections that send large segments, to be cut up by others, when asked to.
+template <class Settings>
+concept knows_large_segments = requires(Settings& settings) {
+  settings.large_segments = true;
+};
+
 /// How the end with a port talks to the end with the other.
 [[nodiscard]] inline sequent::connection_config settings_of(std::uint16_t from, std::uint16_t to) {
   sequent::connection_config config;
@@ -152,6 +167,33 @@ void carry(memory_pair<Policy>& ends, const stream& source, std::size_t octets, 
     while (const auto got = ends.server->read(out)) {
       if (checked) require(source.holds(received, std::span(out).first(*got)), "other octets arrived than were sent");
       received += *got;
+    }
+    if (!moved && received == before && received != octets) ends.wait();
+    ends.now = ends.now + sequent::duration::microseconds(1);
+  }
+}
+
+/// The same where the users write into the sender's buffer and read in the receiver's. What is not checked is not
+/// written either: whatever stands in the buffer is carried.
+template <class Policy>
+requires lends_buffers<sequent::connection<Policy>>
+void carry_in_place(memory_pair<Policy>& ends, const stream& source, std::size_t octets, bool checked) {
+  std::size_t written = 0;
+  std::size_t received = 0;
+  while (received != octets) {
+    for (auto room = ends.client->writable_span(); !room.empty() && written != octets;
+         room = ends.client->writable_span()) {
+      const auto some = source.from(written, std::min(room.size(), octets - written));
+      if (checked) std::copy(some.begin(), some.end(), room.begin());
+      require(ends.client->commit(some.size()).has_value(), "committing");
+      written += some.size();
+    }
+    const bool moved = ends.turn();
+    const std::size_t before = received;
+    for (auto got = ends.server->readable_span(); !got.empty(); got = ends.server->readable_span()) {
+      if (checked) require(source.holds(received, got), "other octets arrived than were sent");
+      received += got.size();
+      require(ends.server->consume(got.size()).has_value(), "consuming");
     }
     if (!moved && received == before && received != octets) ends.wait();
     ends.now = ends.now + sequent::duration::microseconds(1);

@@ -23,7 +23,7 @@ bool carry(end& from, end& to, sequent::instant now) {
 }
 
 void exchange(end& client, end& server, sequent::instant now) {
-  while (carry(client, server, now) | carry(server, client, now)) {
+  while (carry(client, server, now) || carry(server, client, now)) {
   }
 }
 
