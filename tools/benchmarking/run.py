@@ -109,7 +109,7 @@ class Runner:
         else:
             for _, figure in rows.FUNCTIONS:
                 for who in ("sequent", "sequent.plain"):
-                    self.absent[f"{figure}|{who}"] = "needs Google Benchmark (libbenchmark-dev)"
+                    self.absent[f"{figure}|{who}"] = "not built: needs Google Benchmark (libbenchmark-dev)"
         self.program("kernel", seed)
         if not self.no_segments:
             self.program("kernel", seed, segments=True)
