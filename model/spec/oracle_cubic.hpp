@@ -18,7 +18,7 @@ namespace sequent::spec {
 /// plateau.
 class cubic_oracle {
  public:
-  static constexpr double c = 0.4;
+  static constexpr double c = 0.4;  // and beta = 7/10, so (1 + beta) / 2 = 17/20
   static constexpr double beta = 0.7;
   static constexpr double alpha = 3.0 * (1.0 - beta) / (1.0 + beta);
 
@@ -32,6 +32,7 @@ class cubic_oracle {
     const double acked = std::min(segments(octets), std::max(cwnd_, 1.0));
     const double since = now - last_;
     last_ = now;
+    choice_ = {};
     if (cwnd_ < ssthresh_) {
       if (!application_limited) cwnd_ = std::min(cwnd_ + std::min(segments(octets), limit), ssthresh_);
       return;
@@ -56,12 +57,12 @@ class cubic_oracle {
 
   /// A congestion event with this much outstanding (sections 4.6 and 4.7). cwnd is the sender's to move until
   /// recovered().
-  constexpr void congestion(std::int64_t flight) {
+  void congestion(std::int64_t flight) {
     remember();
-    w_max_ = w_max_known_ && cwnd_ < w_max_ ? cwnd_ * (1.0 + beta) / 2.0 : cwnd_;
+    w_max_ = w_max_known_ && cwnd_ < w_max_ ? segments(std::llround(window()) * 17 / 20) : cwnd_;
     w_max_known_ = true;
     cwnd_prior_ = cwnd_;
-    ssthresh_ = std::max(segments(flight) * beta, 2.0);
+    ssthresh_ = reduced(flight);
     in_stage_ = false;
     after_timeout_ = false;
   }
@@ -80,7 +81,7 @@ class cubic_oracle {
     if (!same_segment_again) {
       remember();
       cwnd_prior_ = cwnd_;
-      ssthresh_ = std::max(segments(flight) * beta, 2.0);
+      ssthresh_ = reduced(flight);
     }
     cwnd_ = 1.0;
     in_stage_ = false;
@@ -117,6 +118,18 @@ class cubic_oracle {
   [[nodiscard]] constexpr double w_max() const { return w_max_ * smss_; }
   [[nodiscard]] constexpr bool in_slow_start() const { return cwnd_ < ssthresh_; }
 
+  /// The region that the latest acknowledgment in congestion avoidance fell into: the Reno-friendly one if W_est is
+  /// ahead of W_cubic(t). The window jumps with that answer, however close the two are. All in octets.
+  struct choice {
+    double ahead = 1e18;  ///< W_est - W_cubic(t)
+    double reno = 0.0;    ///< cwnd after it, if in the Reno-friendly region
+    double cubic = 0.0;   ///< cwnd after it, if not
+  };
+  [[nodiscard]] constexpr const choice& latest_choice() const { return choice_; }
+
+  /// Takes the other answer, where a test finds that both are right.
+  constexpr void choose(bool reno) { cwnd_ = (reno ? choice_.reno : choice_.cubic) / smss_; }
+
   /// W_cubic(t), in octets, t counted from the beginning of the stage (section 4.2, Figure 1).
   [[nodiscard]] constexpr double w_cubic(double t) const {
     const double from_plateau = t - k_;
@@ -125,6 +138,10 @@ class cubic_oracle {
 
  private:
   [[nodiscard]] constexpr double segments(std::int64_t octets) const { return static_cast<double>(octets) / smss_; }
+
+  // ssthresh and W_max are numbers of whole octets: whether they have been reached must not hang on a part of one, which
+  // the cube root would make a quarter of a second.
+  [[nodiscard]] constexpr double reduced(std::int64_t flight) const { return std::max(segments(flight * 7 / 10), 2.0); }
 
   // The beginning of a congestion avoidance stage: Figure 2, and for its special cases sections 4.8 and 4.10.
   void begin_stage() {
@@ -144,12 +161,11 @@ class cubic_oracle {
   // Sections 4.2 to 4.5.
   void avoid_congestion(double acked, double rtt) {
     w_est_ += (w_est_ < cwnd_prior_ ? alpha : 1.0) * acked / cwnd_;
-    if (w_cubic(t_) < w_est_ * smss_) {
-      cwnd_ = std::max(cwnd_, w_est_);
-      return;
-    }
     const double target = std::clamp(w_cubic(t_ + rtt) / smss_, cwnd_, 1.5 * cwnd_);
-    cwnd_ += (target - cwnd_) / cwnd_ * acked;
+    const double reno = std::max(cwnd_, w_est_);
+    const double cubic = cwnd_ + (target - cwnd_) / cwnd_ * acked;
+    choice_ = {w_est_ * smss_ - w_cubic(t_), reno * smss_, cubic * smss_};
+    cwnd_ = choice_.ahead > 0.0 ? reno : cubic;
   }
 
   constexpr void remember() {
@@ -183,6 +199,7 @@ class cubic_oracle {
   bool w_max_known_ = false;
   bool after_timeout_ = false;
   memory undo_;
+  choice choice_;
 };
 
 }  // namespace sequent::spec
