@@ -14,8 +14,8 @@ namespace sequent::spec {
 ///
 /// Where the RFC leaves room the oracle decides: growth in the two cubic regions is (target - cwnd) / cwnd for each
 /// segment acknowledged, so that it does not depend on how many ACKs bring the news; cwnd never shrinks by an ACK;
-/// slow start ends exactly at ssthresh; K is never negative: without a W_max above the window the stage begins on its
-/// plateau.
+/// the time of a recovery that was undone does not count; slow start ends exactly at ssthresh; K is never negative:
+/// without a W_max above the window the stage begins on its plateau.
 class cubic_oracle {
  public:
   static constexpr double c = 0.4;  // and beta = 7/10, so (1 + beta) / 2 = 17/20
@@ -30,10 +30,11 @@ class cubic_oracle {
   /// most `limit` segments for each ACK. `rtt` is the smoothed round-trip time.
   void acknowledged(std::int64_t octets, double now, double rtt, bool application_limited, double limit) {
     const double acked = std::min(segments(octets), std::max(cwnd_, 1.0));
-    const double since = now - last_;
+    const double since = clock_stopped_ ? 0.0 : now - last_;
     last_ = now;
+    clock_stopped_ = false;
     choice_ = {};
-    if (cwnd_ < ssthresh_) {
+    if (in_slow_start()) {
       if (!application_limited) cwnd_ = std::min(cwnd_ + std::min(segments(octets), limit), ssthresh_);
       return;
     }
@@ -101,6 +102,7 @@ class cubic_oracle {
     t_ = undo_.t;
     w_est_ = undo_.w_est;
     in_stage_ = undo_.in_stage;
+    clock_stopped_ = true;
     w_max_known_ = undo_.w_max_known;
     after_timeout_ = undo_.after_timeout;
   }
@@ -116,7 +118,7 @@ class cubic_oracle {
   [[nodiscard]] constexpr double window() const { return cwnd_ * smss_; }
   [[nodiscard]] constexpr double threshold() const { return ssthresh_ * smss_; }
   [[nodiscard]] constexpr double w_max() const { return w_max_ * smss_; }
-  [[nodiscard]] constexpr bool in_slow_start() const { return cwnd_ < ssthresh_; }
+  [[nodiscard]] constexpr bool in_slow_start() const { return ssthresh_ - cwnd_ > 1e-9; }
 
   /// The region that the latest acknowledgment in congestion avoidance fell into: the Reno-friendly one if W_est is
   /// ahead of W_cubic(t). The window jumps with that answer, however close the two are. All in octets.
@@ -139,8 +141,8 @@ class cubic_oracle {
  private:
   [[nodiscard]] constexpr double segments(std::int64_t octets) const { return static_cast<double>(octets) / smss_; }
 
-  // ssthresh and W_max are numbers of whole octets: whether they have been reached must not hang on a part of one, which
-  // the cube root would make a quarter of a second.
+  // ssthresh and W_max are numbers of whole octets: whether they have been reached must not hang on a part of one,
+  // which the cube root would make a quarter of a second.
   [[nodiscard]] constexpr double reduced(std::int64_t flight) const { return std::max(segments(flight * 7 / 10), 2.0); }
 
   // The beginning of a congestion avoidance stage: Figure 2, and for its special cases sections 4.8 and 4.10.
@@ -198,6 +200,7 @@ class cubic_oracle {
   bool in_stage_ = false;
   bool w_max_known_ = false;
   bool after_timeout_ = false;
+  bool clock_stopped_ = false;
   memory undo_;
   choice choice_;
 };

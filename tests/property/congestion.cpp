@@ -69,7 +69,6 @@ class cubic_run {
     if (core_.threshold() < 2 * mss_) return "ssthresh is below two segments";
     if (std::abs(core_.threshold() - oracle_.threshold()) > 1) return "ssthresh is not 0.7 of the flight";
     core_.set_window(core_.window() / 2 + 1);
-    grew_ = false;
     align();
     if (s[2] % 4 == 0) return {};
     core_.leave_recovery();
@@ -84,14 +83,13 @@ class cubic_run {
     core_.on_timeout(outstanding, mss_, !again, at(now_));
     oracle_.timed_out(outstanding, again);
     timed_out_ = true;
-    grew_ = false;
     if (core_.window() != mss_) return "a timeout leaves more than one segment";
     return check();
   }
 
   std::string undo() {
     align();
-    if (grew_) ++slack_;  // the part of a segment that W_est had grown by is not remembered
+    ++slack_;  // the part of a segment that W_est had grown by is not remembered
     core_.undo();
     oracle_.undone();
     return check();
@@ -121,29 +119,30 @@ class cubic_run {
       p.smoothed = duration::microseconds(rtt_);
       const u32 before = core_.window();
       const bool slow_start = core_.in_slow_start();
-      const std::uint64_t credit = core_.stage().credit;
+      const Control previous = core_;
       core_.on_ack(p);
       oracle_.acknowledged(octets, seconds(now_), seconds(rtt_), limited, after_timeout() ? 1 : 2);
-      decide(slow_start || limited, credit);
+      if (!slow_start && !limited) decide(previous);
       if (core_.window() < before) return "an acknowledgment shrinks the window";
       if (limited && core_.window() != before) return "the window grows although it is not in use";
       if (!slow_start && core_.window() > before + before / 2 + mss_) return "the window grows by more than a half";
       if (std::string wrong = check(); !wrong.empty()) return wrong;
     }
     timed_out_ = false;
-    grew_ = true;
     return {};
   }
 
   [[nodiscard]] bool after_timeout() const { return core_.repairs_timeout(); }
 
   // Where W_est and W_cubic(t) are as close as rounding, the RFC's window may be either: it is the one that the core
-  // took, which is the cubic one if its credit for that has changed, other than by beginning anew.
-  void decide(bool nothing_chosen, std::uint64_t credit_before) {
-    const auto& choice = oracle_.latest_choice();
-    if (nothing_chosen || std::abs(choice.ahead) > tolerance(choice.reno, mss_) + slack_ * mss_) return;
-    const std::uint64_t credit = core_.stage().credit;
-    oracle_.choose(credit == credit_before || credit == 0);
+  // took. In the Reno-friendly region its window grows to W_est or not at all; otherwise it, or the credit for it,
+  // grows.
+  void decide(const Control& before) {
+    if (std::abs(oracle_.latest_choice().ahead) > tolerance(oracle_.window(), mss_) + slack_ * mss_) return;
+    const auto now = core_.stage();
+    const bool reno =
+        core_.window() != before.window() ? core_.window() == now.w_est : now.credit <= before.stage().credit;
+    oracle_.choose(reno);
   }
 
   std::string check() const {
@@ -160,8 +159,7 @@ class cubic_run {
   std::int64_t now_ = 0;
   std::int64_t rtt_ = 1'000;
   bool timed_out_ = false;
-  bool grew_ = false;  // since the latest reduction
-  double slack_ = 0;   // segments
+  double slack_ = 0;  // segments
 };
 
 template <class Control>

@@ -45,15 +45,15 @@ class basic_cubic {
       return;
     }
     curve now = kept<curve>();
-    if (!p.window_was_full) {
-      now.last = stamp(p.now);
-    } else if (in_stage_) {
+    if (!p.window_was_full || clock_stopped_) now.last = stamp(p.now);
+    clock_stopped_ = false;
+    if (!p.window_was_full) return keep(now);
+    if (in_stage_) {
       now.pass(p);
-      avoid_congestion(now, p);
     } else {
       begin_stage(now, p);
-      avoid_congestion(now, p);
     }
+    avoid_congestion(now, p);
     keep(now);
   }
 
@@ -104,12 +104,15 @@ class basic_cubic {
     cwnd_ = now.prior;
     ssthresh_ = before_.ssthresh;
     in_stage_ = was_in_stage_;
+    clock_stopped_ = true;  // the time of the false recovery does not count
     after_timeout_ = was_after_timeout_;
     if (were_rounds_kept_) return first_slow_start();
     now.w_max = before_.w_max;
     now.prior = before_.prior;
     now.place = before_.place;
-    now.w_est = before_.w_est;  // and what it has grown by since, unless another stage has begun to count
+    now.w_est = before_.w_est;
+    now.counted = 0;  // less than a segment of growth is forgotten
+    now.credit = 0;
     keep(now);
   }
 
@@ -298,6 +301,7 @@ class basic_cubic {
   bool rounds_kept_ : 1 = false;    // shared_ holds the rounds of the first slow start
   bool in_stage_ : 1 = false;       // a stage of congestion avoidance has begun
   bool after_timeout_ : 1 = false;  // no such stage since a timeout
+  bool clock_stopped_ : 1 = false;  // until the next acknowledgment
   bool can_undo_ : 1 = false;
   bool was_in_stage_ : 1 = false;
   bool was_after_timeout_ : 1 = false;
