@@ -12,7 +12,7 @@ from typing import Iterator, NamedTuple
 # A new header is added here.
 TIERS = (
     ("config", "result"),
-    ("word", "seq", "time", "octets", "checksum", "isn"),
+    ("word", "seq", "time", "octets", "checksum", "isn", "ip_address"),
     ("control_bits", "options", "segment", "parse", "emit"),
     ("actions", "interval_set", "ring", "control_block", "limits", "timers"),
     ("acceptance", "rtt", "timestamps", "window", "congestion/reno"),
