@@ -12,10 +12,12 @@ from typing import Iterator, NamedTuple
 # A new header is added here.
 TIERS = (
     ("config", "result"),
-    ("word", "seq", "time", "octets", "checksum", "siphash", "isn", "slots"),
+    ("word", "seq", "time", "octets", "checksum", "siphash", "isn", "slots", "ip_address"),
     ("control_bits", "options", "segment", "parse", "emit"),
-    ("actions", "interval_set", "ring", "control_block", "limits", "timers"),
-    ("acceptance", "rtt", "timestamps", "window", "congestion/reno"),
+    ("actions", "interval_set", "ring", "control_block", "limits", "timers", "timer_wheel", "flow",
+     "flow_table"),
+    ("acceptance", "rtt", "timestamps", "window", "congestion/reno", "ephemeral_ports", "syn_cookie",
+     "rate_limiter"),
     ("arrives_closed", "arrives_listen", "arrives_syn_sent", "arrives_synchronized", "handshake", "receive_text",
      "user_calls", "timeouts", "transmit", "recovery", "reply"),
     ("step",),
