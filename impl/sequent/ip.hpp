@@ -1,19 +1,16 @@
 // The least of IPv4 (RFC 791) that a host needs to carry TCP: reading a datagram's header and writing one.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include "sequent/checksum.hpp"
+#include "sequent/ip_address.hpp"
 #include "sequent/octets.hpp"
 #include "sequent/result.hpp"
 
 namespace sequent {
-
-/// An IPv4 address, in network byte order.
-using ipv4_address = std::array<std::uint8_t, 4>;
 
 /// Octets of an IPv4 header without options, the only kind that is written here.
 inline constexpr std::size_t ipv4_header_length = 20;
@@ -35,19 +32,6 @@ struct ipv4_header {
   std::uint8_t service = 0;          ///< differentiated services and ECN
   std::uint16_t identification = 0;  ///< means nothing here, as no datagram written is ever fragmented (RFC 6864)
 };
-
-/// Can the address belong to one host at the other end of a connection? Not if it is of network 0, loopback, multicast,
-/// reserved or the limited broadcast address (RFC 1122 section 3.2.1.3). The broadcast address of a particular subnet
-/// looks like any other; a host that knows its subnet refuses it too.
-[[nodiscard]] constexpr bool is_ipv4_peer(const ipv4_address& address) noexcept {
-  return address[0] != 0 && address[0] != 127 && address[0] < 224;
-}
-
-/// The part of the TCP checksum that addresses contribute, for segments from source to destination or back.
-[[nodiscard]] inline pseudo_header pseudo_header_of(const ipv4_address& source,
-                                                    const ipv4_address& destination) noexcept {
-  return pseudo_header::ipv4(source, destination);
-}
 
 /// Reads one datagram from the octets of a packet; whatever follows its total length is padding of the link. IP options
 /// are passed over unread (MUST-50). Errors: truncated_header (fewer octets than the header or the total length asks
