@@ -12,10 +12,11 @@ from typing import Iterator, NamedTuple
 # A new header is added here.
 TIERS = (
     ("config", "result"),
-    ("word", "seq", "time", "octets", "checksum", "isn", "ip_address", "ip_fields", "ipv4", "ipv6", "ip"),
+    ("word", "seq", "time", "octets", "checksum", "isn", "ip_address", "ip_fields", "ipv4", "ipv6", "ip",
+     "icmp"),
     ("control_bits", "options", "segment", "parse", "emit"),
     ("actions", "interval_set", "ring", "control_block", "limits", "timers"),
-    ("acceptance", "rtt", "timestamps", "window", "congestion/reno"),
+    ("acceptance", "rtt", "timestamps", "window", "path_mtu", "congestion/reno"),
     ("arrives_closed", "arrives_listen", "arrives_syn_sent", "arrives_synchronized", "handshake", "receive_text",
      "user_calls", "timeouts", "transmit", "recovery", "reply"),
     ("step",),
