@@ -66,6 +66,10 @@ class connection {
   result<void> connect(instant now) noexcept;
   /// Passive OPEN. Errors: connection_already_exists.
   result<void> listen() noexcept;
+  /// Takes over a half-open connection that was kept elsewhere: from CLOSED to the SYN-RECEIVED that `half_open` is in,
+  /// whose SYN,ACK went out at `sent_at`, for the last time or, with `again`, not for the first. The segment that
+  /// completes the handshake is handed to on_segment() next. Errors: connection_already_exists.
+  result<void> resume(const control_block<u32>& half_open, instant sent_at, bool again, instant now) noexcept;
   /// On a listening connection, before its first SYN is handed over: whose SYN it is.
   void bind_peer(std::uint16_t remote_port, pseudo_header addresses, u32 isn_offset) noexcept {
     config_.remote_port = remote_port;
