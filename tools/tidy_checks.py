@@ -12,7 +12,7 @@ from typing import Iterator, NamedTuple
 # A new header is added here.
 TIERS = (
     ("config", "result"),
-    ("word", "seq", "time", "octets", "checksum", "isn", "ip_address"),
+    ("word", "seq", "time", "octets", "checksum", "isn", "ip_address", "ip_fields", "ipv4", "ipv6", "ip"),
     ("control_bits", "options", "segment", "parse", "emit"),
     ("actions", "interval_set", "ring", "control_block", "limits", "timers"),
     ("acceptance", "rtt", "timestamps", "window", "congestion/reno"),
@@ -20,7 +20,7 @@ TIERS = (
      "user_calls", "timeouts", "transmit", "recovery", "reply"),
     ("step",),
     ("receiver", "sender", "connection", "connection_*"),
-    ("ip", "stack", "listener"),
+    ("stack", "listener"),
     ("sequent",),
 )
 
