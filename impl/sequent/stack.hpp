@@ -49,6 +49,15 @@ class stack {
       ((std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0) +
        (std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0));
 
+  /// Octets that each connection can hold for its reader.
+  static constexpr std::size_t receive_room = [] {
+    if constexpr (std::is_same_v<receive_storage, span_storage>) {
+      return Policy::receive_octets;
+    } else {
+      return receive_storage{}.octets().size();
+    }
+  }();
+
   /// `buffers` has buffer_octets octets and outlives the stack.
   explicit stack(const stack_config& config, std::span<std::uint8_t> buffers = {}) noexcept;
   stack(const stack&) = delete;
@@ -71,14 +80,14 @@ class stack {
   std::optional<handle> accept(handle listening) noexcept;
 
   /// As the calls of connection. Errors as there, and connection_does_not_exist for a handle that names no connection.
-  result<std::size_t> write(handle of, std::span<const std::uint8_t> octets, instant now) noexcept;
-  result<std::size_t> read(handle of, std::span<std::uint8_t> out, instant now) noexcept;
-  result<void> shutdown(handle of, instant now) noexcept;
+  result<std::size_t> write(handle of, std::span<const std::uint8_t> octets) noexcept;
+  result<std::size_t> read(handle of, std::span<std::uint8_t> out) noexcept;
+  result<void> shutdown(handle of) noexcept;
   /// Gives a connection up in good order, or a listener, whose unaccepted connections are reset. The handle names
   /// nothing any more. Errors: connection_does_not_exist. Linear in the connections that wait for accept().
   result<void> close(handle of, instant now) noexcept;
   /// Gives a connection up with a RST. Otherwise as close().
-  result<void> abort(handle of, instant now) noexcept;
+  result<void> abort(handle of) noexcept;
   /// The connection that a handle names, to look at; null when it names none.
   [[nodiscard]] const connection_type* find(handle of) const noexcept;
   /// Where it leads; nothing when the handle names no connection.
@@ -164,7 +173,8 @@ class stack {
   [[nodiscard]] slot* named(handle of) noexcept;
   [[nodiscard]] std::optional<u32> listener_named(handle of) const noexcept;
   [[nodiscard]] std::optional<std::uint16_t> free_port(const flow& path, instant now) noexcept;
-  void close_listener(u32 index, instant now) noexcept;
+  void disown(u32 index) noexcept;
+  void close_listener(u32 index) noexcept;
   std::optional<u32> place(const connection_config& config, const flow& path) noexcept;
   template <class Storage>
   [[nodiscard]] Storage storage_at(std::size_t offset, std::size_t length) const noexcept;
@@ -173,14 +183,16 @@ class stack {
   [[nodiscard]] connection_config config_of(const flow& path) const noexcept;
   [[nodiscard]] u32 clock(const flow& path, instant now) const noexcept;
   [[nodiscard]] u32 timestamp_offset_of(const flow& path) const noexcept;
-  [[nodiscard]] sequence_number<u32> iss_of(const flow& path, instant now) const noexcept;
+  [[nodiscard]] u32 isn_offset_of(const flow& path) const noexcept;
   [[nodiscard]] control_block<u32> listening_block(const flow& path) const noexcept;
   [[nodiscard]] segment<u32> answer_syn(control_block<u32>& tcb, u32 clock) const noexcept;
   void on_listener(u32 index, const arrival& in, std::optional<sequence_number<u32>> iss) noexcept;
-  void take_syn(u32 index, const arrival& in, sequence_number<u32> iss) noexcept;
+  void remember_half_open(u32 index, control_block<u32>& tcb, const arrival& in) noexcept;
+  [[nodiscard]] bool has_room(u32 listening) const noexcept;
+  [[nodiscard]] bool has_room_for_syn(u32 listening) const noexcept;
   void send_cookie(u32 index, const arrival& in) noexcept;
   [[nodiscard]] bool take_cookie(u32 index, const arrival& in) noexcept;
-  void on_half_open(u32 index, const arrival& in) noexcept;
+  delivery on_half_open(u32 index, const arrival& in) noexcept;
   bool complete(const control_block<u32>& tcb, u32 listening, const arrival& in, instant sent_at, bool again) noexcept;
   void on_half_open_deadline(u32 index, instant now) noexcept;
   void forget_half_open(u32 index) noexcept;
@@ -189,6 +201,7 @@ class stack {
   // stack_input.hpp
   delivery on_tcp(const ip_datagram& packet, instant now) noexcept;
   delivery on_icmp(const ip_datagram& packet, instant now) noexcept;
+  delivery on_nobody(const arrival& in) noexcept;
   void on_connection(u32 index, const arrival& in) noexcept;
   void on_time_wait(u32 index, const arrival& in) noexcept;
   void remember_time_wait(u32 index, instant now) noexcept;
@@ -200,9 +213,10 @@ class stack {
   void touch(u32 index) noexcept;
   void tell(u32 index) noexcept;
   void settle(u32 index, instant now) noexcept;
-  void release(u32 index) noexcept;
-  [[nodiscard]] std::optional<packet_out> next_reply(std::span<std::uint8_t> out, instant now) noexcept;
-  [[nodiscard]] packet_out wrap(const flow& path, std::span<std::uint8_t> out, transmission sent) const noexcept;
+  void map(const flow& path, u32 index) noexcept;
+  [[nodiscard]] packet_out next_reply(std::span<std::uint8_t> out, instant now) noexcept;
+  [[nodiscard]] packet_out wrap(const flow& path, std::span<std::uint8_t> out,
+                                const transmission& sent) const noexcept;
 
   [[nodiscard]] auto ready_links() noexcept {
     return [this](u32 i) -> list_links& { return slots_[i].ready; };
@@ -222,6 +236,9 @@ class stack {
 
   stack_config config_;
   std::span<std::uint8_t> buffers_;
+  secret_key isn_key_;
+  secret_key clock_key_;
+  secret_key cookie_key_;
   std::array<ip_address, Policy::most_addresses> addresses_{};
   u32 address_count_ = 0;
   stack_statistics statistics_{};

@@ -141,7 +141,7 @@ std::optional<handle> stack<Policy>::accept(handle listening) noexcept {
 }
 
 template <class Policy>
-result<std::size_t> stack<Policy>::write(handle of, std::span<const std::uint8_t> octets, instant) noexcept {
+result<std::size_t> stack<Policy>::write(handle of, std::span<const std::uint8_t> octets) noexcept {
   slot* const at = named(of);
   if (at == nullptr) return error::connection_does_not_exist;
   const auto taken = at->tcp.write(octets);
@@ -150,7 +150,7 @@ result<std::size_t> stack<Policy>::write(handle of, std::span<const std::uint8_t
 }
 
 template <class Policy>
-result<std::size_t> stack<Policy>::read(handle of, std::span<std::uint8_t> out, instant) noexcept {
+result<std::size_t> stack<Policy>::read(handle of, std::span<std::uint8_t> out) noexcept {
   slot* const at = named(of);
   if (at == nullptr) return error::connection_does_not_exist;
   const auto got = at->tcp.read(out);
@@ -159,7 +159,7 @@ result<std::size_t> stack<Policy>::read(handle of, std::span<std::uint8_t> out, 
 }
 
 template <class Policy>
-result<void> stack<Policy>::shutdown(handle of, instant) noexcept {
+result<void> stack<Policy>::shutdown(handle of) noexcept {
   slot* const at = named(of);
   if (at == nullptr) return error::connection_does_not_exist;
   const auto closed = at->tcp.shutdown();

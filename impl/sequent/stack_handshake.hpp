@@ -36,7 +36,7 @@ u32 stack<Policy>::timestamp_offset_of(const flow& path) const noexcept {
 
 template <class Policy>
 u32 stack<Policy>::clock(const flow& path, instant now) const noexcept {
-  return timestamp_clock(timestamp_offset_of(path), now);
+  return timestamp_clock(now) + timestamp_offset_of(path);
 }
 
 // A block in LISTEN that offers what a connection of this flow would. Beside what the configuration says, that depends
@@ -48,7 +48,7 @@ control_block<u32> stack<Policy>::listening_block(const flow& path) const noexce
   tcb.passive = true;
   const connection_config config = config_of(path);
   tcb.offer.mss = config.receive_mss;
-  tcb.offer.shift = window_shift_for(receive_room_);
+  tcb.offer.shift = window_shift_for(receive_room);
   tcb.offer.window_scale = config.window_scale;
   tcb.offer.timestamps = config.timestamps;
   tcb.offer.sack = config.sack;
@@ -60,7 +60,7 @@ control_block<u32> stack<Policy>::listening_block(const flow& path) const noexce
 // The SYN,ACK of a block that has just left LISTEN, counted as sent.
 template <class Policy>
 segment<u32> stack<Policy>::answer_syn(control_block<u32>& tcb, u32 clock) const noexcept {
-  const window_offer<u32> window = offer_window(tcb.rcv, static_cast<u32>(receive_room_), 1u, true);
+  const window_offer<u32> window = offer_window(tcb.rcv, static_cast<u32>(receive_room), 1u, true);
   const segment<u32> header = compose_syn(tcb, window.field, clock);
   note_sent(tcb, header, window.wnd);
   return header;
@@ -72,21 +72,17 @@ void stack<Policy>::on_listener(u32 index, const arrival& in, std::optional<sequ
   const control_bits<u32> control = in.header.control;
   if (control.ack() && !control.rst() && !control.syn() && take_cookie(index, in)) return;
   control_block<u32> tcb = listening_block(in.path);
-  const listener& to = listeners_[index];
   const sequence_number<u32> chosen = iss ? *iss : initial_sequence_number(isn_offset_of(in.path), in.now);
   const actions<u32> step = sequent::step(tcb, in.header, surroundings<u32>{in.now, chosen});
   if (tcb.state != connection_state::syn_received) {
     return reply_to(in.path, compose_answer(tcb, step, 0u), in.now);
   }
-  // A connection that could not be accepted anyway need not be begun.
-  const bool acceptable = to.waiting.size() < to.backlog;
-  const bool room = to.half_open < to.backlog && !half_open_.full() && config_.cookies != syn_cookies::always;
-  if (!acceptable || (!room && (iss || config_.cookies == syn_cookies::never))) {
-    ++statistics_.syn_dropped;
-    return;
+  if (has_room_for_syn(index)) return remember_half_open(index, tcb, in);
+  // What could not be accepted anyway need not be begun.
+  if (listeners_[index].waiting.size() < listeners_[index].backlog && config_.cookies != syn_cookies::never) {
+    return send_cookie(index, in);
   }
-  if (!room) return send_cookie(index, in);
-  remember_half_open(index, tcb, in);
+  ++statistics_.syn_dropped;
 }
 
 template <class Policy>
@@ -103,35 +99,6 @@ void stack<Policy>::remember_half_open(u32 index, control_block<u32>& tcb, const
   map(in.path, first_half_open + at);
   wheel_.start(first_half_open + at, in.now + config_.syn_ack_timeout);
   reply_to(in.path, header, in.now);
-}
-
-// Answers a SYN with a number from which everything can be told when it comes back (RFC 4987 section 3.6).
-template <class Policy>
-void stack<Policy>::send_cookie(u32 index, const arrival& in) noexcept {
-  control_block<u32> tcb = listening_block(in.path);
-  const cookie_answer made = make_cookie(cookie_key_, in.path, in.header, tcb.offer, clock(in.path, in.now), in.now);
-  static_cast<void>(sequent::step(tcb, in.header, surroundings<u32>{in.now, made.iss}));
-  reduce_to_cookie(tcb, made);
-  listener& to = listeners_[index];
-  to.sent_cookies = true;
-  to.cookie_sent_at = in.now;
-  ++statistics_.cookies_sent;
-  reply_to(in.path, answer_syn(tcb, made.clock), in.now);
-}
-
-// An ACK that may bring a cookie back. The SYN that it stands for is made again and taken through LISTEN as the first
-// one was. Says whether it was one.
-template <class Policy>
-bool stack<Policy>::take_cookie(u32 index, const arrival& in) noexcept {
-  const listener& to = listeners_[index];
-  if (!to.sent_cookies || in.now - to.cookie_sent_at > cookie_lifetime) return false;
-  const auto syn = check_cookie(cookie_key_, in.path, in.header, in.now);
-  if (!syn) return false;
-  control_block<u32> tcb = listening_block(in.path);
-  static_cast<void>(sequent::step(tcb, *syn, surroundings<u32>{in.now, in.header.ack - 1u}));
-  static_cast<void>(answer_syn(tcb, 0u));
-  if (complete(tcb, index, in, in.now, false)) ++statistics_.cookies_accepted;
-  return true;
 }
 
 // Whether the listener that took the SYN still listens.
@@ -151,7 +118,7 @@ void stack<Policy>::forget_half_open(u32 index) noexcept {
 
 // A segment of a connection in the SYN queue: the core decides in a block made from the record.
 template <class Policy>
-void stack<Policy>::on_half_open(u32 index, const arrival& in) noexcept {
+delivery stack<Policy>::on_half_open(u32 index, const arrival& in) noexcept {
   half_open_slot& record = half_open_[index];
   if (!alive(record)) {
     forget_half_open(index);
@@ -163,9 +130,10 @@ void stack<Policy>::on_half_open(u32 index, const arrival& in) noexcept {
   switch (tcb.state) {
     case connection_state::syn_received:
       record.block = compress(tcb);
-      return reply_to(in.path, compose_answer(tcb, step, clock(in.path, in.now)), in.now);
+      reply_to(in.path, compose_answer(tcb, step, clock(in.path, in.now)), in.now);
+      return delivery::half_open;
     case connection_state::closed:
-    case connection_state::listen: return forget_half_open(index);
+    case connection_state::listen: forget_half_open(index); return delivery::half_open;
     default: break;
   }
   const u32 listening = record.listening;
@@ -173,10 +141,19 @@ void stack<Policy>::on_half_open(u32 index, const arrival& in) noexcept {
   const bool again = record.retries != 0;
   if (!has_room(listening)) {
     ++statistics_.ack_dropped;  // the record stays: the SYN,ACK that is sent again asks for another ACK
-    return;
+    return delivery::half_open;
   }
   forget_half_open(index);
   static_cast<void>(complete(before_segment, listening, in, sent_at, again));
+  return delivery::half_open;
+}
+
+// A SYN can be kept, with the prospect that its connection will be accepted.
+template <class Policy>
+bool stack<Policy>::has_room_for_syn(u32 listening) const noexcept {
+  const listener& to = listeners_[listening];
+  return to.half_open < to.backlog && to.waiting.size() < to.backlog && !half_open_.full() &&
+         config_.cookies != syn_cookies::always;
 }
 
 // A connection of this listener could be established now.

@@ -51,10 +51,7 @@ delivery stack<Policy>::on_tcp(const ip_datagram& packet, instant now) noexcept 
     on_connection(*index, in);
     return delivery::connection;
   }
-  if (*index < first_time_wait) {
-    on_half_open(*index - first_half_open, in);
-    return delivery::half_open;
-  }
+  if (*index < first_time_wait) return on_half_open(*index - first_half_open, in);
   on_time_wait(*index - first_time_wait, in);
   return delivery::time_wait;
 }
@@ -116,7 +113,7 @@ void stack<Policy>::on_time_wait(u32 index, const arrival& in) noexcept {
   if (config_.reuse_time_wait && control.syn() && !control.ack() && !control.rst() &&
       may_reuse(record.block, in.header, config_.connection.timestamps)) {
     const auto listening = listeners_.find(in.path.local, in.path.local_port);
-    if (listening && listeners_[*listening].waiting.size() < listeners_[*listening].backlog && room_for_syn(*listening)) {
+    if (listening && has_room_for_syn(*listening)) {
       const auto iss = iss_after(record.block, initial_sequence_number(isn_offset_of(in.path), in.now));
       forget_time_wait(index);
       ++statistics_.time_wait_reused;
