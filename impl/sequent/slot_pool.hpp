@@ -28,6 +28,12 @@ class slot_pool {
   [[nodiscard]] constexpr u32 size() const noexcept { return size_; }
   [[nodiscard]] constexpr bool full() const noexcept { return size_ == Capacity; }
 
+  /// Where the next object will stand; nothing when there is no free place.
+  [[nodiscard]] constexpr std::optional<u32> next() const noexcept {
+    if (full()) return std::nullopt;
+    return free_ != none ? free_ : touched_;
+  }
+
   /// Makes an object in a free place and says where; nothing when there is none.
   template <class... Arguments>
   std::optional<u32> take(Arguments&&... arguments) noexcept {

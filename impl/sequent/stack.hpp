@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -124,6 +125,7 @@ class stack {
   static constexpr u32 first_half_open = Policy::most_connections;
   static constexpr u32 first_time_wait = first_half_open + Policy::most_half_open;
   static constexpr u32 most_flows = first_time_wait + Policy::most_time_wait;
+  static constexpr std::size_t flow_slots = std::bit_ceil(std::size_t{most_flows} + (most_flows + 2) / 3 + 1);
 
   // A connection and its places in the stack.
   struct slot {
@@ -208,16 +210,30 @@ class stack {
   void forget_time_wait(u32 index) noexcept;
   void reply_to(const flow& path, std::optional<segment<u32>> header, instant now) noexcept;
   [[nodiscard]] bool is_ours(const ip_address& address) const noexcept;
+  // Nobody talks to himself through the network (CVE-1999-0016, "LAND").
+  [[nodiscard]] static constexpr bool is_land(const flow& path) noexcept {
+    return path.local == path.remote && path.local_port == path.remote_port;
+  }
 
   // stack_output.hpp
   void touch(u32 index) noexcept;
   void tell(u32 index) noexcept;
   void settle(u32 index, instant now) noexcept;
-  void map(const flow& path, u32 index) noexcept;
+  [[nodiscard]] bool map(const flow& path, u32 index) noexcept;
+  void unmap(const flow& path, u32 index) noexcept;
   [[nodiscard]] packet_out next_reply(std::span<std::uint8_t> out, instant now) noexcept;
   [[nodiscard]] packet_out wrap(const flow& path, std::span<std::uint8_t> out,
                                 const transmission& sent) const noexcept;
 
+  [[nodiscard]] auto flow_of_index() const noexcept {
+    return [this](u32 i) -> const flow& {
+      if (i < first_half_open) return slots_[i].path;
+      return i < first_time_wait ? half_open_[i - first_half_open].path : time_wait_[i - first_time_wait].path;
+    };
+  }
+  [[nodiscard]] std::optional<u32> lookup(const flow& path) const noexcept {
+    return flows_.find(path, flow_of_index());
+  }
   [[nodiscard]] auto ready_links() noexcept {
     return [this](u32 i) -> list_links& { return slots_[i].ready; };
   }
@@ -246,8 +262,8 @@ class stack {
   slot_pool<half_open_slot, Policy::most_half_open> half_open_;
   slot_pool<time_wait_slot, Policy::most_time_wait> time_wait_;
   listener_table<Policy::most_listeners> listeners_;
-  flow_table<most_flows> flows_;
-  timer_wheel<first_time_wait> wheel_;
+  flow_table<flow, flow_hash, inline_slots<flow_slot, flow_slots>> flows_;
+  timer_wheel<inline_slots<timer_node, first_time_wait>> wheel_;
   ephemeral_ports ports_;
   response_limits<Policy::reset_buckets> reset_limits_;
   index_list ready_{};

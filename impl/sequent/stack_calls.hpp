@@ -12,7 +12,7 @@ stack<Policy>::stack(const stack_config& config, std::span<std::uint8_t> buffers
       isn_key_(derive_key(config.secret, key_use::sequence_numbers)),
       clock_key_(derive_key(config.secret, key_use::timestamp_clocks)),
       cookie_key_(derive_key(config.secret, key_use::cookies)),
-      flows_(derive_key(config.secret, key_use::flows)),
+      flows_({}, flow_hash(derive_key(config.secret, key_use::flows))),
       ports_(derive_key(config.secret, key_use::ports)),
       reset_limits_(derive_key(config.secret, key_use::resets), config.resets) {
   SEQUENT_ASSERT(buffers.size() >= buffer_octets);
@@ -89,8 +89,9 @@ std::optional<u32> stack<Policy>::place(const connection_config& config, const f
   const std::size_t at = *next * (out_octets + in_octets);
   const u32 index = *slots_.take(config, storage_at<send_storage>(at, out_octets),
                                  storage_at<receive_storage>(at + out_octets, in_octets), path);
-  map(path, index);
-  return index;
+  if (map(path, index)) return index;
+  slots_.release(index);
+  return std::nullopt;
 }
 
 template <class Policy>
@@ -98,7 +99,7 @@ std::optional<std::uint16_t> stack<Policy>::free_port(const flow& path, instant 
   flow tried = path;
   return ports_.choose(path, now, [&](std::uint16_t port) {
     tried.local_port = port;
-    return !flows_.find(tried) && !listeners_.find(path.local, port);
+    return !lookup(tried) && !listeners_.find(path.local, port);
   });
 }
 
@@ -116,7 +117,7 @@ result<handle> stack<Policy>::connect(const ip_address& local, const ip_address&
     if (!port) return error::insufficient_resources;
     path.local_port = *port;
   }
-  if (flows_.find(path) || path == path.reversed()) return error::connection_already_exists;
+  if (lookup(path) || is_land(path)) return error::connection_already_exists;
   const auto index = place(config_of(path), path);
   if (!index) return error::insufficient_resources;
   slot& made = slots_[*index];

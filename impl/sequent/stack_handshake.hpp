@@ -31,12 +31,12 @@ u32 stack<Policy>::isn_offset_of(const flow& path) const noexcept {
 // compares is comparable.
 template <class Policy>
 u32 stack<Policy>::timestamp_offset_of(const flow& path) const noexcept {
-  return static_cast<u32>(siphash(clock_key_, octets_of(path)));
+  return isn_offset(clock_key_, path.local.v6(), path.local_port, path.remote.v6(), path.remote_port);
 }
 
 template <class Policy>
 u32 stack<Policy>::clock(const flow& path, instant now) const noexcept {
-  return timestamp_clock(now) + timestamp_offset_of(path);
+  return static_cast<u32>(static_cast<std::uint64_t>(now.microseconds()) / 1'000) + timestamp_offset_of(path);
 }
 
 // A block in LISTEN that offers what a connection of this flow would. Beside what the configuration says, that depends
@@ -87,8 +87,13 @@ void stack<Policy>::on_listener(u32 index, const arrival& in, std::optional<sequ
 
 template <class Policy>
 void stack<Policy>::remember_half_open(u32 index, control_block<u32>& tcb, const arrival& in) noexcept {
-  const segment<u32> header = answer_syn(tcb, clock(in.path, in.now));
   const u32 at = *half_open_.take();
+  if (!map(in.path, first_half_open + at)) {
+    half_open_.release(at);
+    ++statistics_.syn_dropped;
+    return;
+  }
+  const segment<u32> header = answer_syn(tcb, clock(in.path, in.now));
   half_open_slot& record = half_open_[at];
   record.block = compress(tcb);
   record.path = in.path;
@@ -96,7 +101,6 @@ void stack<Policy>::remember_half_open(u32 index, control_block<u32>& tcb, const
   record.listening = index;
   record.listener_generation = listeners_.generation(index);
   ++listeners_[index].half_open;
-  map(in.path, first_half_open + at);
   wheel_.start(first_half_open + at, in.now + config_.syn_ack_timeout);
   reply_to(in.path, header, in.now);
 }
@@ -111,7 +115,7 @@ template <class Policy>
 void stack<Policy>::forget_half_open(u32 index) noexcept {
   const half_open_slot& record = half_open_[index];
   if (alive(record)) --listeners_[record.listening].half_open;
-  flows_.erase(record.path);
+  unmap(record.path, first_half_open + index);
   wheel_.stop(first_half_open + index);
   half_open_.release(index);
 }
@@ -170,7 +174,9 @@ bool stack<Policy>::complete(const control_block<u32>& tcb, u32 listening, const
     ++statistics_.ack_dropped;
     return false;
   }
-  const u32 index = *place(config_of(in.path), in.path);
+  const auto placed = place(config_of(in.path), in.path);
+  if (!placed) return false;
+  const u32 index = *placed;
   slot& made = slots_[index];
   static_cast<void>(made.tcp.resume(tcb, sent_at, again, in.now));
   made.listening = listening;

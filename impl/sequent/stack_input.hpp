@@ -41,11 +41,11 @@ delivery stack<Policy>::on_tcp(const ip_datagram& packet, instant now) noexcept 
   const segment<u32>& header = parsed->header;
   const arrival in{header, parsed->text,
                    flow{packet.destination, packet.source, header.destination_port, header.source_port}, now};
-  if (in.path == in.path.reversed()) {
+  if (is_land(in.path)) {
     ++statistics_.land;
     return delivery::dropped;
   }
-  const auto index = flows_.find(in.path);
+  const auto index = lookup(in.path);
   if (!index) return on_nobody(in);
   if (*index < first_half_open) {
     on_connection(*index, in);
@@ -92,16 +92,19 @@ void stack<Policy>::remember_time_wait(u32 index, instant now) noexcept {
   record.block = compress_time_wait(leaving.tcp.block());
   record.path = leaving.path;
   record.until = leaving.tcp.timers().due(timer::time_wait).value_or(now + config_.connection.msl * 2);
-  age_.push(at, age_links());
-  flows_.erase(leaving.path);
-  map(record.path, first_time_wait + at);
+  unmap(leaving.path, index);
   wheel_.stop(index);
   slots_.release(index);
+  if (map(record.path, first_time_wait + at)) {
+    age_.push(at, age_links());
+  } else {
+    time_wait_.release(at);
+  }
 }
 
 template <class Policy>
 void stack<Policy>::forget_time_wait(u32 index) noexcept {
-  flows_.erase(time_wait_[index].path);
+  unmap(time_wait_[index].path, first_time_wait + index);
   age_.remove(index, age_links());
   time_wait_.release(index);
 }

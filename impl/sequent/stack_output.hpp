@@ -6,11 +6,18 @@
 
 namespace sequent {
 
+// Lets a flow lead to a connection or record. There is a slot for every place that a flow can lead to; it fails only if
+// very many flows have the same hash, which nobody can bring about who does not know the secret.
 template <class Policy>
-void stack<Policy>::map(const flow& path, u32 index) noexcept {
-  const bool inserted = flows_.insert(path, index);
-  SEQUENT_ASSERT(inserted);  // the table holds as many flows as there are places that a flow can lead to
-  static_cast<void>(inserted);
+bool stack<Policy>::map(const flow& path, u32 index) noexcept {
+  return flows_.insert(path, index);
+}
+
+template <class Policy>
+void stack<Policy>::unmap(const flow& path, u32 index) noexcept {
+  const bool erased = flows_.erase(path, index);
+  SEQUENT_ASSERT(erased);
+  static_cast<void>(erased);
 }
 
 // Something has happened to a connection: it may have something to send or to tell, or have ended.
@@ -19,7 +26,7 @@ void stack<Policy>::touch(u32 index) noexcept {
   slot& at = slots_[index];
   if (at.tcp.state() == connection_state::closed && at.mapped) {
     at.mapped = false;
-    flows_.erase(at.path);
+    unmap(at.path, index);
     wheel_.stop(index);
   }
   if (!at.ready.linked()) ready_.push(index, ready_links());
@@ -131,16 +138,16 @@ bool stack<Policy>::consistent() const noexcept {
     const slot& at = slots_[i];
     if (at.mapped) ++flows;
     if (at.listening != nobody) ++waiting;
-    if (at.mapped != (flows_.find(at.path) == i)) return false;
+    if (at.mapped != (lookup(at.path) == i)) return false;
     if (!at.owned && at.listening == nobody && !at.ready.linked() && at.tcp.state() == connection_state::closed) {
       return false;  // a place that nobody can ever free
     }
   }
   for (u32 i = 0; i != Policy::most_half_open; ++i) {
-    if (half_open_.holds(i) && flows_.find(half_open_[i].path) != first_half_open + i) return false;
+    if (half_open_.holds(i) && lookup(half_open_[i].path) != first_half_open + i) return false;
   }
   for (u32 i = 0; i != Policy::most_time_wait; ++i) {
-    if (time_wait_.holds(i) && flows_.find(time_wait_[i].path) != first_time_wait + i) return false;
+    if (time_wait_.holds(i) && lookup(time_wait_[i].path) != first_time_wait + i) return false;
   }
   return flows == flows_.size() && age_.size() == time_wait_.size() && waiting <= slots_.size();
 }
