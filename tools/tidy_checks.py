@@ -13,11 +13,11 @@ from typing import Iterator, NamedTuple
 TIERS = (
     ("config", "result"),
     ("word", "seq", "time", "octets", "checksum", "siphash", "isn", "slots", "ip_address", "ip_fields", "ipv4", "ipv6",
-     "ip"),
+     "ip", "icmp"),
     ("control_bits", "options", "segment", "parse", "emit"),
     ("actions", "interval_set", "ring", "control_block", "limits", "timers", "timer_wheel", "flow",
      "flow_table"),
-    ("acceptance", "rtt", "timestamps", "window", "congestion/reno", "ephemeral_ports", "syn_cookie",
+    ("acceptance", "rtt", "timestamps", "window", "path_mtu", "congestion/reno", "ephemeral_ports", "syn_cookie",
      "rate_limiter"),
     ("arrives_closed", "arrives_listen", "arrives_syn_sent", "arrives_synchronized", "handshake", "receive_text",
      "user_calls", "timeouts", "transmit", "recovery", "reply"),

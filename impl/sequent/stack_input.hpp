@@ -79,6 +79,28 @@ void stack<Policy>::on_connection(u32 index, const arrival& in) noexcept {
   touch(index);
 }
 
+// An error that a router or the peer reports about a segment of ours (MUST-54). Whether a connection believes it is its
+// own affair. A half-open connection has sent nothing but its SYN,ACK: a hard error about that ends it (RFC 5461), as
+// the peer's RST would. TIME-WAIT has nothing to lose.
+template <class Policy>
+delivery stack<Policy>::on_icmp(const ip_datagram& packet, instant now) noexcept {
+  const auto about = parse_icmp(packet);
+  const auto index = about ? lookup({about->source, about->destination, about->source_port, about->destination_port})
+                           : std::nullopt;
+  if (!index || *index >= first_time_wait) {
+    ++statistics_.icmp_ignored;
+    return about ? delivery::icmp : delivery::dropped;
+  }
+  ++statistics_.icmp_taken;
+  if (*index < first_half_open) {
+    slots_[*index].tcp.on_icmp(*about, now);
+    touch(*index);
+  } else if (about->kind == icmp_kind::hard && about->seq == half_open_[*index - first_half_open].block.iss) {
+    forget_half_open(*index - first_half_open);
+  }
+  return delivery::icmp;
+}
+
 // Once a connection in TIME-WAIT has nothing more to send and nobody has its handle, a record does what is left.
 template <class Policy>
 void stack<Policy>::remember_time_wait(u32 index, instant now) noexcept {
