@@ -97,7 +97,7 @@ class timer_wheel {
 
   /// When advance() will next have something to do: the time to sleep until; nothing when no timer runs. Never later
   /// than the end of the tick that holds the earliest deadline. It is earlier when the wheel has to file timers anew
-  /// first: for a deadline less than 2^(Bits * k) ticks away it has at most k - 1 such stops, the one at which it was
+  /// first: for a deadline less than 2^(Bits * k) ticks away it has at most k such stops, the one at which it was
   /// put off not counted, and advance() at a stop always moves next() on. Constant time.
   [[nodiscard]] constexpr std::optional<instant> next() const noexcept {
     if (empty()) return std::nullopt;
