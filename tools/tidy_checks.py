@@ -23,7 +23,7 @@ TIERS = (
      "user_calls", "timeouts", "transmit", "recovery", "reply"),
     ("step",),
     ("receiver", "sender", "connection", "connection_*"),
-    ("answer", "half_open", "time_wait", "index_list", "slot_pool", "listener", "response_limits", "stack", "stack_*"),
+    ("answer", "half_open", "time_wait", "index_list", "slot_pool", "listener", "shard", "stack", "stack_*"),
     ("sequent",),
 )
 

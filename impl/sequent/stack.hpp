@@ -19,7 +19,7 @@
 #include "sequent/index_list.hpp"
 #include "sequent/ip.hpp"
 #include "sequent/listener.hpp"
-#include "sequent/response_limits.hpp"
+#include "sequent/rate_limiter.hpp"
 #include "sequent/slot_pool.hpp"
 #include "sequent/stack_config.hpp"
 #include "sequent/syn_cookie.hpp"
@@ -174,7 +174,7 @@ class stack {
   // stack_calls.hpp
   [[nodiscard]] slot* named(handle of) noexcept;
   [[nodiscard]] std::optional<u32> listener_named(handle of) const noexcept;
-  [[nodiscard]] std::optional<std::uint16_t> free_port(const flow& path, instant now) noexcept;
+  [[nodiscard]] std::optional<std::uint16_t> free_port(const flow& path) noexcept;
   void disown(u32 index) noexcept;
   void close_listener(u32 index) noexcept;
   std::optional<u32> place(const connection_config& config, const flow& path) noexcept;
@@ -192,8 +192,11 @@ class stack {
   void remember_half_open(u32 index, control_block<u32>& tcb, const arrival& in) noexcept;
   [[nodiscard]] bool has_room(u32 listening) const noexcept;
   [[nodiscard]] bool has_room_for_syn(u32 listening) const noexcept;
+
+  // stack_cookies.hpp
   void send_cookie(u32 index, const arrival& in) noexcept;
   [[nodiscard]] bool take_cookie(u32 index, const arrival& in) noexcept;
+
   delivery on_half_open(u32 index, const arrival& in) noexcept;
   bool complete(const control_block<u32>& tcb, u32 listening, const arrival& in, instant sent_at, bool again) noexcept;
   void on_half_open_deadline(u32 index, instant now) noexcept;
@@ -254,7 +257,6 @@ class stack {
   std::span<std::uint8_t> buffers_;
   secret_key isn_key_;
   secret_key clock_key_;
-  secret_key cookie_key_;
   std::array<ip_address, Policy::most_addresses> addresses_{};
   u32 address_count_ = 0;
   stack_statistics statistics_{};
@@ -264,8 +266,9 @@ class stack {
   listener_table<Policy::most_listeners> listeners_;
   flow_table<flow, flow_hash, inline_slots<flow_slot, flow_slots>> flows_;
   timer_wheel<inline_slots<timer_node, first_time_wait>> wheel_;
-  ephemeral_ports ports_;
-  response_limits<Policy::reset_buckets> reset_limits_;
+  ephemeral_ports<Policy::port_counters> ports_;
+  syn_cookies cookies_;
+  rate_limiter<flow, flow_hash, inline_slots<token_bucket, Policy::reset_buckets>> resets_;
   index_list ready_{};
   index_list news_{};
   index_list age_{};  // TIME-WAIT, the first to end first
@@ -277,6 +280,7 @@ class stack {
 }  // namespace sequent
 
 #include "sequent/stack_calls.hpp"
+#include "sequent/stack_cookies.hpp"
 #include "sequent/stack_handshake.hpp"
 #include "sequent/stack_input.hpp"
 #include "sequent/stack_output.hpp"

@@ -11,10 +11,10 @@ stack<Policy>::stack(const stack_config& config, std::span<std::uint8_t> buffers
       buffers_(buffers),
       isn_key_(derive_key(config.secret, key_use::sequence_numbers)),
       clock_key_(derive_key(config.secret, key_use::timestamp_clocks)),
-      cookie_key_(derive_key(config.secret, key_use::cookies)),
       flows_({}, flow_hash(derive_key(config.secret, key_use::flows))),
-      ports_(derive_key(config.secret, key_use::ports)),
-      reset_limits_(derive_key(config.secret, key_use::resets), config.resets) {
+      ports_(derive_key(config.secret, key_use::ports), config.ports),
+      cookies_(derive_key(config.secret, key_use::cookies)),
+      resets_({}, flow_hash(derive_key(config.secret, key_use::resets)), config.reset_interval, config.reset_burst) {
   SEQUENT_ASSERT(buffers.size() >= buffer_octets);
 }
 
@@ -95,11 +95,10 @@ std::optional<u32> stack<Policy>::place(const connection_config& config, const f
 }
 
 template <class Policy>
-std::optional<std::uint16_t> stack<Policy>::free_port(const flow& path, instant now) noexcept {
-  flow tried = path;
-  return ports_.choose(path, now, [&](std::uint16_t port) {
-    tried.local_port = port;
-    return !lookup(tried) && !listeners_.find(path.local, port);
+std::optional<std::uint16_t> stack<Policy>::free_port(const flow& path) noexcept {
+  return ports_.choose(path.local, path.remote, path.remote_port, [&](std::uint16_t port) {
+    const flow tried{path.local, path.remote, port, path.remote_port};
+    return lookup(tried) || is_land(tried) || listeners_.find(path.local, port);
   });
 }
 
@@ -113,7 +112,7 @@ result<handle> stack<Policy>::connect(const ip_address& local, const ip_address&
   flow path{local, remote, local_port, remote_port};
   if (slots_.full()) return error::insufficient_resources;
   if (local_port == 0) {
-    const auto port = free_port(path, now);
+    const auto port = free_port(path);
     if (!port) return error::insufficient_resources;
     path.local_port = *port;
   }

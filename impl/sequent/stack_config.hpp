@@ -7,14 +7,14 @@
 #include <optional>
 
 #include "sequent/connection.hpp"
+#include "sequent/ephemeral_ports.hpp"
 #include "sequent/flow.hpp"
 #include "sequent/ip_fields.hpp"
-#include "sequent/response_limits.hpp"
 
 namespace sequent {
 
 /// When a listener answers a SYN without keeping anything (RFC 4987 section 3.6).
-enum class syn_cookies : std::uint8_t {
+enum class cookie_policy : std::uint8_t {
   never,        ///< a SYN for which there is no room in the SYN queue is dropped
   on_overflow,  ///< as soon as the SYN queue is full, be it the listener's or the stack's
   always,       ///< the SYN queue is not used
@@ -30,12 +30,14 @@ struct stack_config {
   std::uint8_t time_to_live = 64;  ///< MUST-49
   /// Arriving packets with fewer hops left are dropped (RFC 5082 asks for 255 where both ends are on one link).
   std::uint8_t least_time_to_live = 0;
-  syn_cookies cookies = syn_cookies::on_overflow;
+  cookie_policy cookies = cookie_policy::on_overflow;
   duration syn_ack_timeout = duration::seconds(1);        ///< before the first retransmission of a SYN,ACK; doubles
   duration syn_ack_longest = duration::seconds(60);       ///< and is at most this
   std::uint8_t syn_ack_retries = 7;                       ///< with these times 183 seconds (MUST-23 asks for 180)
   bool reuse_time_wait = true;                            ///< RFC 6191
-  response_allowance resets{};                            ///< RSTs to strangers, for each bucket of remotes
+  duration reset_interval = duration::milliseconds(100);  ///< RSTs without a connection, for each bucket of remotes
+  std::uint32_t reset_burst = 20;                         ///< most of them at once, after silence
+  port_range ports{};                                     ///< local ports that connect() chooses from (RFC 6056)
 };
 
 /// What a stack is made of. Derive from it and replace what should differ. The capacities are the stack's size in
@@ -51,7 +53,8 @@ struct default_stack_policy {
   static constexpr u32 most_listeners = 8;
   static constexpr u32 most_addresses = 4;    ///< local addresses
   static constexpr u32 most_replies = 64;     ///< answers without a connection that wait for poll_packet()
-  static constexpr std::size_t reset_buckets = 256;
+  static constexpr std::size_t reset_buckets = 256;  ///< of remotes that share a limit of RSTs
+  static constexpr std::size_t port_counters = 256;  ///< of ephemeral_ports
 };
 
 /// What a key is for. Each use of the one secret has its own, so that none tells about another.
@@ -81,7 +84,7 @@ struct stack_statistics {
   std::uint64_t half_open_expired = 0;   ///< SYN,ACKs that nobody answered
   std::uint64_t time_wait_evicted = 0;   ///< forgotten early to make room
   std::uint64_t time_wait_reused = 0;    ///< RFC 6191
-  std::uint64_t resets_suppressed = 0;   ///< by response_limits
+  std::uint64_t resets_suppressed = 0;   ///< by reset_interval and reset_burst
   std::uint64_t replies_dropped = 0;     ///< no room to wait for poll_packet()
   std::uint64_t icmp_taken = 0;          ///< errors that concerned a connection and were believed
   std::uint64_t icmp_ignored = 0;

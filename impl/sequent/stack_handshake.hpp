@@ -79,7 +79,7 @@ void stack<Policy>::on_listener(u32 index, const arrival& in, std::optional<sequ
   }
   if (has_room_for_syn(index)) return remember_half_open(index, tcb, in);
   // What could not be accepted anyway need not be begun.
-  if (listeners_[index].waiting.size() < listeners_[index].backlog && config_.cookies != syn_cookies::never) {
+  if (listeners_[index].waiting.size() < listeners_[index].backlog && config_.cookies != cookie_policy::never) {
     return send_cookie(index, in);
   }
   ++statistics_.syn_dropped;
@@ -157,7 +157,7 @@ template <class Policy>
 bool stack<Policy>::has_room_for_syn(u32 listening) const noexcept {
   const listener& to = listeners_[listening];
   return to.half_open < to.backlog && to.waiting.size() < to.backlog && !half_open_.full() &&
-         config_.cookies != syn_cookies::always;
+         config_.cookies != cookie_policy::always;
 }
 
 // A connection of this listener could be established now.

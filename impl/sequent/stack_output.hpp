@@ -68,7 +68,7 @@ void stack<Policy>::settle(u32 index, instant now) noexcept {
 template <class Policy>
 void stack<Policy>::reply_to(const flow& path, std::optional<segment<u32>> header, instant now) noexcept {
   if (!header) return;
-  if (header->control.rst() && !reset_limits_.allow(path.remote, now)) {
+  if (header->control.rst() && !resets_.allow({path.local, path.remote, 0, 0}, now)) {
     ++statistics_.resets_suppressed;
     return;
   }
