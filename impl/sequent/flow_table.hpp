@@ -122,7 +122,8 @@ class flow_table {
     }
   }
 
-  /// Takes away the entry of a key that stands under an index; says whether there was one. Needs no key_of.
+  /// Takes away a key that stands under an index; says whether it did. Needs no key_of, as it goes by the index and the
+  /// key's 32 bits.
   constexpr bool erase(const Key& key, u32 index) noexcept { return erase_tag(tag_of(key), index); }
   /// The same with tag_of(key) given.
   constexpr bool erase_tag(u32 tag, u32 index) noexcept {
