@@ -19,8 +19,8 @@ TIERS = (
      "flow_table"),
     ("acceptance", "rtt", "timestamps", "window", "path_mtu", "congestion/reno", "ephemeral_ports", "syn_cookie",
      "rate_limiter"),
-    ("arrives_closed", "arrives_listen", "arrives_syn_sent", "arrives_synchronized", "handshake", "receive_text",
-     "user_calls", "timeouts", "transmit", "recovery", "reply"),
+    ("arrives_closed", "arrives_icmp", "arrives_listen", "arrives_syn_sent", "arrives_synchronized", "handshake",
+      "receive_text", "user_calls", "timeouts", "transmit", "recovery", "reply"),
     ("step",),
     ("receiver", "sender", "connection", "connection_*"),
     ("answer", "half_open", "time_wait", "index_list", "slot_pool", "listener", "shard", "stack", "stack_*"),
@@ -29,7 +29,7 @@ TIERS = (
 
 # Where one class is too long for a file: the parts hold members of the header's class and include it; the header
 # includes them at its end, and nobody else does. A header and its parts count as one in the search for circles.
-PARTS = {"connection": ("connection_calls", "connection_input", "connection_output"),
+PARTS = {"connection": ("connection_calls", "connection_input", "connection_output", "connection_path"),
          "stack": ("stack_calls", "stack_handshake", "stack_cookies", "stack_input", "stack_output")}
 OWNER = {part: owner for owner, parts in PARTS.items() for part in parts}
 

@@ -7,10 +7,13 @@
 #include <optional>
 #include <span>
 
+#include "sequent/arrives_icmp.hpp"
 #include "sequent/congestion/reno.hpp"
 #include "sequent/connection_config.hpp"
 #include "sequent/emit.hpp"
+#include "sequent/icmp.hpp"
 #include "sequent/isn.hpp"
+#include "sequent/path_mtu.hpp"
 #include "sequent/receiver.hpp"
 #include "sequent/sender.hpp"
 #include "sequent/step.hpp"
@@ -41,6 +44,13 @@ struct transmission {
   std::size_t length = 0;        ///< octets written: header and text
   std::size_t segment_size = 0;  ///< octets of text in each segment of a large one; all of the text today
   instant not_before{};          ///< earliest moment to send it, for pacing; the moment of the call today
+};
+
+/// Type and code of an ICMP or ICMPv6 error, by the family of the connection's addresses.
+struct icmp_report {
+  std::uint8_t type = 0;
+  std::uint8_t code = 0;
+  friend bool operator==(const icmp_report&, const icmp_report&) noexcept = default;
 };
 
 /// One connection, a value. The rhythm of its use: hand it what happened (on_segment, on_deadline, a user call), then
@@ -100,6 +110,13 @@ class connection {
   /// The same from the octets of a datagram's payload. Errors as parse_segment(); such a segment changes nothing.
   result<actions<u32>> on_octets(std::span<const std::uint8_t> octets, instant now) noexcept;
 
+  /// An ICMP error whose quoted segment is of this connection: the caller has found it by the quoted addresses and
+  /// ports (MUST-54). Ignored unless that segment is outstanding (RFC 5927 section 4.1). One that is soft is remembered
+  /// for last_icmp() and told by signal::soft_error (SHLD-25, MUST-56); one that is hard does the same and ends a
+  /// handshake (SHLD-26); one about size lowers effective_mss() if path_mtu believes it, and what is outstanding is
+  /// sent again. Poll afterwards. Constant time.
+  void on_icmp(const icmp_error& report, instant now) noexcept;
+
   /// The next segment to send, if there is one. It counts as sent. `most_text` bounds its text further.
   [[nodiscard]] std::optional<outgoing_segment> next_segment(instant now, u32 most_text = 0xffff'ffffu) noexcept;
   /// Copies the text of a segment that next_segment() returned, before anything else is asked of the connection.
@@ -124,6 +141,10 @@ class connection {
   [[nodiscard]] const timer_set& timers() const noexcept { return timers_; }
   [[nodiscard]] const send_half& sending() const noexcept { return sender_; }
   [[nodiscard]] const receive_half& receiving() const noexcept { return receiver_; }
+  /// What is known of the path's MTU.
+  [[nodiscard]] const path_mtu& path() const noexcept { return path_; }
+  /// The last ICMP error since the connection began, if there was one and it was not about size.
+  [[nodiscard]] std::optional<icmp_report> last_icmp() const noexcept { return last_icmp_; }
   /// Why the connection ended, once it did and not in good order.
   [[nodiscard]] std::optional<error> ended_by() const noexcept { return ended_by_; }
   /// Octets that read() would give, and room that write() would take.
@@ -166,6 +187,8 @@ class connection {
   void give_up(instant now) noexcept;
   void on_timer(timer t, instant now) noexcept;
   void restart_keep_alive(instant now) noexcept;
+  void start_path() noexcept;
+  void suspect_path(std::uint8_t attempts, instant now) noexcept;
   void reopen_window() noexcept;
   [[nodiscard]] window_offer<u32> offer(bool unscaled) const noexcept;
   [[nodiscard]] u32 clock(instant now) const noexcept;
@@ -180,8 +203,10 @@ class connection {
   timer_set timers_{};
   send_half sender_{};
   receive_half receiver_{};
+  path_mtu path_{};
   std::optional<segment<u32>> reset_due_{};
   std::optional<error> ended_by_{};
+  std::optional<icmp_report> last_icmp_{};
   signals signals_{};
   std::uint8_t keep_alives_ = 0;
   bool syn_due_ = false;
@@ -196,3 +221,4 @@ class connection {
 #include "sequent/connection_calls.hpp"
 #include "sequent/connection_input.hpp"
 #include "sequent/connection_output.hpp"
+#include "sequent/connection_path.hpp"

@@ -62,6 +62,7 @@ void connection<Policy>::take_acknowledgment(const segment<u32>& header, const a
                                              const send_variables<u32>& old, instant now) noexcept {
   const bool handshake_over = step.raised.has(signal::established);
   if (handshake_over) sender_.established(effective_mss());
+  if (step.acked != 0) path_.on_acked(tcb_.snd.una);
   std::optional<duration> round_trip;
   if (tcb_.ts.enabled && header.options.ts && header.control.ack()) {
     const u32 ticks = clock(now) - header.options.ts->echo.wire();
@@ -136,6 +137,7 @@ void connection<Policy>::ended(const actions<u32>& step) noexcept {
   if (step.raised.has(signal::reset)) ended_by_ = error::connection_reset;
   if (step.raised.has(signal::refused)) ended_by_ = error::connection_refused;
   if (step.raised.has(signal::timed_out)) ended_by_ = error::connection_timed_out;
+  if (step.raised.has(signal::unreachable)) ended_by_ = error::unreachable;
   if (ended_by_) receiver_.flush();
 }
 
@@ -159,7 +161,11 @@ void connection<Policy>::on_timer(timer t, instant now) noexcept {
       const std::uint8_t attempts =
           in_handshake ? sender_.on_syn_timeout(now, timers_, config_)
                        : sender_.on_retransmission_timeout(tcb_, effective_mss(), now, timers_, config_);
-      if (in_handshake) syn_due_ = true;
+      if (in_handshake) {
+        syn_due_ = true;
+      } else {
+        suspect_path(attempts, now);
+      }
       if (attempts == config_.r1) signals_.raise(signal::retransmitting);
       return;
     }

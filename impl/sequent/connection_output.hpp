@@ -83,6 +83,7 @@ std::optional<outgoing_segment> connection<Policy>::next_text(instant now, u32 m
   // What is held out of order is reported on text too (RFC 2018 section 4), unless that would take half of the segment.
   segment_options<u32> reported;
   if (tcb_.sack_permitted && !receiver_.held().empty()) reported.sack = receiver_.sack(tcb_.rcv.nxt);
+  path_.grow(now);
   const u32 full = effective_mss();
   auto taken = static_cast<u32>(options_length(reported));
   if (taken > full / 2) {
@@ -101,6 +102,7 @@ std::optional<outgoing_segment> connection<Policy>::next_text(instant now, u32 m
   segment<u32> header = compose(tcb_, run->seq, run->length, extra, window.field, clock(now));
   header.options.sack = reported.sack;
   sender_.sent(*run, now, timers_, config_);
+  path_.on_sent(run->seq + run->length, run->length + static_cast<u32>(options_length(header.options)));
   return finish(header, window);
 }
 

@@ -213,6 +213,13 @@ class sender {
   /// silly.
   constexpr void on_persist_timeout() noexcept { force_ = true; }
 
+  /// What is outstanding was too big for the path: it is sent again at once, in smaller segments (RFC 1191
+  /// section 6.4).
+  constexpr void resend_smaller(const send_variables<u32>& snd, instant now, timer_set& timers,
+                                const connection_config& config) noexcept {
+    window_reopened(snd, now, timers, config);
+  }
+
   /// After everything that could be sent has been sent: if something is left and nothing is outstanding whose
   /// acknowledgment would set it going, the persist timer must (RFC 9293 sections 3.8.6.1 and 3.8.6.2.1).
   constexpr void settle(const control_block<u32>& tcb, instant now, timer_set& timers,

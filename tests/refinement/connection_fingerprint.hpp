@@ -113,7 +113,8 @@ void feed(model::fingerprint& f, const receiver<Storage, Most>& r, sequence_numb
   f.add(r.largest_text());
 }
 
-/// Everything. The connection's clock stands at zero (connection::rebase()). Settings do not change within a run; the
+/// Everything but the path MTU, which nothing here moves: no ICMP error arrives, and no segment is as large as
+/// path_mtu::last_fallback. The connection's clock stands at zero (connection::rebase()). Settings do not change within a run; the
 /// two clock offsets do, by rebasing, and count only while they can still reach the wire.
 template <class Policy>
 void feed(model::fingerprint& f, const connection<Policy>& c, bool may_open_again) {
