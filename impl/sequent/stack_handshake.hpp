@@ -14,6 +14,7 @@ connection_config stack<Policy>::config_of(const flow& path) const noexcept {
   config.local_port = path.local_port;
   config.remote_port = path.remote_port;
   config.addresses = pseudo_header_of(path.local, path.remote);
+  config.ip_header_octets = static_cast<std::uint8_t>(ip_header_length(path.local));
   config.receive_mss = std::min(config.receive_mss, left);
   config.send_mss = std::min(config.send_mss, left);
   config.default_peer_mss = path.local.is_v4() ? 536 : 1'220;  // MUST-15

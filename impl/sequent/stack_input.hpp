@@ -93,7 +93,7 @@ delivery stack<Policy>::on_icmp(const ip_datagram& packet, instant now) noexcept
   }
   ++statistics_.icmp_taken;
   if (*index < first_half_open) {
-    if constexpr (requires { slots_[*index].tcp.on_icmp(*about, now); }) slots_[*index].tcp.on_icmp(*about, now);
+    slots_[*index].tcp.on_icmp(*about, now);
     touch(*index);
   } else if (about->kind == icmp_kind::hard && about->seq == half_open_[*index - first_half_open].block.iss) {
     forget_half_open(*index - first_half_open);
