@@ -15,13 +15,13 @@ namespace sequent {
 struct listener {
   std::optional<ip_address> address{};  ///< nothing: every local address
   std::uint16_t port = 0;
-  u32 backlog = 0;               ///< most connections that wait for accept(), and most that are half-open
-  u32 half_open = 0;             ///< records of the SYN queue that belong to it
-  index_list waiting{};          ///< established connections that nobody has accepted yet, the first first
-  list_links news{};             ///< its place among what next_event() has to tell
+  u32 backlog = 0;       ///< most connections that wait for accept(), and most that are half-open
+  u32 half_open = 0;     ///< records of the SYN queue that belong to it
+  index_list waiting{};  ///< established connections that nobody has accepted yet, the first first
+  list_links news{};     ///< its place among what next_event() has to tell
   u32 next_of_port = 0xffff'ffffu;
-  bool sent_cookies = false;     ///< since when an ACK may bring one back
-  instant cookie_sent_at{};      ///< the last one
+  bool sent_cookies = false;  ///< since when an ACK may bring one back
+  instant cookie_sent_at{};   ///< the last one
 };
 
 /// The listeners, found by port. A lookup walks the listeners whose ports share a bucket of a table twice as large as

@@ -46,9 +46,8 @@ class stack {
 
   /// Octets of memory for the buffers that a stack must be given: none where storage is inline.
   static constexpr std::size_t buffer_octets =
-      Policy::most_connections *
-      ((std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0) +
-       (std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0));
+      Policy::most_connections * ((std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0) +
+                                  (std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0));
 
   /// Octets that each connection can hold for its reader.
   static constexpr std::size_t receive_room = [] {
@@ -131,11 +130,11 @@ class stack {
   struct slot {
     connection_type tcp;
     flow path{};
-    list_links ready{};  // among those that may have something to send
-    list_links news{};   // among those that have something to tell, or that wait for accept()
+    list_links ready{};      // among those that may have something to send
+    list_links news{};       // among those that have something to tell, or that wait for accept()
     u32 listening = nobody;  // waits for accept() of this listener
-    bool owned = false;   // somebody has its handle
-    bool mapped = true;   // its flow leads to it
+    bool owned = false;      // somebody has its handle
+    bool mapped = true;      // its flow leads to it
     bool readable = false;
     bool writable = false;
 
@@ -225,8 +224,7 @@ class stack {
   [[nodiscard]] bool map(const flow& path, u32 index) noexcept;
   void unmap(const flow& path, u32 index) noexcept;
   [[nodiscard]] packet_out next_reply(std::span<std::uint8_t> out, instant now) noexcept;
-  [[nodiscard]] packet_out wrap(const flow& path, std::span<std::uint8_t> out,
-                                const transmission& sent) const noexcept;
+  [[nodiscard]] packet_out wrap(const flow& path, std::span<std::uint8_t> out, const transmission& sent) const noexcept;
 
   [[nodiscard]] auto flow_of_index() const noexcept {
     return [this](u32 i) -> const flow& {

@@ -61,8 +61,7 @@ std::optional<u32> stack<Policy>::listener_named(handle of) const noexcept {
 }
 
 template <class Policy>
-result<handle> stack<Policy>::listen(const std::optional<ip_address>& local, std::uint16_t port,
-                                     u32 backlog) noexcept {
+result<handle> stack<Policy>::listen(const std::optional<ip_address>& local, std::uint16_t port, u32 backlog) noexcept {
   if (listeners_.find_exactly(local, port)) return error::connection_already_exists;
   const auto index = listeners_.add(local, port, backlog);
   if (!index) return error::insufficient_resources;

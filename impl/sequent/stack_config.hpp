@@ -48,11 +48,11 @@ struct default_stack_policy {
   static constexpr std::size_t send_octets = 65'536;     ///< of each slice, when storage is span_storage
   static constexpr std::size_t receive_octets = 65'536;  ///< likewise
   static constexpr u32 most_connections = 16;
-  static constexpr u32 most_half_open = 64;   ///< the SYN queue, of all listeners together
-  static constexpr u32 most_time_wait = 64;   ///< beyond them the oldest is forgotten
+  static constexpr u32 most_half_open = 64;  ///< the SYN queue, of all listeners together
+  static constexpr u32 most_time_wait = 64;  ///< beyond them the oldest is forgotten
   static constexpr u32 most_listeners = 8;
-  static constexpr u32 most_addresses = 4;    ///< local addresses
-  static constexpr u32 most_replies = 64;     ///< answers without a connection that wait for poll_packet()
+  static constexpr u32 most_addresses = 4;           ///< local addresses
+  static constexpr u32 most_replies = 64;            ///< answers without a connection that wait for poll_packet()
   static constexpr std::size_t reset_buckets = 256;  ///< of remotes that share a limit of RSTs
   static constexpr std::size_t port_counters = 256;  ///< of ephemeral_ports
 };
@@ -71,22 +71,22 @@ enum class key_use : std::uint8_t { flows = 1, sequence_numbers, timestamp_clock
 
 /// What has happened since the stack was made. Counters for people, not for the protocol.
 struct stack_statistics {
-  std::uint64_t packets = 0;             ///< handed to on_packet()
-  std::uint64_t malformed = 0;           ///< not a datagram, not a segment, or a bad checksum
-  std::uint64_t martian = 0;             ///< addresses that cannot be a peer's or are not ours
-  std::uint64_t land = 0;                ///< source and destination the same
-  std::uint64_t hops = 0;                ///< fewer hops left than least_time_to_live
-  std::uint64_t other_protocol = 0;      ///< neither TCP nor ICMP
-  std::uint64_t syn_dropped = 0;         ///< SYNs for which there was no room, and no cookie
+  std::uint64_t packets = 0;         ///< handed to on_packet()
+  std::uint64_t malformed = 0;       ///< not a datagram, not a segment, or a bad checksum
+  std::uint64_t martian = 0;         ///< addresses that cannot be a peer's or are not ours
+  std::uint64_t land = 0;            ///< source and destination the same
+  std::uint64_t hops = 0;            ///< fewer hops left than least_time_to_live
+  std::uint64_t other_protocol = 0;  ///< neither TCP nor ICMP
+  std::uint64_t syn_dropped = 0;     ///< SYNs for which there was no room, and no cookie
   std::uint64_t cookies_sent = 0;
   std::uint64_t cookies_accepted = 0;
-  std::uint64_t ack_dropped = 0;         ///< handshakes that could not complete: accept queue or connections full
-  std::uint64_t half_open_expired = 0;   ///< SYN,ACKs that nobody answered
-  std::uint64_t time_wait_evicted = 0;   ///< forgotten early to make room
-  std::uint64_t time_wait_reused = 0;    ///< RFC 6191
-  std::uint64_t resets_suppressed = 0;   ///< by reset_interval and reset_burst
-  std::uint64_t replies_dropped = 0;     ///< no room to wait for poll_packet()
-  std::uint64_t icmp_taken = 0;          ///< errors that concerned a connection and were believed
+  std::uint64_t ack_dropped = 0;        ///< handshakes that could not complete: accept queue or connections full
+  std::uint64_t half_open_expired = 0;  ///< SYN,ACKs that nobody answered
+  std::uint64_t time_wait_evicted = 0;  ///< forgotten early to make room
+  std::uint64_t time_wait_reused = 0;   ///< RFC 6191
+  std::uint64_t resets_suppressed = 0;  ///< by reset_interval and reset_burst
+  std::uint64_t replies_dropped = 0;    ///< no room to wait for poll_packet()
+  std::uint64_t icmp_taken = 0;         ///< errors that concerned a connection and were believed
   std::uint64_t icmp_ignored = 0;
 };
 
@@ -100,7 +100,7 @@ struct handle {
 
 /// What next_event() tells.
 struct stack_event {
-  handle of{};            ///< a connection, or a listener if `incoming`
+  handle of{};  ///< a connection, or a listener if `incoming`
   signals raised{};
   bool incoming = false;  ///< accept() has something to give
   bool readable = false;  ///< octets, or the end of the stream, are there to be read
@@ -109,9 +109,9 @@ struct stack_event {
 
 /// A packet that has been written to the caller's buffer.
 struct packet_out {
-  std::size_t length = 0;        ///< octets: headers and text
-  std::size_t segment_size = 0;  ///< octets of text in each segment of a large one
-  instant not_before{};          ///< earliest moment to send it, for pacing
+  std::size_t length = 0;                          ///< octets: headers and text
+  std::size_t segment_size = 0;                    ///< octets of text in each segment of a large one
+  instant not_before{};                            ///< earliest moment to send it, for pacing
   ecn_codepoint ecn = ecn_codepoint::not_capable;  ///< as written into the IP header (RFC 3168)
 };
 

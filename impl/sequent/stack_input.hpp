@@ -32,8 +32,8 @@ delivery stack<Policy>::on_packet(std::span<const std::uint8_t> packet, instant 
 
 template <class Policy>
 delivery stack<Policy>::on_tcp(const ip_datagram& packet, instant now) noexcept {
-  const auto parsed = parse_segment(packet.payload, pseudo_header_of(packet.source, packet.destination),
-                                    config_.connection.checksum);
+  const auto parsed =
+      parse_segment(packet.payload, pseudo_header_of(packet.source, packet.destination), config_.connection.checksum);
   if (!parsed) {
     ++statistics_.malformed;
     return delivery::dropped;
@@ -85,8 +85,8 @@ void stack<Policy>::on_connection(u32 index, const arrival& in) noexcept {
 template <class Policy>
 delivery stack<Policy>::on_icmp(const ip_datagram& packet, instant now) noexcept {
   const auto about = parse_icmp(packet);
-  const auto index = about ? lookup({about->source, about->destination, about->source_port, about->destination_port})
-                           : std::nullopt;
+  const auto index =
+      about ? lookup({about->source, about->destination, about->source_port, about->destination_port}) : std::nullopt;
   if (!index || *index >= first_time_wait) {
     ++statistics_.icmp_ignored;
     return about ? delivery::icmp : delivery::dropped;

@@ -83,8 +83,7 @@ void stack<Policy>::reply_to(const flow& path, std::optional<segment<u32>> heade
 }
 
 template <class Policy>
-packet_out stack<Policy>::wrap(const flow& path, std::span<std::uint8_t> out,
-                               const transmission& sent) const noexcept {
+packet_out stack<Policy>::wrap(const flow& path, std::span<std::uint8_t> out, const transmission& sent) const noexcept {
   const std::size_t length = ip_header_length(path.local) + sent.length;
   ip_header header;
   header.source = path.local;

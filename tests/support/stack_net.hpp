@@ -174,7 +174,8 @@ class stack_net {
     }
   }
   /// Lets time pass, with everything that happens on the way. `after` is called after each thing that happens.
-  void run(duration span, const std::function<void()>& after = [] {}) {
+  void run(
+      duration span, const std::function<void()>& after = [] {}) {
     const instant until = now + span;
     settle();
     for (auto at = next(); at && *at <= until; at = next()) {
