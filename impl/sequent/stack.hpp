@@ -145,7 +145,7 @@ class stack {
   struct half_open_slot {
     half_open<u32> block{};
     flow path{};
-    instant sent_at{};  // the last SYN,ACK
+    syn_ack_history past{};
     u32 listening = nobody;
     u32 listener_generation = 0;
     std::uint8_t retries = 0;
@@ -197,7 +197,7 @@ class stack {
   [[nodiscard]] bool take_cookie(u32 index, const arrival& in) noexcept;
 
   delivery on_half_open(u32 index, const arrival& in) noexcept;
-  bool complete(const control_block<u32>& tcb, u32 listening, const arrival& in, instant sent_at, bool again) noexcept;
+  bool complete(const control_block<u32>& tcb, u32 listening, const arrival& in, const syn_ack_history& past) noexcept;
   void on_half_open_deadline(u32 index, instant now) noexcept;
   void forget_half_open(u32 index) noexcept;
   [[nodiscard]] bool alive(const half_open_slot& record) const noexcept;

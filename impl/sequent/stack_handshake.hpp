@@ -98,7 +98,7 @@ void stack<Policy>::remember_half_open(u32 index, control_block<u32>& tcb, const
   half_open_slot& record = half_open_[at];
   record.block = compress(tcb);
   record.path = in.path;
-  record.sent_at = in.now;
+  record.past.sent_at = in.now;
   record.listening = index;
   record.listener_generation = listeners_.generation(index);
   ++listeners_[index].half_open;
@@ -135,6 +135,7 @@ delivery stack<Policy>::on_half_open(u32 index, const arrival& in) noexcept {
   switch (tcb.state) {
     case connection_state::syn_received:
       record.block = compress(tcb);
+      if (step.answer == reply::syn_ack) record.past.repeated = true;
       reply_to(in.path, compose_answer(tcb, step, clock(in.path, in.now)), in.now);
       return delivery::half_open;
     case connection_state::closed:
@@ -142,14 +143,13 @@ delivery stack<Policy>::on_half_open(u32 index, const arrival& in) noexcept {
     default: break;
   }
   const u32 listening = record.listening;
-  const instant sent_at = record.sent_at;
-  const bool again = record.retries != 0;
+  const syn_ack_history past = record.past;
   if (!has_room(listening)) {
     ++statistics_.ack_dropped;  // the record stays: the SYN,ACK that is sent again asks for another ACK
     return delivery::half_open;
   }
   forget_half_open(index);
-  static_cast<void>(complete(before_segment, listening, in, sent_at, again));
+  static_cast<void>(complete(before_segment, listening, in, past));
   return delivery::half_open;
 }
 
@@ -169,8 +169,8 @@ bool stack<Policy>::has_room(u32 listening) const noexcept {
 
 // Turns a block in SYN-RECEIVED into a connection, and hands it the segment that completes the handshake.
 template <class Policy>
-bool stack<Policy>::complete(const control_block<u32>& tcb, u32 listening, const arrival& in, instant sent_at,
-                             bool again) noexcept {
+bool stack<Policy>::complete(const control_block<u32>& tcb, u32 listening, const arrival& in,
+                             const syn_ack_history& past) noexcept {
   if (!has_room(listening)) {
     ++statistics_.ack_dropped;
     return false;
@@ -179,7 +179,7 @@ bool stack<Policy>::complete(const control_block<u32>& tcb, u32 listening, const
   if (!placed) return false;
   const u32 index = *placed;
   slot& made = slots_[index];
-  static_cast<void>(made.tcp.resume(tcb, sent_at, again, in.now));
+  static_cast<void>(made.tcp.resume(tcb, past, in.now));
   made.listening = listening;
   listener& to = listeners_[listening];
   to.waiting.push(index, waiting_links());
@@ -197,7 +197,7 @@ void stack<Policy>::on_half_open_deadline(u32 index, instant now) noexcept {
     return forget_half_open(index);
   }
   ++record.retries;
-  record.sent_at = now;
+  record.past = {now, true, true};
   duration wait = config_.syn_ack_timeout;
   for (u32 i = 0; i != record.retries && wait < config_.syn_ack_longest; ++i) wait = wait * 2;
   wheel_.start(first_half_open + index, now + std::min(wait, config_.syn_ack_longest));

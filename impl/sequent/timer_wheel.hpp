@@ -37,10 +37,11 @@ struct wheel_progress {
 };
 
 /// Timers by index, 0 to size of the storage less one, at most 2^31 - 1 of them: one deadline each. Time goes in ticks
-/// of `Tick` microseconds; each level of the wheel has 2^Bits slots, and there are as many levels as it takes for every
-/// instant to have its place, so that no deadline is too far. A timer fires in the first advance() at or after the end
-/// of the tick that holds its deadline: never early, and less than a tick late, if advance() is called then. One that
-/// is started at or before the last tick that has been dealt with fires with the next tick.
+/// of `Tick` microseconds since the clock's origin; each level of the wheel has 2^Bits slots, and there are as many
+/// levels as it takes for every instant to have its place, so that no deadline is too far. A timer fires in the first
+/// advance() at or after the end of the tick that holds its deadline: never early, and less than a tick late, if
+/// advance() is called then. One that is started at or before the last tick that has been dealt with fires with the
+/// next tick.
 ///
 /// Cost: start, stop, next constant. advance: constant when nothing is due, however far the clock moved, as empty slots
 /// are skipped by a bitmap; else one step for each timer that fires and for each that is filed anew, which happens to a
@@ -64,9 +65,7 @@ class timer_wheel {
   static constexpr duration tick = duration::microseconds(Tick);
   /// Levels, and so the most that a timer may be filed anew for each start.
   static constexpr unsigned levels =
-      (64u - static_cast<unsigned>(std::countl_zero(std::numeric_limits<std::uint64_t>::max() / Tick + 1u)) + Bits -
-       1u) /
-      Bits;
+      (static_cast<unsigned>(std::bit_width((std::uint64_t{1} << 63) / Tick + 1)) + 1 + Bits - 1) / Bits;
 
   /// Indices that may be used.
   [[nodiscard]] constexpr std::size_t size() const noexcept { return storage_.slots().size(); }
@@ -149,23 +148,26 @@ class timer_wheel {
     return storage_.slots()[index];
   }
 
-  // Ticks count from the earliest instant there is, so that they are never negative.
-  static constexpr std::uint64_t origin = std::uint64_t{1} << 63;
+  // Ticks begin at whole multiples of `Tick` since the clock's origin. They are numbered so that none is below 0, and
+  // that slots of every level begin at the origin.
+  static constexpr std::uint64_t tick_of_origin = std::bit_ceil((std::uint64_t{1} << 63) / Tick + 1);
   [[nodiscard]] static constexpr std::uint64_t tick_of(instant t) noexcept {
-    return (static_cast<std::uint64_t>(t.microseconds()) ^ origin) / Tick;
+    const std::int64_t whole = t.microseconds() / Tick - (t.microseconds() % Tick < 0 ? 1 : 0);
+    return static_cast<std::uint64_t>(whole) + tick_of_origin;
   }
   // The first tick that begins at or after a deadline.
   [[nodiscard]] static constexpr std::uint64_t tick_reached_by(instant t) noexcept {
-    const std::uint64_t count = static_cast<std::uint64_t>(t.microseconds()) ^ origin;
-    return count / Tick + (count % Tick != 0 ? 1u : 0u);
+    return tick_of(t) + (t.microseconds() % Tick != 0 ? 1u : 0u);
   }
-  // The instant at which a tick begins, or the last there is.
+  // The instant at which a tick begins, as far as there is one.
   [[nodiscard]] static constexpr instant begin_of_tick(std::uint64_t ticks) noexcept {
-    if (ticks > std::numeric_limits<std::uint64_t>::max() / Tick) {
-      return instant::from_microseconds(std::numeric_limits<std::int64_t>::max());
-    }
-    return instant::from_microseconds(static_cast<std::int64_t>((ticks * Tick) ^ origin));
+    const auto whole = static_cast<std::int64_t>(ticks - tick_of_origin);
+    if (whole > latest / Tick) return instant::from_microseconds(latest);
+    if (whole < earliest / Tick) return instant::from_microseconds(earliest);
+    return instant::from_microseconds(whole * Tick);
   }
+  static constexpr std::int64_t earliest = std::numeric_limits<std::int64_t>::min();
+  static constexpr std::int64_t latest = std::numeric_limits<std::int64_t>::max();
 
   // A tick is a number of `levels` digits. A timer is filed by the highest digit in which it differs from the present:
   // so a lower level is always earlier than a higher one, and a lower slot than a higher one of its level.

@@ -44,11 +44,12 @@ class wheel_subject {
   }
 
  private:
-  // Ticks since the earliest instant, rounded down and up.
-  static std::uint64_t floor_tick(std::int64_t t) { return (static_cast<std::uint64_t>(t) + bias) / Tick; }
+  // Ticks since the clock's origin, rounded down and up, and then moved so that they are positive.
+  static std::uint64_t floor_tick(std::int64_t t) {
+    return static_cast<std::uint64_t>(t / Tick - (t % Tick < 0 ? 1 : 0)) + bias;
+  }
   static std::uint64_t ceiling_tick(std::int64_t t) {
-    const std::uint64_t count = static_cast<std::uint64_t>(t) + bias;
-    return count / Tick + (count % Tick == 0 ? 0u : 1u);
+    return static_cast<std::uint64_t>(t / Tick + (t % Tick > 0 ? 1 : 0)) + bias;
   }
   static std::int64_t sum(std::int64_t a, std::int64_t b) {
     std::int64_t out = 0;
