@@ -54,6 +54,13 @@ struct icmp_report {
   friend bool operator==(const icmp_report&, const icmp_report&) noexcept = default;
 };
 
+/// What has become of the SYN,ACK of a half-open connection so far.
+struct syn_ack_history {
+  instant sent_at{};       ///< when it was sent
+  bool repeated = false;   ///< it has been sent more than once, so that its round trip says nothing (Karn)
+  bool timed_out = false;  ///< a retransmission timeout was the reason (RFC 6298 section 5.7)
+};
+
 /// One connection, a value. The rhythm of its use: hand it what happened (on_segment, on_deadline, a user call), then
 /// call poll_transmit until it has nothing more, then sleep until next_deadline. It calls nobody back, reads no clock,
 /// draws no random number and allocates nothing. `now` never decreases by more than the caller's clock jumps; a jump
@@ -77,6 +84,10 @@ class connection {
   result<void> connect(instant now) noexcept;
   /// Passive OPEN. Errors: connection_already_exists.
   result<void> listen() noexcept;
+  /// Takes over a half-open connection that was kept elsewhere: from CLOSED to the SYN-RECEIVED that `half_open` is in,
+  /// whose SYN,ACK fared as `past` says. The segment that completes the handshake is handed to on_segment() next.
+  /// Errors: connection_already_exists.
+  result<void> resume(const control_block<u32>& half_open, const syn_ack_history& past, instant now) noexcept;
   /// On a listening connection, before its first SYN is handed over: whose SYN it is.
   void bind_peer(std::uint16_t remote_port, pseudo_header addresses, u32 isn_offset) noexcept {
     config_.remote_port = remote_port;
