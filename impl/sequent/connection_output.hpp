@@ -129,8 +129,15 @@ std::optional<transmission> connection<Policy>::poll_transmit(instant now, std::
   const segment<u32>& header = next->header;
   const std::size_t offset = header_length + options_length(header.options);
   const std::size_t length = offset + header.text_length;
-  if (header.text_length != 0) copy_text(header, out.subspan(offset));
-  emit_segment(header, out.first(length), config_.addresses, config_.checksum);
+  u32 text_sum = 0;
+  if (header.text_length != 0) {
+    if (config_.checksum == checksum_by::library) {
+      text_sum = sender_.copy_and_sum(header.seq, out.subspan(offset, header.text_length));
+    } else {
+      copy_text(header, out.subspan(offset));
+    }
+  }
+  emit_header(header, out.first(offset), config_.addresses, text_sum, config_.checksum);
   return transmission{length, header.text_length, now};
 }
 
