@@ -92,7 +92,7 @@ void feed(model::fingerprint& f, const sender<Storage, Congestion>& s) {
 
 template <class Storage, std::size_t Most>
 void feed(model::fingerprint& f, const receiver<Storage, Most>& r, sequence_number<u32> origin) {
-  static_assert(sizeof(receiver<span_storage, 4>) == 88);
+  static_assert(sizeof(receiver<span_storage, 4>) == 152);
   f.add(r.unread());
   std::array<std::uint8_t, 1> octet{};
   for (u32 i = 0; i < r.unread(); ++i) {
@@ -109,8 +109,14 @@ void feed(model::fingerprint& f, const receiver<Storage, Most>& r, sequence_numb
     }
   }
   f.add(r.recently_held().size());
-  for (const auto n : r.recently_held()) feed(f, n);
+  for (const interval& range : r.recently_held()) feed(f, range.first);
   f.add(r.largest_text());
+  // Window tuning is at rest: no scenario holds back a part of the buffer.
+  f.add(r.repeated().empty());
+  if (!r.repeated().empty()) {
+    feed(f, r.repeated().first);
+    feed(f, r.repeated().last);
+  }
 }
 
 /// Everything. The connection's clock stands at zero (connection::rebase()). Settings do not change within a run; the
