@@ -9,6 +9,7 @@
 
 #include "sequent/config.hpp"
 #include "sequent/interval_set.hpp"
+#include "sequent/octets.hpp"
 
 namespace sequent {
 
@@ -139,6 +140,7 @@ class large_interval_set {
     }
     if (chunk == high_) return {chunk, 0};
     const interval* const first = &at({chunk, 0});
+    fetch_ahead(first, slot_[chunk].count * sizeof(interval));
     u32 index = 0;
     for (u32 left = slot_[chunk].count; left != 0;) {
       const u32 half = left - left / 2;

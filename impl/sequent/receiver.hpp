@@ -171,6 +171,7 @@ class receiver {
     const sequence_number<u32> origin = tcb.rcv.nxt;
     if (tcb.rcv.fin) end_stream_at(origin, *tcb.rcv.fin);
     const u32 at = step.text_at - origin;
+    ring_.expect(unread_ + at, text.size());
     const insertion done =
         held_.insert(origin, {step.text_at, step.text_at + step.text_take},
                      [&](u32 from, u32 to) noexcept { ring_.put(unread_ + from, text.subspan(from - at, to - from)); });
