@@ -10,6 +10,7 @@
 
 #include "sequent/checksum.hpp"
 #include "sequent/config.hpp"
+#include "sequent/octets.hpp"
 #include "sequent/word.hpp"
 
 namespace sequent {
@@ -57,6 +58,15 @@ class ring {
     const std::size_t until_end = std::min(octets.size(), all.size() - at);
     std::memcpy(all.data() + at, octets.data(), until_end);
     if (until_end != octets.size()) std::memcpy(all.data(), octets.data() + until_end, octets.size() - until_end);
+  }
+
+  /// Octets from offset on will be stored soon: has their place brought near.
+  void expect(std::size_t offset, std::size_t octets) const noexcept {
+    SEQUENT_ASSERT(offset + octets <= capacity());
+    if (octets == 0) return;
+    const std::span<const std::uint8_t> all = storage_.octets();
+    const std::size_t at = index(offset);
+    fetch_ahead(all.data() + at, std::min(octets, all.size() - at));
   }
 
   /// Copies octets from offset on to `out`. Linear in their number.

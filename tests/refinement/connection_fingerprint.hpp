@@ -150,7 +150,7 @@ void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
 
 template <class Storage, std::size_t Most>
 void feed(model::fingerprint& f, const receiver<Storage, Most>& r, sequence_number<u32> origin) {
-  static_assert(sizeof(receiver<span_storage, 4>) == 88);
+  static_assert(sizeof(receiver<span_storage, 4>) == 152);
   f.add(r.unread());
   std::array<std::uint8_t, 1> octet{};
   for (u32 i = 0; i < r.unread(); ++i) {
@@ -167,8 +167,14 @@ void feed(model::fingerprint& f, const receiver<Storage, Most>& r, sequence_numb
     }
   }
   f.add(r.recently_held().size());
-  for (const auto n : r.recently_held()) feed(f, n);
+  for (const interval& range : r.recently_held()) feed(f, range.first);
   f.add(r.largest_text());
+  // Window tuning is at rest: no scenario holds back a part of the buffer.
+  f.add(r.repeated().empty());
+  if (!r.repeated().empty()) {
+    feed(f, r.repeated().first);
+    feed(f, r.repeated().last);
+  }
 }
 
 /// Everything but the path MTU, which nothing here moves: no ICMP error arrives, and no segment is as large as
