@@ -32,6 +32,7 @@ struct connection_config {
   std::uint16_t send_mss = 1'460;        ///< most that the path takes: MMS_S - 20 (MUST-16)
   std::uint16_t default_peer_mss = 536;  ///< 536 for IPv4, 1220 for IPv6 (MUST-15)
   std::uint16_t least_mss = 48;          ///< a peer that announces less is sent this much all the same
+  std::uint8_t ip_header_octets = 20;    ///< of the IP header beneath: 20 for IPv4, 40 for IPv6
 
   bool window_scale = true;
   bool timestamps = true;

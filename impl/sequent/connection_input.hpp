@@ -62,13 +62,14 @@ void connection<Policy>::take_acknowledgment(const segment<u32>& header, const a
                                              const send_variables<u32>& old, instant now) noexcept {
   const bool handshake_over = step.raised.has(signal::established);
   if (handshake_over) sender_.established(effective_mss());
+  if (step.acked != 0) path_.on_acked(tcb_.snd.una);
   std::optional<duration> round_trip;
   if (tcb_.ts.enabled && header.options.ts && header.control.ack()) {
     const u32 ticks = clock(now) - header.options.ts->echo.wire();
     // An echo from the future or from days ago is no measurement.
     if (ticks < 86'400'000u) round_trip = duration::milliseconds(ticks);
   }
-  sender_.on_ack(tcb_, step, old, effective_mss(), round_trip, now, timers_, config_);
+  sender_.on_ack(tcb_, header, step, old, effective_mss(), round_trip, now, timers_, config_);
 }
 
 // Carries out what a step asked for beside text and acknowledgments.
@@ -136,6 +137,7 @@ void connection<Policy>::ended(const actions<u32>& step) noexcept {
   if (step.raised.has(signal::reset)) ended_by_ = error::connection_reset;
   if (step.raised.has(signal::refused)) ended_by_ = error::connection_refused;
   if (step.raised.has(signal::timed_out)) ended_by_ = error::connection_timed_out;
+  if (step.raised.has(signal::unreachable)) ended_by_ = error::unreachable;
   if (ended_by_) receiver_.flush();
 }
 
@@ -159,11 +161,17 @@ void connection<Policy>::on_timer(timer t, instant now) noexcept {
       const std::uint8_t attempts =
           in_handshake ? sender_.on_syn_timeout(now, timers_, config_)
                        : sender_.on_retransmission_timeout(tcb_, effective_mss(), now, timers_, config_);
-      if (in_handshake) syn_due_ = true;
+      if (in_handshake) {
+        syn_due_ = true;
+      } else {
+        suspect_path(attempts, now);
+      }
       if (attempts == config_.r1) signals_.raise(signal::retransmitting);
       return;
     }
     case timer::persist: return sender_.on_persist_timeout();
+    case timer::reordering: return sender_.on_reordering_timeout(tcb_, effective_mss(), now, timers_);
+    case timer::loss_probe: return sender_.on_probe_timeout();
     case timer::delayed_ack: ack_due_ = true; return;
     case timer::keep_alive:
       if (!(tcb_.snd.una == tcb_.snd.nxt)) return restart_keep_alive(now);  // MUST-26: only when nothing is outstanding
