@@ -364,6 +364,7 @@ class sender {
                               u32 mss, std::optional<duration> round_trip, instant now, timer_set& timers) noexcept {
     acknowledgment ack;
     ack.una = tcb.snd.una;
+    ack.ack = header.ack;
     ack.nxt = tcb.snd.nxt;
     ack.acked = step.acked;
     ack.duplicate = step.duplicate_ack;

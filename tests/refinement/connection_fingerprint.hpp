@@ -85,9 +85,11 @@ inline void feed(model::fingerprint& f, const rack& r) {
 }
 
 inline void feed(model::fingerprint& f, const spurious_detector& d) {
-  static_assert(sizeof(spurious_detector) == 16);
+  static_assert(sizeof(spurious_detector) == 20);
   feed(f, d.first_clock());
-  f.add(d.resent());
+  feed(f, d.unreported());
+  feed(f, d.resent_until());
+  f.add(d.countable());
   f.add(d.watching());
   f.add(d.echo_seen());
   f.add(d.awaits_acknowledgment());
@@ -99,11 +101,12 @@ inline void feed(model::fingerprint& f, const tail_probe& p) {
   feed(f, p.sent_until());
   f.add(p.again());
   f.add(p.due());
+  f.add(p.has_measured());
 }
 
 template <std::size_t Most>
 void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
-  static_assert(sizeof(loss_recovery<4>) == 64 + 32 + 16 + 16 + 12 + 16);
+  static_assert(sizeof(loss_recovery<4>) == 64 + 32 + 16 + 20 + 12 + 20);
   feed(f, r.board());
   feed(f, r.recent());
   for (const u32 n :
@@ -118,16 +121,19 @@ void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
   f.add(r.phase());
   f.add(r.duplicates());
   f.add(r.head_due());
+  f.add(r.lowered_again());
+  f.add(r.reports_seen());
 }
 
 inline void feed(model::fingerprint& f, const congestion::reno& c) {
-  static_assert(sizeof(congestion::reno) == 5 * 4);
-  for (const u32 n : {c.window(), c.threshold(), c.counted(), c.window_before(), c.threshold_before()}) f.add(n);
+  static_assert(sizeof(congestion::reno) == 6 * 4);
+  for (const u32 n : {c.window(), c.threshold(), c.counted(), c.before().cwnd, c.before().ssthresh}) f.add(n);
+  f.add(c.repairs_timeout());
 }
 
 template <class Storage, class Congestion, std::size_t Most>
 void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
-  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 320);
+  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 336);
   feed(f, s.first());
   f.add(s.queued());
   for (u32 i = 0; i < s.queued(); ++i) {
@@ -178,8 +184,8 @@ void feed(model::fingerprint& f, const receiver<Storage, Most>& r, sequence_numb
 }
 
 /// Everything but the path MTU, which nothing here moves: no ICMP error arrives, and no segment is as large as
-/// path_mtu::last_fallback. The connection's clock stands at zero (connection::rebase()). Settings do not change within a run; the
-/// two clock offsets do, by rebasing, and count only while they can still reach the wire.
+/// path_mtu::last_fallback. The connection's clock stands at zero (connection::rebase()). Settings do not change within
+/// a run; the two clock offsets do, by rebasing, and count only while they can still reach the wire.
 template <class Policy>
 void feed(model::fingerprint& f, const connection<Policy>& c, bool may_open_again) {
   feed(f, c.block());
