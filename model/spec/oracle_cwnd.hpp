@@ -139,6 +139,7 @@ class cwnd_oracle {
     ssthresh_ = std::max({ssthresh_, before_->ssthresh, before_->flight});
     in_recovery_ = after_timeout_ = false;
     before_.reset();
+    if (claimed_) claimed_ = cwnd_;  // the sender may use all of it at once, also for what this acknowledgment adds
     start_round();
   }
 

@@ -66,9 +66,8 @@ constexpr const char* stream_bounds =
 
 const registered window{claim{
     .id = "stream-congestion-window",
-    .says = "On every run the congestion window is at most a segment above what RFC 5681, 6582 and 6928 allow, and no "
-            "text is sent "
-            "beyond it",
+    .says = "On every run the congestion window is never above what RFC 5681, 6582, 6928, 6937 and 4015 allow, and no "
+            "text is sent beyond it but the first that is lost and a probe",
     .bounds = stream_bounds,
     .head = setting_numbers,
     .steps = 120,

@@ -11,8 +11,8 @@
 
 namespace sequent::property {
 
-/// Watches the congestion window of Base, an end in lockstep, beside its oracle; and that no more text is outstanding,
-/// or sent again, than the oracle's window allows.
+/// Watches the congestion window of Base, an end in lockstep whose congestion control is NewReno's, beside its oracle;
+/// and that no more text goes out than the oracle's window leaves room for in the network.
 template <class Base>
 class window_watched : public Base {
  public:
@@ -22,94 +22,127 @@ class window_watched : public Base {
   void arrives(const packet& p) {
     const moment before = now();
     Base::arrives(p);
-    const moment after = now();
     if (!oracle_) {
       if (Base::established()) begin();
       return check("arrival");
     }
-    const u32 acked = after.tcb.snd.una - before.tcb.snd.una;
-    if (acked != 0 && acked < half_circle) {
-      if (before.recovering && !after.recovering) {
-        oracle_->exit_recovery();
-      } else {
-        oracle_->acknowledged(acked);
-      }
-    } else if (after.recovering && !before.recovering) {
-      oracle_->enter_recovery(before.tcb.snd.nxt - before.tcb.snd.una);
-    } else if (after.recovering && acknowledges(p, before.tcb.snd.una)) {
-      oracle_->duplicate();
-    }
+    hear(before, now());
     check("arrival");
   }
 
   void advance(std::int64_t microseconds) {
     const moment before = now();
     Base::advance(microseconds);
-    const u32 flight = before.tcb.snd.nxt - before.tcb.snd.una;
+    const moment after = now();
+    const u32 flight = before.nxt - before.una;
+    if (!oracle_) return;
     // A probe of a closed window that is not answered says nothing about congestion.
-    const bool probe = before.tcb.snd.wnd == 0 && flight <= 1;
-    if (oracle_ && now().attempts > before.attempts && !probe) oracle_->timed_out(flight, before.attempts != 0);
+    const bool probe = before.wnd == 0 && flight <= 1;
+    if (after.attempts > before.attempts && !probe) oracle_->timed_out(flight, before.attempts != 0);
+    if (before.phase == recovery_phase::open && after.phase == recovery_phase::recovery) {
+      oracle_->enter_recovery(flight);  // the reordering timer
+    }
     check("timer");
   }
 
   std::optional<packet> poll() {
     const moment before = now();
     auto sent = Base::poll();
-    if (sent && oracle_) check_flight(*sent, before.tcb);
+    if (sent && oracle_) check_sent(*sent, before);
     check("sending");
     return sent;
   }
 
-  [[nodiscard]] std::string violation() const { return wrong_.empty() ? Base::violation() : wrong_; }
+  [[nodiscard]] std::string violation() const {
+    if (!wrong_.empty()) return wrong_;
+    if (oracle_ && !oracle_->violation().empty()) return context_ + oracle_->violation();
+    return Base::violation();
+  }
 
  private:
   // What is compared across an event.
   struct moment {
-    control_block<u32> tcb;
-    bool recovering;
+    sequence_number<u32> una, nxt, recover;
+    u32 wnd, sacked, pipe, threshold;
+    recovery_phase phase;
     std::uint8_t attempts;
+    std::uint8_t duplicates;
+    bool can_undo, forced, head_due, probe_due, probed;
   };
 
   [[nodiscard]] moment now() const {
+    const control_block<u32>& tcb = Base::tcp().block();
     const auto& sending = Base::tcp().sending();
-    return {Base::tcp().block(), sending.recovery().recovering(), sending.attempts()};
+    const auto& recovery = sending.recovery();
+    return {tcb.snd.una,
+            tcb.snd.nxt,
+            recovery.recover(),
+            tcb.snd.wnd,
+            recovery.board().sacked(),
+            recovery.pipe(),
+            sending.congestion().threshold(),
+            recovery.phase(),
+            sending.attempts(),
+            recovery.duplicates(),
+            sending.congestion().before().cwnd != 0,
+            sending.forced(),
+            recovery.head_due(),
+            recovery.probe_due(),
+            recovery.probe().on_its_way()};
   }
 
   void begin() {
-    oracle_.emplace(Base::tcp().effective_mss());
+    oracle_.emplace(
+        spec::cwnd_parameters{.smss = Base::tcp().effective_mss(), .recovery = spec::recovery_rule::proportional});
     if (Base::tcp().sending().syn_lost()) oracle_->handshake_repeated();
   }
 
-  [[nodiscard]] static bool acknowledges(const packet& p, sequence_number<u32> una) {
-    const auto parsed = parse_segment(p.octets(), pseudo_header{});
-    return parsed && parsed->header.control.ack() && parsed->header.ack == una;
-  }
-
-  void check_flight(const packet& p, const control_block<u32>& before) {
-    const auto parsed = parse_segment(p.octets(), pseudo_header{});
-    if (!parsed || parsed->header.text_length == 0 || parsed->header.seq == before.snd.una) return;
-    const u32 reach = parsed->header.seq + parsed->header.text_length - before.snd.una;
-    if (reach > oracle_->flight() + phase() && wrong_.empty()) {
-      wrong_ = "text " + std::to_string(reach) + " octets ahead of SND.UNA is sent, more than " +
-               std::to_string(oracle_->flight()) + " that the congestion window may allow";
+  // Tells the oracle what an arrival did.
+  void hear(const moment& before, const moment& after) {
+    const u32 acked = after.una - before.una;
+    if (acked >= half_circle) return;
+    const u32 sacked = after.sacked + acked > before.sacked ? after.sacked + acked - before.sacked : 0;
+    const u32 flight = before.nxt - before.una;
+    const bool ended = before.phase == recovery_phase::recovery &&
+                       (after.phase != recovery_phase::recovery || !(after.recover == before.recover));
+    const bool undone = before.can_undo && !after.can_undo;
+    if (undone) {
+      oracle_->undone(flight, std::max(acked, sacked));
+    } else if (ended) {
+      oracle_->exit_recovery();
+    } else if (before.probed && !after.probed && after.threshold < before.threshold) {
+      oracle_->congestion_echoed(flight);  // it repaired a loss
+    }
+    if (after.phase == recovery_phase::recovery && (before.phase != recovery_phase::recovery || ended)) {
+      oracle_->enter_recovery(flight);
+    } else if (acked != 0 && !ended) {
+      oracle_->acknowledged(std::max(acked, sacked));
+    } else if (after.duplicates > before.duplicates) {
+      oracle_->duplicate();
     }
   }
 
-  // ssthresh may be half the flight rounded down or up. Where that decides whether an acknowledgment still belongs to
-  // slow start, sender and oracle begin to count the octets of congestion avoidance at different ones, and either may
-  // be one segment ahead of the other from then on; never more, since both grow by one segment for each window
-  // acknowledged.
-  [[nodiscard]] std::int64_t phase() const { return Base::tcp().effective_mss(); }
+  void check_sent(const packet& p, const moment& before) {
+    const auto parsed = parse_segment(p.octets(), pseudo_header{});
+    if (!parsed || parsed->header.text_length == 0) return;
+    if (wrong_.empty() && !from_until(before.una, parsed->header.seq, before.nxt)) {
+      wrong_ = "text is sent that neither goes on where the last ended nor repeats what is outstanding";
+    }
+    // The first octets that are taken for lost go out in any case, and so does a probe of a closed window.
+    if (before.head_due || before.forced) return;
+    oracle_->sends(before.pipe, parsed->header.text_length, before.probe_due);
+  }
 
   void check(const char* after) {
-    if (!oracle_ || !wrong_.empty() || Base::closed()) return;
-    const auto cwnd = std::int64_t{Base::tcp().sending().congestion().window()};
-    if (cwnd <= oracle_->window() + phase()) return;
-    wrong_ = std::string("after ") + after + " cwnd is " + std::to_string(cwnd) + ", more than " +
-             std::to_string(oracle_->window());
+    if (!oracle_ || Base::closed() || !oracle_->violation().empty()) return;
+    const auto& congestion = Base::tcp().sending().congestion();
+    oracle_->segment_size_is(Base::tcp().effective_mss());
+    context_ = std::string("after ") + after + " ";
+    oracle_->claims(congestion.window(), congestion.threshold());
   }
 
   std::optional<spec::cwnd_oracle> oracle_{};
+  std::string context_;
   std::string wrong_;
 };
 
