@@ -8,7 +8,7 @@
 #include <span>
 
 #include "sequent/arrives_icmp.hpp"
-#include "sequent/congestion/reno.hpp"
+#include "sequent/congestion/cubic.hpp"
 #include "sequent/connection_config.hpp"
 #include "sequent/emit.hpp"
 #include "sequent/icmp.hpp"
@@ -28,7 +28,8 @@ namespace sequent {
 struct default_policy {
   using send_storage = inline_storage<65'536>;
   using receive_storage = inline_storage<65'536>;
-  using congestion_control = congestion::reno;
+  using congestion_control = congestion::cubic;  ///< or congestion::reno, or congestion::validated<either>
+  using pacing = unpaced;                        ///< or pacer
   static constexpr std::size_t most_held_ranges =
       16;                                            ///< out-of-order ranges kept; beyond them the furthest is dropped
   static constexpr std::size_t most_sent_runs = 64;  ///< entries of the scoreboard; see scoreboard.hpp
@@ -43,8 +44,9 @@ struct outgoing_segment {
 /// A segment that has been written to the caller's buffer.
 struct transmission {
   std::size_t length = 0;        ///< octets written: header and text
-  std::size_t segment_size = 0;  ///< octets of text in each segment of a large one; all of the text today
-  instant not_before{};          ///< earliest moment to send it, for pacing; the moment of the call today
+  std::size_t segment_size = 0;  ///< octets of text in each of the segments into which a large one is to be cut, the
+                                 ///< last of which may be shorter
+  instant not_before{};          ///< earliest moment to send it; later than the moment of the call only with pacing
 };
 
 /// Type and code of an ICMP or ICMPv6 error, by the family of the connection's addresses.
@@ -70,7 +72,8 @@ template <class Policy = default_policy>
 class connection {
  public:
   using policy = Policy;
-  using send_half = sender<typename Policy::send_storage, typename Policy::congestion_control, Policy::most_sent_runs>;
+  using send_half = sender<typename Policy::send_storage, typename Policy::congestion_control, Policy::most_sent_runs,
+                           typename Policy::pacing>;
   using receive_half = receiver<typename Policy::receive_storage, Policy::most_held_ranges>;
 
   connection() noexcept : connection(connection_config{}) {}
@@ -104,6 +107,18 @@ class connection {
   /// RECEIVE (section 3.10.3): octets in order, as many as there are and fit. Zero octets into a buffer that is not
   /// empty mean the end of the stream. Errors: would_block, connection_does_not_exist, or why the connection ended.
   result<std::size_t> read(std::span<std::uint8_t> out) noexcept;
+  /// Room in the send buffer, for octets to be written in place and then queued with commit(): all of it, or what comes
+  /// before the end of the ring. Empty where write() would not take anything.
+  [[nodiscard]] std::span<std::uint8_t> writable_span() noexcept {
+    return call_send(tcb_) ? sender_.free_span() : std::span<std::uint8_t>{};
+  }
+  /// Queues octets that stand at the front of writable_span(), which has at least so many. Errors as write().
+  result<std::size_t> commit(std::size_t octets) noexcept;
+  /// Octets in order that can be read in place and then forgotten with consume(): all of them, or what comes before the
+  /// end of the ring.
+  [[nodiscard]] std::span<const std::uint8_t> readable_span() const noexcept { return receiver_.unread_span(); }
+  /// Forgets octets at the front of readable_span(), which has at least so many, as if read() had taken them.
+  result<std::size_t> consume(std::size_t octets) noexcept;
   /// CLOSE (section 3.10.4): no more writing; reading goes on. Errors: connection_does_not_exist, connection_closing.
   result<void> shutdown() noexcept;
   /// Closes both directions: as shutdown(), and nobody will read. Octets that are unread or still arrive reset the

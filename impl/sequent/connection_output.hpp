@@ -94,7 +94,8 @@ std::optional<outgoing_segment> connection<Policy>::next_text(instant now, u32 m
   const u32 mss = std::min(full - taken, most_text);
   if (mss == 0) return std::nullopt;
   sender_.leave_idleness(tcb_.snd, full, now);
-  const auto run = sender_.next(tcb_, mss, mss, config_.nagle);
+  const u32 most = config_.large_segments ? most_text - most_text % mss : mss;
+  const auto run = sender_.next(tcb_, mss, most, config_.nagle);
   if (!run) return std::nullopt;
   control_bits<u32> extra;
   if (run->fin) extra = extra.with(control_bits<u32>::fin_bit);
@@ -103,7 +104,7 @@ std::optional<outgoing_segment> connection<Policy>::next_text(instant now, u32 m
   segment<u32> header = compose(tcb_, run->seq, run->length, extra, window.field, clock(now));
   if (taken != 0) header.options.sack = receiver_.sack(tcb_.rcv.nxt);
   sender_.sent(*run, now, sequence_number<u32>(clock(now)), tcb_.sack_permitted, timers_, config_);
-  path_.on_sent(run->seq + run->length, run->length + static_cast<u32>(options_length(header.options)));
+  path_.on_sent(run->seq + run->length, std::min(run->length, mss) + static_cast<u32>(options_length(header.options)));
   return finish(header, window);
 }
 
@@ -139,7 +140,7 @@ std::optional<transmission> connection<Policy>::poll_transmit(instant now, std::
     }
   }
   emit_header(header, out.first(offset), config_.addresses, text_sum, config_.checksum);
-  return transmission{length, header.text_length, now};
+  return transmission{length, std::min(header.text_length, effective_mss()), sender_.earliest(now)};
 }
 
 }  // namespace sequent
