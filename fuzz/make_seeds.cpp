@@ -203,5 +203,6 @@ int main(int argc, char** argv) {
   worlds(folder / "world");
   drawn(folder / "reassembly", 12, 200);
   drawn(folder / "endpoint", 24, 300);
+  drawn(folder / "cookie", 12, 120);
   return 0;
 }

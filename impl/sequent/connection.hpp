@@ -30,7 +30,8 @@ struct default_policy {
   using receive_storage = inline_storage<65'536>;
   using congestion_control = congestion::reno;
   static constexpr std::size_t most_held_ranges =
-      32;  ///< out-of-order ranges kept; beyond them the furthest is dropped
+      32;                                            ///< out-of-order ranges kept; beyond them the furthest is dropped
+  static constexpr std::size_t most_sent_runs = 64;  ///< entries of the scoreboard; see scoreboard.hpp
 };
 
 /// A segment to be sent, before it is octets. Its text is copied with connection::copy_text().
@@ -53,6 +54,13 @@ struct icmp_report {
   friend bool operator==(const icmp_report&, const icmp_report&) noexcept = default;
 };
 
+/// What has become of the SYN,ACK of a half-open connection so far.
+struct syn_ack_history {
+  instant sent_at{};       ///< when it was sent
+  bool repeated = false;   ///< it has been sent more than once, so that its round trip says nothing (Karn)
+  bool timed_out = false;  ///< a retransmission timeout was the reason (RFC 6298 section 5.7)
+};
+
 /// One connection, a value. The rhythm of its use: hand it what happened (on_segment, on_deadline, a user call), then
 /// call poll_transmit until it has nothing more, then sleep until next_deadline. It calls nobody back, reads no clock,
 /// draws no random number and allocates nothing. `now` never decreases by more than the caller's clock jumps; a jump
@@ -62,7 +70,7 @@ template <class Policy = default_policy>
 class connection {
  public:
   using policy = Policy;
-  using send_half = sender<typename Policy::send_storage, typename Policy::congestion_control>;
+  using send_half = sender<typename Policy::send_storage, typename Policy::congestion_control, Policy::most_sent_runs>;
   using receive_half = receiver<typename Policy::receive_storage, Policy::most_held_ranges>;
 
   connection() noexcept : connection(connection_config{}) {}
@@ -76,6 +84,10 @@ class connection {
   result<void> connect(instant now) noexcept;
   /// Passive OPEN. Errors: connection_already_exists.
   result<void> listen() noexcept;
+  /// Takes over a half-open connection that was kept elsewhere: from CLOSED to the SYN-RECEIVED that `half_open` is in,
+  /// whose SYN,ACK fared as `past` says. The segment that completes the handshake is handed to on_segment() next.
+  /// Errors: connection_already_exists.
+  result<void> resume(const control_block<u32>& half_open, const syn_ack_history& past, instant now) noexcept;
   /// On a listening connection, before its first SYN is handed over: whose SYN it is.
   void bind_peer(std::uint16_t remote_port, pseudo_header addresses, u32 isn_offset) noexcept {
     config_.remote_port = remote_port;

@@ -53,6 +53,20 @@ result<void> connection<Policy>::listen() noexcept {
 }
 
 template <class Policy>
+result<void> connection<Policy>::resume(const control_block<u32>& half_open, const syn_ack_history& past,
+                                        instant now) noexcept {
+  if (tcb_.state != connection_state::closed) return error::connection_already_exists;
+  SEQUENT_ASSERT(half_open.state == connection_state::syn_received && half_open.rcv.wnd <= receiver_.room());
+  tcb_ = half_open;
+  begin(now);
+  syn_due_ = false;
+  sender_.sent_syn(tcb_.snd.iss, past.sent_at, timers_, config_);
+  if (past.repeated) sender_.sent_syn(tcb_.snd.iss, past.sent_at, timers_, config_);
+  if (past.timed_out) static_cast<void>(sender_.on_syn_timeout(now, timers_, config_));
+  return {};
+}
+
+template <class Policy>
 result<std::size_t> connection<Policy>::queue(std::span<const std::uint8_t> octets, bool urgent) noexcept {
   const auto allowed = call_send(tcb_);
   if (!allowed) return ended_by_ && tcb_.state == connection_state::closed ? *ended_by_ : allowed.why();

@@ -93,7 +93,7 @@ std::optional<outgoing_segment> connection<Policy>::next_text(instant now, u32 m
   const u32 mss = std::min(full - taken, most_text);
   if (mss == 0) return std::nullopt;
   sender_.leave_idleness(tcb_.snd, full, now);
-  const auto run = sender_.next(tcb_, mss, config_.nagle);
+  const auto run = sender_.next(tcb_, mss, mss, config_.nagle);
   if (!run) return std::nullopt;
   control_bits<u32> extra;
   if (run->fin) extra = extra.with(control_bits<u32>::fin_bit);
@@ -101,7 +101,7 @@ std::optional<outgoing_segment> connection<Policy>::next_text(instant now, u32 m
   const window_offer<u32> window = offer(false);
   segment<u32> header = compose(tcb_, run->seq, run->length, extra, window.field, clock(now));
   header.options.sack = reported.sack;
-  sender_.sent(*run, now, timers_, config_);
+  sender_.sent(*run, now, sequence_number<u32>(clock(now)), tcb_.sack_permitted, timers_, config_);
   path_.on_sent(run->seq + run->length, run->length + static_cast<u32>(options_length(header.options)));
   return finish(header, window);
 }
@@ -129,8 +129,15 @@ std::optional<transmission> connection<Policy>::poll_transmit(instant now, std::
   const segment<u32>& header = next->header;
   const std::size_t offset = header_length + options_length(header.options);
   const std::size_t length = offset + header.text_length;
-  if (header.text_length != 0) copy_text(header, out.subspan(offset));
-  emit_segment(header, out.first(length), config_.addresses, config_.checksum);
+  u32 text_sum = 0;
+  if (header.text_length != 0) {
+    if (config_.checksum == checksum_by::library) {
+      text_sum = sender_.copy_and_sum(header.seq, out.subspan(offset, header.text_length));
+    } else {
+      copy_text(header, out.subspan(offset));
+    }
+  }
+  emit_header(header, out.first(offset), config_.addresses, text_sum, config_.checksum);
   return transmission{length, header.text_length, now};
 }
 
