@@ -14,6 +14,7 @@
 #include "sequent/icmp.hpp"
 #include "sequent/isn.hpp"
 #include "sequent/path_mtu.hpp"
+#include "sequent/predict.hpp"
 #include "sequent/receiver.hpp"
 #include "sequent/sender.hpp"
 #include "sequent/step.hpp"
@@ -47,6 +48,14 @@ struct transmission {
   std::size_t segment_size = 0;  ///< octets of text in each of the segments into which a large one is to be cut, the
                                  ///< last of which may be shorter
   instant not_before{};          ///< earliest moment to send it; later than the moment of the call only with pacing
+};
+
+/// A RST that is waiting to be sent.
+struct reset_owed {
+  sequence_number<u32> seq{};
+  std::optional<sequence_number<u32>> ack{};
+  std::uint16_t to_port = 0;
+  friend bool operator==(const reset_owed&, const reset_owed&) noexcept = default;
 };
 
 /// Type and code of an ICMP or ICMPv6 error, by the family of the connection's addresses.
@@ -183,7 +192,7 @@ class connection {
   [[nodiscard]] bool owes_probe() const noexcept { return keep_alive_due_; }
   [[nodiscard]] bool abandoned() const noexcept { return nobody_reads_; }
   [[nodiscard]] std::uint8_t keep_alives_unanswered() const noexcept { return keep_alives_; }
-  [[nodiscard]] const std::optional<segment<u32>>& owes_reset() const noexcept { return reset_due_; }
+  [[nodiscard]] const std::optional<reset_owed>& owes_reset() const noexcept { return reset_due_; }
   [[nodiscard]] signals pending_signals() const noexcept { return signals_; }
 
   /// Nagle on or off (MUST-17); keep-alives on or off (MUST-24).
@@ -208,7 +217,9 @@ class connection {
                  instant now) noexcept;
   void tune_window(const segment<u32>& header, u32 octets, instant now) noexcept;
   void note_repeated(const segment<u32>& header) noexcept;
-  void take_acknowledgment(const segment<u32>& header, const actions<u32>& step, const send_variables<u32>& old,
+  void take_predicted(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
+                      instant now) noexcept;
+  void take_acknowledgment(const segment<u32>& header, const actions<u32>& step, bool window_was_closed,
                            instant now) noexcept;
   void give_up(instant now) noexcept;
   void on_timer(timer t, instant now) noexcept;
@@ -218,11 +229,14 @@ class connection {
   void reopen_window() noexcept;
   [[nodiscard]] window_offer<u32> offer(bool unscaled) const noexcept;
   [[nodiscard]] u32 clock(instant now) const noexcept;
-  [[nodiscard]] outgoing_segment finish(segment<u32> header, const window_offer<u32>& window) noexcept;
-  [[nodiscard]] std::optional<outgoing_segment> next_reset(instant now) noexcept;
-  [[nodiscard]] std::optional<outgoing_segment> next_syn(instant now) noexcept;
-  [[nodiscard]] std::optional<outgoing_segment> next_text(instant now, u32 most_text) noexcept;
-  [[nodiscard]] std::optional<outgoing_segment> next_ack(instant now) noexcept;
+  [[nodiscard]] u32 report_length(u32 mss) const noexcept;
+  void finish(segment<u32>& header, const window_offer<u32>& window) noexcept;
+  [[nodiscard]] bool nothing_due() const noexcept;
+  [[nodiscard]] bool next_header(instant now, u32 most_text, segment<u32>& header) noexcept;
+  [[nodiscard]] bool next_reset(instant now, segment<u32>& header) noexcept;
+  [[nodiscard]] bool next_syn(instant now, segment<u32>& header) noexcept;
+  [[nodiscard]] bool next_text(instant now, u32 most_text, segment<u32>& header) noexcept;
+  [[nodiscard]] bool next_ack(instant now, segment<u32>& header) noexcept;
 
   control_block<u32> tcb_{};
   connection_config config_{};
@@ -230,7 +244,7 @@ class connection {
   send_half sender_{};
   receive_half receiver_{};
   path_mtu path_{};
-  std::optional<segment<u32>> reset_due_{};
+  std::optional<reset_owed> reset_due_{};
   std::optional<error> ended_by_{};
   std::optional<icmp_report> last_icmp_{};
   signals signals_{};

@@ -109,6 +109,11 @@ class sender {
     recovery_.stop();
   }
 
+  /// There is nothing to send, now or later, until something happens: next() has nothing, and settle() does nothing.
+  [[nodiscard]] constexpr bool idle(const send_variables<u32>& snd) const noexcept {
+    return unsent_octets(snd) == 0 && (!snd.fin_asked || snd.fin_sent) && !recovery_.resends() && !force_;
+  }
+
   /// What to send now, or nothing. `mss` bounds the text of one segment, `most` that of a large one (a multiple of the
   /// former, or the former). Linear in the runs of the scoreboard while something is lost, else constant time.
   [[nodiscard]] constexpr std::optional<text_to_send> next(const control_block<u32>& tcb, u32 mss, u32 most,
@@ -180,10 +185,10 @@ class sender {
     }
   }
 
-  /// Applies what a step found out about acknowledgments from `header`, which was acceptable. `old` is the send side as
-  /// it was, `round_trip` the RTT that the timestamps option gives, if it does.
+  /// Applies what a step found out about acknowledgments from `header`, which was acceptable. `window_was_closed`: the
+  /// peer's window was zero before it; `round_trip`: the RTT that the timestamps option gives, if it does.
   constexpr void on_ack(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
-                        const send_variables<u32>& old, u32 mss, std::optional<duration> round_trip, instant now,
+                        bool window_was_closed, u32 mss, std::optional<duration> round_trip, instant now,
                         timer_set& timers, const connection_config& config) noexcept {
     const send_variables<u32>& snd = tcb.snd;
     const bool sacks = tcb.sack_permitted && header.options.sack.count != 0;
@@ -204,7 +209,7 @@ class sender {
     }
     if (step.window_opened && snd.wnd != 0) {
       timers.stop(timer::persist);
-      if (old.wnd == 0) send_again(snd, now, timers, config);
+      if (window_was_closed) send_again(snd, now, timers, config);
     }
   }
 
@@ -379,19 +384,19 @@ class sender {
 
   constexpr void recover_from(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
                               u32 mss, std::optional<duration> round_trip, instant now, timer_set& timers) noexcept {
-    acknowledgment ack;
-    ack.una = tcb.snd.una;
-    ack.nxt = tcb.snd.nxt;
-    ack.acked = step.acked;
-    ack.duplicate = step.duplicate_ack;
-    ack.sack = tcb.sack_permitted;
-    ack.blocks = &header.options.sack;
-    if (tcb.ts.enabled && header.options.ts) ack.echo = header.options.ts->echo;
-    ack.round_trip = round_trip;
-    ack.smoothed = rtt_.smoothed();
-    ack.mss = mss;
-    ack.now = now;
-    ack.grows = !step.raised.has(signal::established);
+    const bool echoes = tcb.ts.enabled && header.options.ts;
+    const acknowledgment ack{.una = tcb.snd.una,
+                             .nxt = tcb.snd.nxt,
+                             .acked = step.acked,
+                             .duplicate = step.duplicate_ack,
+                             .sack = tcb.sack_permitted,
+                             .blocks = &header.options.sack,
+                             .echo = echoes ? std::optional(header.options.ts->echo) : std::nullopt,
+                             .round_trip = round_trip,
+                             .smoothed = rtt_.smoothed(),
+                             .mss = mss,
+                             .now = now,
+                             .grows = !step.raised.has(signal::established)};
     const auto again = recovery_.on_ack(ack, congestion_);
     if (again) {
       timers.start(timer::reordering, now + *again);

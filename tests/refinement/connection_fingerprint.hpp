@@ -178,8 +178,8 @@ void feed(model::fingerprint& f, const receiver<Storage, Most>& r, sequence_numb
 }
 
 /// Everything but the path MTU, which nothing here moves: no ICMP error arrives, and no segment is as large as
-/// path_mtu::last_fallback. The connection's clock stands at zero (connection::rebase()). Settings do not change within a run; the
-/// two clock offsets do, by rebasing, and count only while they can still reach the wire.
+/// path_mtu::last_fallback. The connection's clock stands at zero (connection::rebase()). Settings do not change within
+/// a run; the two clock offsets do, by rebasing, and count only while they can still reach the wire.
 template <class Policy>
 void feed(model::fingerprint& f, const connection<Policy>& c, bool may_open_again) {
   feed(f, c.block());
@@ -190,7 +190,7 @@ void feed(model::fingerprint& f, const connection<Policy>& c, bool may_open_agai
   if (c.owes_reset()) {
     feed(f, c.owes_reset()->seq);
     feed(f, c.owes_reset()->ack);
-    f.add(c.owes_reset()->control.wire());
+    f.add(c.owes_reset()->to_port);
   }
   f.add(c.ended_by().has_value());
   if (c.ended_by()) f.add(*c.ended_by());
