@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
@@ -61,6 +62,21 @@ constexpr void store32(std::uint8_t* at, u32 value) noexcept {
   }
   const u32 word = detail::network_order(value);
   std::memcpy(at, &word, sizeof word);
+}
+
+/// Has the memory at `first` and so many octets on brought near, all of it at once, because it will be wanted soon.
+/// Says nothing about what stands there; does nothing where the compiler has no way to ask.
+constexpr void fetch_ahead(const void* first, std::size_t octets) noexcept {
+#if defined(__GNUC__)
+  if (std::is_constant_evaluated()) return;
+  constexpr std::size_t line = 64;
+  const auto* const at = static_cast<const char*>(first);
+  for (std::size_t i = 0; i < octets; i += line) __builtin_prefetch(at + i);
+  if (octets != 0) __builtin_prefetch(at + octets - 1);
+#else
+  static_cast<void>(first);
+  static_cast<void>(octets);
+#endif
 }
 
 }  // namespace sequent

@@ -25,7 +25,9 @@ enum class error : std::uint8_t {
   bad_data_offset,             ///< a data offset below five words
   bad_checksum,                ///< the Internet checksum does not hold (MUST-3)
   bad_option_length,           ///< an option of length 0 or 1, or past the header's end (MUST-7)
-  bad_ip_header,               ///< not a well-formed IP datagram carrying TCP
+  bad_ip_header,               ///< not a well-formed IP datagram, or not one for a host's TCP
+  bad_icmp_message,            ///< not an ICMP error about a TCP segment that this host may have sent
+  unreachable,                 ///< the network reported that the peer or its port cannot be reached
 };
 
 /// The error in words, for logs and assertions.
@@ -46,6 +48,8 @@ enum class error : std::uint8_t {
     case error::bad_checksum: return "bad checksum";
     case error::bad_option_length: return "bad option length";
     case error::bad_ip_header: return "bad IP header";
+    case error::bad_icmp_message: return "bad ICMP message";
+    case error::unreachable: return "destination unreachable";
   }
   return "unknown error";
 }
