@@ -27,7 +27,8 @@ struct default_policy {
   using receive_storage = inline_storage<65'536>;
   using congestion_control = congestion::reno;
   static constexpr std::size_t most_held_ranges =
-      32;  ///< out-of-order ranges kept; beyond them the furthest is dropped
+      32;                                            ///< out-of-order ranges kept; beyond them the furthest is dropped
+  static constexpr std::size_t most_sent_runs = 64;  ///< entries of the scoreboard; see scoreboard.hpp
 };
 
 /// A segment to be sent, before it is octets. Its text is copied with connection::copy_text().
@@ -52,7 +53,7 @@ template <class Policy = default_policy>
 class connection {
  public:
   using policy = Policy;
-  using send_half = sender<typename Policy::send_storage, typename Policy::congestion_control>;
+  using send_half = sender<typename Policy::send_storage, typename Policy::congestion_control, Policy::most_sent_runs>;
   using receive_half = receiver<typename Policy::receive_storage, Policy::most_held_ranges>;
 
   connection() noexcept : connection(connection_config{}) {}

@@ -68,7 +68,7 @@ void connection<Policy>::take_acknowledgment(const segment<u32>& header, const a
     // An echo from the future or from days ago is no measurement.
     if (ticks < 86'400'000u) round_trip = duration::milliseconds(ticks);
   }
-  sender_.on_ack(tcb_, step, old, effective_mss(), round_trip, now, timers_, config_);
+  sender_.on_ack(tcb_, header, step, old, effective_mss(), round_trip, now, timers_, config_);
 }
 
 // Carries out what a step asked for beside text and acknowledgments.
@@ -164,6 +164,8 @@ void connection<Policy>::on_timer(timer t, instant now) noexcept {
       return;
     }
     case timer::persist: return sender_.on_persist_timeout();
+    case timer::reordering: return sender_.on_reordering_timeout(tcb_, effective_mss(), now, timers_);
+    case timer::loss_probe: return sender_.on_probe_timeout();
     case timer::delayed_ack: ack_due_ = true; return;
     case timer::keep_alive:
       if (!(tcb_.snd.una == tcb_.snd.nxt)) return restart_keep_alive(now);  // MUST-26: only when nothing is outstanding

@@ -92,7 +92,7 @@ std::optional<outgoing_segment> connection<Policy>::next_text(instant now, u32 m
   const u32 mss = std::min(full - taken, most_text);
   if (mss == 0) return std::nullopt;
   sender_.leave_idleness(tcb_.snd, full, now);
-  const auto run = sender_.next(tcb_, mss, config_.nagle);
+  const auto run = sender_.next(tcb_, mss, mss, config_.nagle);
   if (!run) return std::nullopt;
   control_bits<u32> extra;
   if (run->fin) extra = extra.with(control_bits<u32>::fin_bit);
@@ -100,7 +100,7 @@ std::optional<outgoing_segment> connection<Policy>::next_text(instant now, u32 m
   const window_offer<u32> window = offer(false);
   segment<u32> header = compose(tcb_, run->seq, run->length, extra, window.field, clock(now));
   header.options.sack = reported.sack;
-  sender_.sent(*run, now, timers_, config_);
+  sender_.sent(*run, now, sequence_number<u32>(clock(now)), tcb_.sack_permitted, timers_, config_);
   return finish(header, window);
 }
 
