@@ -7,10 +7,13 @@
 #include <optional>
 #include <span>
 
+#include "sequent/arrives_icmp.hpp"
 #include "sequent/congestion/reno.hpp"
 #include "sequent/connection_config.hpp"
 #include "sequent/emit.hpp"
+#include "sequent/icmp.hpp"
 #include "sequent/isn.hpp"
+#include "sequent/path_mtu.hpp"
 #include "sequent/receiver.hpp"
 #include "sequent/sender.hpp"
 #include "sequent/step.hpp"
@@ -27,7 +30,7 @@ struct default_policy {
   using receive_storage = inline_storage<65'536>;
   using congestion_control = congestion::reno;
   static constexpr std::size_t most_held_ranges =
-      32;                                            ///< out-of-order ranges kept; beyond them the furthest is dropped
+      16;                                            ///< out-of-order ranges kept; beyond them the furthest is dropped
   static constexpr std::size_t most_sent_runs = 64;  ///< entries of the scoreboard; see scoreboard.hpp
 };
 
@@ -42,6 +45,20 @@ struct transmission {
   std::size_t length = 0;        ///< octets written: header and text
   std::size_t segment_size = 0;  ///< octets of text in each segment of a large one; all of the text today
   instant not_before{};          ///< earliest moment to send it, for pacing; the moment of the call today
+};
+
+/// Type and code of an ICMP or ICMPv6 error, by the family of the connection's addresses.
+struct icmp_report {
+  std::uint8_t type = 0;
+  std::uint8_t code = 0;
+  friend bool operator==(const icmp_report&, const icmp_report&) noexcept = default;
+};
+
+/// What has become of the SYN,ACK of a half-open connection so far.
+struct syn_ack_history {
+  instant sent_at{};       ///< when it was sent
+  bool repeated = false;   ///< it has been sent more than once, so that its round trip says nothing (Karn)
+  bool timed_out = false;  ///< a retransmission timeout was the reason (RFC 6298 section 5.7)
 };
 
 /// One connection, a value. The rhythm of its use: hand it what happened (on_segment, on_deadline, a user call), then
@@ -67,6 +84,10 @@ class connection {
   result<void> connect(instant now) noexcept;
   /// Passive OPEN. Errors: connection_already_exists.
   result<void> listen() noexcept;
+  /// Takes over a half-open connection that was kept elsewhere: from CLOSED to the SYN-RECEIVED that `half_open` is in,
+  /// whose SYN,ACK fared as `past` says. The segment that completes the handshake is handed to on_segment() next.
+  /// Errors: connection_already_exists.
+  result<void> resume(const control_block<u32>& half_open, const syn_ack_history& past, instant now) noexcept;
   /// On a listening connection, before its first SYN is handed over: whose SYN it is.
   void bind_peer(std::uint16_t remote_port, pseudo_header addresses, u32 isn_offset) noexcept {
     config_.remote_port = remote_port;
@@ -97,6 +118,13 @@ class connection {
   /// The same from the octets of a datagram's payload. Errors as parse_segment(); such a segment changes nothing.
   result<actions<u32>> on_octets(std::span<const std::uint8_t> octets, instant now) noexcept;
 
+  /// An ICMP error whose quoted segment is of this connection: the caller has found it by the quoted addresses and
+  /// ports (MUST-54). Ignored unless that segment is outstanding (RFC 5927 section 4.1). One that is soft is remembered
+  /// for last_icmp() and told by signal::soft_error (SHLD-25, MUST-56); one that is hard does the same and ends a
+  /// handshake (SHLD-26); one about size lowers effective_mss() if path_mtu believes it, and what is outstanding is
+  /// sent again. Poll afterwards. Constant time.
+  void on_icmp(const icmp_error& report, instant now) noexcept;
+
   /// The next segment to send, if there is one. It counts as sent. `most_text` bounds its text further.
   [[nodiscard]] std::optional<outgoing_segment> next_segment(instant now, u32 most_text = 0xffff'ffffu) noexcept;
   /// Copies the text of a segment that next_segment() returned, before anything else is asked of the connection.
@@ -121,6 +149,10 @@ class connection {
   [[nodiscard]] const timer_set& timers() const noexcept { return timers_; }
   [[nodiscard]] const send_half& sending() const noexcept { return sender_; }
   [[nodiscard]] const receive_half& receiving() const noexcept { return receiver_; }
+  /// What is known of the path's MTU.
+  [[nodiscard]] const path_mtu& path() const noexcept { return path_; }
+  /// The last ICMP error since the connection began, if there was one and it was not about size.
+  [[nodiscard]] std::optional<icmp_report> last_icmp() const noexcept { return last_icmp_; }
   /// Why the connection ended, once it did and not in good order.
   [[nodiscard]] std::optional<error> ended_by() const noexcept { return ended_by_; }
   /// Octets that read() would give, and room that write() would take.
@@ -157,12 +189,17 @@ class connection {
   void owe(const actions<u32>& step, std::uint16_t to_port) noexcept;
   void ended(const actions<u32>& step) noexcept;
   void fall_silent() noexcept;
-  void take_text(actions<u32>& step, std::span<const std::uint8_t> text, instant now) noexcept;
+  void take_text(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
+                 instant now) noexcept;
+  void tune_window(const segment<u32>& header, u32 octets, instant now) noexcept;
+  void note_repeated(const segment<u32>& header) noexcept;
   void take_acknowledgment(const segment<u32>& header, const actions<u32>& step, const send_variables<u32>& old,
                            instant now) noexcept;
   void give_up(instant now) noexcept;
   void on_timer(timer t, instant now) noexcept;
   void restart_keep_alive(instant now) noexcept;
+  void start_path() noexcept;
+  void suspect_path(std::uint8_t attempts, instant now) noexcept;
   void reopen_window() noexcept;
   [[nodiscard]] window_offer<u32> offer(bool unscaled) const noexcept;
   [[nodiscard]] u32 clock(instant now) const noexcept;
@@ -177,8 +214,10 @@ class connection {
   timer_set timers_{};
   send_half sender_{};
   receive_half receiver_{};
+  path_mtu path_{};
   std::optional<segment<u32>> reset_due_{};
   std::optional<error> ended_by_{};
+  std::optional<icmp_report> last_icmp_{};
   signals signals_{};
   std::uint8_t keep_alives_ = 0;
   bool syn_due_ = false;
@@ -193,3 +232,4 @@ class connection {
 #include "sequent/connection_calls.hpp"
 #include "sequent/connection_input.hpp"
 #include "sequent/connection_output.hpp"
+#include "sequent/connection_path.hpp"

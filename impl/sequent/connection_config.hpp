@@ -32,6 +32,7 @@ struct connection_config {
   std::uint16_t send_mss = 1'460;        ///< most that the path takes: MMS_S - 20 (MUST-16)
   std::uint16_t default_peer_mss = 536;  ///< 536 for IPv4, 1220 for IPv6 (MUST-15)
   std::uint16_t least_mss = 48;          ///< a peer that announces less is sent this much all the same
+  std::uint8_t ip_header_octets = 20;    ///< of the IP header beneath: 20 for IPv4, 40 for IPv6
 
   bool window_scale = true;
   bool timestamps = true;
@@ -46,6 +47,8 @@ struct connection_config {
   std::optional<duration> fin_wait_2 = duration::seconds(60);     ///< after close(), not after shutdown() (C37)
   keep_alive_config keep_alive{};
   std::uint8_t challenge_acks_per_second = 10;  ///< RFC 5961 section 7, per connection
+
+  u32 initial_receive_window = 0;  ///< octets of the buffer offered at first, to grow with the reader; 0: all
 
   u32 timestamp_offset = 0;  ///< random, so that the clock tells nothing (RFC 7323 section 5.4)
   u32 isn_offset = 0;        ///< F of RFC 6528, from isn_offset(); the clock is added when the connection opens

@@ -84,6 +84,10 @@ class sender {
 
   /// Copies queued octets to a segment.
   void copy(sequence_number<u32> seq, std::span<std::uint8_t> out) const noexcept { ring_.get(seq - first_, out); }
+  /// The same, and returns the sum_octets() of what was copied.
+  u32 copy_and_sum(sequence_number<u32> seq, std::span<std::uint8_t> out) const noexcept {
+    return ring_.get_and_sum(seq - first_, out);
+  }
 
   /// Forgets everything queued; the connection is gone.
   constexpr void flush() noexcept {

@@ -150,7 +150,7 @@ void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
 
 template <class Storage, std::size_t Most>
 void feed(model::fingerprint& f, const receiver<Storage, Most>& r, sequence_number<u32> origin) {
-  static_assert(sizeof(receiver<span_storage, 4>) == 88);
+  static_assert(sizeof(receiver<span_storage, 4>) == 152);
   f.add(r.unread());
   std::array<std::uint8_t, 1> octet{};
   for (u32 i = 0; i < r.unread(); ++i) {
@@ -167,11 +167,18 @@ void feed(model::fingerprint& f, const receiver<Storage, Most>& r, sequence_numb
     }
   }
   f.add(r.recently_held().size());
-  for (const auto n : r.recently_held()) feed(f, n);
+  for (const interval& range : r.recently_held()) feed(f, range.first);
   f.add(r.largest_text());
+  // Window tuning is at rest: no scenario holds back a part of the buffer.
+  f.add(r.repeated().empty());
+  if (!r.repeated().empty()) {
+    feed(f, r.repeated().first);
+    feed(f, r.repeated().last);
+  }
 }
 
-/// Everything. The connection's clock stands at zero (connection::rebase()). Settings do not change within a run; the
+/// Everything but the path MTU, which nothing here moves: no ICMP error arrives, and no segment is as large as
+/// path_mtu::last_fallback. The connection's clock stands at zero (connection::rebase()). Settings do not change within a run; the
 /// two clock offsets do, by rebasing, and count only while they can still reach the wire.
 template <class Policy>
 void feed(model::fingerprint& f, const connection<Policy>& c, bool may_open_again) {
