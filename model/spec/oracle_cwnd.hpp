@@ -1,4 +1,4 @@
-// How large the congestion window may be: RFC 5681, 6582, 6928 and 3042.
+// How large the congestion window may be: RFC 5681, 3465, 6582, 6928 and 3042.
 //
 // The oracle is told what happened and says the most that a conformant sender may use. It says nothing about the least:
 // a sender may always be more careful. Windows are octets.
@@ -33,9 +33,11 @@ class cwnd_oracle {
       cwnd_ = std::max(cwnd_ - octets, std::int64_t{0}) + (octets >= smss_ ? smss_ : 0);
       cwnd_ = std::max(cwnd_, smss_);
     } else if (cwnd_ < ssthresh_) {
-      cwnd_ += std::min(octets, smss_);
+      // RFC 3465 sections 2.2 and 2.3: two segments for an acknowledgment, but one in a slow start after a timeout.
+      cwnd_ += std::min(octets, after_timeout_ ? smss_ : 2 * smss_);
       round_base_ = round_acked_ = 0;
     } else {
+      after_timeout_ = false;
       avoid_congestion(octets);
     }
   }
@@ -54,6 +56,7 @@ class cwnd_oracle {
     ssthresh_ = halved(flight);
     cwnd_ = ssthresh_ + 3 * smss_;
     in_recovery_ = true;
+    after_timeout_ = false;
     duplicates_ = 0;
   }
 
@@ -70,6 +73,7 @@ class cwnd_oracle {
     if (!same_segment_again) ssthresh_ = halved(flight);
     cwnd_ = smss_;
     in_recovery_ = false;
+    after_timeout_ = true;
     duplicates_ = 0;
     round_base_ = round_acked_ = 0;
   }
@@ -113,6 +117,7 @@ class cwnd_oracle {
   std::int64_t cwnd_;
   std::int64_t ssthresh_ = unlimited;
   bool in_recovery_ = false;
+  bool after_timeout_ = false;
   std::int64_t duplicates_ = 0;
   std::int64_t round_base_ = 0;
   std::int64_t round_acked_ = 0;
