@@ -6,12 +6,16 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <random>
 #include <vector>
 
+#include "sequent/ephemeral_ports.hpp"
 #include "sequent/flow.hpp"
 #include "sequent/flow_table.hpp"
+#include "sequent/rate_limiter.hpp"
 #include "sequent/siphash.hpp"
+#include "sequent/syn_cookie.hpp"
 #include "sequent/timer_wheel.hpp"
 
 namespace {
@@ -222,5 +226,55 @@ void stop_and_start(benchmark::State& state) {
   }
 }
 BENCHMARK(stop_and_start)->ArgName("timers")->Arg(10'000)->Arg(1'000'000);
+
+/// A SYN under flood: a cookie is made for it.
+void cookie_make(benchmark::State& state) {
+  const syn_cookies cookies(key);
+  const auto flows = random_flows(1'000'000, state.range(0) == 6);
+  cookie_options options;
+  options.timestamps = true;
+  std::size_t at = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(cookies.make(flows[at], sequence_number<u32>(7), options, 0, instant{}));
+    at = (at + 1) & (flows.size() - 1);
+  }
+}
+BENCHMARK(cookie_make)->ArgName("ip")->Arg(4)->Arg(6);
+
+/// An ACK that belongs to no connection under flood: is it a cookie's?
+void cookie_check(benchmark::State& state) {
+  const syn_cookies cookies(key);
+  const auto flows = random_flows(1'000'000, state.range(0) == 6);
+  std::size_t at = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(cookies.check(flows[at], sequence_number<u32>(7), sequence_number<u32>(9), 0, instant{}));
+    at = (at + 1) & (flows.size() - 1);
+  }
+}
+BENCHMARK(cookie_check)->ArgName("ip")->Arg(4)->Arg(6);
+
+void rate_limit(benchmark::State& state) {
+  rate_limiter<flow, flow_hash, inline_slots<token_bucket, 1'024>> limiter({}, flow_hash(key),
+                                                                           duration::milliseconds(10), 10);
+  const auto flows = random_flows(1'000'000, false);
+  std::size_t at = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(limiter.allow(flows[at], instant::from_microseconds(static_cast<std::int64_t>(at))));
+    at = (at + 1) & (flows.size() - 1);
+  }
+}
+BENCHMARK(rate_limit);
+
+void choose_port(benchmark::State& state) {
+  ephemeral_ports<> ports(key);
+  const auto flows = random_flows(1'000'000, false);
+  std::size_t at = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        ports.choose(flows[at].local, flows[at].remote, 443, [](std::uint16_t port) { return port % 4 == 0; }));
+    at = (at + 1) & (flows.size() - 1);
+  }
+}
+BENCHMARK(choose_port);
 
 }  // namespace

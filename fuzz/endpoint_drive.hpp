@@ -22,6 +22,7 @@ struct endpoint_policy {
   using receive_storage = refinement::bounded_storage<96>;
   using congestion_control = congestion::reno;
   static constexpr std::size_t most_held_ranges = 4;
+  static constexpr std::size_t most_sent_runs = 8;
 };
 
 /// The end under test.

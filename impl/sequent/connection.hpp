@@ -30,7 +30,8 @@ struct default_policy {
   using receive_storage = inline_storage<65'536>;
   using congestion_control = congestion::reno;
   static constexpr std::size_t most_held_ranges =
-      32;  ///< out-of-order ranges kept; beyond them the furthest is dropped
+      16;                                            ///< out-of-order ranges kept; beyond them the furthest is dropped
+  static constexpr std::size_t most_sent_runs = 64;  ///< entries of the scoreboard; see scoreboard.hpp
 };
 
 /// A segment to be sent, before it is octets. Its text is copied with connection::copy_text().
@@ -69,7 +70,7 @@ template <class Policy = default_policy>
 class connection {
  public:
   using policy = Policy;
-  using send_half = sender<typename Policy::send_storage, typename Policy::congestion_control>;
+  using send_half = sender<typename Policy::send_storage, typename Policy::congestion_control, Policy::most_sent_runs>;
   using receive_half = receiver<typename Policy::receive_storage, Policy::most_held_ranges>;
 
   connection() noexcept : connection(connection_config{}) {}
@@ -188,7 +189,10 @@ class connection {
   void owe(const actions<u32>& step, std::uint16_t to_port) noexcept;
   void ended(const actions<u32>& step) noexcept;
   void fall_silent() noexcept;
-  void take_text(actions<u32>& step, std::span<const std::uint8_t> text, instant now) noexcept;
+  void take_text(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
+                 instant now) noexcept;
+  void tune_window(const segment<u32>& header, u32 octets, instant now) noexcept;
+  void note_repeated(const segment<u32>& header) noexcept;
   void take_acknowledgment(const segment<u32>& header, const actions<u32>& step, const send_variables<u32>& old,
                            instant now) noexcept;
   void give_up(instant now) noexcept;

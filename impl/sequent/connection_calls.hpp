@@ -23,7 +23,7 @@ void connection<Policy>::prepare() noexcept {
 template <class Policy>
 void connection<Policy>::begin(instant now) noexcept {
   sender_.start(tcb_.snd.iss, config_.rto);
-  receiver_.start();
+  receiver_.start(config_.initial_receive_window);
   start_path();
   ended_by_.reset();
   nobody_reads_ = false;
@@ -47,7 +47,7 @@ result<void> connection<Policy>::listen() noexcept {
   const auto opened = call_open_passive(tcb_);
   if (!opened) return opened;
   ended_by_.reset();
-  receiver_.start();
+  receiver_.start(config_.initial_receive_window);
   any_peer_ = config_.remote_port == 0;
   return opened;
 }
@@ -170,6 +170,7 @@ void connection<Policy>::rebase(duration elapsed) noexcept {
   timers_.rebase(elapsed);
   sender_.rebase(elapsed);
   path_.rebase(elapsed);
+  receiver_.rebase(elapsed);
   config_.timestamp_offset += static_cast<u32>(elapsed.count() / 1'000);
   config_.isn_offset += static_cast<u32>(elapsed.count() / 4);
   tcb_.ts.recent_at = tcb_.ts.enabled ? tcb_.ts.recent_at - elapsed : instant{};

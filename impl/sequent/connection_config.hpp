@@ -48,6 +48,8 @@ struct connection_config {
   keep_alive_config keep_alive{};
   std::uint8_t challenge_acks_per_second = 10;  ///< RFC 5961 section 7, per connection
 
+  u32 initial_receive_window = 0;  ///< octets of the buffer offered at first, to grow with the reader; 0: all
+
   u32 timestamp_offset = 0;  ///< random, so that the clock tells nothing (RFC 7323 section 5.4)
   u32 isn_offset = 0;        ///< F of RFC 6528, from isn_offset(); the clock is added when the connection opens
 

@@ -27,12 +27,13 @@ actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::spa
     return step;  // one RST is waiting to go already; the peer learns the same from it
   }
   if (step.text != text_placement::none) {
-    take_text(step, text, now);
+    take_text(header, step, text, now);
   } else if (step.raised.has(signal::peer_closed)) {
     receiver_.end_stream_at(tcb_.rcv.nxt, tcb_.rcv.nxt);
   } else if (tcb_.rcv.fin) {
     receiver_.end_stream_at(tcb_.rcv.nxt, *tcb_.rcv.fin);
   }
+  if (step.text == text_placement::none && step.answer == reply::ack) note_repeated(header);
   if (!step.deleted && step.acceptable_ack) take_acknowledgment(header, step, old, now);
   apply(step, header.source_port, now);
   return step;
@@ -40,7 +41,9 @@ actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::spa
 
 // Stores text, and decides between an acknowledgment now and a delayed one (RFC 9293 section 3.8.6.3).
 template <class Policy>
-void connection<Policy>::take_text(actions<u32>& step, std::span<const std::uint8_t> text, instant now) noexcept {
+void connection<Policy>::take_text(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
+                                   instant now) noexcept {
+  const sequence_number<u32> old_nxt = step.text == text_placement::in_order ? step.text_at : tcb_.rcv.nxt;
   const bool at_hole = receiver_.accept(tcb_, step, text);
   if (nobody_reads_) {
     // SHLD-3: the peer must not believe that somebody has read this.
@@ -49,12 +52,36 @@ void connection<Policy>::take_text(actions<u32>& step, std::span<const std::uint
     step.deleted = true;
     return;
   }
+  if (receiver_.window_may_grow()) tune_window(header, tcb_.rcv.nxt - old_nxt, now);
+  // A text larger than any segment is several that were put together on their way.
+  const u32 full = std::min(receiver_.largest_text(), u32{config_.receive_mss});
   const u32 unacknowledged = tcb_.rcv.nxt - tcb_.ts.last_ack_sent;
-  if (at_hole || config_.delayed_ack == duration{} || unacknowledged >= 2 * receiver_.largest_text()) {
+  if (at_hole || config_.delayed_ack == duration{} || unacknowledged >= 2 * full) {
     ack_due_ = true;
   } else if (!timers_.running(timer::delayed_ack)) {
     timers_.start(timer::delayed_ack, now + config_.delayed_ack);
   }
+}
+
+// How much is offered follows what is read in a round trip.
+template <class Policy>
+void connection<Policy>::tune_window(const segment<u32>& header, u32 octets, instant now) noexcept {
+  if (octets == 0) return;
+  std::optional<u32> echoed;
+  if (tcb_.ts.enabled && header.options.ts) {
+    const u32 ticks = clock(now) - header.options.ts->echo.wire();
+    if (ticks < half_circle) echoed = ticks;  // an echo from the future is none
+  }
+  receiver_.tune(octets, tcb_.rcv.wnd, echoed, now);
+}
+
+// RFC 2883 section 4: a segment that was refused, because all its text that there is room for had been taken before. No
+// older octets are believed to come from the peer than the buffer holds.
+template <class Policy>
+void connection<Policy>::note_repeated(const segment<u32>& header) noexcept {
+  const u32 behind = tcb_.rcv.nxt - header.seq;
+  if (!tcb_.sack_permitted || tcb_.state < connection_state::established || behind > receiver_.capacity()) return;
+  receiver_.note_repeated({header.seq, header.seq + std::min(header.text_length, behind)});
 }
 
 template <class Policy>
@@ -69,7 +96,7 @@ void connection<Policy>::take_acknowledgment(const segment<u32>& header, const a
     // An echo from the future or from days ago is no measurement.
     if (ticks < 86'400'000u) round_trip = duration::milliseconds(ticks);
   }
-  sender_.on_ack(tcb_, step, old, effective_mss(), round_trip, now, timers_, config_);
+  sender_.on_ack(tcb_, header, step, old, effective_mss(), round_trip, now, timers_, config_);
 }
 
 // Carries out what a step asked for beside text and acknowledgments.
@@ -170,6 +197,8 @@ void connection<Policy>::on_timer(timer t, instant now) noexcept {
       return;
     }
     case timer::persist: return sender_.on_persist_timeout();
+    case timer::reordering: return sender_.on_reordering_timeout(tcb_, effective_mss(), now, timers_);
+    case timer::loss_probe: return sender_.on_probe_timeout();
     case timer::delayed_ack: ack_due_ = true; return;
     case timer::keep_alive:
       if (!(tcb_.snd.una == tcb_.snd.nxt)) return restart_keep_alive(now);  // MUST-26: only when nothing is outstanding

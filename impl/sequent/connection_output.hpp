@@ -14,8 +14,8 @@ u32 connection<Policy>::clock(instant now) const noexcept {
 // MUST-39: the right edge moves by a segment or half the buffer, whichever is less. Windows on SYN are not scaled.
 template <class Policy>
 window_offer<u32> connection<Policy>::offer(bool unscaled) const noexcept {
-  const u32 room = receiver_.room();
-  const auto capacity = room + receiver_.unread();
+  const u32 room = receiver_.offerable();
+  const u32 capacity = receiver_.tuning().limit();
   const u32 worthwhile = std::max(1u, std::min(u32{config_.receive_mss}, capacity / 2));
   return offer_window(tcb_.rcv, room, worthwhile, unscaled);
 }
@@ -36,6 +36,7 @@ outgoing_segment connection<Policy>::finish(segment<u32> header, const window_of
   if (header.control.ack()) {
     ack_due_ = false;
     timers_.stop(timer::delayed_ack);
+    if (header.options.sack.count != 0) receiver_.reported();
   }
   return {header};
 }
@@ -81,27 +82,27 @@ std::optional<outgoing_segment> connection<Policy>::next_syn(instant now) noexce
 template <class Policy>
 std::optional<outgoing_segment> connection<Policy>::next_text(instant now, u32 most_text) noexcept {
   // What is held out of order is reported on text too (RFC 2018 section 4), unless that would take half of the segment.
-  segment_options<u32> reported;
-  if (tcb_.sack_permitted && !receiver_.held().empty()) reported.sack = receiver_.sack(tcb_.rcv.nxt);
   path_.grow(now);
   const u32 full = effective_mss();
-  auto taken = static_cast<u32>(options_length(reported));
-  if (taken > full / 2) {
-    reported.sack = {};
-    taken = 0;
+  u32 taken = 0;
+  if (tcb_.sack_permitted && receiver_.has_report()) {
+    segment_options<u32> reported;
+    reported.sack.count = static_cast<std::uint8_t>(receiver_.report_blocks(tcb_.rcv.nxt));
+    taken = static_cast<u32>(options_length(reported));
+    if (taken > full / 2) taken = 0;
   }
   const u32 mss = std::min(full - taken, most_text);
   if (mss == 0) return std::nullopt;
   sender_.leave_idleness(tcb_.snd, full, now);
-  const auto run = sender_.next(tcb_, mss, config_.nagle);
+  const auto run = sender_.next(tcb_, mss, mss, config_.nagle);
   if (!run) return std::nullopt;
   control_bits<u32> extra;
   if (run->fin) extra = extra.with(control_bits<u32>::fin_bit);
   if (run->push && run->length != 0) extra = extra.with(control_bits<u32>::psh_bit);
   const window_offer<u32> window = offer(false);
   segment<u32> header = compose(tcb_, run->seq, run->length, extra, window.field, clock(now));
-  header.options.sack = reported.sack;
-  sender_.sent(*run, now, timers_, config_);
+  if (taken != 0) header.options.sack = receiver_.sack(tcb_.rcv.nxt);
+  sender_.sent(*run, now, sequence_number<u32>(clock(now)), tcb_.sack_permitted, timers_, config_);
   path_.on_sent(run->seq + run->length, run->length + static_cast<u32>(options_length(header.options)));
   return finish(header, window);
 }
@@ -117,7 +118,7 @@ std::optional<outgoing_segment> connection<Policy>::next_ack(instant now) noexce
   const window_offer<u32> window = offer(false);
   segment<u32> header =
       compose(tcb_, probe ? tcb_.snd.nxt - 1u : tcb_.snd.nxt, 0u, control_bits<u32>{}, window.field, clock(now));
-  if (tcb_.sack_permitted && !receiver_.held().empty()) header.options.sack = receiver_.sack(tcb_.rcv.nxt);
+  if (tcb_.sack_permitted && receiver_.has_report()) header.options.sack = receiver_.sack(tcb_.rcv.nxt);
   return finish(header, window);
 }
 
@@ -129,8 +130,15 @@ std::optional<transmission> connection<Policy>::poll_transmit(instant now, std::
   const segment<u32>& header = next->header;
   const std::size_t offset = header_length + options_length(header.options);
   const std::size_t length = offset + header.text_length;
-  if (header.text_length != 0) copy_text(header, out.subspan(offset));
-  emit_segment(header, out.first(length), config_.addresses, config_.checksum);
+  u32 text_sum = 0;
+  if (header.text_length != 0) {
+    if (config_.checksum == checksum_by::library) {
+      text_sum = sender_.copy_and_sum(header.seq, out.subspan(offset, header.text_length));
+    } else {
+      copy_text(header, out.subspan(offset));
+    }
+  }
+  emit_header(header, out.first(offset), config_.addresses, text_sum, config_.checksum);
   return transmission{length, header.text_length, now};
 }
 

@@ -13,7 +13,7 @@ void connection<Policy>::on_icmp(const icmp_error& report, instant now) noexcept
   if (report.kind == icmp_kind::too_big) {
     const u32 claimed = path_mtu::text_for_mtu(report.mtu, config_.ip_header_octets);
     const bool smaller = path_.on_too_big(claimed, report.seq, tcb_.snd.una, tcb_.snd.nxt, now);
-    if (smaller) sender_.resend_smaller(tcb_.snd, now, timers_, config_);
+    if (smaller) sender_.send_again(tcb_.snd, now, timers_, config_);
     return;
   }
   last_icmp_ = icmp_report{report.type, report.code};

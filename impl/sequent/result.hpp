@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "sequent/config.hpp"
 
@@ -59,6 +60,17 @@ class [[nodiscard]] result {
  public:
   constexpr result(T value) noexcept : value_(static_cast<T&&>(value)) {}
   constexpr result(error why) noexcept : error_(why) {}
+  /// A value made from nothing, to be filled where it stands: large values are not copied then.
+  template <class... From>
+  constexpr explicit result(std::in_place_t, From&&... from) noexcept
+      : value_(std::in_place, static_cast<From&&>(from)...) {}
+
+  /// Becomes an error; a value that was there is gone.
+  constexpr result& operator=(error why) noexcept {
+    value_.reset();
+    error_ = why;
+    return *this;
+  }
 
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return value_.has_value(); }
   [[nodiscard]] constexpr bool has_value() const noexcept { return value_.has_value(); }
@@ -67,6 +79,10 @@ class [[nodiscard]] result {
     return *value_;
   }
   [[nodiscard]] constexpr const T& operator*() const noexcept { return value(); }
+  [[nodiscard]] constexpr T& operator*() noexcept {
+    SEQUENT_ASSERT(value_.has_value());
+    return *value_;
+  }
   [[nodiscard]] constexpr const T* operator->() const noexcept { return &value(); }
   [[nodiscard]] constexpr error why() const noexcept {
     SEQUENT_ASSERT(!value_.has_value());

@@ -28,6 +28,7 @@ struct roomy_policy {
   using receive_storage = refinement::bounded_storage<ordinary_size.most_ring>;
   using congestion_control = congestion::reno;
   static constexpr std::size_t most_held_ranges = 4;
+  static constexpr std::size_t most_sent_runs = 8;
 };
 
 /// Buffers for scaled_size.
@@ -36,6 +37,7 @@ struct vast_policy {
   using receive_storage = refinement::bounded_storage<scaled_size.most_ring>;
   using congestion_control = congestion::reno;
   static constexpr std::size_t most_held_ranges = 32;
+  static constexpr std::size_t most_sent_runs = 32;
 };
 
 /// The ends of an ordinary run and of one with scaled windows.

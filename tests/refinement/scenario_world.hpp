@@ -18,6 +18,7 @@ struct tiny_policy {
   using receive_storage = bounded_storage<16>;
   using congestion_control = congestion::reno;
   static constexpr std::size_t most_held_ranges = 4;
+  static constexpr std::size_t most_sent_runs = 8;
 };
 
 /// The end that explorer, RapidCheck, fuzzer and replay put into the world: 60 octets of header and a little text.

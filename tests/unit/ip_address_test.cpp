@@ -37,7 +37,7 @@ TEST(ip_address, every_octet_of_the_prefix_tells_the_family) {
   }
 }
 
-// covers: MUST-46 MUST-57
+// covers: MUST-57
 TEST(ip_address, a_peer_of_ipv4_is_one_host) {
   EXPECT_TRUE(ip_address::from_v4(here4).is_unicast_peer());
   EXPECT_TRUE(ip_address::from_v4({1, 0, 0, 0}).is_unicast_peer());
@@ -49,7 +49,7 @@ TEST(ip_address, a_peer_of_ipv4_is_one_host) {
   EXPECT_FALSE(ip_address::from_v4({255, 255, 255, 255}).is_unicast_peer());
 }
 
-// covers: MUST-46 MUST-57
+// covers: MUST-57
 TEST(ip_address, a_peer_of_ipv6_is_one_host) {
   EXPECT_TRUE(ip_address::from_v6(here6).is_unicast_peer());
   EXPECT_TRUE(ip_address::from_v6(there6).is_unicast_peer());
