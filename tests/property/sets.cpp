@@ -111,7 +111,7 @@ const registered reassembly{claim{
     .id = "reassembly",
     .says =
         "What the receiver accepts is what a map from positions to octets accepts, first come first kept, and it never "
-        "changes afterwards",
+        "changes afterwards; what it reports is whole runs, the latest first, behind what came again",
     .bounds =
         "storage of 1 to 256 octets, four runs, segments of at most 47 octets from 24 before RCV.NXT to 24 beyond the "
         "window, copies that differ, FINs anywhere, first numbers straddling 2^32 and 2^31, and any",
@@ -120,7 +120,8 @@ const registered reassembly{claim{
     .cases = 4000,
     .run = reassembly_check<reassembly_fault::none>(),
     .controls = {{"a later copy overwrites what is held", reassembly_check<reassembly_fault::overwrites>()},
-                 {"a FIN that arrives ahead is forgotten", reassembly_check<reassembly_fault::reads_past_fin>()}},
+                 {"a FIN that arrives ahead is forgotten", reassembly_check<reassembly_fault::reads_past_fin>()},
+                 {"a repetition is reported twice", reassembly_check<reassembly_fault::tells_twice>()}},
 }};
 
 /// Forgets that the ring's end is followed by its beginning when it drops.
