@@ -20,7 +20,7 @@ TIERS = (
     ("acceptance", "rtt", "timestamps", "window", "window_tuning", "path_mtu", "scoreboard", "rack", "prr", "spurious",
      "tail_probe", "pacing", "congestion/*", "ephemeral_ports", "syn_cookie", "rate_limiter"),
     ("arrives_closed", "arrives_icmp", "arrives_listen", "arrives_syn_sent", "arrives_synchronized", "handshake",
-     "receive_text", "user_calls", "timeouts", "transmit", "recovery", "reply"),
+     "predict", "receive_text", "user_calls", "timeouts", "transmit", "recovery", "reply"),
     ("step",),
     ("receiver", "sender", "connection", "connection_*"),
     ("answer", "half_open", "time_wait", "index_list", "slot_pool", "listener", "shard", "stack", "stack_*"),

@@ -8,12 +8,13 @@
 #include <span>
 
 #include "sequent/arrives_icmp.hpp"
-#include "sequent/congestion/reno.hpp"
+#include "sequent/congestion/cubic.hpp"
 #include "sequent/connection_config.hpp"
 #include "sequent/emit.hpp"
 #include "sequent/icmp.hpp"
 #include "sequent/isn.hpp"
 #include "sequent/path_mtu.hpp"
+#include "sequent/predict.hpp"
 #include "sequent/receiver.hpp"
 #include "sequent/sender.hpp"
 #include "sequent/step.hpp"
@@ -28,7 +29,8 @@ namespace sequent {
 struct default_policy {
   using send_storage = inline_storage<65'536>;
   using receive_storage = inline_storage<65'536>;
-  using congestion_control = congestion::reno;
+  using congestion_control = congestion::cubic;  ///< or congestion::reno, or congestion::validated<either>
+  using pacing = unpaced;                        ///< or pacer
   static constexpr std::size_t most_held_ranges =
       16;                                            ///< out-of-order ranges kept; beyond them the furthest is dropped
   static constexpr std::size_t most_sent_runs = 64;  ///< entries of the scoreboard; see scoreboard.hpp
@@ -43,8 +45,17 @@ struct outgoing_segment {
 /// A segment that has been written to the caller's buffer.
 struct transmission {
   std::size_t length = 0;        ///< octets written: header and text
-  std::size_t segment_size = 0;  ///< octets of text in each segment of a large one; all of the text today
-  instant not_before{};          ///< earliest moment to send it, for pacing; the moment of the call today
+  std::size_t segment_size = 0;  ///< octets of text in each of the segments into which a large one is to be cut, the
+                                 ///< last of which may be shorter
+  instant not_before{};          ///< earliest moment to send it; later than the moment of the call only with pacing
+};
+
+/// A RST that is waiting to be sent.
+struct reset_owed {
+  sequence_number<u32> seq{};
+  std::optional<sequence_number<u32>> ack{};
+  std::uint16_t to_port = 0;
+  friend bool operator==(const reset_owed&, const reset_owed&) noexcept = default;
 };
 
 /// Type and code of an ICMP or ICMPv6 error, by the family of the connection's addresses.
@@ -70,7 +81,8 @@ template <class Policy = default_policy>
 class connection {
  public:
   using policy = Policy;
-  using send_half = sender<typename Policy::send_storage, typename Policy::congestion_control, Policy::most_sent_runs>;
+  using send_half = sender<typename Policy::send_storage, typename Policy::congestion_control, Policy::most_sent_runs,
+                           typename Policy::pacing>;
   using receive_half = receiver<typename Policy::receive_storage, Policy::most_held_ranges>;
 
   connection() noexcept : connection(connection_config{}) {}
@@ -104,6 +116,18 @@ class connection {
   /// RECEIVE (section 3.10.3): octets in order, as many as there are and fit. Zero octets into a buffer that is not
   /// empty mean the end of the stream. Errors: would_block, connection_does_not_exist, or why the connection ended.
   result<std::size_t> read(std::span<std::uint8_t> out) noexcept;
+  /// Room in the send buffer, for octets to be written in place and then queued with commit(): all of it, or what comes
+  /// before the end of the ring. Empty where write() would not take anything.
+  [[nodiscard]] std::span<std::uint8_t> writable_span() noexcept {
+    return call_send(tcb_) ? sender_.free_span() : std::span<std::uint8_t>{};
+  }
+  /// Queues octets that stand at the front of writable_span(), which has at least so many. Errors as write().
+  result<std::size_t> commit(std::size_t octets) noexcept;
+  /// Octets in order that can be read in place and then forgotten with consume(): all of them, or what comes before the
+  /// end of the ring.
+  [[nodiscard]] std::span<const std::uint8_t> readable_span() const noexcept { return receiver_.unread_span(); }
+  /// Forgets octets at the front of readable_span(), which has at least so many, as if read() had taken them.
+  result<std::size_t> consume(std::size_t octets) noexcept;
   /// CLOSE (section 3.10.4): no more writing; reading goes on. Errors: connection_does_not_exist, connection_closing.
   result<void> shutdown() noexcept;
   /// Closes both directions: as shutdown(), and nobody will read. Octets that are unread or still arrive reset the
@@ -168,7 +192,7 @@ class connection {
   [[nodiscard]] bool owes_probe() const noexcept { return keep_alive_due_; }
   [[nodiscard]] bool abandoned() const noexcept { return nobody_reads_; }
   [[nodiscard]] std::uint8_t keep_alives_unanswered() const noexcept { return keep_alives_; }
-  [[nodiscard]] const std::optional<segment<u32>>& owes_reset() const noexcept { return reset_due_; }
+  [[nodiscard]] const std::optional<reset_owed>& owes_reset() const noexcept { return reset_due_; }
   [[nodiscard]] signals pending_signals() const noexcept { return signals_; }
 
   /// Nagle on or off (MUST-17); keep-alives on or off (MUST-24).
@@ -193,7 +217,9 @@ class connection {
                  instant now) noexcept;
   void tune_window(const segment<u32>& header, u32 octets, instant now) noexcept;
   void note_repeated(const segment<u32>& header) noexcept;
-  void take_acknowledgment(const segment<u32>& header, const actions<u32>& step, const send_variables<u32>& old,
+  void take_predicted(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
+                      instant now) noexcept;
+  void take_acknowledgment(const segment<u32>& header, const actions<u32>& step, bool window_was_closed,
                            instant now) noexcept;
   void give_up(instant now) noexcept;
   void on_timer(timer t, instant now) noexcept;
@@ -203,11 +229,14 @@ class connection {
   void reopen_window() noexcept;
   [[nodiscard]] window_offer<u32> offer(bool unscaled) const noexcept;
   [[nodiscard]] u32 clock(instant now) const noexcept;
-  [[nodiscard]] outgoing_segment finish(segment<u32> header, const window_offer<u32>& window) noexcept;
-  [[nodiscard]] std::optional<outgoing_segment> next_reset(instant now) noexcept;
-  [[nodiscard]] std::optional<outgoing_segment> next_syn(instant now) noexcept;
-  [[nodiscard]] std::optional<outgoing_segment> next_text(instant now, u32 most_text) noexcept;
-  [[nodiscard]] std::optional<outgoing_segment> next_ack(instant now) noexcept;
+  [[nodiscard]] u32 report_length(u32 mss) const noexcept;
+  void finish(segment<u32>& header, const window_offer<u32>& window) noexcept;
+  [[nodiscard]] bool nothing_due() const noexcept;
+  [[nodiscard]] bool next_header(instant now, u32 most_text, segment<u32>& header) noexcept;
+  [[nodiscard]] bool next_reset(instant now, segment<u32>& header) noexcept;
+  [[nodiscard]] bool next_syn(instant now, segment<u32>& header) noexcept;
+  [[nodiscard]] bool next_text(instant now, u32 most_text, segment<u32>& header) noexcept;
+  [[nodiscard]] bool next_ack(instant now, segment<u32>& header) noexcept;
 
   control_block<u32> tcb_{};
   connection_config config_{};
@@ -215,7 +244,7 @@ class connection {
   send_half sender_{};
   receive_half receiver_{};
   path_mtu path_{};
-  std::optional<segment<u32>> reset_due_{};
+  std::optional<reset_owed> reset_due_{};
   std::optional<error> ended_by_{};
   std::optional<icmp_report> last_icmp_{};
   signals signals_{};

@@ -88,6 +88,23 @@ result<std::size_t> connection<Policy>::read(std::span<std::uint8_t> out) noexce
   return taken;
 }
 
+template <class Policy>
+result<std::size_t> connection<Policy>::commit(std::size_t octets) noexcept {
+  const auto allowed = call_send(tcb_);
+  if (!allowed) return ended_by_ && tcb_.state == connection_state::closed ? *ended_by_ : allowed.why();
+  SEQUENT_ASSERT(octets <= sender_.free_span().size());
+  sender_.commit(octets);
+  return octets;
+}
+
+template <class Policy>
+result<std::size_t> connection<Policy>::consume(std::size_t octets) noexcept {
+  SEQUENT_ASSERT(octets <= receiver_.unread_span().size());
+  receiver_.consume(octets);
+  reopen_window();
+  return octets;
+}
+
 // Reading made room: if the window can move by a worthwhile amount, the peer is told (MUST-39).
 template <class Policy>
 void connection<Policy>::reopen_window() noexcept {

@@ -34,6 +34,10 @@ struct connection_config {
   std::uint16_t least_mss = 48;          ///< a peer that announces less is sent this much all the same
   std::uint8_t ip_header_octets = 20;    ///< of the IP header beneath: 20 for IPv4, 40 for IPv6
 
+  /// Hands out several full segments as one, as many as the caller's buffer and the windows have room for, to be cut up
+  /// by the network interface or by the caller at transmission::segment_size.
+  bool large_segments = false;
+
   bool window_scale = true;
   bool timestamps = true;
   bool sack = true;

@@ -77,6 +77,8 @@ class loss_recovery {
   [[nodiscard]] constexpr bool head_due() const noexcept { return head_due_; }
   /// What is to be sent again as the window allows: the first octets that are taken for lost.
   [[nodiscard]] constexpr auto first_lost() const noexcept { return board_.first_lost(); }
+  /// Something is to be sent again, or a probe to be sent.
+  [[nodiscard]] constexpr bool resends() const noexcept { return head_due_ || board_.lost() != 0 || probe_.due(); }
   /// A new segment would tell more than one that is sent again.
   [[nodiscard]] constexpr bool wants_new_data() const noexcept { return doubt_.wants_new_data(); }
   constexpr void no_new_data() noexcept { doubt_.no_new_data(); }

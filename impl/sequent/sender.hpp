@@ -9,6 +9,7 @@
 
 #include "sequent/actions.hpp"
 #include "sequent/connection_config.hpp"
+#include "sequent/pacing.hpp"
 #include "sequent/recovery.hpp"
 #include "sequent/ring.hpp"
 #include "sequent/timers.hpp"
@@ -26,7 +27,7 @@ struct text_to_send {
 
 /// Queues what the user writes and decides what goes on the wire: the peer's window, congestion control, Nagle and
 /// silly-window avoidance, retransmission, zero-window probes.
-template <class Storage, class Congestion, std::size_t MostRuns>
+template <class Storage, class Congestion, std::size_t MostRuns, class Pacing = unpaced>
 class sender {
  public:
   using recovery_type = loss_recovery<MostRuns>;
@@ -42,6 +43,9 @@ class sender {
   [[nodiscard]] constexpr sequence_number<u32> end() const noexcept { return first_ + queued_; }
   [[nodiscard]] constexpr const rtt_estimator& rtt() const noexcept { return rtt_; }
   [[nodiscard]] constexpr const Congestion& congestion() const noexcept { return congestion_; }
+  /// When the next text may leave, if pacing is on; `now` otherwise.
+  [[nodiscard]] constexpr instant earliest(instant now) const noexcept { return pacing_.earliest(now); }
+  [[nodiscard]] constexpr const Pacing& pacing() const noexcept { return pacing_; }
   [[nodiscard]] constexpr const recovery_type& recovery() const noexcept { return recovery_; }
   [[nodiscard]] constexpr std::uint8_t attempts() const noexcept { return attempts_; }
   [[nodiscard]] constexpr bool forced() const noexcept { return force_; }
@@ -57,6 +61,7 @@ class sender {
     first_ = iss + 1u;
     rtt_ = rtt_estimator(limits);
     congestion_ = {};
+    pacing_ = {};
     idle_since_.reset();
     syn_sent_ = false;
     recovery_.start(iss + 1u);
@@ -82,6 +87,10 @@ class sender {
     return n;
   }
 
+  /// Room behind what is queued, up to the end of the ring; commit() queues octets that were written there.
+  [[nodiscard]] constexpr std::span<std::uint8_t> free_span() noexcept { return ring_.run_at(queued_, room()); }
+  constexpr void commit(std::size_t octets) noexcept { queued_ += static_cast<u32>(octets); }
+
   /// Copies queued octets to a segment.
   void copy(sequence_number<u32> seq, std::span<std::uint8_t> out) const noexcept { ring_.get(seq - first_, out); }
   /// The same, and returns the sum_octets() of what was copied.
@@ -98,6 +107,11 @@ class sender {
     force_ = false;
     attempts_ = 0;
     recovery_.stop();
+  }
+
+  /// There is nothing to send, now or later, until something happens: next() has nothing, and settle() does nothing.
+  [[nodiscard]] constexpr bool idle(const send_variables<u32>& snd) const noexcept {
+    return unsent_octets(snd) == 0 && (!snd.fin_asked || snd.fin_sent) && !recovery_.resends() && !force_;
   }
 
   /// What to send now, or nothing. `mss` bounds the text of one segment, `most` that of a large one (a multiple of the
@@ -128,11 +142,15 @@ class sender {
     expect_ack(now, timers, config);
   }
 
-  /// Text is about to be sent after silence: the window may have to start over (RFC 5681 section 4.1).
+  /// Text is about to be sent, perhaps after silence: the window may have to start over (RFC 5681 section 4.1), or to
+  /// be doubted (RFC 7661) where the congestion control does that.
   constexpr void leave_idleness(const send_variables<u32>& snd, u32 mss, instant now) noexcept {
-    if (unsent_octets(snd) == 0) return;
-    if (idle_since_ && now - *idle_since_ > rtt_.timeout()) congestion_.after_idle(mss);
-    idle_since_.reset();
+    if constexpr (requires { congestion_.before_sending(mss, now); }) {
+      if (unsent_octets(snd) != 0) congestion_.before_sending(mss, now);
+    } else if (idle_since_ && unsent_octets(snd) != 0) {
+      if (now - *idle_since_ > rtt_.timeout()) congestion_.after_idle(mss);
+      idle_since_.reset();
+    }
   }
 
   /// A segment with text or FIN has been handed to the network; our timestamp clock stood at `clock`.
@@ -151,6 +169,8 @@ class sender {
       }
     }
     force_ = false;
+    pacing_.update(congestion_.window(), rtt_.smoothed(), config.send_mss, congestion_.in_slow_start());
+    pacing_.sent(run.length, now);
     timers.stop(timer::persist);
     if (probed) timers.stop(timer::retransmission);  // it starts over behind a probe (RFC 8985 section 7.3)
     expect_ack(now, timers, config);
@@ -165,10 +185,10 @@ class sender {
     }
   }
 
-  /// Applies what a step found out about acknowledgments from `header`, which was acceptable. `old` is the send side as
-  /// it was, `round_trip` the RTT that the timestamps option gives, if it does.
+  /// Applies what a step found out about acknowledgments from `header`, which was acceptable. `window_was_closed`: the
+  /// peer's window was zero before it; `round_trip`: the RTT that the timestamps option gives, if it does.
   constexpr void on_ack(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
-                        const send_variables<u32>& old, u32 mss, std::optional<duration> round_trip, instant now,
+                        bool window_was_closed, u32 mss, std::optional<duration> round_trip, instant now,
                         timer_set& timers, const connection_config& config) noexcept {
     const send_variables<u32>& snd = tcb.snd;
     const bool sacks = tcb.sack_permitted && header.options.sack.count != 0;
@@ -189,7 +209,7 @@ class sender {
     }
     if (step.window_opened && snd.wnd != 0) {
       timers.stop(timer::persist);
-      if (old.wnd == 0) send_again(snd, now, timers, config);
+      if (window_was_closed) send_again(snd, now, timers, config);
     }
   }
 
@@ -267,6 +287,8 @@ class sender {
     if (timed_) timed_at_ = timed_at_ - elapsed;
     if (idle_since_) idle_since_ = *idle_since_ - elapsed;
     recovery_.rebase(elapsed);
+    congestion_.rebase(elapsed);
+    pacing_.rebase(elapsed);
   }
 
  private:
@@ -362,19 +384,19 @@ class sender {
 
   constexpr void recover_from(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
                               u32 mss, std::optional<duration> round_trip, instant now, timer_set& timers) noexcept {
-    acknowledgment ack;
-    ack.una = tcb.snd.una;
-    ack.nxt = tcb.snd.nxt;
-    ack.acked = step.acked;
-    ack.duplicate = step.duplicate_ack;
-    ack.sack = tcb.sack_permitted;
-    ack.blocks = &header.options.sack;
-    if (tcb.ts.enabled && header.options.ts) ack.echo = header.options.ts->echo;
-    ack.round_trip = round_trip;
-    ack.smoothed = rtt_.smoothed();
-    ack.mss = mss;
-    ack.now = now;
-    ack.grows = !step.raised.has(signal::established);
+    const bool echoes = tcb.ts.enabled && header.options.ts;
+    const acknowledgment ack{.una = tcb.snd.una,
+                             .nxt = tcb.snd.nxt,
+                             .acked = step.acked,
+                             .duplicate = step.duplicate_ack,
+                             .sack = tcb.sack_permitted,
+                             .blocks = &header.options.sack,
+                             .echo = echoes ? std::optional(header.options.ts->echo) : std::nullopt,
+                             .round_trip = round_trip,
+                             .smoothed = rtt_.smoothed(),
+                             .mss = mss,
+                             .now = now,
+                             .grows = !step.raised.has(signal::established)};
     const auto again = recovery_.on_ack(ack, congestion_);
     if (again) {
       timers.start(timer::reordering, now + *again);
@@ -412,6 +434,7 @@ class sender {
   rtt_estimator rtt_{};
   Congestion congestion_{};
   recovery_type recovery_{};
+  [[no_unique_address]] Pacing pacing_{};
   sequence_number<u32> first_{};
   u32 queued_ = 0;
   std::optional<sequence_number<u32>> urgent_until_{};

@@ -23,7 +23,7 @@
 namespace sequent::property {
 
 /// Buffers for ordinary_size.
-struct roomy_policy {
+struct roomy_policy : default_policy {
   using send_storage = refinement::bounded_storage<ordinary_size.most_ring>;
   using receive_storage = refinement::bounded_storage<ordinary_size.most_ring>;
   using congestion_control = congestion::reno;
@@ -32,7 +32,7 @@ struct roomy_policy {
 };
 
 /// Buffers for scaled_size.
-struct vast_policy {
+struct vast_policy : default_policy {
   using send_storage = refinement::bounded_storage<scaled_size.most_ring>;
   using receive_storage = refinement::bounded_storage<scaled_size.most_ring>;
   using congestion_control = congestion::reno;

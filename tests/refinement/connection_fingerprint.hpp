@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "model/world/fingerprint.hpp"
+#include "sequent/congestion/reno.hpp"
 #include "sequent/connection.hpp"
 
 namespace sequent::refinement {
@@ -121,13 +122,14 @@ void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
 }
 
 inline void feed(model::fingerprint& f, const congestion::reno& c) {
-  static_assert(sizeof(congestion::reno) == 5 * 4);
-  for (const u32 n : {c.window(), c.threshold(), c.counted(), c.window_before(), c.threshold_before()}) f.add(n);
+  static_assert(sizeof(congestion::reno) == 6 * 4);
+  for (const u32 n : {c.window(), c.threshold(), c.counted(), c.before().cwnd, c.before().ssthresh}) f.add(n);
+  f.add(c.repairs_timeout());
 }
 
 template <class Storage, class Congestion, std::size_t Most>
 void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
-  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 320);
+  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 328);
   feed(f, s.first());
   f.add(s.queued());
   for (u32 i = 0; i < s.queued(); ++i) {
@@ -178,8 +180,8 @@ void feed(model::fingerprint& f, const receiver<Storage, Most>& r, sequence_numb
 }
 
 /// Everything but the path MTU, which nothing here moves: no ICMP error arrives, and no segment is as large as
-/// path_mtu::last_fallback. The connection's clock stands at zero (connection::rebase()). Settings do not change within a run; the
-/// two clock offsets do, by rebasing, and count only while they can still reach the wire.
+/// path_mtu::last_fallback. The connection's clock stands at zero (connection::rebase()). Settings do not change within
+/// a run; the two clock offsets do, by rebasing, and count only while they can still reach the wire.
 template <class Policy>
 void feed(model::fingerprint& f, const connection<Policy>& c, bool may_open_again) {
   feed(f, c.block());
@@ -190,7 +192,7 @@ void feed(model::fingerprint& f, const connection<Policy>& c, bool may_open_agai
   if (c.owes_reset()) {
     feed(f, c.owes_reset()->seq);
     feed(f, c.owes_reset()->ack);
-    f.add(c.owes_reset()->control.wire());
+    f.add(c.owes_reset()->to_port);
   }
   f.add(c.ended_by().has_value());
   if (c.ended_by()) f.add(*c.ended_by());

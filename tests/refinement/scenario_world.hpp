@@ -13,7 +13,7 @@
 namespace sequent::refinement {
 
 /// Small buffers: at most 16 octets each way.
-struct tiny_policy {
+struct tiny_policy : default_policy {
   using send_storage = bounded_storage<16>;
   using receive_storage = bounded_storage<16>;
   using congestion_control = congestion::reno;
