@@ -56,11 +56,15 @@ class stack_drive {
 
   /// Makes one move; returns what is wrong after it, or an empty string.
   std::string step() {
-    switch (choose_.pick(8)) {
-      case 0: raw(); break;
-      case 1: call(); break;
-      case 2: wait(); break;
-      case 3: report(); break;
+    switch (choose_.pick(10)) {
+      case 0:
+      case 1:
+      case 2: polite(); break;
+      case 3:
+      case 4: call(); break;
+      case 5: wait(); break;
+      case 6: report(); break;
+      case 7: raw(); break;
       default: built(); break;
     }
     if (wrong_.empty()) wrong_ = send();
@@ -109,6 +113,23 @@ class stack_drive {
     test::octet_string packet(choose_.pick(80));
     for (auto& octet : packet) octet = static_cast<std::uint8_t>(choose_.pick(256));
     hand_over(packet);
+  }
+
+  // What a peer sends that follows the rules: a SYN, an answer to one, or everything acknowledged with text or FIN.
+  void polite() {
+    const std::size_t number = choose_.pick(8);
+    const segment<u32>& seen = seen_[number];
+    test::packet p = test::at(seen.ack.wire());
+    p.ack((seen.seq + seen.length()).wire());
+    switch (choose_.pick(5)) {
+      case 0: break;
+      case 1: p = test::at(choose_.pick(2) == 0 ? 5'000 : 0xffff'fff0u).syn().mss(100); break;
+      case 2: p.fin(); break;
+      default: p.text(test::octet_string(1 + choose_.pick(60), static_cast<std::uint8_t>(number))); break;
+    }
+    if (seen.control.syn() && !seen.control.ack()) p = test::at(7'000).syn().ack((seen.seq + 1u).wire());
+    if (seen.options.ts) p.ts(3, seen.options.ts->value.wire());
+    hand_over(test::packet_to(flow_number(number), p));
   }
 
   // A segment near what the stack last sent on a flow; now and then one whose checksum does not hold.
@@ -166,7 +187,7 @@ class stack_drive {
     const std::size_t which = choose_.pick(owned_.size());
     const auto [of, number] = owned_[which];
     std::array<std::uint8_t, 64> room{};
-    switch (choose_.pick(5)) {
+    switch (choose_.pick(8)) {
       case 0: (void)tcp_->write(of, std::span(room).first(choose_.pick(65))); break;
       case 1: {
         const auto got = tcp_->read(of, std::span(room).first(choose_.pick(65)));
@@ -176,11 +197,12 @@ class stack_drive {
         break;
       }
       case 2: (void)tcp_->shutdown(of); break;
-      default:
-        (void)(choose_.pick(2) == 0 ? tcp_->close(of, now_) : tcp_->abort(of));
+      case 3:
+        (void)(choose_.pick(3) != 2 ? tcp_->close(of, now_) : tcp_->abort(of));
         owned_.erase(owned_.begin() + static_cast<std::ptrdiff_t>(which));
         gone_.push_back(of);
         break;
+      default: break;
     }
   }
 
