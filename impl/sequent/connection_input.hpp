@@ -215,7 +215,8 @@ void connection<Policy>::on_timer(timer t, instant now) noexcept {
       keep_alive_due_ = true;
       timers_.start(timer::keep_alive, now + config_.keep_alive.interval);
       return;
-    case timer::user_timeout: return give_up(now);
+    case timer::user_timeout:
+    case timer::zero_window: return give_up(now);
     case timer::time_wait: time_wait_timeout(tcb_, step); return apply(step, config_.remote_port, now);
     case timer::fin_wait_2: (void)abort(); return;
   }

@@ -209,6 +209,7 @@ class sender {
     }
     if (step.window_opened && snd.wnd != 0) {
       timers.stop(timer::persist);
+      timers.stop(timer::zero_window);
       if (window_was_closed) send_again(snd, now, timers, config);
     }
   }
@@ -279,6 +280,9 @@ class sender {
     const send_variables<u32>& snd = tcb.snd;
     const bool left = unsent_octets(snd) != 0 || (snd.fin_asked && !snd.fin_sent);
     if (!left || !(snd.una == snd.nxt) || timers.running(timer::persist)) return;
+    if (snd.wnd == 0 && config.zero_window && !timers.running(timer::zero_window)) {
+      timers.start(timer::zero_window, now + *config.zero_window);
+    }
     timers.start(timer::persist, now + (snd.wnd == 0 ? rtt_.timeout() : config.silly_window_override));
   }
 

@@ -46,7 +46,7 @@ inline void feed(model::fingerprint& f, const control_block<u32>& t) {
 }
 
 inline void feed(model::fingerprint& f, const timer_set& timers) {
-  static_assert(timer_set::count == 9 && sizeof(timer_set) == 9 * 8);
+  static_assert(timer_set::count == 10 && sizeof(timer_set) == 10 * 8);
   for (std::size_t i = 0; i != timer_set::count; ++i) feed(f, timers.due(static_cast<timer>(i)));
 }
 
