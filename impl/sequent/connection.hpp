@@ -159,7 +159,6 @@ class connection {
   void take_text(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
                  instant now) noexcept;
   void tune_window(const segment<u32>& header, u32 octets, instant now) noexcept;
-  void note_repeated(const segment<u32>& header) noexcept;
   void take_acknowledgment(const segment<u32>& header, const actions<u32>& step, const send_variables<u32>& old,
                            instant now) noexcept;
   void give_up(instant now) noexcept;
