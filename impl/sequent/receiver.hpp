@@ -98,10 +98,18 @@ class receiver {
   [[nodiscard]] std::size_t read(std::span<std::uint8_t> out) noexcept {
     const std::size_t n = std::min<std::size_t>(out.size(), unread_);
     ring_.get(0, out.first(n));
-    ring_.drop(n);
-    unread_ -= static_cast<u32>(n);
-    if (window_may_grow()) tuning_.on_read(static_cast<u32>(n));
+    consume(n);
     return n;
+  }
+
+  /// The unread octets up to the end of the ring; consume() takes octets that were read there.
+  [[nodiscard]] constexpr std::span<const std::uint8_t> unread_span() const noexcept {
+    return ring_.run_at(0, unread_);
+  }
+  constexpr void consume(std::size_t octets) noexcept {
+    ring_.drop(octets);
+    unread_ -= static_cast<u32>(octets);
+    if (window_may_grow()) tuning_.on_read(static_cast<u32>(octets));
   }
 
   /// Copies octets without consuming them: n of them, from `offset` among the unread.

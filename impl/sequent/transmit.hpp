@@ -52,16 +52,24 @@ template <word W>
 }
 
 /// A segment of a connection past its SYN: text_length octets from seq on, with the ACK bit and whatever `extra` adds.
+/// `seg` is as new.
 template <word W>
-[[nodiscard]] constexpr segment<W> compose(const control_block<W>& tcb, sequence_number<W> seq, W text_length,
-                                           control_bits<W> extra, W window_field, W clock) noexcept {
-  segment<W> seg;
+constexpr void compose(const control_block<W>& tcb, sequence_number<W> seq, W text_length, control_bits<W> extra,
+                       W window_field, W clock, segment<W>& seg) noexcept {
   seg.seq = seq;
   seg.ack = tcb.rcv.nxt;
   seg.control = extra.with(control_bits<W>::ack_bit);
   seg.wnd = window_field;
   seg.text_length = text_length;
   if (tcb.ts.enabled) seg.options.ts = timestamps<W>{sequence_number<W>(clock), tcb.ts.recent};
+}
+
+/// The same as a value.
+template <word W>
+[[nodiscard]] constexpr segment<W> compose(const control_block<W>& tcb, sequence_number<W> seq, W text_length,
+                                           control_bits<W> extra, W window_field, W clock) noexcept {
+  segment<W> seg;
+  compose(tcb, seq, text_length, extra, window_field, clock, seg);
   return seg;
 }
 

@@ -172,11 +172,11 @@ class lockstep {
   }
 
   void see_reset(observation& seen) const {
-    const segment<u32>& reset = *tcp_.owes_reset();
+    const reset_owed& reset = *tcp_.owes_reset();
     const places where = shadow_.places_for(before_, nullptr);
     seen.sent = spec::reply::reset;
     seen.reset_seq = where.send(reset.seq);
-    if (reset.control.ack()) seen.reset_ack = where.receive(reset.ack);
+    if (reset.ack) seen.reset_ack = where.receive(*reset.ack);
   }
 
   void follow_call(spec::kind what, spec::position amount, const observation& seen, const char* name) {

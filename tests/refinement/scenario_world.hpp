@@ -13,11 +13,12 @@
 namespace sequent::refinement {
 
 /// Small buffers: at most 16 octets each way.
-struct tiny_policy {
+struct tiny_policy : default_policy {
   using send_storage = bounded_storage<16>;
   using receive_storage = bounded_storage<16>;
   using congestion_control = congestion::reno;
   static constexpr std::size_t most_held_ranges = 4;
+  static constexpr std::size_t most_sent_runs = 8;
 };
 
 /// The end that explorer, RapidCheck, fuzzer and replay put into the world: 60 octets of header and a little text.

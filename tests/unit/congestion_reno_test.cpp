@@ -4,10 +4,15 @@
 
 namespace {
 
+using sequent::instant;
 using sequent::u32;
+using sequent::congestion::largest_window;
+using sequent::congestion::progress;
 using sequent::congestion::reno;
 
 constexpr u32 mss = 1'000;
+
+progress full(u32 acked) { return {.acked = acked, .mss = mss, .window_was_full = true}; }
 
 reno started() {
   reno r;
@@ -15,21 +20,18 @@ reno started() {
   return r;
 }
 
-// RFC 6928 section 2: min(10 MSS, max(2 MSS, 14600)).
-TEST(reno, the_initial_window_is_ten_segments_or_14600_octets_or_two_segments) {
-  reno r;
-  r.start(536, false);
-  EXPECT_EQ(r.window(), 5'360u);
-  r.start(1'460, false);
-  EXPECT_EQ(r.window(), 14'600u);
-  r.start(4'000, false);
-  EXPECT_EQ(r.window(), 14'600u);
-  r.start(9'000, false);
-  EXPECT_EQ(r.window(), 18'000u);
-  r.start(65'535, false);
-  EXPECT_EQ(r.window(), 131'070u);
-  r.start(1, false);
-  EXPECT_EQ(r.window(), 10u);
+// A loss with so much outstanding, and its recovery.
+reno recovered(u32 flight) {
+  reno r = started();
+  r.on_congestion(flight, mss, {});
+  r.leave_recovery();
+  return r;
+}
+
+TEST(reno, begins_with_the_initial_window_and_no_threshold) {
+  EXPECT_EQ(started().window(), 10 * mss);
+  EXPECT_EQ(started().threshold(), largest_window);
+  EXPECT_TRUE(started().in_slow_start());
 }
 
 TEST(reno, a_lost_syn_makes_the_initial_window_one_segment) {
@@ -38,118 +40,148 @@ TEST(reno, a_lost_syn_makes_the_initial_window_one_segment) {
   EXPECT_EQ(r.window(), mss);
 }
 
-// RFC 5681 section 3.1: at most one segment for each ACK in slow start.
-TEST(reno, slow_start_grows_by_what_was_acknowledged_but_one_segment_at_most) {
+// RFC 3465 section 2.2, L = 2.
+TEST(reno, slow_start_grows_by_what_was_acknowledged_but_two_segments_at_most) {
   reno r = started();
-  r.on_ack(mss, mss, true);
+  r.on_ack(full(mss));
   EXPECT_EQ(r.window(), 11'000u);
-  r.on_ack(2 * mss, mss, true);
-  EXPECT_EQ(r.window(), 12'000u);
-  r.on_ack(100, mss, true);
-  EXPECT_EQ(r.window(), 12'100u);
+  r.on_ack(full(2 * mss));
+  EXPECT_EQ(r.window(), 13'000u);
+  r.on_ack(full(5 * mss));
+  EXPECT_EQ(r.window(), 15'000u);
+  r.on_ack(full(100));
+  EXPECT_EQ(r.window(), 15'100u);
+}
+
+// RFC 3465 section 2.3: the ACK of a retransmission covers what arrived long ago.
+TEST(reno, slow_start_after_a_timeout_grows_by_one_segment_at_most) {
+  reno r = started();
+  r.on_timeout(20'000, mss, true, {});
+  r.on_ack(full(5 * mss));
+  EXPECT_EQ(r.window(), 2'000u);
+}
+
+TEST(reno, slow_start_ends_at_the_threshold) {
+  reno r = started();
+  r.on_timeout(5'000, mss, true, {});
+  for (int i = 0; i != 3; ++i) r.on_ack(full(mss));
+  EXPECT_EQ(r.window(), 2'500u);
+  EXPECT_FALSE(r.in_slow_start());
 }
 
 TEST(reno, a_window_that_was_not_used_does_not_grow) {
   reno r = started();
-  r.on_ack(mss, mss, false);
+  r.on_ack({.acked = mss, .mss = mss});
   EXPECT_EQ(r.window(), 10'000u);
 }
 
 TEST(reno, congestion_avoidance_grows_by_one_segment_for_each_window) {
-  reno r = started();
-  r.on_timeout(20'000, mss, true);  // ssthresh 10000
-  while (r.window() < r.threshold()) r.on_ack(mss, mss, true);
+  reno r = recovered(20'000);
+  ASSERT_EQ(r.window(), 10'000u);
+  for (int i = 0; i != 9; ++i) r.on_ack(full(mss));
   EXPECT_EQ(r.window(), 10'000u);
-  for (int i = 0; i != 9; ++i) r.on_ack(mss, mss, true);
-  EXPECT_EQ(r.window(), 10'000u);
-  r.on_ack(mss, mss, true);
+  r.on_ack(full(mss));
   EXPECT_EQ(r.window(), 11'000u);
-  for (int i = 0; i != 10; ++i) r.on_ack(mss, mss, true);
+  for (int i = 0; i != 10; ++i) r.on_ack(full(mss));
   EXPECT_EQ(r.window(), 11'000u);
-  r.on_ack(mss, mss, true);
+  r.on_ack(full(mss));
   EXPECT_EQ(r.window(), 12'000u);
 }
 
 TEST(reno, one_acknowledgment_of_many_windows_still_adds_one_segment) {
-  reno r = started();
-  r.on_timeout(4'000, mss, true);  // ssthresh 2000
-  r.on_ack(mss, mss, true);
+  reno r = recovered(4'000);
   ASSERT_EQ(r.window(), 2'000u);
-  r.on_ack(1'000'000, mss, true);
+  r.on_ack(full(1'000'000));
+  EXPECT_EQ(r.window(), 3'000u);
+  r.on_ack(full(1));
   EXPECT_EQ(r.window(), 3'000u);
 }
 
-// RFC 5681 section 3.2: ssthresh = max(FlightSize/2, 2 SMSS), cwnd = ssthresh + 3 SMSS.
-TEST(reno, entering_recovery_halves_the_flight) {
+// RFC 5681 section 3.2, equation 4; where the window stands meanwhile is the sender's business.
+TEST(reno, a_loss_halves_the_threshold_and_leaves_the_window) {
   reno r = started();
-  r.enter_recovery(20'000, mss);
+  r.on_congestion(20'000, mss, {});
   EXPECT_EQ(r.threshold(), 10'000u);
-  EXPECT_EQ(r.window(), 13'000u);
-  r.enter_recovery(3'000, mss);
-  EXPECT_EQ(r.threshold(), 2'000u);
-  EXPECT_EQ(r.window(), 5'000u);
-}
-
-TEST(reno, each_further_duplicate_inflates_by_one_segment) {
-  reno r = started();
-  r.enter_recovery(20'000, mss);
-  r.inflate(mss);
-  EXPECT_EQ(r.window(), 14'000u);
-}
-
-// RFC 6582 section 3.2, partial acknowledgment.
-TEST(reno, a_partial_acknowledgment_deflates_and_adds_one_segment_back) {
-  reno r = started();
-  r.enter_recovery(20'000, mss);
-  r.on_partial_ack(3'000, mss);
-  EXPECT_EQ(r.window(), 11'000u);
-  r.on_partial_ack(999, mss);
-  EXPECT_EQ(r.window(), 10'001u);
-  r.on_partial_ack(1'000'000, mss);
-  EXPECT_EQ(r.window(), mss);
-}
-
-// RFC 6582 section 3.2, full acknowledgment: min(ssthresh, max(FlightSize, SMSS) + SMSS).
-TEST(reno, leaving_recovery_deflates_to_the_threshold_or_the_flight) {
-  reno r = started();
-  r.enter_recovery(20'000, mss);
-  r.leave_recovery(20'000, mss);
   EXPECT_EQ(r.window(), 10'000u);
-  r.enter_recovery(20'000, mss);
-  r.leave_recovery(0, mss);
-  EXPECT_EQ(r.window(), 2'000u);
+  r.set_window(7'000);
+  EXPECT_EQ(r.window(), 7'000u);
+  r.leave_recovery();
+  EXPECT_EQ(r.window(), 10'000u);
+  EXPECT_FALSE(r.in_slow_start());
+}
+
+TEST(reno, the_threshold_is_never_below_two_segments) {
+  reno r = started();
+  r.on_congestion(0, mss, {});
+  EXPECT_EQ(r.threshold(), 2 * mss);
+  r.on_timeout(0, mss, true, {});
+  EXPECT_EQ(r.threshold(), 2 * mss);
 }
 
 // RFC 5681 section 3.1, equation 4 and the loss window.
 TEST(reno, a_timeout_leaves_one_segment) {
   reno r = started();
-  r.on_timeout(20'000, mss, true);
+  r.on_timeout(20'000, mss, true, {});
   EXPECT_EQ(r.window(), mss);
   EXPECT_EQ(r.threshold(), 10'000u);
 }
 
 TEST(reno, a_second_timeout_of_the_same_octets_keeps_the_threshold) {
   reno r = started();
-  r.on_timeout(20'000, mss, true);
-  r.on_timeout(1'000, mss, false);
+  r.on_timeout(20'000, mss, true, {});
+  r.on_timeout(1'000, mss, false, {});
   EXPECT_EQ(r.threshold(), 10'000u);
   EXPECT_EQ(r.window(), mss);
 }
 
-TEST(reno, the_threshold_is_never_below_two_segments) {
+// RFC 4015 section 3.1 and RFC 5682: the state is as before the reduction.
+TEST(reno, undoing_a_recovery_restores_window_and_threshold) {
   reno r = started();
-  r.on_timeout(0, mss, true);
-  EXPECT_EQ(r.threshold(), 2 * mss);
+  const reno before = r;
+  r.on_congestion(10'000, mss, {});
+  r.set_window(5'000);
+  r.undo();
+  EXPECT_EQ(r, before);
+}
+
+TEST(reno, undoing_a_timeout_goes_back_to_before_the_first) {
+  reno r = recovered(40'000);
+  r.on_timeout(20'000, mss, true, {});
+  r.on_timeout(1'000, mss, false, {});
+  r.undo();
+  EXPECT_EQ(r.window(), 20'000u);
+  EXPECT_EQ(r.threshold(), 20'000u);
+  EXPECT_FALSE(r.repairs_timeout());
+}
+
+TEST(reno, undoing_keeps_a_window_that_is_larger_by_now) {
+  reno r = started();
+  r.on_congestion(10'000, mss, {});
+  r.set_window(50'000);
+  r.undo();
+  EXPECT_EQ(r.window(), 50'000u);
+}
+
+TEST(reno, undoing_twice_does_nothing) {
+  reno r = started();
+  r.on_congestion(10'000, mss, {});
+  r.undo();
+  r.set_window(2'000);
+  r.undo();
+  EXPECT_EQ(r.window(), 2'000u);
+  reno fresh = started();
+  fresh.undo();
+  EXPECT_EQ(fresh, started());
 }
 
 // RFC 5681 section 4.1: the restart window is min(IW, cwnd).
 TEST(reno, after_idling_the_window_is_the_initial_one_again_or_smaller) {
   reno r = started();
-  for (int i = 0; i != 20; ++i) r.on_ack(mss, mss, true);
+  for (int i = 0; i != 10; ++i) r.on_ack(full(2 * mss));
   EXPECT_EQ(r.window(), 30'000u);
   r.after_idle(mss);
   EXPECT_EQ(r.window(), 10'000u);
-  r.on_timeout(10'000, mss, true);
+  r.on_timeout(10'000, mss, true, {});
   r.after_idle(mss);
   EXPECT_EQ(r.window(), mss);
 }
@@ -157,12 +189,18 @@ TEST(reno, after_idling_the_window_is_the_initial_one_again_or_smaller) {
 TEST(reno, no_window_passes_two_to_the_thirtieth) {
   reno r;
   r.start(65'535, false);
-  for (int i = 0; i != 20'000; ++i) r.on_ack(65'535, 65'535, true);
-  EXPECT_EQ(r.window(), 1u << 30);
-  for (int i = 0; i != 1'000; ++i) r.inflate(65'535);
-  EXPECT_EQ(r.window(), 1u << 30);
-  r.enter_recovery(0xffff'ffffu, 65'535);
-  EXPECT_EQ(r.window(), 1u << 30);
+  for (int i = 0; i != 20'000; ++i) r.on_ack({.acked = 131'070, .mss = 65'535, .window_was_full = true});
+  EXPECT_EQ(r.window(), largest_window);
+  r.set_window(0xffff'ffffu);
+  EXPECT_EQ(r.window(), largest_window);
+  r.on_congestion(0xffff'ffffu, 65'535, {});
+  EXPECT_EQ(r.threshold(), largest_window / 2);
+}
+
+TEST(reno, keeps_no_time) {
+  reno r = started();
+  r.rebase(sequent::duration::seconds(5));
+  EXPECT_EQ(r, started());
 }
 
 }  // namespace

@@ -1,89 +1,117 @@
-// Congestion control: slow start, congestion avoidance, fast recovery (RFC 5681, RFC 6582, RFC 6928).
+// NewReno's window: slow start, congestion avoidance, halving (RFC 5681, RFC 6582, RFC 6928).
 #pragma once
 
 #include <algorithm>
 
-#include "sequent/word.hpp"
+#include "sequent/congestion/progress.hpp"
 
 namespace sequent::congestion {
 
-/// NewReno's window. All sizes are octets; `mss` is the effective sender maximum segment size. A connection takes the
-/// algorithm as a policy with exactly these members.
+/// A congestion control (see progress.hpp) that grows by a segment each round trip and halves at a loss.
 class reno {
  public:
-  /// IW of RFC 6928 section 2: ten segments, at most 14600 octets or two segments.
-  [[nodiscard]] static constexpr u32 initial_window(u32 mss) noexcept {
-    return std::min(10 * mss, std::max(2 * mss, u32{14'600}));
-  }
+  /// IW of RFC 6928 section 2.
+  [[nodiscard]] static constexpr u32 initial_window(u32 mss) noexcept { return initial_window_of(mss); }
 
   /// The connection is established. One segment when the SYN or the SYN,ACK was lost (RFC 5681 section 3.1).
   constexpr void start(u32 mss, bool syn_was_lost) noexcept {
+    *this = {};
     cwnd_ = syn_was_lost ? mss : initial_window(mss);
-    ssthresh_ = largest;
-    counted_ = 0;
   }
 
-  /// New data was acknowledged outside of recovery. Grows only when the window was in use (RFC 7661's concern; RFC 5681
-  /// section 4.1 leaves it open).
-  constexpr void on_ack(u32 acked, u32 mss, bool window_was_full) noexcept {
-    if (!window_was_full) return;
-    if (cwnd_ < ssthresh_) {
-      cwnd_ = std::min(cwnd_ + std::min(acked, mss), largest);
+  /// New data was acknowledged outside of recovery. Grows only when the window was in use (RFC 5681 leaves that open,
+  /// RFC 7661 section 4.4 asks for it).
+  constexpr void on_ack(const progress& p) noexcept {
+    if (!p.window_was_full) return;
+    if (in_slow_start()) {
+      const u32 most = std::min(p.acked, slow_start_limit(p.mss, after_timeout_));
+      cwnd_ = std::min(grown(cwnd_, most), ssthresh_);
       return;
     }
-    counted_ += acked;  // one segment for each window acknowledged: RFC 3465, with L = 1
+    after_timeout_ = false;
+    counted_ += std::min(p.acked, cwnd_);  // a segment for each window acknowledged (RFC 5681 section 3.1)
     if (counted_ < cwnd_) return;
     counted_ -= cwnd_;
-    cwnd_ = std::min(cwnd_ + mss, largest);
+    cwnd_ = grown(cwnd_, p.mss);
   }
 
-  /// Third duplicate ACK (RFC 5681 section 3.2, step 2 and 3): `flight` octets are outstanding.
-  constexpr void enter_recovery(u32 flight, u32 mss) noexcept {
-    ssthresh_ = std::max(flight / 2, 2 * mss);
-    cwnd_ = std::min(ssthresh_ + 3 * mss, largest);
+  /// A loss was found, or the peer echoes congestion: ssthresh = max(flight / 2, 2 segments) (RFC 5681 section 3.2).
+  constexpr void on_congestion(u32 flight, u32 mss, instant) noexcept {
+    remember();
+    ssthresh_ = halved(flight, mss);
+    after_timeout_ = false;
     counted_ = 0;
   }
 
-  /// A further duplicate in recovery: one more segment has left the network (step 4).
-  constexpr void inflate(u32 mss) noexcept { cwnd_ = std::min(cwnd_ + mss, largest); }
+  /// The sender's word during recovery.
+  constexpr void set_window(u32 octets) noexcept { cwnd_ = std::min(octets, largest_window); }
 
-  /// A partial acknowledgment (RFC 6582 section 3.2): deflate by what was acknowledged, add back one segment.
-  constexpr void on_partial_ack(u32 acked, u32 mss) noexcept {
-    const u32 left = cwnd_ > acked ? cwnd_ - acked : 0;
-    cwnd_ = std::max(acked >= mss ? left + mss : left, mss);
-  }
-
-  /// Recovery is over (RFC 6582 section 3.2, full acknowledgment, option 1).
-  constexpr void leave_recovery(u32 flight, u32 mss) noexcept {
-    cwnd_ = std::min(ssthresh_, std::max(flight, mss) + mss);
+  /// Recovery is over.
+  constexpr void leave_recovery() noexcept {
+    cwnd_ = ssthresh_;
     counted_ = 0;
   }
 
   /// The retransmission timer expired (RFC 5681 section 3.1): `first` for the first time of these octets, when ssthresh
   /// is to be set; the window is one segment in any case.
-  constexpr void on_timeout(u32 flight, u32 mss, bool first) noexcept {
-    if (first) ssthresh_ = std::max(flight / 2, 2 * mss);
+  constexpr void on_timeout(u32 flight, u32 mss, bool first, instant) noexcept {
+    if (first) {
+      remember();
+      ssthresh_ = halved(flight, mss);
+    }
     cwnd_ = mss;
     counted_ = 0;
+    after_timeout_ = true;
+  }
+
+  /// The latest reduction was spurious (RFC 4015 section 3.1, RFC 5682 section 2.1): as before it, unless the window is
+  /// larger by now. Does nothing a second time.
+  constexpr void undo() noexcept {
+    if (before_.cwnd == 0) return;
+    cwnd_ = std::max(cwnd_, before_.cwnd);
+    ssthresh_ = std::max(ssthresh_, before_.ssthresh);
+    after_timeout_ = false;
+    counted_ = 0;
+    before_ = {};
   }
 
   /// Nothing was sent for longer than a timeout (RFC 5681 section 4.1): back to the initial window.
   constexpr void after_idle(u32 mss) noexcept { cwnd_ = std::min(cwnd_, initial_window(mss)); }
 
+  /// Sets ssthresh, for window validation (RFC 7661 section 4.4.3).
+  constexpr void set_threshold(u32 octets) noexcept { ssthresh_ = std::min(octets, largest_window); }
+
+  /// Moves the origin of the clock forward; no time is kept here.
+  constexpr void rebase(duration) noexcept {}
+
   /// Octets that may be outstanding.
   [[nodiscard]] constexpr u32 window() const noexcept { return cwnd_; }
+  /// ssthresh; largest_window before the first loss.
   [[nodiscard]] constexpr u32 threshold() const noexcept { return ssthresh_; }
+  [[nodiscard]] constexpr bool in_slow_start() const noexcept { return cwnd_ < ssthresh_; }
+
+  /// What undo() goes back to; zero when there is nothing to undo.
+  struct memory {
+    u32 cwnd = 0;
+    u32 ssthresh = 0;
+    friend bool operator==(const memory&, const memory&) noexcept = default;
+  };
+  [[nodiscard]] constexpr const memory& before() const noexcept { return before_; }
+  /// Octets acknowledged in congestion avoidance that have not yet made the window grow.
   [[nodiscard]] constexpr u32 counted() const noexcept { return counted_; }
+  /// Whether slow start repairs a timeout.
+  [[nodiscard]] constexpr bool repairs_timeout() const noexcept { return after_timeout_; }
 
   friend bool operator==(const reno&, const reno&) noexcept = default;
 
  private:
-  // No window can be larger (RFC 7323 section 2.3), and sums of two such still fit the word.
-  static constexpr u32 largest = u32{1} << 30;
+  constexpr void remember() noexcept { before_ = {cwnd_, ssthresh_}; }
 
   u32 cwnd_ = 0;
-  u32 ssthresh_ = largest;
+  u32 ssthresh_ = largest_window;
   u32 counted_ = 0;
+  memory before_{};
+  bool after_timeout_ = false;
 };
 
 }  // namespace sequent::congestion
