@@ -216,7 +216,6 @@ class connection {
   void take_text(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
                  instant now) noexcept;
   void tune_window(const segment<u32>& header, u32 octets, instant now) noexcept;
-  void note_repeated(const segment<u32>& header) noexcept;
   void take_predicted(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
                       instant now) noexcept;
   void take_acknowledgment(const segment<u32>& header, const actions<u32>& step, bool window_was_closed,

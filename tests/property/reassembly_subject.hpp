@@ -65,7 +65,7 @@ class reassembly_subject {
     seg.text_length = static_cast<u32>(length);
     if (fin) seg.control = seg.control.with(control_bits<u32>::fin_bit);
     if (closed_ || !acceptable(seg, tcb_.rcv)) return {};
-    const interval_of_model again = model_repetition(first, first + length);
+    interval_of_model again = model_repetition(first, first + length);
     model_arrival(first, text, fin);
 
     if constexpr (Fault == reassembly_fault::overwrites) {
@@ -81,10 +81,14 @@ class reassembly_subject {
     } else if (tcb_.rcv.fin) {
       receiver_.end_stream_at(tcb_.rcv.nxt, *tcb_.rcv.fin);
     }
+    if (out.text == text_placement::none) {
+      receiver_.note_refused(tcb_, seg);
+      if (tcb_.rcv.nxt - seg.seq > static_cast<u32>(capacity_)) again = {};  // nobody vouches for what is so old
+    }
     const std::string after =
         "arrival at " + std::to_string(first) + " of " + std::to_string(length) + (fin ? " with FIN" : "");
     if (std::string wrong = compare(after); !wrong.empty()) return wrong;
-    return check_report(after, again, first);
+    return check_report(after, again, length != 0 && ahead_.contains(first) ? first : next_);
   }
 
   // The same on the map: first come, first kept; inside the window; before a FIN; and only so many runs.
@@ -125,7 +129,7 @@ class reassembly_subject {
 
   // The blocks of the next acknowledgment: what came again, the run around it; then whole runs, the latest first, none
   // twice and as many as there is room for.
-  std::string check_report(const std::string& after, const interval_of_model& again, std::int64_t first) {
+  std::string check_report(const std::string& after, const interval_of_model& again, std::int64_t latest) {
     std::set<std::int64_t> positions;
     for (const auto& [at, octet] : ahead_) positions.insert(at);
     auto runs = runs_of(positions);
@@ -154,8 +158,8 @@ class reassembly_subject {
       if (run == runs.end()) return after + ": a block is no run, or is told twice";
       runs.erase(run);
     }
-    const bool latest_first = !ahead_.contains(first) || told == 0 || again.first != again.second ||
-                              (blocks[0].first <= first && first < blocks[0].second);
+    const bool latest_first = latest == next_ || told == 0 || again.first != again.second ||
+                              (blocks[0].first <= latest && latest < blocks[0].second);
     if (!latest_first) return after + ": the latest arrival is not in the first block";
     if (Fault != reassembly_fault::tells_twice) receiver_.reported();
     return {};
