@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "model/world/fingerprint.hpp"
+#include "sequent/congestion/reno.hpp"
 #include "sequent/connection.hpp"
 
 namespace sequent::refinement {
@@ -122,8 +123,9 @@ void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
 }
 
 inline void feed(model::fingerprint& f, const congestion::reno& c) {
-  static_assert(sizeof(congestion::reno) == 5 * 4);
-  for (const u32 n : {c.window(), c.threshold(), c.counted(), c.window_before(), c.threshold_before()}) f.add(n);
+  static_assert(sizeof(congestion::reno) == 6 * 4);
+  for (const u32 n : {c.window(), c.threshold(), c.counted(), c.before().cwnd, c.before().ssthresh}) f.add(n);
+  f.add(c.repairs_timeout());
 }
 
 inline void feed(model::fingerprint& f, const ecn_response& e) {
@@ -137,7 +139,7 @@ inline void feed(model::fingerprint& f, const ecn_response& e) {
 
 template <class Storage, class Congestion, std::size_t Most>
 void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
-  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 320);
+  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 328);
   feed(f, s.first());
   f.add(s.queued());
   for (u32 i = 0; i < s.queued(); ++i) {
