@@ -12,8 +12,10 @@
 #include "sequent/connection_config.hpp"
 #include "sequent/emit.hpp"
 #include "sequent/icmp.hpp"
+#include "sequent/ip_fields.hpp"
 #include "sequent/isn.hpp"
 #include "sequent/path_mtu.hpp"
+#include "sequent/predict.hpp"
 #include "sequent/receiver.hpp"
 #include "sequent/sender.hpp"
 #include "sequent/step.hpp"
@@ -38,6 +40,7 @@ struct default_policy {
 /// A segment to be sent, before it is octets. Its text is copied with connection::copy_text().
 struct outgoing_segment {
   segment<u32> header{};
+  ecn_codepoint ecn = ecn_codepoint::not_capable;  ///< for the IP header
   friend bool operator==(const outgoing_segment&, const outgoing_segment&) noexcept = default;
 };
 
@@ -47,6 +50,15 @@ struct transmission {
   std::size_t segment_size = 0;  ///< octets of text in each of the segments into which a large one is to be cut, the
                                  ///< last of which may be shorter
   instant not_before{};          ///< earliest moment to send it; later than the moment of the call only with pacing
+  ecn_codepoint ecn = ecn_codepoint::not_capable;  ///< for the IP header (RFC 3168): not_capable, or capable_0
+};
+
+/// A RST that is waiting to be sent.
+struct reset_owed {
+  sequence_number<u32> seq{};
+  std::optional<sequence_number<u32>> ack{};
+  std::uint16_t to_port = 0;
+  friend bool operator==(const reset_owed&, const reset_owed&) noexcept = default;
 };
 
 /// Type and code of an ICMP or ICMPv6 error, by the family of the connection's addresses.
@@ -128,10 +140,13 @@ class connection {
   result<void> abort() noexcept;
 
   /// SEGMENT ARRIVES (section 3.10.7): a segment that belongs to this connection and whose checksum holds. `text` is
-  /// its text, header.text_length octets. Returns what the core did with it.
-  actions<u32> on_segment(const segment<u32>& header, std::span<const std::uint8_t> text, instant now) noexcept;
+  /// its text, header.text_length octets; `mark` the ECN codepoint of the IP header that it came with, which matters
+  /// with connection_config::ecn only. Returns what the core did with it.
+  actions<u32> on_segment(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
+                          ecn_codepoint mark = ecn_codepoint::not_capable) noexcept;
   /// The same from the octets of a datagram's payload. Errors as parse_segment(); such a segment changes nothing.
-  result<actions<u32>> on_octets(std::span<const std::uint8_t> octets, instant now) noexcept;
+  result<actions<u32>> on_octets(std::span<const std::uint8_t> octets, instant now,
+                                 ecn_codepoint mark = ecn_codepoint::not_capable) noexcept;
 
   /// An ICMP error whose quoted segment is of this connection: the caller has found it by the quoted addresses and
   /// ports (MUST-54). Ignored unless that segment is outstanding (RFC 5927 section 4.1). One that is soft is remembered
@@ -177,13 +192,15 @@ class connection {
   [[nodiscard]] u32 urgent_ahead() const noexcept;
   /// The most text of one segment at present: Eff.snd.MSS (section 3.7.1).
   [[nodiscard]] u32 effective_mss() const noexcept;
+  /// The receiving half of ECN; the sending half is sending().ecn().
+  [[nodiscard]] const ecn_echo& echo() const noexcept { return echo_; }
   /// A segment is waiting to be sent for another reason than queued text.
   [[nodiscard]] bool owes_ack() const noexcept { return ack_due_; }
   [[nodiscard]] bool owes_syn() const noexcept { return syn_due_; }
   [[nodiscard]] bool owes_probe() const noexcept { return keep_alive_due_; }
   [[nodiscard]] bool abandoned() const noexcept { return nobody_reads_; }
   [[nodiscard]] std::uint8_t keep_alives_unanswered() const noexcept { return keep_alives_; }
-  [[nodiscard]] const std::optional<segment<u32>>& owes_reset() const noexcept { return reset_due_; }
+  [[nodiscard]] const std::optional<reset_owed>& owes_reset() const noexcept { return reset_due_; }
   [[nodiscard]] signals pending_signals() const noexcept { return signals_; }
 
   /// Nagle on or off (MUST-17); keep-alives on or off (MUST-24).
@@ -207,8 +224,9 @@ class connection {
   void take_text(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
                  instant now) noexcept;
   void tune_window(const segment<u32>& header, u32 octets, instant now) noexcept;
-  void note_repeated(const segment<u32>& header) noexcept;
-  void take_acknowledgment(const segment<u32>& header, const actions<u32>& step, const send_variables<u32>& old,
+  void take_predicted(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
+                      instant now) noexcept;
+  void take_acknowledgment(const segment<u32>& header, const actions<u32>& step, bool window_was_closed,
                            instant now) noexcept;
   void give_up(instant now) noexcept;
   void on_timer(timer t, instant now) noexcept;
@@ -218,11 +236,15 @@ class connection {
   void reopen_window() noexcept;
   [[nodiscard]] window_offer<u32> offer(bool unscaled) const noexcept;
   [[nodiscard]] u32 clock(instant now) const noexcept;
-  [[nodiscard]] outgoing_segment finish(segment<u32> header, const window_offer<u32>& window) noexcept;
-  [[nodiscard]] std::optional<outgoing_segment> next_reset(instant now) noexcept;
-  [[nodiscard]] std::optional<outgoing_segment> next_syn(instant now) noexcept;
-  [[nodiscard]] std::optional<outgoing_segment> next_text(instant now, u32 most_text) noexcept;
-  [[nodiscard]] std::optional<outgoing_segment> next_ack(instant now) noexcept;
+  [[nodiscard]] u32 report_length(u32 mss) const noexcept;
+  void finish(segment<u32>& header, const window_offer<u32>& window) noexcept;
+  [[nodiscard]] bool nothing_due() const noexcept;
+  [[nodiscard]] bool next_header(instant now, u32 most_text, outgoing_segment& next) noexcept;
+  [[nodiscard]] bool next_reset(instant now, segment<u32>& header) noexcept;
+  [[nodiscard]] bool next_syn(instant now, segment<u32>& header) noexcept;
+  [[nodiscard]] bool next_text(instant now, u32 most_text, outgoing_segment& next) noexcept;
+  [[nodiscard]] u32 tell_of_congestion(const text_to_send& run, ecn_codepoint& mark) noexcept;
+  [[nodiscard]] bool next_ack(instant now, segment<u32>& header) noexcept;
 
   control_block<u32> tcb_{};
   connection_config config_{};
@@ -230,10 +252,11 @@ class connection {
   send_half sender_{};
   receive_half receiver_{};
   path_mtu path_{};
-  std::optional<segment<u32>> reset_due_{};
+  std::optional<reset_owed> reset_due_{};
   std::optional<error> ended_by_{};
   std::optional<icmp_report> last_icmp_{};
   signals signals_{};
+  ecn_echo echo_{};
   std::uint8_t keep_alives_ = 0;
   bool syn_due_ = false;
   bool ack_due_ = false;

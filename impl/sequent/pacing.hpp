@@ -53,7 +53,7 @@ class pacer {
 
   /// When the next run, of at most quantum() octets, may leave: at once, or at a later instant.
   [[nodiscard]] constexpr instant earliest(instant now) const noexcept {
-    if (cost_ == 0 || due_ <= now) return now;
+    if (cost_ == 0 || due_ < now) return now;
     // Further ahead it can only be because the clock was set back or the rate has risen.
     if (due_ > now + time_of(2 * burst_)) return now;
     const instant due = rest_ == 0 ? due_ : due_ + duration::microseconds(1);

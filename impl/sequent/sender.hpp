@@ -9,6 +9,7 @@
 
 #include "sequent/actions.hpp"
 #include "sequent/connection_config.hpp"
+#include "sequent/ecn.hpp"
 #include "sequent/pacing.hpp"
 #include "sequent/recovery.hpp"
 #include "sequent/ring.hpp"
@@ -46,6 +47,9 @@ class sender {
   /// When the next text may leave, if pacing is on; `now` otherwise.
   [[nodiscard]] constexpr instant earliest(instant now) const noexcept { return pacing_.earliest(now); }
   [[nodiscard]] constexpr const Pacing& pacing() const noexcept { return pacing_; }
+  [[nodiscard]] constexpr const ecn_response& ecn() const noexcept { return ecn_; }
+  /// New text with CWR, if that was due, was sent inside the window.
+  constexpr void told_of_reduction() noexcept { ecn_.told(); }
   [[nodiscard]] constexpr const recovery_type& recovery() const noexcept { return recovery_; }
   [[nodiscard]] constexpr std::uint8_t attempts() const noexcept { return attempts_; }
   [[nodiscard]] constexpr bool forced() const noexcept { return force_; }
@@ -64,6 +68,7 @@ class sender {
     pacing_ = {};
     idle_since_.reset();
     syn_sent_ = false;
+    ecn_ = {};
     recovery_.start(iss + 1u);
     attempts_ = 0;
     force_ = false;
@@ -107,6 +112,11 @@ class sender {
     force_ = false;
     attempts_ = 0;
     recovery_.stop();
+  }
+
+  /// There is nothing to send, now or later, until something happens: next() has nothing, and settle() does nothing.
+  [[nodiscard]] constexpr bool idle(const send_variables<u32>& snd) const noexcept {
+    return unsent_octets(snd) == 0 && (!snd.fin_asked || snd.fin_sent) && !recovery_.resends() && !force_;
   }
 
   /// What to send now, or nothing. `mss` bounds the text of one segment, `most` that of a large one (a multiple of the
@@ -157,6 +167,7 @@ class sender {
       recovery_.sent_again(run.seq, last, now, clock);
       timed_.reset();  // Karn: an acknowledgment would be ambiguous
     } else {
+      if (ecn_.held()) ecn_.release();
       recovery_.sent(last, now, rtt_.smoothed());
       if (!timed_) {
         timed_ = last;
@@ -180,10 +191,10 @@ class sender {
     }
   }
 
-  /// Applies what a step found out about acknowledgments from `header`, which was acceptable. `old` is the send side as
-  /// it was, `round_trip` the RTT that the timestamps option gives, if it does.
+  /// Applies what a step found out about acknowledgments from `header`, which was acceptable. `window_was_closed`: the
+  /// peer's window was zero before it; `round_trip`: the RTT that the timestamps option gives, if it does.
   constexpr void on_ack(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
-                        const send_variables<u32>& old, u32 mss, std::optional<duration> round_trip, instant now,
+                        bool window_was_closed, u32 mss, std::optional<duration> round_trip, instant now,
                         timer_set& timers, const connection_config& config) noexcept {
     const send_variables<u32>& snd = tcb.snd;
     const bool sacks = tcb.sack_permitted && header.options.sack.count != 0;
@@ -196,6 +207,7 @@ class sender {
     } else if (step.duplicate_ack || sacks) {
       recover_from(tcb, header, step, mss, std::nullopt, now, timers);
     }
+    if (tcb.ecn) answer_echo(snd, header, step.acked, mss, now);
     if (step.acceptable_ack && snd.wnd == 0) {
       // The peer lives and keeps its window closed: that may last as long as it likes (MUST-37).
       attempts_ = 0;
@@ -204,7 +216,8 @@ class sender {
     }
     if (step.window_opened && snd.wnd != 0) {
       timers.stop(timer::persist);
-      if (old.wnd == 0) send_again(snd, now, timers, config);
+      timers.stop(timer::zero_window);
+      if (window_was_closed) send_again(snd, now, timers, config);
     }
   }
 
@@ -214,6 +227,7 @@ class sender {
     const auto again =
         recovery_.on_reordering_timeout(tcb.snd.una, tcb.snd.nxt, mss, rtt_.smoothed(), now, congestion_);
     if (again) timers.start(timer::reordering, now + *again);
+    if (tcb.ecn && recovery_.take_reduced()) ecn_.reduced(tcb.snd.nxt);
   }
 
   /// The probe timer expired.
@@ -225,7 +239,11 @@ class sender {
     const send_variables<u32>& snd = tcb.snd;
     const u32 flight = snd.nxt - snd.una;
     // A probe of a closed window that nobody answers is no sign of congestion.
-    if (snd.wnd != 0 || flight > 1) congestion_.on_timeout(flight, mss, attempts_ == 0, now);
+    if (snd.wnd != 0 || flight > 1) {
+      congestion_.on_timeout(flight, mss, attempts_ == 0, now);
+      if (tcb.ecn) ecn_.reduced(snd.nxt);
+    }
+    ecn_.release();
     if (snd.wnd != 0) {
       recovery_.on_timeout(snd.nxt, attempts_ == 0);
     } else {
@@ -274,6 +292,10 @@ class sender {
     const send_variables<u32>& snd = tcb.snd;
     const bool left = unsent_octets(snd) != 0 || (snd.fin_asked && !snd.fin_sent);
     if (!left || !(snd.una == snd.nxt) || timers.running(timer::persist)) return;
+    if (snd.wnd == 0 && config.zero_window && !timers.running(timer::zero_window)) {
+      timers.start(timer::zero_window, now + *config.zero_window);
+    }
+    if (ecn_.held()) return timers.start(timer::persist, ecn_.held_until());
     timers.start(timer::persist, now + (snd.wnd == 0 ? rtt_.timeout() : config.silly_window_override));
   }
 
@@ -281,6 +303,7 @@ class sender {
   constexpr void rebase(duration elapsed) noexcept {
     if (timed_) timed_at_ = timed_at_ - elapsed;
     if (idle_since_) idle_since_ = *idle_since_ - elapsed;
+    ecn_.rebase(elapsed);
     recovery_.rebase(elapsed);
     congestion_.rebase(elapsed);
     pacing_.rebase(elapsed);
@@ -343,6 +366,7 @@ class sender {
       const bool fin = fin_next && length == queue && (queue == 0 || usable > queue);
       return text_to_send{snd.nxt, length, fin, length == queue, false};
     }
+    if (ecn_.held()) return std::nullopt;
     const u32 pipe = recovery_.pipe();
     const u32 congestion_room = congestion_.window() > pipe ? congestion_.window() - pipe : 0;
     u32 length = std::min({queue, most, usable, congestion_room});
@@ -379,25 +403,42 @@ class sender {
 
   constexpr void recover_from(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
                               u32 mss, std::optional<duration> round_trip, instant now, timer_set& timers) noexcept {
-    acknowledgment ack;
-    ack.una = tcb.snd.una;
-    ack.nxt = tcb.snd.nxt;
-    ack.acked = step.acked;
-    ack.duplicate = step.duplicate_ack;
-    ack.sack = tcb.sack_permitted;
-    ack.blocks = &header.options.sack;
-    if (tcb.ts.enabled && header.options.ts) ack.echo = header.options.ts->echo;
-    ack.round_trip = round_trip;
-    ack.smoothed = rtt_.smoothed();
-    ack.mss = mss;
-    ack.now = now;
-    ack.grows = !step.raised.has(signal::established);
+    const bool echoes = tcb.ts.enabled && header.options.ts;
+    const acknowledgment ack{.una = tcb.snd.una,
+                             .nxt = tcb.snd.nxt,
+                             .acked = step.acked,
+                             .duplicate = step.duplicate_ack,
+                             .sack = tcb.sack_permitted,
+                             .blocks = &header.options.sack,
+                             .echo = echoes ? std::optional(header.options.ts->echo) : std::nullopt,
+                             .round_trip = round_trip,
+                             .smoothed = rtt_.smoothed(),
+                             .mss = mss,
+                             .now = now,
+                             .grows = !step.raised.has(signal::established) && !(tcb.ecn && header.control.ece()),
+                             .reduced = tcb.ecn && ecn_.answers(tcb.snd.una)};
     const auto again = recovery_.on_ack(ack, congestion_);
     if (again) {
       timers.start(timer::reordering, now + *again);
     } else {
       timers.stop(timer::reordering);
     }
+  }
+
+  // RFC 3168 section 6.1.2. What was outstanding before the acknowledgment counts, as where a loss is found; while one
+  // is being repaired the window has been reduced already.
+  constexpr void answer_echo(const send_variables<u32>& snd, const segment<u32>& header, u32 acked, u32 mss,
+                             instant now) noexcept {
+    if (recovery_.take_reduced()) ecn_.reduced(snd.nxt);
+    const bool echoes = header.control.ece() && !header.control.syn() && header.ack == snd.una;
+    if (!echoes && acked != 0) ecn_.release();
+    if (!ecn_.asks(snd.una, echoes) || recovery_.recovering()) return;
+    const u32 window = congestion_.window();
+    congestion_.on_congestion(std::min(snd.nxt - snd.una + acked, window), mss, now);
+    congestion_.leave_recovery();
+    congestion_.set_window(std::min(window, congestion_.window()));
+    if (window <= mss) ecn_.hold(now + rtt_.timeout());
+    ecn_.reduced(snd.nxt);
   }
 
   // RFC 8985 section 7.2. No probe is armed where the retransmission timer comes first anyway.
@@ -430,6 +471,7 @@ class sender {
   Congestion congestion_{};
   recovery_type recovery_{};
   [[no_unique_address]] Pacing pacing_{};
+  ecn_response ecn_{};
   sequence_number<u32> first_{};
   u32 queued_ = 0;
   std::optional<sequence_number<u32>> urgent_until_{};

@@ -168,6 +168,7 @@ class stack {
     std::span<const std::uint8_t> text;
     flow path;
     instant now;
+    ecn_codepoint mark;
   };
 
   // stack_calls.hpp

@@ -40,7 +40,8 @@ delivery stack<Policy>::on_tcp(const ip_datagram& packet, instant now) noexcept 
   }
   const segment<u32>& header = parsed->header;
   const arrival in{header, parsed->text,
-                   flow{packet.destination, packet.source, header.destination_port, header.source_port}, now};
+                   flow{packet.destination, packet.source, header.destination_port, header.source_port}, now,
+                   packet.ecn()};
   if (is_land(in.path)) {
     ++statistics_.land;
     return delivery::dropped;
@@ -73,7 +74,7 @@ template <class Policy>
 void stack<Policy>::on_connection(u32 index, const arrival& in) noexcept {
   slot& at = slots_[index];
   const std::size_t readable = at.tcp.readable();
-  const actions<u32> step = at.tcp.on_segment(in.header, in.text, in.now);
+  const actions<u32> step = at.tcp.on_segment(in.header, in.text, in.now, in.mark);
   if (at.tcp.readable() > readable) at.readable = true;
   if (step.acked != 0) at.writable = true;
   touch(index);

@@ -1,7 +1,7 @@
 // Which segments a RACK sender may and must take for lost, and when it may probe: RFC 8985.
 //
 // The RFC's variables depend on things that two conformant senders may see differently: the clock of the timestamps,
-// how long a minimum round trip is remembered, at which instant of an acknowledgment recovery begins or ends, how many
+// how long a minimum round trip is remembered, at which instant of an acknowledgment recovery ends, how many
 // segments a large send counts as. The oracle carries the earliest and the latest reading of each. What the earliest
 // reading marks may be lost; what the latest marks must be. Nothing is permitted that the RFC does not define.
 //
@@ -84,11 +84,13 @@ class rack_oracle {
     was_in_recovery_ = in_recovery_;
     in_recovery_ = told.in_recovery;
     detect_losses(now);
-    was_in_recovery_ = in_recovery_;
   }
 
   /// The reordering timer fired: losses are detected again.
-  void timer_expired(microseconds now) { detect_losses(now); }
+  void timer_expired(microseconds now) {
+    was_in_recovery_ = in_recovery_;
+    detect_losses(now);
+  }
 
   /// The retransmission timer fired (section 6.3). The sender is in recovery from here on. A sender that takes RFC 2018
   /// section 8 to the letter also forgets what was SACKed.
@@ -108,8 +110,8 @@ class rack_oracle {
     permit_until(now);
   }
 
-  /// The sender entered or left recovery for a reason that is no acknowledgment.
-  void recovery(bool now_in_recovery) { was_in_recovery_ = in_recovery_ = now_in_recovery; }
+  /// The sender entered or left recovery by what is no acknowledgment, e.g. because of what the reordering timer found.
+  void recovery(bool now_in_recovery) { in_recovery_ = now_in_recovery; }
 
   /// RACK.reo_wnd as it stands (step 4).
   [[nodiscard]] permitted_span window() const {
@@ -119,7 +121,9 @@ class rack_oracle {
     const bool enough_sacked = sacked.low >= given_.duplicate_threshold;
     const bool perhaps_enough = sacked.high >= given_.duplicate_threshold;
     const bool certainly_none = !reordering_possible_ && ((was_in_recovery_ && in_recovery_) || enough_sacked);
-    const bool perhaps_none = !reordering_certain_ && (was_in_recovery_ || in_recovery_ || perhaps_enough);
+    // A recovery that begins with what is detected now does not close the window for this detection; one that ends now
+    // may or may not have.
+    const bool perhaps_none = !reordering_certain_ && (was_in_recovery_ || perhaps_enough);
     if (perhaps_none) span.low = 0;
     if (certainly_none) span.high = 0;
     return span;
@@ -430,7 +434,7 @@ class rack_oracle {
 
   bool reordering_certain_ = false;
   bool reordering_possible_ = false;
-  bool was_in_recovery_ = false;
+  bool was_in_recovery_ = false;  ///< before the last event that detects
   bool in_recovery_ = false;
   std::optional<position> round_{};  ///< RACK.dsack_round
   int multiplier_ = 1;

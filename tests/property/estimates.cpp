@@ -119,41 +119,38 @@ std::string cwnd_case(const drawn_case& c) {
   for (std::size_t i = 0; i < c.steps.size(); ++i) {
     const step& s = c.steps[i];
     const u32 flight = core.window() == 0 ? mss : static_cast<u32>(std::uint64_t{core.window()} * (s[1] % 64) / 64) + 1;
-    const u32 acked = 1 + s[2] % std::max(2 * mss, 2u);
+    const u32 acked = 1 + s[2] % std::max(4 * mss, 2u);
     switch (s[0] % 8) {
       case 0:
-        core.on_timeout(flight, mss, !repeated);
+        core.on_timeout(flight, mss, !repeated, {});
         oracle.timed_out(flight, repeated);
         recovering = false;
         repeated = true;
         break;
       case 1:
-        if (recovering) {
-          core.inflate(mss);
-        } else {
-          core.enter_recovery(flight, mss);
-          oracle.enter_recovery(flight);
-          recovering = true;
-          break;
-        }
-        oracle.duplicate();
+        if (recovering) break;
+        core.on_congestion(flight, mss, {});
+        oracle.enter_recovery(flight);
+        recovering = true;
         break;
       case 2:
-        if (recovering) {
-          core.leave_recovery(flight, mss);
-          oracle.exit_recovery();
-          recovering = false;
-        }
+        if (!recovering) break;
+        core.leave_recovery();
+        oracle.exit_recovery();
+        recovering = false;
         break;
       default:
         if (recovering) {
-          core.on_partial_ack(acked, mss);
-        } else {
-          core.on_ack(acked, mss, s[3] % 8 != 7);
+          core.set_window(
+              std::min(core.window(), core.threshold()));  // the sender's part is proportional rate reduction
+          break;
         }
+        core.on_ack({.acked = acked, .mss = mss, .flight = core.window(), .window_was_full = s[3] % 8 != 7});
         oracle.acknowledged(acked);
         repeated = false;
     }
+    // While a recovery lasts the window is the sender's.
+    if (recovering) continue;
     // One segment of difference: see watched_end.hpp.
     if (core.window() > oracle.window() + mss) {
       return "step " + std::to_string(i) + ": cwnd is " + std::to_string(core.window()) + ", more than " +
@@ -166,10 +163,8 @@ std::string cwnd_case(const drawn_case& c) {
 
 const registered cwnd{claim{
     .id = "congestion-window",
-    .says = "NewReno's window is never a segment above what RFC 5681, 6582 and 6928 allow, nor below one segment",
-    .bounds =
-        "segment sizes of 1 to 9000 octets, at most 200 acknowledgments, duplicates, time-outs and recoveries in any "
-        "order",
+    .says = "NewReno's window is never a segment above what RFC 5681, 3465 and 6928 allow, nor below one segment",
+    .bounds = "segment sizes of 1 to 9000 octets, at most 200 acknowledgments, time-outs and recoveries in any order",
     .head = 2,
     .steps = 200,
     .cases = 10'000,

@@ -175,6 +175,11 @@ TEST(RackOracle, ALostRetransmissionIsFound) {
 }
 
 TEST(RackOracle, RefusesEarlyAndMissingMarks) {
+  rack_oracle circular = flight_of(3);
+  circular.acknowledged(told(0, {number(2)}, true), rtt);
+  circular.claims_lost({{0, 2 * mss}}, rtt);
+  EXPECT_NE(circular.violation(), "") << "the recovery that begins with a mark is no reason for it";
+
   rack_oracle early = flight_of(3, 1'000);
   early.acknowledged(told(0, {number(2)}), rtt + 2'000);
   early.claims_lost({{0, 2 * mss}}, rtt + 2'000);
@@ -206,6 +211,7 @@ TEST(RackOracle, RefusesEarlyAndMissingMarks) {
 
 TEST(RackOracle, CoalescedTimesMayMarkLater) {
   rack_oracle rack = flight_of(3, 100, {.late = 500, .coalesces = true});
+  rack.recovery(true);
   rack.acknowledged(told(0, {number(2)}, true), rtt + 200);
   rack.claims_lost({}, rtt + 200);
   EXPECT_EQ(rack.violation(), "") << "one time for all three: none was sent after another";

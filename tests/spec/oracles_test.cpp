@@ -90,13 +90,16 @@ TEST(CwndOracle, InitialWindow) {
   EXPECT_EQ(cwnd.window(), 1000);
 }
 
-TEST(CwndOracle, SlowStartCountsOctetsAndNoMoreThanASegment) {
+TEST(CwndOracle, SlowStartCountsOctetsAndNoMoreThanTwoSegmentsOrOneAfterATimeout) {
   cwnd_oracle cwnd(1000);
   const std::int64_t before = cwnd.window();
   cwnd.acknowledged(300);
   EXPECT_EQ(cwnd.window(), before + 300);
   cwnd.acknowledged(5000);
-  EXPECT_EQ(cwnd.window(), before + 1300);
+  EXPECT_EQ(cwnd.window(), before + 2300);
+  cwnd.timed_out(20000);
+  cwnd.acknowledged(5000);
+  EXPECT_EQ(cwnd.window(), 2000);
 }
 
 TEST(CwndOracle, LossHalvesAndATimeoutStartsOver) {

@@ -37,10 +37,10 @@ class sending : public testing::TestWithParam<u32> {
     return lengths;
   }
   void acknowledge(u32 octets, u32 window = 10'000) {
-    const auto old = tcb.snd;
+    const bool closed = tcb.snd.wnd == 0;
     const packet p = at(5'000).ack(first + octets).window(window);
     const auto step = arrive(tcb, p, now);
-    half.on_ack(tcb, p.header, step, old, mss, {}, now, timers, config);
+    half.on_ack(tcb, p.header, step, closed, mss, {}, now, timers, config);
   }
   void time_out() { half.on_retransmission_timeout(tcb, mss, now, timers, config); }
   u32 offset(sequence_number<u32> x) const { return x.wire() - first; }
