@@ -84,6 +84,11 @@ class stack {
   result<std::size_t> write(handle of, std::span<const std::uint8_t> octets) noexcept;
   result<std::size_t> read(handle of, std::span<std::uint8_t> out) noexcept;
   result<void> shutdown(handle of) noexcept;
+  /// Buffers in place, as connection lends them; empty for a handle that names no connection. Errors as write().
+  [[nodiscard]] std::span<std::uint8_t> writable_span(handle of) noexcept;
+  result<std::size_t> commit(handle of, std::size_t octets) noexcept;
+  [[nodiscard]] std::span<const std::uint8_t> readable_span(handle of) const noexcept;
+  result<std::size_t> consume(handle of, std::size_t octets) noexcept;
   /// Gives a connection up in good order, or a listener, whose unaccepted connections are reset. The handle names
   /// nothing any more. Errors: connection_does_not_exist. Linear in the connections that wait for accept().
   result<void> close(handle of, instant now) noexcept;

@@ -158,6 +158,36 @@ result<std::size_t> stack<Policy>::read(handle of, std::span<std::uint8_t> out) 
 }
 
 template <class Policy>
+std::span<std::uint8_t> stack<Policy>::writable_span(handle of) noexcept {
+  slot* const at = named(of);
+  return at == nullptr ? std::span<std::uint8_t>{} : at->tcp.writable_span();
+}
+
+template <class Policy>
+result<std::size_t> stack<Policy>::commit(handle of, std::size_t octets) noexcept {
+  slot* const at = named(of);
+  if (at == nullptr) return error::connection_does_not_exist;
+  const auto taken = at->tcp.commit(octets);
+  touch(of.index);
+  return taken;
+}
+
+template <class Policy>
+std::span<const std::uint8_t> stack<Policy>::readable_span(handle of) const noexcept {
+  const connection_type* const at = find(of);
+  return at == nullptr ? std::span<const std::uint8_t>{} : at->readable_span();
+}
+
+template <class Policy>
+result<std::size_t> stack<Policy>::consume(handle of, std::size_t octets) noexcept {
+  slot* const at = named(of);
+  if (at == nullptr) return error::connection_does_not_exist;
+  const auto taken = at->tcp.consume(octets);
+  if (at->tcp.owes_ack()) touch(of.index);  // reading may have opened the window
+  return taken;
+}
+
+template <class Policy>
 result<void> stack<Policy>::shutdown(handle of) noexcept {
   slot* const at = named(of);
   if (at == nullptr) return error::connection_does_not_exist;
