@@ -344,12 +344,10 @@ inline std::vector<scenario> all() {
   add_attacks(list);
   add_timestamps(list);
   add_losses(list);
-}
-
-add_ecn(list);
-// A connection whose peer is gone, and that has nothing to send, only learns of it by asking (C37).
-for (scenario& s : list) s.keep_alives = s.may_abort;
-return list;
+  add_ecn(list);
+  // A connection whose peer is gone, and that has nothing to send, only learns of it by asking (C37).
+  for (scenario& s : list) s.keep_alives = s.may_abort;
+  return list;
 }
 
 }  // namespace scenario_detail
