@@ -17,11 +17,12 @@
 namespace sequent::fuzz {
 
 /// Small buffers, so that they fill and wrap.
-struct endpoint_policy {
+struct endpoint_policy : default_policy {
   using send_storage = refinement::bounded_storage<96>;
   using receive_storage = refinement::bounded_storage<96>;
   using congestion_control = congestion::reno;
   static constexpr std::size_t most_held_ranges = 4;
+  static constexpr std::size_t most_sent_runs = 8;
 };
 
 /// The end under test.

@@ -17,6 +17,7 @@
 
 #include "fuzz/world_run.hpp"
 #include "sequent/connection.hpp"
+#include "tests/support/ip_packets.hpp"
 
 namespace {
 
@@ -133,6 +134,33 @@ void captured(const std::filesystem::path& captures, const std::filesystem::path
   }
 }
 
+// Packets of each kind: TCP in both families, every extension header, the ICMP errors that matter.
+void packets(const std::filesystem::path& folder) {
+  const octets tcp = conversation().front();
+  const octets front = build::tcp_front(4'000, 80, 0xffff'ff00u);
+  const auto keep = [&](const char* name, const octets& packet) { save(folder, name, build::joined({{0}, packet})); };
+  keep("ipv4-tcp", build::ipv4_packet(tcp));
+  keep("ipv4-options", build::ipv4_packet(tcp, {.options = {0x94, 4, 0, 0, 1, 1, 1, 0}}));
+  keep("ipv6-tcp", build::ipv6_packet(tcp));
+  keep("ipv6-hop-by-hop", build::ipv6_packet(build::joined({{6, 0, 5, 2, 0, 0, 1, 0}, tcp}), {.next = 0}));
+  keep("ipv6-route", build::ipv6_packet(build::joined({{6, 0, 4, 0, 0, 0, 0, 0}, tcp}), {.next = 43}));
+  keep("ipv6-atomic", build::ipv6_packet(build::joined({{6, 0, 0, 0, 1, 2, 3, 4}, tcp}), {.next = 44}));
+  keep("ipv6-chain", build::ipv6_packet(build::joined({{43, 0, 1, 4, 0, 0, 0, 0},
+                                                       {44, 0, 0, 0, 0, 0, 0, 0},
+                                                       {60, 0, 0, 0, 0, 0, 0, 1},
+                                                       {6, 0, 1, 4, 0, 0, 0, 0},
+                                                       tcp}),
+                                        {.next = 60}));
+  keep("icmp-port", build::icmpv4_packet(3, 3, 0, build::quoted_ipv4(60, front)));
+  keep("icmp-too-big", build::icmpv4_packet(3, 4, 1'400, build::quoted_ipv4(1'500, front)));
+  keep("icmp-too-big-old", build::icmpv4_packet(3, 4, 0, build::quoted_ipv4(1'500, front)));
+  keep("icmp-time", build::icmpv4_packet(11, 0, 0, build::quoted_ipv4(60, front)));
+  keep("icmp-quench", build::icmpv4_packet(4, 0, 0, build::quoted_ipv4(60, front)));
+  keep("icmpv6-port", build::icmpv6_packet(1, 4, 0, build::quoted_ipv6(60, front)));
+  keep("icmpv6-too-big", build::icmpv6_packet(2, 0, 1'280, build::quoted_ipv6(1'500, front)));
+  keep("icmpv6-parameter", build::icmpv6_packet(4, 1, 6, build::quoted_ipv6(60, front)));
+}
+
 // Runs of a scenario as octets: the scenario's number, then the choices.
 void worlds(const std::filesystem::path& folder) {
   const auto& all = model::scenarios();
@@ -171,8 +199,11 @@ int main(int argc, char** argv) {
   const std::filesystem::path folder = argv[1];
   segments(folder / "segment");
   captured(argv[2], folder / "segment");
+  packets(folder / "ip");
   worlds(folder / "world");
   drawn(folder / "reassembly", 12, 200);
   drawn(folder / "endpoint", 24, 300);
+  drawn(folder / "cookie", 12, 120);
+  drawn(folder / "stack", 24, 600);
   return 0;
 }

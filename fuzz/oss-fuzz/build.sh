@@ -19,3 +19,4 @@ for target in "$source"/fuzz/*_target.cpp; do
   [ ${#inputs[@]} -eq 0 ] || zip -q -r -j "$OUT/fuzz_${name}_seed_corpus.zip" "${inputs[@]}"
 done
 cp "$source/fuzz/tcp.dict" "$OUT/fuzz_segment.dict"
+cp "$source/fuzz/ip.dict" "$OUT/fuzz_ip.dict"

@@ -29,6 +29,8 @@ enum class signal : std::uint16_t {
   closed = 1u << 6,          ///< the connection ended in good order and is gone
   retransmitting = 1u << 7,  ///< R1 was reached: the path may be in trouble (MUST-20, SHLD-9)
   aborted = 1u << 8,         ///< data arrived that nobody will read, and the connection was reset (SHLD-3)
+  soft_error = 1u << 9,      ///< the network reported an error: see connection::last_icmp() (MUST-47, SHLD-25)
+  unreachable = 1u << 10,    ///< the handshake ended because the network reported that the peer cannot be reached
 };
 
 /// A set of signals.

@@ -12,22 +12,26 @@ void connection<Policy>::prepare() noexcept {
   tcb_.offer.window_scale = config_.window_scale;
   tcb_.offer.timestamps = config_.timestamps;
   tcb_.offer.sack = config_.sack;
+  tcb_.offer.ecn = config_.ecn;
   tcb_.offer.default_peer_mss = config_.default_peer_mss;
   // MUST-40: under half a second, whatever the user says.
   config_.delayed_ack = std::min(config_.delayed_ack, duration::milliseconds(499));
   tcb_.challenges.limit = config_.challenge_acks_per_second;
+  start_path();
 }
 
 // Both halves start over at the ISS that the control block has chosen.
 template <class Policy>
 void connection<Policy>::begin(instant now) noexcept {
   sender_.start(tcb_.snd.iss, config_.rto);
-  receiver_.start();
+  receiver_.start(config_.initial_receive_window);
+  start_path();
   ended_by_.reset();
   nobody_reads_ = false;
   keep_alives_ = 0;
   keep_alive_due_ = false;
   ack_due_ = false;
+  echo_ = {};
   syn_due_ = true;
   sender_.expect_ack(now, timers_, config_);
 }
@@ -45,9 +49,23 @@ result<void> connection<Policy>::listen() noexcept {
   const auto opened = call_open_passive(tcb_);
   if (!opened) return opened;
   ended_by_.reset();
-  receiver_.start();
+  receiver_.start(config_.initial_receive_window);
   any_peer_ = config_.remote_port == 0;
   return opened;
+}
+
+template <class Policy>
+result<void> connection<Policy>::resume(const control_block<u32>& half_open, const syn_ack_history& past,
+                                        instant now) noexcept {
+  if (tcb_.state != connection_state::closed) return error::connection_already_exists;
+  SEQUENT_ASSERT(half_open.state == connection_state::syn_received && half_open.rcv.wnd <= receiver_.room());
+  tcb_ = half_open;
+  begin(now);
+  syn_due_ = false;
+  sender_.sent_syn(tcb_.snd.iss, past.sent_at, timers_, config_);
+  if (past.repeated) sender_.sent_syn(tcb_.snd.iss, past.sent_at, timers_, config_);
+  if (past.timed_out) static_cast<void>(sender_.on_syn_timeout(now, timers_, config_));
+  return {};
 }
 
 template <class Policy>
@@ -70,6 +88,23 @@ result<std::size_t> connection<Policy>::read(std::span<std::uint8_t> out) noexce
   const std::size_t taken = receiver_.read(out);
   reopen_window();
   return taken;
+}
+
+template <class Policy>
+result<std::size_t> connection<Policy>::commit(std::size_t octets) noexcept {
+  const auto allowed = call_send(tcb_);
+  if (!allowed) return ended_by_ && tcb_.state == connection_state::closed ? *ended_by_ : allowed.why();
+  SEQUENT_ASSERT(octets <= sender_.free_span().size());
+  sender_.commit(octets);
+  return octets;
+}
+
+template <class Policy>
+result<std::size_t> connection<Policy>::consume(std::size_t octets) noexcept {
+  SEQUENT_ASSERT(octets <= receiver_.unread_span().size());
+  receiver_.consume(octets);
+  reopen_window();
+  return octets;
 }
 
 // Reading made room: if the window can move by a worthwhile amount, the peer is told (MUST-39).
@@ -129,7 +164,7 @@ u32 connection<Policy>::urgent_ahead() const noexcept {
 template <class Policy>
 u32 connection<Policy>::effective_mss() const noexcept {
   const u32 peer = std::max(tcb_.peer_mss, config_.least_mss);
-  const u32 most = std::min(peer, u32{config_.send_mss});
+  const u32 most = std::min(peer, path_.largest_text());
   const u32 options = tcb_.ts.enabled ? 12 : 0;
   return std::max(most > options ? most - options : 0, 1u);
 }
@@ -153,6 +188,8 @@ template <class Policy>
 void connection<Policy>::rebase(duration elapsed) noexcept {
   timers_.rebase(elapsed);
   sender_.rebase(elapsed);
+  path_.rebase(elapsed);
+  receiver_.rebase(elapsed);
   config_.timestamp_offset += static_cast<u32>(elapsed.count() / 1'000);
   config_.isn_offset += static_cast<u32>(elapsed.count() / 4);
   tcb_.ts.recent_at = tcb_.ts.enabled ? tcb_.ts.recent_at - elapsed : instant{};

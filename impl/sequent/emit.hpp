@@ -15,26 +15,17 @@ namespace sequent {
 
 namespace detail {
 
-inline std::uint8_t* emit_padding(std::uint8_t* at, int count) noexcept {
-  for (; count != 0; --count) *at++ = static_cast<std::uint8_t>(option_kind::no_operation);
-  return at;
-}
+/// Writes words in network order one behind the other, and sums them on the way: a header is whole words.
+struct word_writer {
+  std::uint8_t* at;
+  std::uint64_t sum = 0;
 
-inline std::uint8_t* emit_kind(std::uint8_t* at, u32 kind, std::size_t length) noexcept {
-  *at++ = static_cast<std::uint8_t>(kind);
-  *at++ = static_cast<std::uint8_t>(length);
-  return at;
-}
-
-inline std::uint8_t* emit_sack(std::uint8_t* at, const sack_blocks<u32>& sack, std::size_t blocks) noexcept {
-  at = emit_kind(emit_padding(at, 2), option_kind::sack, 2 + 8 * blocks);
-  for (std::size_t i = 0; i != blocks; ++i) {
-    store32(at, sack.block[i].left.wire());
-    store32(at + 4, sack.block[i].right.wire());
-    at += 8;
+  void put(u32 word) noexcept {
+    store32(at, word);
+    at += 4;
+    sum += word;
   }
-  return at;
-}
+};
 
 }  // namespace detail
 
@@ -51,31 +42,55 @@ inline std::uint8_t* emit_sack(std::uint8_t* at, const sack_blocks<u32>& sack, s
          (options.sack_permitted ? (options.ts ? 0u : 4u) : 0u) + (blocks != 0 ? 4 + 8 * blocks : 0u);
 }
 
+namespace detail {
+
+inline void write_options(const segment_options<u32>& options, word_writer& out) noexcept {
+  constexpr u32 nop = option_kind::no_operation;
+  if (options.mss) out.put(option_kind::mss << 24 | 4u << 16 | *options.mss);
+  if (options.ts) {
+    const u32 before = options.sack_permitted ? option_kind::sack_permitted << 8 | 2u : nop << 8 | nop;
+    out.put(before << 16 | option_kind::timestamps << 8 | 10u);
+    out.put(options.ts->value.wire());
+    out.put(options.ts->echo.wire());
+  } else if (options.sack_permitted) {
+    out.put(nop << 24 | nop << 16 | option_kind::sack_permitted << 8 | 2u);
+  }
+  if (options.window_scale) out.put(nop << 24 | option_kind::window_scale << 16 | 3u << 8 | *options.window_scale);
+  const auto blocks = static_cast<u32>(sack_blocks_that_fit(options));
+  if (blocks == 0) return;
+  out.put(nop << 24 | nop << 16 | option_kind::sack << 8 | (2u + 8u * blocks));
+  for (u32 i = 0; i != blocks; ++i) {
+    out.put(options.sack.block[i].left.wire());
+    out.put(options.sack.block[i].right.wire());
+  }
+}
+
+}  // namespace detail
+
 /// Writes the options. Each is padded in front to a multiple of four octets with NOPs, so no end marker and no octets
 /// after one are ever needed (MUST-69); SACK-permitted takes the place of the NOPs before timestamps.
 inline void emit_options(const segment_options<u32>& options, std::uint8_t* at) noexcept {
-  if (options.mss) {
-    at = detail::emit_kind(at, option_kind::mss, 4);
-    store16(at, *options.mss);
-    at += 2;
+  detail::word_writer out{at};
+  detail::write_options(options, out);
+}
+
+/// Writes a header with its options, `out` as long as they are, and the checksum over it and header.text_length octets
+/// of text whose sum_octets() is `text_sum`; the text itself is not looked at. With checksum_by::hardware the field is
+/// left zero. Constant time.
+inline void emit_header(const segment<u32>& header, std::span<std::uint8_t> out, pseudo_header addresses, u32 text_sum,
+                        checksum_by maker = checksum_by::library) noexcept {
+  SEQUENT_ASSERT(out.size() == header_length + options_length(header.options) && out.size() <= longest_header);
+  detail::word_writer words{out.data()};
+  words.put(u32{header.source_port} << 16 | header.destination_port);
+  words.put(header.seq.wire());
+  words.put(header.ack.wire());
+  words.put(static_cast<u32>(out.size()) << 26 | header.control.wire() << 16 | (header.wnd & 0xffffu));
+  words.put(header.up & 0xffffu);
+  detail::write_options(header.options, words);
+  if (maker == checksum_by::library) {
+    const std::uint64_t sum = words.sum + text_sum + addresses.sum(out.size() + header.text_length);
+    store16(out.data() + 16, checksum_field(fold_wide(sum)));
   }
-  if (options.sack_permitted) {
-    if (!options.ts) at = detail::emit_padding(at, 2);
-    at = detail::emit_kind(at, option_kind::sack_permitted, 2);
-  }
-  if (options.ts) {
-    if (!options.sack_permitted) at = detail::emit_padding(at, 2);
-    at = detail::emit_kind(at, option_kind::timestamps, 10);
-    store32(at, options.ts->value.wire());
-    store32(at + 4, options.ts->echo.wire());
-    at += 8;
-  }
-  if (options.window_scale) {
-    at = detail::emit_kind(detail::emit_padding(at, 1), option_kind::window_scale, 3);
-    *at++ = *options.window_scale;
-  }
-  const std::size_t blocks = sack_blocks_that_fit(options);
-  if (blocks != 0) detail::emit_sack(at, options.sack, blocks);
 }
 
 /// Writes a header with its options in front of text that already stands at out[header length ...], and the checksum
@@ -84,21 +99,9 @@ inline void emit_options(const segment_options<u32>& options, std::uint8_t* at) 
 inline void emit_segment(const segment<u32>& header, std::span<std::uint8_t> out, pseudo_header addresses,
                          checksum_by maker = checksum_by::library) noexcept {
   const std::size_t offset = header_length + options_length(header.options);
-  SEQUENT_ASSERT(offset <= longest_header && out.size() == offset + header.text_length);
-  std::uint8_t* const at = out.data();
-  store16(at, header.source_port);
-  store16(at + 2, header.destination_port);
-  store32(at + 4, header.seq.wire());
-  store32(at + 8, header.ack.wire());
-  at[12] = static_cast<std::uint8_t>(offset << 2);
-  at[13] = static_cast<std::uint8_t>(header.control.wire());
-  store16(at + 14, static_cast<std::uint16_t>(header.wnd));
-  store16(at + 16, 0);
-  store16(at + 18, static_cast<std::uint16_t>(header.up));
-  emit_options(header.options, at + header_length);
-  if (maker == checksum_by::library) {
-    store16(at + 16, checksum_field(sum_octets(out) + addresses.sum(out.size())));
-  }
+  SEQUENT_ASSERT(out.size() == offset + header.text_length);
+  const u32 text_sum = maker == checksum_by::library ? sum_octets(out.subspan(offset)) : 0;
+  emit_header(header, out.first(offset), addresses, text_sum, maker);
 }
 
 }  // namespace sequent

@@ -1,104 +1,94 @@
-// The least of IPv4 (RFC 791) that a host needs to carry TCP: reading a datagram's header and writing one.
+// Datagrams of either family of the Internet Protocol, read and written in one form.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
-#include "sequent/checksum.hpp"
-#include "sequent/octets.hpp"
+#include "sequent/ip_address.hpp"
+#include "sequent/ip_fields.hpp"
+#include "sequent/ipv4.hpp"
+#include "sequent/ipv6.hpp"
 #include "sequent/result.hpp"
 
 namespace sequent {
 
-/// An IPv4 address, in network byte order.
-using ipv4_address = std::array<std::uint8_t, 4>;
+/// A datagram of either family. Its addresses are of the same one.
+struct ip_datagram {
+  ip_address source{};
+  ip_address destination{};
+  std::span<const std::uint8_t> payload{};  ///< without headers, options, extension headers and padding of the link
+  ip_protocol protocol = ip_protocol::tcp;
+  std::uint8_t hop_limit = 0;  ///< IPv4: time to live
+  std::uint8_t service = 0;    ///< differentiated services and ECN
 
-/// Octets of an IPv4 header without options, the only kind that is written here.
-inline constexpr std::size_t ipv4_header_length = 20;
-
-/// An IPv4 datagram that carries TCP.
-struct ipv4_datagram {
-  ipv4_address source{};
-  ipv4_address destination{};
-  std::span<const std::uint8_t> payload{};  ///< the TCP segment: total length less header, without what pads the link
-  std::uint8_t time_to_live = 0;            ///< hops left
-  std::uint8_t service = 0;                 ///< differentiated services and ECN (RFC 2474, RFC 3168)
+  [[nodiscard]] constexpr ecn_codepoint ecn() const noexcept { return ecn_of(service); }
 };
 
 /// What a caller chooses about the header of a datagram.
-struct ipv4_header {
-  ipv4_address source{};
-  ipv4_address destination{};
-  std::uint8_t time_to_live = 64;    ///< configurable (RFC 9293 MUST-49); 64 is the assigned default
-  std::uint8_t service = 0;          ///< differentiated services and ECN
-  std::uint16_t identification = 0;  ///< means nothing here, as no datagram written is ever fragmented (RFC 6864)
+struct ip_header {
+  ip_address source{};
+  ip_address destination{};  ///< of the same family as the source
+  ip_protocol protocol = ip_protocol::tcp;
+  std::uint8_t hop_limit = 64;       ///< configurable (RFC 9293 MUST-49)
+  std::uint8_t service = 0;          ///< differentiated services and ECN, see with_ecn()
+  std::uint32_t flow_label = 0;      ///< IPv6 only: 20 bits
+  std::uint16_t identification = 0;  ///< IPv4 only
 };
 
-/// Can the address belong to one host at the other end of a connection? Not if it is of network 0, loopback, multicast,
-/// reserved or the limited broadcast address (RFC 1122 section 3.2.1.3). The broadcast address of a particular subnet
-/// looks like any other; a host that knows its subnet refuses it too.
-[[nodiscard]] constexpr bool is_ipv4_peer(const ipv4_address& address) noexcept {
-  return address[0] != 0 && address[0] != 127 && address[0] < 224;
+/// Octets of the header that emit_ip() writes for an address of this family.
+[[nodiscard]] constexpr std::size_t ip_header_length(const ip_address& address) noexcept {
+  return address.is_v4() ? ipv4_header_length : ipv6_header_length;
 }
 
-/// The part of the TCP checksum that addresses contribute, for segments from source to destination or back.
-[[nodiscard]] inline pseudo_header pseudo_header_of(const ipv4_address& source,
-                                                    const ipv4_address& destination) noexcept {
-  return pseudo_header::ipv4(source, destination);
-}
-
-/// Reads one datagram from the octets of a packet; whatever follows its total length is padding of the link. IP options
-/// are passed over unread (MUST-50). Errors: truncated_header (fewer octets than the header or the total length asks
-/// for), bad_checksum (of the IP header), bad_ip_header (not version 4, a header length below five words, a total
-/// length below the header's, a fragment, another protocol than TCP, a source or destination that is_ipv4_peer()
-/// refuses: MUST-57 and MUST-63). The caller drops such a packet. Never reads outside the octets. Constant time.
-[[nodiscard]] inline result<ipv4_datagram> parse_ipv4(std::span<const std::uint8_t> octets) noexcept {
-  constexpr std::uint16_t more_fragments_and_offset = 0x3fff;
-  constexpr std::uint8_t protocol_tcp = 6;
-  if (octets.empty()) return error::truncated_header;
-  const std::uint8_t* const at = octets.data();
-  if (at[0] >> 4 != 4) return error::bad_ip_header;
-  const std::size_t header = std::size_t{at[0] & 0x0fu} * 4;
-  if (header < ipv4_header_length) return error::bad_ip_header;
-  if (octets.size() < header) return error::truncated_header;
-  if (fold_checksum(sum_octets(octets.first(header))) != 0xffffu) return error::bad_checksum;
-  const std::size_t total = load16(at + 2);
-  if (total < header) return error::bad_ip_header;
-  if (octets.size() < total) return error::truncated_header;
-  if ((load16(at + 6) & more_fragments_and_offset) != 0 || at[9] != protocol_tcp) return error::bad_ip_header;
-  ipv4_datagram datagram;
-  datagram.source = {at[12], at[13], at[14], at[15]};
-  datagram.destination = {at[16], at[17], at[18], at[19]};
-  if (!is_ipv4_peer(datagram.source) || !is_ipv4_peer(datagram.destination)) return error::bad_ip_header;
-  datagram.payload = octets.subspan(header, total - header);
-  datagram.time_to_live = at[8];
-  datagram.service = at[1];
+/// Reads one datagram from the octets of a packet, by its version. What is carried may be TCP, ICMP or anything else:
+/// see `protocol`. Errors as parse_any_ipv4() and parse_any_ipv6(); the caller drops such a packet. Never reads outside
+/// the octets.
+[[nodiscard]] inline result<ip_datagram> parse_ip(std::span<const std::uint8_t> octets) noexcept {
+  ip_datagram datagram;
+  if (!octets.empty() && octets[0] >> 4 == 6) {
+    const auto v6 = parse_any_ipv6(octets);
+    if (!v6) return v6.why();
+    datagram.source = ip_address::from_v6(v6->source);
+    datagram.destination = ip_address::from_v6(v6->destination);
+    datagram.payload = v6->payload;
+    datagram.protocol = v6->protocol;
+    datagram.hop_limit = v6->hop_limit;
+    datagram.service = v6->service;
+    return datagram;
+  }
+  const auto v4 = parse_any_ipv4(octets);
+  if (!v4) return v4.why();
+  datagram.source = ip_address::from_v4(v4->source);
+  datagram.destination = ip_address::from_v4(v4->destination);
+  datagram.payload = v4->payload;
+  datagram.protocol = v4->protocol;
+  datagram.hop_limit = v4->time_to_live;
+  datagram.service = v4->service;
   return datagram;
 }
 
-/// Writes the header in front of a TCP segment that already stands at out[ipv4_header_length ...]; `out` is the whole
-/// datagram. Fragmentation is forbidden (DF), which path MTU discovery needs. Error: bad_ip_header when `out` is
-/// shorter than the header or longer than the 65535 octets of a datagram; nothing is written then. Constant time.
-inline result<void> emit_ipv4(const ipv4_header& header, std::span<std::uint8_t> out) noexcept {
-  constexpr std::uint16_t do_not_fragment = 0x4000;
-  constexpr std::uint16_t protocol_tcp = 6;
-  if (out.size() < ipv4_header_length || out.size() > 0xffffu) return error::bad_ip_header;
-  std::uint8_t* const at = out.data();
-  at[0] = 0x45;
-  at[1] = header.service;
-  store16(at + 2, static_cast<std::uint16_t>(out.size()));
-  store16(at + 4, header.identification);
-  store16(at + 6, do_not_fragment);
-  store16(at + 8, static_cast<std::uint16_t>(header.time_to_live << 8 | protocol_tcp));
-  store16(at + 10, 0);
-  for (std::size_t i = 0; i != 4; ++i) {
-    at[12 + i] = header.source[i];
-    at[16 + i] = header.destination[i];
+/// Writes the header in front of a payload that already stands at out[ip_header_length(header.source) ...]; `out` is
+/// the whole datagram. Errors: bad_ip_header when the addresses are of two families, and as emit_ipv4() and
+/// emit_ipv6(); nothing is written then. Constant time.
+inline result<void> emit_ip(const ip_header& header, std::span<std::uint8_t> out) noexcept {
+  if (header.source.is_v4() != header.destination.is_v4()) return error::bad_ip_header;
+  if (header.source.is_v4()) {
+    return emit_ipv4({.source = header.source.v4(),
+                      .destination = header.destination.v4(),
+                      .time_to_live = header.hop_limit,
+                      .service = header.service,
+                      .identification = header.identification,
+                      .protocol = header.protocol},
+                     out);
   }
-  store16(at + 10, checksum_field(sum_octets(out.first(ipv4_header_length))));
-  return {};
+  return emit_ipv6({.source = header.source.v6(),
+                    .destination = header.destination.v6(),
+                    .hop_limit = header.hop_limit,
+                    .service = header.service,
+                    .flow_label = header.flow_label,
+                    .protocol = header.protocol},
+                   out);
 }
 
 }  // namespace sequent

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "sequent/octets.hpp"
 #include "sequent/result.hpp"
@@ -50,12 +51,20 @@ template <word W, class Octet>
 
 namespace detail {
 
+inline void read_timestamps(const std::uint8_t* body, segment_options<u32>& into) noexcept {
+  into.ts.emplace(timestamps<u32>{sequence_number<u32>(load32(body)), sequence_number<u32>(load32(body + 4))});
+}
+
 inline void read_sack(const std::uint8_t* body, u32 length, sack_blocks<u32>& into) noexcept {
+  into.count = 0;
   // A length that is no whole number of blocks is nonsense of its own kind: the option is ignored.
   if (length % 8 != 2) return;
-  for (u32 at = 2; at < length; at += 8) {
-    into.push({sequence_number<u32>(load32(body + at)), sequence_number<u32>(load32(body + at + 4))});
+  const u32 blocks = lesser(length / 8, u32{sack_blocks<u32>::most});
+  for (u32 i = 0; i != blocks; ++i) {
+    into.block[i].left = sequence_number<u32>(load32(body + 2 + 8 * i));
+    into.block[i].right = sequence_number<u32>(load32(body + 6 + 8 * i));
   }
+  into.count = static_cast<std::uint8_t>(blocks);
 }
 
 /// Takes a known option whose length is as its RFC says; any other is ignored like an unknown one.
@@ -70,17 +79,68 @@ inline void read_option(const std::uint8_t* at, u32 kind, u32 length, segment_op
     case option_kind::sack_permitted:
       if (length == 2) into.sack_permitted = true;
       break;
-    case option_kind::sack:
-      into.sack = {};
-      read_sack(at, length, into.sack);
-      break;
+    case option_kind::sack: read_sack(at, length, into.sack); break;
     case option_kind::timestamps:
-      if (length == 10) {
-        into.ts = timestamps<u32>{sequence_number<u32>(load32(at + 2)), sequence_number<u32>(load32(at + 6))};
-      }
+      if (length == 10) read_timestamps(at + 2, into);
       break;
     default: break;
   }
+}
+
+/// The cursor at work from an offset on; says whether it reached the end without meeting a malformed option.
+[[gnu::noinline]] inline bool read_any_options(const std::uint8_t* first, u32 at, u32 end,
+                                               segment_options<u32>& into) noexcept {
+  const auto octet = [first](u32 offset) noexcept { return u32{first[offset]}; };
+  for (;;) {
+    const option_cursor_step<u32> step = step_option(at, end, octet);
+    switch (step.met) {
+      case option_step::finished: return true;
+      case option_step::malformed: return false;
+      case option_step::padding: break;
+      case option_step::option: read_option(first + at, step.kind, step.length, into); break;
+    }
+    at = step.next;
+  }
+}
+
+/// Reads what most hosts write: options that, together with the padding before them, fill whole words. Returns how many
+/// octets the group at `at` fills, or 0 for anything else, which is left to the cursor. The cursor would find the same
+/// options and the same end in each group.
+inline u32 read_group(const std::uint8_t* at, u32 left, segment_options<u32>& into) noexcept {
+  if (left < 4) return 0;
+  const u32 word = load32(at);
+  if (left >= 12 && (word == 0x0101'080au || word == 0x0402'080au)) {
+    if (word == 0x0402'080au) into.sack_permitted = true;
+    read_timestamps(at + 4, into);
+    return 12;
+  }
+  if (word >> 8 == 0x01'0105u) {
+    const u32 length = word & 0xffu;
+    if (length % 8 != 2 || left - 2 < length) return 0;
+    read_sack(at + 2, length, into.sack);
+    return 2 + length;
+  }
+  if (word >> 16 == 0x0204u) {
+    into.mss = static_cast<std::uint16_t>(word);
+    return 4;
+  }
+  if (word >> 8 == 0x01'0303u) {
+    into.window_scale = static_cast<std::uint8_t>(word);
+    return 4;
+  }
+  if (word == 0x0101'0402u) {
+    into.sack_permitted = true;
+    return 4;
+  }
+  return 0;
+}
+
+/// Reads options into a value that has none yet; says whether all lengths were possible.
+inline bool read_options(std::span<const std::uint8_t> octets, segment_options<u32>& into) noexcept {
+  const auto end = static_cast<u32>(octets.size());
+  u32 at = 0;
+  while (const u32 group = read_group(octets.data() + at, end - at, into)) at += group;
+  return at == end || read_any_options(octets.data(), at, end, into);
 }
 
 }  // namespace detail
@@ -89,26 +149,9 @@ inline void read_option(const std::uint8_t* at, u32 kind, u32 length, segment_op
 /// (MUST-64) and on any segment (MUST-5); of one that is repeated the last counts. An impossible length ends in
 /// bad_option_length, and the segment is to be dropped (C3 of docs/choices.md). Linear in the octets, at most 40.
 [[nodiscard]] inline result<segment_options<u32>> parse_options(std::span<const std::uint8_t> octets) noexcept {
-  segment_options<u32> options;
-  const std::uint8_t* const first = octets.data();
-  const auto end = static_cast<u32>(octets.size());
-  // The layout that nearly every segment of a connection with timestamps has (RFC 7323 appendix A).
-  if (end == 12 && load32(first) == 0x0101'080au) {
-    options.ts = timestamps<u32>{sequence_number<u32>(load32(first + 4)), sequence_number<u32>(load32(first + 8))};
-    return options;
-  }
-  const auto octet = [first](u32 offset) noexcept { return u32{first[offset]}; };
-  u32 at = 0;
-  for (;;) {
-    const option_cursor_step<u32> step = step_option(at, end, octet);
-    switch (step.met) {
-      case option_step::finished: return options;
-      case option_step::malformed: return error::bad_option_length;
-      case option_step::padding: break;
-      case option_step::option: detail::read_option(first + at, step.kind, step.length, options); break;
-    }
-    at = step.next;
-  }
+  result<segment_options<u32>> options(std::in_place);
+  if (!detail::read_options(octets, *options)) options = error::bad_option_length;
+  return options;
 }
 
 }  // namespace sequent

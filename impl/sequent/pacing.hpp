@@ -98,4 +98,14 @@ class pacer {
   bool slow_start_ = false;
 };
 
+/// No pacing: everything may leave at once, and nothing is kept.
+class unpaced {
+ public:
+  constexpr void update(u32, duration, u32, bool) noexcept {}
+  constexpr void sent(u32, instant) noexcept {}
+  [[nodiscard]] constexpr instant earliest(instant now) const noexcept { return now; }
+  constexpr void rebase(duration) noexcept {}
+  friend bool operator==(const unpaced&, const unpaced&) noexcept = default;
+};
+
 }  // namespace sequent

@@ -1,112 +1,424 @@
-// Loss recovery without SACK: fast retransmit and NewReno (RFC 5681 section 3.2, RFC 6582), and what follows a timeout.
+// Loss recovery: what was lost, what goes out again, and how the congestion window moves meanwhile (RFC 6675, RFC 8985,
+// RFC 6937; without SACK RFC 6582).
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
-#include "sequent/seq.hpp"
+#include "sequent/congestion/progress.hpp"
+#include "sequent/prr.hpp"
+#include "sequent/rack.hpp"
+#include "sequent/scoreboard.hpp"
+#include "sequent/segment.hpp"
+#include "sequent/spurious.hpp"
+#include "sequent/tail_probe.hpp"
 
 namespace sequent {
 
-/// Decides what is to be sent again. Congestion control is told by the caller, from what the functions return.
+/// An acceptable acknowledgment, as loss recovery sees it.
+struct acknowledgment {
+  sequence_number<u32> una{};  ///< SND.UNA after it
+  sequence_number<u32> nxt{};  ///< SND.NXT
+  u32 acked = 0;               ///< octets by which it moved SND.UNA
+  bool duplicate = false;      ///< a duplicate (RFC 5681 section 2)
+  bool sack = false;           ///< SACK is in use
+  const sack_blocks<u32>* blocks = nullptr;
+  std::optional<sequence_number<u32>> echo{};  ///< TSecr, when timestamps are in use
+  std::optional<duration> round_trip{};        ///< what it measured
+  duration smoothed{};                         ///< SRTT
+  u32 mss = 0;                                 ///< effective segment size
+  instant now{};
+  bool grows = true;     ///< it may open the congestion window: not the one of our SYN (RFC 5681 section 3.1)
+  bool reduced = false;  ///< what is outstanding at SND.UNA has led to a reduction already (RFC 3168 section 6.1.2)
+};
+
+/// Where a connection stands.
+enum class recovery_phase : std::uint8_t {
+  open,      ///< nothing is known to be lost
+  recovery,  ///< fast recovery, until `recover` is acknowledged
+  loss,      ///< after a timeout, until everything sent before it is acknowledged
+};
+
+/// Decides what is to be sent again, and steers the congestion control that it is handed. Everything costs constant
+/// time while nothing is lost or out of order, else at most a pass over the MostRuns runs of the scoreboard for each
+/// acknowledgment.
+template <std::size_t MostRuns>
 class loss_recovery {
  public:
-  /// What an acknowledgment means for recovery.
-  enum class verdict : std::uint8_t {
-    ordinary,   ///< nothing to do with recovery
-    enter,      ///< third duplicate: recovery begins, the first octet outstanding is sent again
-    duplicate,  ///< a further duplicate during recovery
-    partial,    ///< recovery goes on with the next hole (RFC 6582 section 3.2)
-    leave,      ///< everything that was outstanding when recovery began is acknowledged
-  };
-
-  /// Begins a connection: nothing up to `iss` can be a loss of this incarnation (RFC 6582 section 3.2, step 1).
-  constexpr void start(sequence_number<u32> iss) noexcept {
+  /// Begins a connection whose first octet of text is `first`: nothing before it can be a loss of this incarnation.
+  constexpr void start(sequence_number<u32> first) noexcept {
     *this = {};
-    recover_ = iss;
+    board_.start(first);
+    rack_.start(first);
+    recover_ = first - 1u;
   }
 
-  /// A duplicate ACK in the sense of RFC 5681, at SND.UNA.
-  constexpr verdict on_duplicate(sequence_number<u32> una, sequence_number<u32> nxt) noexcept {
-    if (recovering_) return verdict::duplicate;
-    if (duplicates_ < 3) ++duplicates_;
-    if (duplicates_ != 3) return verdict::ordinary;
-    // Duplicates that follow a timeout's own retransmissions say nothing about a new loss (RFC 6582 section 3.2, step
-    // 2).
-    if (!before(recover_, una)) return verdict::ordinary;
-    recovering_ = true;
-    recover_ = nxt;
-    head_again_ = true;
-    return verdict::enter;
+  /// Octets that are thought to be in the network. Without SACK each duplicate tells of one segment that has left it.
+  [[nodiscard]] constexpr u32 pipe() const noexcept {
+    const u32 all = board_.pipe();
+    return all > departed_ ? all - departed_ : 0;
   }
-
-  /// New data was acknowledged; una is the new SND.UNA.
-  constexpr verdict on_new_ack(sequence_number<u32> una) noexcept {
-    duplicates_ = 0;
-    if (resend_ && !before(una, resend_until_)) resend_.reset();
-    if (resend_ && before(*resend_, una)) resend_ = una;
-    if (!recovering_) {
-      // Kept within reach of SND.UNA, or after 2^31 octets without a loss it would seem to lie ahead.
-      if (before(recover_, una)) recover_ = una - 1u;
-      return verdict::ordinary;
-    }
-    if (before(una, recover_)) {
-      head_again_ = true;
-      return verdict::partial;
-    }
-    recovering_ = false;
-    return verdict::leave;
-  }
-
-  /// The retransmission timer expired: everything outstanding is to be sent again, from SND.UNA on, as the window
-  /// allows.
-  constexpr void on_timeout(sequence_number<u32> una, sequence_number<u32> nxt) noexcept {
-    probe_again(nxt);
-    resend_ = una;
-    resend_until_ = nxt;
-  }
-
-  /// The same while the peer's window is closed: only the first octets go out again, as a probe.
-  constexpr void probe_again(sequence_number<u32> nxt) noexcept {
-    duplicates_ = 0;
-    recovering_ = false;
-    recover_ = nxt;
-    head_again_ = true;
-    resend_.reset();
-  }
-
-  /// Octets [first, last) have been sent again.
-  constexpr void resent(sequence_number<u32> first, sequence_number<u32> last) noexcept {
-    head_again_ = false;
-    if (!resend_ || !from_until(first, *resend_, last)) return;
-    resend_ = last;
-    if (!before(*resend_, resend_until_)) resend_.reset();
-  }
-
-  /// The first octet outstanding is to be sent again at once, whatever the congestion window.
-  [[nodiscard]] constexpr bool head_again() const noexcept { return head_again_; }
-  /// Where to go on sending again after a timeout.
-  [[nodiscard]] constexpr std::optional<sequence_number<u32>> resend() const noexcept { return resend_; }
-  [[nodiscard]] constexpr sequence_number<u32> resend_until() const noexcept { return resend_until_; }
-  [[nodiscard]] constexpr bool recovering() const noexcept { return recovering_; }
+  [[nodiscard]] constexpr bool recovering() const noexcept { return phase_ == recovery_phase::recovery; }
+  [[nodiscard]] constexpr recovery_phase phase() const noexcept { return phase_; }
   [[nodiscard]] constexpr sequence_number<u32> recover() const noexcept { return recover_; }
+  [[nodiscard]] constexpr const scoreboard<MostRuns>& board() const noexcept { return board_; }
+  [[nodiscard]] constexpr const rack& recent() const noexcept { return rack_; }
+  [[nodiscard]] constexpr const proportional_rate_reduction& reduction() const noexcept { return reduction_; }
+  [[nodiscard]] constexpr const tail_probe& probe() const noexcept { return probe_; }
+  [[nodiscard]] constexpr const spurious_detector& doubt() const noexcept { return doubt_; }
   [[nodiscard]] constexpr std::uint8_t duplicates() const noexcept { return duplicates_; }
-  /// Forgets a wish to send again that has become pointless: nothing is outstanding.
-  constexpr void nothing_outstanding() noexcept {
-    head_again_ = false;
-    resend_.reset();
-    duplicates_ = 0;
+  [[nodiscard]] constexpr u32 departed() const noexcept { return departed_; }
+  /// When the first octets of the scoreboard's last run were sent: short_time().
+  [[nodiscard]] constexpr u32 run_began() const noexcept { return run_began_; }
+
+  /// The first octets that are taken for lost, or the first outstanding when none are, go out at once, whatever the
+  /// congestion window.
+  [[nodiscard]] constexpr bool head_due() const noexcept { return head_due_; }
+  /// What is to be sent again as the window allows: the first octets that are taken for lost.
+  [[nodiscard]] constexpr auto first_lost() const noexcept { return board_.first_lost(); }
+  /// Something is to be sent again, or a probe to be sent.
+  [[nodiscard]] constexpr bool resends() const noexcept { return head_due_ || board_.lost() != 0 || probe_.due(); }
+  /// A new segment would tell more than one that is sent again.
+  [[nodiscard]] constexpr bool wants_new_data() const noexcept { return doubt_.wants_new_data(); }
+  constexpr void no_new_data() noexcept { doubt_.no_new_data(); }
+  /// Whether the congestion window was reduced since the last time this was asked, other than by a timeout.
+  constexpr bool take_reduced() noexcept { return std::exchange(reduced_, false); }
+  /// A tail loss probe is due.
+  [[nodiscard]] constexpr bool probe_due() const noexcept { return probe_.due(); }
+  /// May a tail loss probe be armed? Only while nothing else has raised a suspicion.
+  [[nodiscard]] constexpr bool may_probe() const noexcept {
+    return phase_ == recovery_phase::open && board_.sacked() == 0 && !board_.view().empty() && !probe_.on_its_way();
   }
 
-  friend bool operator==(const loss_recovery&, const loss_recovery&) noexcept = default;
+  /// Octets up to `last` were sent for the first time.
+  constexpr void sent(sequence_number<u32> last, instant now, duration smoothed) noexcept {
+    const u32 octets = last - board_.end();
+    const u32 at = short_time(now);
+    // Runs that differ by less than an eighth of a round trip are told as one.
+    const bool joins = at - run_began_ <= granule(smoothed);
+    if (!joins || board_.view().empty()) run_began_ = at;
+    board_.sent(last, at, joins);
+    if (phase_ == recovery_phase::recovery) reduction_.sent(octets);
+    if (probe_.due()) probe_.sent(last, false);
+  }
+
+  /// Octets [first, last) were sent again, our timestamp clock standing at `clock`.
+  constexpr void sent_again(sequence_number<u32> first, sequence_number<u32> last, instant now,
+                            sequence_number<u32> clock) noexcept {
+    head_due_ = false;
+    board_.sent_again(first, last, short_time(now));
+    doubt_.resent(last - first, clock);
+    if (phase_ == recovery_phase::recovery) reduction_.sent(last - first);
+    if (probe_.due()) probe_.sent(board_.end(), true);
+  }
+
+  /// Applies an acknowledgment. Says when to look again for losses (timer::reordering), if ever.
+  template <class Congestion>
+  constexpr std::optional<duration> on_ack(const acknowledgment& ack, Congestion& congestion) noexcept {
+    const u32 before_it = pipe();
+    if (undisturbed(ack)) {
+      board_.acknowledge(ack.una, [&](const delivered_run& run) { hear(run, ack); });
+      duplicates_ = 0;
+      departed_ = 0;
+      grow(ack, ack.acked, before_it, congestion);
+      finish_if_empty(ack.nxt);
+      return std::nullopt;
+    }
+    // What an earlier episode did to the window is undone within a round trip of its end, or not at all.
+    if (phase_ == recovery_phase::open && before(recover_, ack.una)) doubt_.give_up();
+    acknowledged_news news{ack.acked != 0, ack.duplicate, ack.sack, false, false, 0, ack.echo};
+    const u32 delivered = take(ack, news);
+    const bool was_recovering = phase_ == recovery_phase::recovery;
+    answer_probe(ack, news, congestion);
+    if (doubt_.on_ack(news)) {
+      undo(congestion);
+    } else if (phase_ != recovery_phase::open && !before(ack.una, recover_)) {
+      leave(ack, congestion);
+    }
+    const losses seen = detect(ack, news.progress, congestion);
+    if (phase_ == recovery_phase::recovery) {
+      steer(delivered, news.progress && !seen.found, ack.mss, congestion);
+    } else if (news.progress && !was_recovering) {
+      grow(ack, delivered, before_it, congestion);
+    }
+    finish_if_empty(ack.nxt);
+    return seen.again;
+  }
+
+  /// The reordering timer expired: what was waited for is lost (RFC 8985 section 6.3).
+  template <class Congestion>
+  constexpr std::optional<duration> on_reordering_timeout(sequence_number<u32> una, sequence_number<u32> nxt, u32 mss,
+                                                          duration smoothed, instant now,
+                                                          Congestion& congestion) noexcept {
+    acknowledgment nothing;
+    nothing.una = una;
+    nothing.nxt = nxt;
+    nothing.sack = true;
+    nothing.smoothed = smoothed;
+    nothing.mss = mss;
+    nothing.now = now;
+    const losses seen = detect(nothing, false, congestion);
+    if (seen.found && phase_ == recovery_phase::recovery) steer(0, false, mss, congestion);
+    return seen.again;
+  }
+
+  /// The probe timer expired.
+  constexpr void on_probe_timeout() noexcept {
+    if (may_probe()) probe_.ask();
+  }
+
+  /// The retransmission timer expired; `first` for the first time of these octets. Everything outstanding is taken for
+  /// lost, and the first of it goes out at once (RFC 6298 section 5.4). What SACK has reported still counts, until the
+  /// timer expires once more or the receiver shows that it reneges (RFC 2018 section 8, RFC 6675 section 5.1).
+  constexpr void on_timeout(sequence_number<u32> nxt, bool first) noexcept {
+    const bool reneged = !board_.view().empty() && board_.view().front().fate == run_fate::sacked;
+    if (!first || reneged) board_.forget_sacks();
+    const bool was_open = phase_ == recovery_phase::open;
+    if (first && was_open) {
+      doubt_.begin(true, true);
+    } else {
+      doubt_.give_up();
+    }
+    go_back(nxt);
+    phase_ = recovery_phase::loss;
+  }
+
+  /// The peer had closed its window and may have dropped what was sent into it: that is to be sent again, and is no
+  /// sign of congestion.
+  constexpr void on_window_reopened(sequence_number<u32> nxt) noexcept {
+    doubt_.give_up();
+    go_back(nxt);
+    phase_ = recovery_phase::loss;
+  }
+
+  /// The timer expired while the peer's window is closed: only the first octets go out again, as a probe.
+  constexpr void probe_again(sequence_number<u32> nxt) noexcept {
+    board_.forget_losses();
+    departed_ = 0;
+    duplicates_ = 0;
+    recover_ = nxt;
+    phase_ = recovery_phase::open;
+    doubt_.give_up();
+    probe_.cancel();
+    head_due_ = true;
+  }
+
+  /// The control block is gone: nothing is outstanding any more.
+  constexpr void stop() noexcept { start(board_.end()); }
+
+  /// Moves the origin of the clock forward.
+  constexpr void rebase(duration elapsed) noexcept {
+    const auto by = static_cast<u32>(static_cast<std::uint64_t>(elapsed.count()));
+    board_.rebase(by);
+    rack_.rebase(by);
+    run_began_ = board_.view().empty() ? 0 : run_began_ - by;
+  }
 
  private:
-  sequence_number<u32> recover_{};
-  sequence_number<u32> resend_until_{};
-  std::optional<sequence_number<u32>> resend_{};
+  [[nodiscard]] static constexpr u32 granule(duration smoothed) noexcept {
+    return static_cast<u32>(std::min<std::int64_t>(smoothed.count() / 8, 10'000'000));
+  }
+
+  // Nothing is lost, reported or doubted: the case of nearly every acknowledgment.
+  [[nodiscard]] constexpr bool undisturbed(const acknowledgment& ack) const noexcept {
+    return phase_ == recovery_phase::open && !ack.duplicate && ack.acked != 0 && board_.sacked() == 0 &&
+           board_.lost() == 0 && ack.blocks->count == 0 && !probe_.on_its_way();
+  }
+
+  constexpr void hear(const delivered_run& run, const acknowledgment& ack) noexcept {
+    if (!ack.sack) return;
+    const u32 now = short_time(ack.now);
+    // Two clocks of a millisecond each round the difference by one tick at most.
+    const bool echo_before =
+        ack.echo && ack.round_trip && ack.round_trip->count() > std::int64_t{now - run.sent_at} + 1'000;
+    rack_.delivered(run, now, granule(ack.smoothed), echo_before);
+  }
+
+  // Notes on the scoreboard what arrived; returns how many octets that were, and fills in the news.
+  constexpr u32 take(const acknowledgment& ack, acknowledged_news& news) noexcept {
+    u32 delivered = 0;
+    const auto note = [&](const delivered_run& run) {
+      delivered += run.last - run.first;
+      news.original = news.original || !run.again;
+      news.beyond = news.beyond || before(recover_, run.last);
+      hear(run, ack);
+    };
+    board_.acknowledge(ack.una, note);
+    if (!ack.sack) return count_departures(ack, delivered);
+    duplicates_ = 0;
+    const auto blocks = ack.blocks->view();
+    for (std::size_t i = 0; i != blocks.size(); ++i) {
+      const sack_block<u32>& block = blocks[i];
+      if (i == 0 && reports_duplicate(ack)) {
+        news.duplicated = block.right - block.left;
+        rack_.duplicate_reported(ack.una, ack.nxt);
+      } else if (after_until(ack.una, block.left, ack.nxt) && after_until(block.left, block.right, ack.nxt)) {
+        board_.sack(block.left, block.right, note);
+      }
+    }
+    return delivered;
+  }
+
+  // The first block is a D-SACK when it lies before the acknowledgment, or inside the second (RFC 2883 section 4).
+  [[nodiscard]] static constexpr bool reports_duplicate(const acknowledgment& ack) noexcept {
+    const auto blocks = ack.blocks->view();
+    const sack_block<u32>& first = blocks.front();
+    if (!before(first.left, first.right)) return false;
+    if (at_or_before(first.right, ack.una)) return true;
+    if (blocks.size() < 2) return false;
+    const sack_block<u32>& second = blocks[1];
+    return at_or_before(second.left, first.left) && at_or_before(first.right, second.right);
+  }
+
+  // Without SACK: a duplicate says that some segment has arrived beyond the hole; an acknowledgment that moves on takes
+  // back as many as it covers.
+  constexpr u32 count_departures(const acknowledgment& ack, u32 acknowledged) noexcept {
+    if (ack.duplicate) {
+      const u32 all = board_.pipe();
+      const u32 more = std::min(departed_ + ack.mss, all > ack.mss ? all - ack.mss : 0);
+      const u32 delivered = more > departed_ ? more - departed_ : 0;
+      departed_ = std::max(more, departed_);
+      if (duplicates_ != duplicate_threshold) ++duplicates_;
+      return delivered;
+    }
+    if (acknowledged == 0) return 0;
+    duplicates_ = 0;
+    if (phase_ != recovery_phase::recovery) departed_ = 0;
+    const u32 behind = std::min(departed_, acknowledged > ack.mss ? acknowledged - ack.mss : 0);
+    departed_ -= behind;
+    return acknowledged - behind;
+  }
+
+  template <class Congestion>
+  constexpr void answer_probe(const acknowledgment& ack, const acknowledged_news& news,
+                              Congestion& congestion) noexcept {
+    const bool bare = ack.duplicate && ack.blocks->count == 0;
+    if (probe_.on_ack(ack.una, news.duplicated != 0, bare) == tail_probe::verdict::none) return;
+    if (phase_ != recovery_phase::open) return;
+    congestion.on_congestion(ack.nxt - ack.una, ack.mss, ack.now);
+    congestion.leave_recovery();
+    reduced_ = true;
+  }
+
+  struct losses {
+    bool found = false;
+    std::optional<duration> again{};  // when to look again
+  };
+
+  // Looks for losses; begins a recovery when there is one and none is under way.
+  template <class Congestion>
+  constexpr losses detect(const acknowledgment& ack, bool progress, Congestion& congestion) noexcept {
+    losses seen;
+    if (ack.sack) {
+      const bool urgent = phase_ != recovery_phase::open || board_.sacked() > (duplicate_threshold - 1u) * ack.mss;
+      const auto smoothed = static_cast<u32>(std::clamp<std::int64_t>(ack.smoothed.count(), 0, 0x3fff'ffff));
+      const auto out = rack_.detect(board_, short_time(ack.now), rack_.reordering_window(smoothed, urgent));
+      seen.found = out.found;
+      if (out.again_in) seen.again = duration::microseconds(*out.again_in);
+    } else if (phase_ == recovery_phase::recovery) {
+      if (progress) seen.found = lose_head(ack.mss);  // the next hole (RFC 6582 section 3.2, partial acknowledgment)
+    } else if (duplicates_ == duplicate_threshold && phase_ == recovery_phase::open && before(recover_, ack.una)) {
+      seen.found = lose_head(ack.mss);
+    }
+    if (seen.found && phase_ == recovery_phase::open) enter(ack, congestion);
+    return seen;
+  }
+
+  constexpr bool lose_head(u32 mss) noexcept {
+    if (board_.view().empty() || board_.view().front().fate != run_fate::in_flight) return false;
+    board_.mark_head_lost(mss);
+    head_due_ = true;
+    return true;
+  }
+
+  template <class Congestion>
+  constexpr void enter(const acknowledgment& ack, Congestion& congestion) noexcept {
+    // What limited transmit added does not count (RFC 5681 section 3.2, step 2).
+    const u32 flight = std::min(ack.nxt - ack.una, congestion.window());
+    if (!ack.reduced) congestion.on_congestion(flight, ack.mss, ack.now);
+    reduction_.start(flight, congestion.threshold());
+    recover_ = ack.nxt;
+    phase_ = recovery_phase::recovery;
+    head_due_ = true;
+    probe_.cancel();
+    if (ack.reduced) return doubt_.give_up();  // the reduction answered an echo, which is never spurious
+    doubt_.begin(false, false);
+    reduced_ = true;
+  }
+
+  template <class Congestion>
+  constexpr void steer(u32 delivered, bool progress, u32 mss, Congestion& congestion) noexcept {
+    const u32 in_network = pipe();
+    congestion.set_window(in_network + reduction_.on_ack(delivered, in_network, mss, progress));
+  }
+
+  template <class Congestion>
+  constexpr void grow(const acknowledgment& ack, u32 delivered, u32 before_it, Congestion& congestion) noexcept {
+    // Kept within reach of SND.UNA, or after 2^31 octets without a loss it would seem to lie ahead.
+    if (phase_ == recovery_phase::open && before(recover_, ack.una)) recover_ = ack.una - 1u;
+    if (!ack.grows) return;
+    congestion.on_ack({delivered, ack.mss, before_it, before_it + ack.mss > congestion.window(), ack.now,
+                       ack.round_trip, ack.smoothed, ack.una, ack.nxt});
+  }
+
+  template <class Congestion>
+  constexpr void leave(const acknowledgment& ack, Congestion& congestion) noexcept {
+    if (ack.sack) recover_ = ack.nxt;
+    if (phase_ == recovery_phase::recovery) {
+      congestion.leave_recovery();
+      rack_.recovered();
+    }
+    phase_ = recovery_phase::open;
+    duplicates_ = 0;
+    departed_ = 0;
+    head_due_ = false;
+  }
+
+  template <class Congestion>
+  constexpr void undo(Congestion& congestion) noexcept {
+    congestion.undo();
+    board_.forget_losses();
+    phase_ = recovery_phase::open;
+    head_due_ = false;
+    departed_ = 0;
+  }
+
+  constexpr void go_back(sequence_number<u32> nxt) noexcept {
+    (void)board_.mark_all_lost();
+    departed_ = 0;
+    duplicates_ = 0;
+    recover_ = nxt;
+    head_due_ = true;
+    probe_.cancel();
+  }
+
+  constexpr void finish_if_empty(sequence_number<u32> nxt) noexcept {
+    if (!board_.view().empty()) return;
+    head_due_ = false;
+    departed_ = 0;
+    duplicates_ = 0;
+    phase_ = recovery_phase::open;
+    probe_.cancel();
+    rack_.nothing_outstanding(nxt);
+  }
+
+  static constexpr std::uint8_t duplicate_threshold = 3;  // DupThresh
+
+  rack rack_{};
+  proportional_rate_reduction reduction_{};
+  spurious_detector doubt_{};
+  tail_probe probe_{};
+  sequence_number<u32> recover_{};  // RecoveryPoint: SND.NXT when the latest loss was found
+  u32 departed_ = 0;                // without SACK: octets that duplicates tell have left the network
+  u32 run_began_ = 0;               // when the first octets of the last run were sent
+  recovery_phase phase_ = recovery_phase::open;
   std::uint8_t duplicates_ = 0;
-  bool recovering_ = false;
-  bool head_again_ = false;
+  bool head_due_ = false;
+  bool reduced_ = false;  // until take_reduced()
+  scoreboard<MostRuns> board_{};
 };
 
 }  // namespace sequent

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "sequent/config.hpp"
 
@@ -24,7 +25,9 @@ enum class error : std::uint8_t {
   bad_data_offset,             ///< a data offset below five words
   bad_checksum,                ///< the Internet checksum does not hold (MUST-3)
   bad_option_length,           ///< an option of length 0 or 1, or past the header's end (MUST-7)
-  bad_ip_header,               ///< not a well-formed IP datagram carrying TCP
+  bad_ip_header,               ///< not a well-formed IP datagram, or not one for a host's TCP
+  bad_icmp_message,            ///< not an ICMP error about a TCP segment that this host may have sent
+  unreachable,                 ///< the network reported that the peer or its port cannot be reached
 };
 
 /// The error in words, for logs and assertions.
@@ -45,6 +48,8 @@ enum class error : std::uint8_t {
     case error::bad_checksum: return "bad checksum";
     case error::bad_option_length: return "bad option length";
     case error::bad_ip_header: return "bad IP header";
+    case error::bad_icmp_message: return "bad ICMP message";
+    case error::unreachable: return "destination unreachable";
   }
   return "unknown error";
 }
@@ -55,6 +60,17 @@ class [[nodiscard]] result {
  public:
   constexpr result(T value) noexcept : value_(static_cast<T&&>(value)) {}
   constexpr result(error why) noexcept : error_(why) {}
+  /// A value made from nothing, to be filled where it stands: large values are not copied then.
+  template <class... From>
+  constexpr explicit result(std::in_place_t, From&&... from) noexcept
+      : value_(std::in_place, static_cast<From&&>(from)...) {}
+
+  /// Becomes an error; a value that was there is gone.
+  constexpr result& operator=(error why) noexcept {
+    value_.reset();
+    error_ = why;
+    return *this;
+  }
 
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return value_.has_value(); }
   [[nodiscard]] constexpr bool has_value() const noexcept { return value_.has_value(); }
@@ -63,6 +79,10 @@ class [[nodiscard]] result {
     return *value_;
   }
   [[nodiscard]] constexpr const T& operator*() const noexcept { return value(); }
+  [[nodiscard]] constexpr T& operator*() noexcept {
+    SEQUENT_ASSERT(value_.has_value());
+    return *value_;
+  }
   [[nodiscard]] constexpr const T* operator->() const noexcept { return &value(); }
   [[nodiscard]] constexpr error why() const noexcept {
     SEQUENT_ASSERT(!value_.has_value());

@@ -8,7 +8,10 @@
 #include <cstring>
 #include <span>
 
+#include "sequent/checksum.hpp"
 #include "sequent/config.hpp"
+#include "sequent/octets.hpp"
+#include "sequent/word.hpp"
 
 namespace sequent {
 
@@ -57,6 +60,15 @@ class ring {
     if (until_end != octets.size()) std::memcpy(all.data(), octets.data() + until_end, octets.size() - until_end);
   }
 
+  /// Octets from offset on will be stored soon: has their place brought near.
+  void expect(std::size_t offset, std::size_t octets) const noexcept {
+    SEQUENT_ASSERT(offset + octets <= capacity());
+    if (octets == 0) return;
+    const std::span<const std::uint8_t> all = storage_.octets();
+    const std::size_t at = index(offset);
+    fetch_ahead(all.data() + at, std::min(octets, all.size() - at));
+  }
+
   /// Copies octets from offset on to `out`. Linear in their number.
   void get(std::size_t offset, std::span<std::uint8_t> out) const noexcept {
     SEQUENT_ASSERT(offset + out.size() <= capacity());
@@ -66,6 +78,31 @@ class ring {
     const std::size_t until_end = std::min(out.size(), all.size() - at);
     std::memcpy(out.data(), all.data() + at, until_end);
     if (until_end != out.size()) std::memcpy(out.data() + until_end, all.data(), out.size() - until_end);
+  }
+
+  /// The same, and returns the sum_octets() of what was copied, from one pass. Linear in the octets.
+  u32 get_and_sum(std::size_t offset, std::span<std::uint8_t> out) const noexcept {
+    SEQUENT_ASSERT(offset + out.size() <= capacity());
+    if (out.empty()) return 0;
+    const std::span<const std::uint8_t> all = storage_.octets();
+    const std::size_t at = index(offset);
+    const std::size_t until_end = std::min(out.size(), all.size() - at);
+    const u32 sum = copy_and_sum(all.subspan(at, until_end), out.first(until_end));
+    if (until_end == out.size()) return sum;
+    const std::size_t rest = out.size() - until_end;
+    return join_sums(sum, until_end, copy_and_sum(all.first(rest), out.last(rest)));
+  }
+
+  /// The octets from offset on, at most so many, that stand together before the end of the storage.
+  [[nodiscard]] constexpr std::span<std::uint8_t> run_at(std::size_t offset, std::size_t most) noexcept {
+    if (most == 0) return {};
+    const std::size_t at = index(offset);
+    return storage_.octets().subspan(at, std::min(most, capacity() - at));
+  }
+  [[nodiscard]] constexpr std::span<const std::uint8_t> run_at(std::size_t offset, std::size_t most) const noexcept {
+    if (most == 0) return {};
+    const std::size_t at = index(offset);
+    return storage_.octets().subspan(at, std::min(most, capacity() - at));
   }
 
   /// Forgets the oldest octets. Constant time.

@@ -1,6 +1,7 @@
 // A segment as the core sees it: the header's fields in host order, its options, and how much text follows.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -41,7 +42,10 @@ struct sack_blocks {
     block[count++] = b;
     return true;
   }
-  friend bool operator==(const sack_blocks&, const sack_blocks&) noexcept = default;
+  /// Equal if the same blocks count, whatever is left over behind them.
+  friend constexpr bool operator==(const sack_blocks& a, const sack_blocks& b) noexcept {
+    return std::ranges::equal(a.view(), b.view());
+  }
 };
 
 /// The options of a segment that this library knows. What is absent from the header is absent here.

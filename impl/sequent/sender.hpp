@@ -9,6 +9,8 @@
 
 #include "sequent/actions.hpp"
 #include "sequent/connection_config.hpp"
+#include "sequent/ecn.hpp"
+#include "sequent/pacing.hpp"
 #include "sequent/recovery.hpp"
 #include "sequent/ring.hpp"
 #include "sequent/timers.hpp"
@@ -26,11 +28,13 @@ struct text_to_send {
 
 /// Queues what the user writes and decides what goes on the wire: the peer's window, congestion control, Nagle and
 /// silly-window avoidance, retransmission, zero-window probes.
-template <class Storage, class Congestion>
+template <class Storage, class Congestion, std::size_t MostRuns, class Pacing = unpaced>
 class sender {
  public:
+  using recovery_type = loss_recovery<MostRuns>;
+
   constexpr sender() noexcept = default;
-  constexpr sender(Storage storage, const rto_limits& limits) noexcept : ring_(storage), rtt_(limits) {}
+  constexpr sender(Storage storage, const rto_limits& limits) noexcept : rtt_(limits), ring_(storage) {}
 
   [[nodiscard]] constexpr std::size_t room() const noexcept { return ring_.capacity() - queued_; }
   [[nodiscard]] constexpr u32 queued() const noexcept { return queued_; }
@@ -40,7 +44,13 @@ class sender {
   [[nodiscard]] constexpr sequence_number<u32> end() const noexcept { return first_ + queued_; }
   [[nodiscard]] constexpr const rtt_estimator& rtt() const noexcept { return rtt_; }
   [[nodiscard]] constexpr const Congestion& congestion() const noexcept { return congestion_; }
-  [[nodiscard]] constexpr const loss_recovery& recovery() const noexcept { return recovery_; }
+  /// When the next text may leave, if pacing is on; `now` otherwise.
+  [[nodiscard]] constexpr instant earliest(instant now) const noexcept { return pacing_.earliest(now); }
+  [[nodiscard]] constexpr const Pacing& pacing() const noexcept { return pacing_; }
+  [[nodiscard]] constexpr const ecn_response& ecn() const noexcept { return ecn_; }
+  /// New text with CWR, if that was due, was sent inside the window.
+  constexpr void told_of_reduction() noexcept { ecn_.told(); }
+  [[nodiscard]] constexpr const recovery_type& recovery() const noexcept { return recovery_; }
   [[nodiscard]] constexpr std::uint8_t attempts() const noexcept { return attempts_; }
   [[nodiscard]] constexpr bool forced() const noexcept { return force_; }
   [[nodiscard]] constexpr std::optional<sequence_number<u32>> urgent_until() const noexcept { return urgent_until_; }
@@ -55,9 +65,11 @@ class sender {
     first_ = iss + 1u;
     rtt_ = rtt_estimator(limits);
     congestion_ = {};
+    pacing_ = {};
     idle_since_.reset();
     syn_sent_ = false;
-    recovery_.start(iss);
+    ecn_ = {};
+    recovery_.start(iss + 1u);
     attempts_ = 0;
     force_ = false;
     syn_lost_ = false;
@@ -80,8 +92,16 @@ class sender {
     return n;
   }
 
+  /// Room behind what is queued, up to the end of the ring; commit() queues octets that were written there.
+  [[nodiscard]] constexpr std::span<std::uint8_t> free_span() noexcept { return ring_.run_at(queued_, room()); }
+  constexpr void commit(std::size_t octets) noexcept { queued_ += static_cast<u32>(octets); }
+
   /// Copies queued octets to a segment.
   void copy(sequence_number<u32> seq, std::span<std::uint8_t> out) const noexcept { ring_.get(seq - first_, out); }
+  /// The same, and returns the sum_octets() of what was copied.
+  u32 copy_and_sum(sequence_number<u32> seq, std::span<std::uint8_t> out) const noexcept {
+    return ring_.get_and_sum(seq - first_, out);
+  }
 
   /// Forgets everything queued; the connection is gone.
   constexpr void flush() noexcept {
@@ -91,22 +111,28 @@ class sender {
     urgent_until_.reset();
     force_ = false;
     attempts_ = 0;
-    recovery_.nothing_outstanding();
+    recovery_.stop();
   }
 
-  /// What to send now, or nothing. `mss` bounds the text of one segment. Constant time.
-  [[nodiscard]] constexpr std::optional<text_to_send> next(const control_block<u32>& tcb, u32 mss,
-                                                           bool nagle) const noexcept {
+  /// There is nothing to send, now or later, until something happens: next() has nothing, and settle() does nothing.
+  [[nodiscard]] constexpr bool idle(const send_variables<u32>& snd) const noexcept {
+    return unsent_octets(snd) == 0 && (!snd.fin_asked || snd.fin_sent) && !recovery_.resends() && !force_;
+  }
+
+  /// What to send now, or nothing. `mss` bounds the text of one segment, `most` that of a large one (a multiple of the
+  /// former, or the former). Linear in the runs of the scoreboard while something is lost, else constant time.
+  [[nodiscard]] constexpr std::optional<text_to_send> next(const control_block<u32>& tcb, u32 mss, u32 most,
+                                                           bool nagle) noexcept {
     const send_variables<u32>& snd = tcb.snd;
-    const bool outstanding = !(snd.una == snd.nxt);
-    if (outstanding && recovery_.head_again()) return sent_before(snd, snd.una, mss);
-    if (outstanding && recovery_.resend()) {
-      const sequence_number<u32> at = *recovery_.resend();
-      const text_to_send run = sent_before(snd, at, mss);
-      if ((at - snd.una) + run.length <= congestion_.window()) return run;
-      return std::nullopt;
+    if (!(snd.una == snd.nxt)) {
+      const auto lost = recovery_.first_lost();
+      if (recovery_.head_due()) {
+        return lost ? sent_before(snd, lost->first, lost->last, mss) : sent_before(snd, snd.una, snd.nxt, mss);
+      }
+      if (lost) return resend(snd, lost->first, lost->last, mss, nagle);
+      if (recovery_.probe_due()) return tail(snd, mss);
     }
-    return unsent(snd, mss, nagle);
+    return unsent(snd, mss, most, nagle);
   }
 
   /// The SYN or SYN,ACK has been handed to the network. One that is sent again measures nothing (Karn).
@@ -121,27 +147,40 @@ class sender {
     expect_ack(now, timers, config);
   }
 
-  /// Text is about to be sent after silence: the window may have to start over (RFC 5681 section 4.1).
+  /// Text is about to be sent, perhaps after silence: the window may have to start over (RFC 5681 section 4.1), or to
+  /// be doubted (RFC 7661) where the congestion control does that.
   constexpr void leave_idleness(const send_variables<u32>& snd, u32 mss, instant now) noexcept {
-    if (unsent_octets(snd) == 0) return;
-    if (idle_since_ && now - *idle_since_ > rtt_.timeout()) congestion_.after_idle(mss);
-    idle_since_.reset();
+    if constexpr (requires { congestion_.before_sending(mss, now); }) {
+      if (unsent_octets(snd) != 0) congestion_.before_sending(mss, now);
+    } else if (idle_since_ && unsent_octets(snd) != 0) {
+      if (now - *idle_since_ > rtt_.timeout()) congestion_.after_idle(mss);
+      idle_since_.reset();
+    }
   }
 
-  /// A segment with text or FIN has been handed to the network.
-  constexpr void sent(const text_to_send& run, instant now, timer_set& timers,
+  /// A segment with text or FIN has been handed to the network; our timestamp clock stood at `clock`.
+  constexpr void sent(const text_to_send& run, instant now, sequence_number<u32> clock, bool sack, timer_set& timers,
                       const connection_config& config) noexcept {
     const sequence_number<u32> last = run.seq + (run.length + (run.fin ? 1u : 0u));
+    const bool probed = recovery_.probe_due();
     if (run.again) {
-      recovery_.resent(run.seq, last);
+      recovery_.sent_again(run.seq, last, now, clock);
       timed_.reset();  // Karn: an acknowledgment would be ambiguous
-    } else if (!timed_) {
-      timed_ = last;
-      timed_at_ = now;
+    } else {
+      if (ecn_.held()) ecn_.release();
+      recovery_.sent(last, now, rtt_.smoothed());
+      if (!timed_) {
+        timed_ = last;
+        timed_at_ = now;
+      }
     }
     force_ = false;
+    pacing_.update(congestion_.window(), rtt_.smoothed(), config.send_mss, congestion_.in_slow_start());
+    pacing_.sent(run.length, now);
     timers.stop(timer::persist);
+    if (probed) timers.stop(timer::retransmission);  // it starts over behind a probe (RFC 8985 section 7.3)
     expect_ack(now, timers, config);
+    if (sack && !run.again) arm_probe(run.length, now, timers);
   }
 
   /// Something that needs an acknowledgment is outstanding: the timers that watch for it run (RFC 6298 section 5.1).
@@ -152,22 +191,23 @@ class sender {
     }
   }
 
-  /// Applies what a step found out about acknowledgments. `old` is the send side as it was, `round_trip` the RTT that
-  /// the timestamps option gives, if it does.
-  constexpr void on_ack(const control_block<u32>& tcb, const actions<u32>& step, const send_variables<u32>& old,
-                        u32 mss, std::optional<duration> round_trip, instant now, timer_set& timers,
-                        const connection_config& config) noexcept {
+  /// Applies what a step found out about acknowledgments from `header`, which was acceptable. `window_was_closed`: the
+  /// peer's window was zero before it; `round_trip`: the RTT that the timestamps option gives, if it does.
+  constexpr void on_ack(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
+                        bool window_was_closed, u32 mss, std::optional<duration> round_trip, instant now,
+                        timer_set& timers, const connection_config& config) noexcept {
     const send_variables<u32>& snd = tcb.snd;
+    const bool sacks = tcb.sack_permitted && header.options.sack.count != 0;
     if (step.acked != 0) {
-      take_sample(snd, round_trip, now);
+      const std::optional<duration> measured = take_sample(snd, round_trip, now);
       drop_acknowledged(snd);
       attempts_ = 0;
-      // The acknowledgment of the SYN itself does not open the window (RFC 5681 section 3.1).
-      if (!step.raised.has(signal::established)) grow(snd, step.acked, old.nxt - old.una, mss);
-      restart_timers(snd, mss, now, timers, config);
-    } else if (step.duplicate_ack) {
-      on_duplicate(snd, mss);
+      recover_from(tcb, header, step, mss, measured, now, timers);
+      restart_timers(tcb, mss, now, timers, config);
+    } else if (step.duplicate_ack || sacks) {
+      recover_from(tcb, header, step, mss, std::nullopt, now, timers);
     }
+    if (tcb.ecn) answer_echo(snd, header, step.acked, mss, now);
     if (step.acceptable_ack && snd.wnd == 0) {
       // The peer lives and keeps its window closed: that may last as long as it likes (MUST-37).
       attempts_ = 0;
@@ -176,9 +216,22 @@ class sender {
     }
     if (step.window_opened && snd.wnd != 0) {
       timers.stop(timer::persist);
-      if (old.wnd == 0) window_reopened(snd, now, timers, config);
+      timers.stop(timer::zero_window);
+      if (window_was_closed) send_again(snd, now, timers, config);
     }
   }
+
+  /// The reordering timer expired.
+  constexpr void on_reordering_timeout(const control_block<u32>& tcb, u32 mss, instant now,
+                                       timer_set& timers) noexcept {
+    const auto again =
+        recovery_.on_reordering_timeout(tcb.snd.una, tcb.snd.nxt, mss, rtt_.smoothed(), now, congestion_);
+    if (again) timers.start(timer::reordering, now + *again);
+    if (tcb.ecn && recovery_.take_reduced()) ecn_.reduced(tcb.snd.nxt);
+  }
+
+  /// The probe timer expired.
+  constexpr void on_probe_timeout() noexcept { recovery_.on_probe_timeout(); }
 
   /// The retransmission timer expired with something outstanding. Says how often that has now happened in a row.
   constexpr std::uint8_t on_retransmission_timeout(const control_block<u32>& tcb, u32 mss, instant now,
@@ -186,15 +239,21 @@ class sender {
     const send_variables<u32>& snd = tcb.snd;
     const u32 flight = snd.nxt - snd.una;
     // A probe of a closed window that nobody answers is no sign of congestion.
-    if (snd.wnd != 0 || flight > 1) congestion_.on_timeout(flight, mss, attempts_ == 0);
-    if (attempts_ != 255) ++attempts_;
-    rtt_.back_off();
-    timed_.reset();
+    if (snd.wnd != 0 || flight > 1) {
+      congestion_.on_timeout(flight, mss, attempts_ == 0, now);
+      if (tcb.ecn) ecn_.reduced(snd.nxt);
+    }
+    ecn_.release();
     if (snd.wnd != 0) {
-      recovery_.on_timeout(snd.una, snd.nxt);
+      recovery_.on_timeout(snd.nxt, attempts_ == 0);
     } else {
       recovery_.probe_again(snd.nxt);
     }
+    if (attempts_ != 255) ++attempts_;
+    rtt_.back_off();
+    timed_.reset();
+    timers.stop(timer::reordering);
+    timers.stop(timer::loss_probe);
     expect_ack(now, timers, config);
     return attempts_;
   }
@@ -209,6 +268,19 @@ class sender {
     return attempts_;
   }
 
+  /// Everything outstanding is to be sent again at once, and not for congestion: the peer had no room for it while its
+  /// window was closed, or the path takes only smaller segments now.
+  constexpr void send_again(const send_variables<u32>& snd, instant now, timer_set& timers,
+                            const connection_config& config) noexcept {
+    if (snd.una == snd.nxt) return;
+    recovery_.on_window_reopened(snd.nxt);
+    timed_.reset();
+    timers.stop(timer::retransmission);
+    timers.stop(timer::reordering);
+    timers.stop(timer::loss_probe);
+    expect_ack(now, timers, config);
+  }
+
   /// The persist timer expired: one octet goes out although the window is closed, or a small segment although it is
   /// silly.
   constexpr void on_persist_timeout() noexcept { force_ = true; }
@@ -220,6 +292,10 @@ class sender {
     const send_variables<u32>& snd = tcb.snd;
     const bool left = unsent_octets(snd) != 0 || (snd.fin_asked && !snd.fin_sent);
     if (!left || !(snd.una == snd.nxt) || timers.running(timer::persist)) return;
+    if (snd.wnd == 0 && config.zero_window && !timers.running(timer::zero_window)) {
+      timers.start(timer::zero_window, now + *config.zero_window);
+    }
+    if (ecn_.held()) return timers.start(timer::persist, ecn_.held_until());
     timers.start(timer::persist, now + (snd.wnd == 0 ? rtt_.timeout() : config.silly_window_override));
   }
 
@@ -227,6 +303,10 @@ class sender {
   constexpr void rebase(duration elapsed) noexcept {
     if (timed_) timed_at_ = timed_at_ - elapsed;
     if (idle_since_) idle_since_ = *idle_since_ - elapsed;
+    ecn_.rebase(elapsed);
+    recovery_.rebase(elapsed);
+    congestion_.rebase(elapsed);
+    pacing_.rebase(elapsed);
   }
 
  private:
@@ -235,16 +315,45 @@ class sender {
     return snd.fin_sent ? 0 : end() - snd.nxt;
   }
 
-  // A run of what is outstanding, from `at` on.
+  // Octets [at, until) of what is outstanding, or as many of them as fit one segment.
   [[nodiscard]] constexpr text_to_send sent_before(const send_variables<u32>& snd, sequence_number<u32> at,
-                                                   u32 mss) const noexcept {
+                                                   sequence_number<u32> until, u32 mss) const noexcept {
     const sequence_number<u32> text_end = snd.fin_sent ? snd.nxt - 1u : snd.nxt;
-    const u32 length = std::min(mss, text_end - at);
-    const bool last = at + length == text_end;
+    const bool to_the_end = until == snd.nxt;
+    const u32 length = std::min(mss, (to_the_end ? text_end : until) - at);
+    const bool last = to_the_end && at + length == text_end;
     return {at, length, last && snd.fin_sent, last && text_end == end(), true};
   }
 
-  [[nodiscard]] constexpr std::optional<text_to_send> unsent(const send_variables<u32>& snd, u32 mss,
+  // What is taken for lost goes out before anything new, as the congestion window allows; but after a timeout that may
+  // have been spurious something new tells more.
+  [[nodiscard]] constexpr std::optional<text_to_send> resend(const send_variables<u32>& snd, sequence_number<u32> at,
+                                                             sequence_number<u32> until, u32 mss, bool nagle) noexcept {
+    if (recovery_.wants_new_data()) {
+      if (const auto run = unsent(snd, mss, mss, nagle)) return run;
+      if (recovery_.pipe() == 0) recovery_.no_new_data();
+    }
+    if (recovery_.wants_new_data()) return std::nullopt;
+    const text_to_send run = sent_before(snd, at, until, mss);
+    if (recovery_.pipe() + run.length <= congestion_.window()) return run;
+    return std::nullopt;
+  }
+
+  // A tail loss probe (RFC 8985 section 7.3): the next new segment, though the congestion window may be full, or the
+  // last one again.
+  [[nodiscard]] constexpr std::optional<text_to_send> tail(const send_variables<u32>& snd, u32 mss) const noexcept {
+    const u32 queue = unsent_octets(snd);
+    const u32 flight = snd.nxt - snd.una;
+    const u32 usable = snd.wnd > flight ? snd.wnd - flight : 0;
+    if (const u32 length = std::min({queue, mss, usable}); length != 0) {
+      const bool fin = snd.fin_asked && !snd.fin_sent && length == queue && usable > length;
+      return text_to_send{snd.nxt, length, fin, length == queue, false};
+    }
+    const u32 again = std::min(mss + (snd.fin_sent ? 1u : 0u), flight);
+    return sent_before(snd, snd.nxt - again, snd.nxt, mss);
+  }
+
+  [[nodiscard]] constexpr std::optional<text_to_send> unsent(const send_variables<u32>& snd, u32 mss, u32 most,
                                                              bool nagle) const noexcept {
     const u32 queue = unsent_octets(snd);
     const bool fin_next = snd.fin_asked && !snd.fin_sent;
@@ -257,25 +366,30 @@ class sender {
       const bool fin = fin_next && length == queue && (queue == 0 || usable > queue);
       return text_to_send{snd.nxt, length, fin, length == queue, false};
     }
-    const u32 congestion_room = congestion_.window() > flight ? congestion_.window() - flight : 0;
-    const u32 length = std::min({queue, mss, usable, congestion_room});
+    if (ecn_.held()) return std::nullopt;
+    const u32 pipe = recovery_.pipe();
+    const u32 congestion_room = congestion_.window() > pipe ? congestion_.window() - pipe : 0;
+    u32 length = std::min({queue, most, usable, congestion_room});
+    // A large segment is cut into full ones, so it ends at the end of one unless it empties the queue.
+    if (length > mss && length != queue) length -= length % mss;
     const bool all = length == queue;
     const bool fin = fin_next && all && usable > length;
     if (length == 0) return fin ? std::optional(text_to_send{snd.nxt, 0, true, true, false}) : std::nullopt;
     // RFC 9293 section 3.8.6.2.1, conditions (1) to (3); a FIN pushes like a PUSH and is not held back by Nagle.
     const bool quiet = flight == 0 || !nagle;
-    const bool worthwhile = length == mss || (all && (quiet || fin)) || (quiet && length >= snd.max_wnd / 2);
+    const bool worthwhile = length >= mss || (all && (quiet || fin)) || (quiet && length >= snd.max_wnd / 2);
     if (!worthwhile) return std::nullopt;
     return text_to_send{snd.nxt, length, fin, all, false};
   }
 
-  constexpr void take_sample(const send_variables<u32>& snd, std::optional<duration> round_trip, instant now) noexcept {
-    if (round_trip) {
-      rtt_.sample(*round_trip);
-    } else if (timed_ && !before(snd.una, *timed_)) {
-      rtt_.sample(now - timed_at_);
-    }
-    if (timed_ && !before(snd.una, *timed_)) timed_.reset();
+  // The RTT that this acknowledgment measures, if it does; the estimator has taken it.
+  constexpr std::optional<duration> take_sample(const send_variables<u32>& snd, std::optional<duration> round_trip,
+                                                instant now) noexcept {
+    const bool timed = timed_ && !before(snd.una, *timed_);
+    if (!round_trip && timed) round_trip = now - timed_at_;
+    if (round_trip) rtt_.sample(*round_trip);
+    if (timed) timed_.reset();
+    return round_trip;
   }
 
   constexpr void drop_acknowledged(const send_variables<u32>& snd) noexcept {
@@ -287,51 +401,76 @@ class sender {
     if (urgent_until_ && !before(snd.una, *urgent_until_)) urgent_until_.reset();
   }
 
-  constexpr void grow(const send_variables<u32>& snd, u32 acked, u32 flight_before, u32 mss) noexcept {
-    switch (recovery_.on_new_ack(snd.una)) {
-      case loss_recovery::verdict::partial: congestion_.on_partial_ack(acked, mss); break;
-      case loss_recovery::verdict::leave: congestion_.leave_recovery(snd.nxt - snd.una, mss); break;
-      default: congestion_.on_ack(acked, mss, flight_before + mss > congestion_.window()); break;
+  constexpr void recover_from(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
+                              u32 mss, std::optional<duration> round_trip, instant now, timer_set& timers) noexcept {
+    const bool echoes = tcb.ts.enabled && header.options.ts;
+    const acknowledgment ack{.una = tcb.snd.una,
+                             .nxt = tcb.snd.nxt,
+                             .acked = step.acked,
+                             .duplicate = step.duplicate_ack,
+                             .sack = tcb.sack_permitted,
+                             .blocks = &header.options.sack,
+                             .echo = echoes ? std::optional(header.options.ts->echo) : std::nullopt,
+                             .round_trip = round_trip,
+                             .smoothed = rtt_.smoothed(),
+                             .mss = mss,
+                             .now = now,
+                             .grows = !step.raised.has(signal::established) && !(tcb.ecn && header.control.ece()),
+                             .reduced = tcb.ecn && ecn_.answers(tcb.snd.una)};
+    const auto again = recovery_.on_ack(ack, congestion_);
+    if (again) {
+      timers.start(timer::reordering, now + *again);
+    } else {
+      timers.stop(timer::reordering);
     }
   }
 
-  constexpr void on_duplicate(const send_variables<u32>& snd, u32 mss) noexcept {
-    switch (recovery_.on_duplicate(snd.una, snd.nxt)) {
-      case loss_recovery::verdict::enter: congestion_.enter_recovery(snd.nxt - snd.una, mss); break;
-      case loss_recovery::verdict::duplicate: congestion_.inflate(mss); break;
-      default: break;
-    }
+  // RFC 3168 section 6.1.2. What was outstanding before the acknowledgment counts, as where a loss is found; while one
+  // is being repaired the window has been reduced already.
+  constexpr void answer_echo(const send_variables<u32>& snd, const segment<u32>& header, u32 acked, u32 mss,
+                             instant now) noexcept {
+    if (recovery_.take_reduced()) ecn_.reduced(snd.nxt);
+    const bool echoes = header.control.ece() && !header.control.syn() && header.ack == snd.una;
+    if (!echoes && acked != 0) ecn_.release();
+    if (!ecn_.asks(snd.una, echoes) || recovery_.recovering()) return;
+    const u32 window = congestion_.window();
+    congestion_.on_congestion(std::min(snd.nxt - snd.una + acked, window), mss, now);
+    congestion_.leave_recovery();
+    congestion_.set_window(std::min(window, congestion_.window()));
+    if (window <= mss) ecn_.hold(now + rtt_.timeout());
+    ecn_.reduced(snd.nxt);
   }
 
-  // What the peer had no room for while its window was closed is sent again at once, not when a backed-off timer
-  // expires.
-  constexpr void window_reopened(const send_variables<u32>& snd, instant now, timer_set& timers,
-                                 const connection_config& config) noexcept {
-    if (snd.una == snd.nxt) return;
-    recovery_.on_timeout(snd.una, snd.nxt);
-    timed_.reset();
-    timers.stop(timer::retransmission);
-    expect_ack(now, timers, config);
+  // RFC 8985 section 7.2. No probe is armed where the retransmission timer comes first anyway.
+  constexpr void arm_probe(u32 last_length, instant now, timer_set& timers) noexcept {
+    if (!recovery_.may_probe() || !rtt_.sampled()) return timers.stop(timer::loss_probe);
+    const duration wait = probe_timeout(rtt_.smoothed(), recovery_.pipe() <= last_length);
+    const auto limit = timers.due(timer::retransmission);
+    if (limit && now + wait >= *limit) return timers.stop(timer::loss_probe);
+    timers.start(timer::loss_probe, now + wait);
   }
 
   // RFC 6298 sections 5.2 and 5.3.
-  constexpr void restart_timers(const send_variables<u32>& snd, u32 mss, instant now, timer_set& timers,
+  constexpr void restart_timers(const control_block<u32>& tcb, u32 mss, instant now, timer_set& timers,
                                 const connection_config& config) noexcept {
+    const send_variables<u32>& snd = tcb.snd;
     timers.stop(timer::retransmission);
     timers.stop(timer::user_timeout);
     if (snd.una == snd.nxt) {
-      recovery_.nothing_outstanding();
+      timers.stop(timer::loss_probe);
       // Only a window that has grown beyond the initial one has anything to lose by idleness.
       if (congestion_.window() > Congestion::initial_window(mss)) idle_since_ = now;
-    } else {
-      expect_ack(now, timers, config);
+      return;
     }
+    expect_ack(now, timers, config);
+    if (tcb.sack_permitted) arm_probe(mss, now, timers);
   }
 
-  ring<Storage> ring_{};
+  // What is large stands last, so that the rest is close together.
   rtt_estimator rtt_{};
   Congestion congestion_{};
-  loss_recovery recovery_{};
+  [[no_unique_address]] Pacing pacing_{};
+  ecn_response ecn_{};
   sequence_number<u32> first_{};
   u32 queued_ = 0;
   std::optional<sequence_number<u32>> urgent_until_{};
@@ -342,6 +481,8 @@ class sender {
   bool syn_lost_ = false;
   bool syn_sent_ = false;
   std::optional<instant> idle_since_{};  // since when nothing is outstanding
+  recovery_type recovery_{};
+  ring<Storage> ring_{};
 };
 
 }  // namespace sequent

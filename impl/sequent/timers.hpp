@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "sequent/time.hpp"
@@ -19,53 +20,63 @@ enum class timer : std::uint8_t {
   user_timeout,    ///< user timeout and R2 (RFC 9293 sections 3.8.3 and 3.10.8)
   time_wait,       ///< two maximum segment lifetimes (RFC 9293 section 3.6.1)
   fin_wait_2,      ///< reclaims a FIN-WAIT-2 that nobody reads (C37 of docs/choices.md)
+  reordering,      ///< what has not arrived by then is lost (RFC 8985 section 6.3)
+  loss_probe,      ///< tail loss probe (RFC 8985 section 7)
+  zero_window,     ///< how long the peer may keep its window closed (RFC 6429)
 };
 
 /// Which timers run, and when each is due. A value; every operation is constant time.
 class timer_set {
  public:
-  static constexpr std::size_t count = 7;
+  static constexpr std::size_t count = 10;
+
+  constexpr timer_set() noexcept { due_.fill(never); }
 
   constexpr void start(timer t, instant due) noexcept { due_[index(t)] = due; }
-  constexpr void stop(timer t) noexcept { due_[index(t)].reset(); }
-  constexpr void stop_all() noexcept { due_ = {}; }
-  [[nodiscard]] constexpr bool running(timer t) const noexcept { return due_[index(t)].has_value(); }
+  constexpr void stop(timer t) noexcept { due_[index(t)] = never; }
+  constexpr void stop_all() noexcept { due_.fill(never); }
+  [[nodiscard]] constexpr bool running(timer t) const noexcept { return due_[index(t)] != never; }
   /// When a timer is due; nothing when it does not run.
-  [[nodiscard]] constexpr std::optional<instant> due(timer t) const noexcept { return due_[index(t)]; }
+  [[nodiscard]] constexpr std::optional<instant> due(timer t) const noexcept { return known(due_[index(t)]); }
 
   /// The earliest deadline of all.
   [[nodiscard]] constexpr std::optional<instant> next() const noexcept {
-    std::optional<instant> earliest;
-    for (const auto& due : due_) {
-      if (due && (!earliest || *due < *earliest)) earliest = due;
-    }
-    return earliest;
+    instant earliest = never;
+    for (const instant due : due_) earliest = due < earliest ? due : earliest;
+    return known(earliest);
   }
 
   /// Stops and names the timer that is due first among those due at `now`; nothing when none is. Of several due at the
   /// same instant the one declared first comes first.
   constexpr std::optional<timer> take_due(instant now) noexcept {
-    std::optional<std::size_t> first;
-    for (std::size_t i = 0; i != count; ++i) {
-      if (due_[i] && *due_[i] <= now && (!first || *due_[i] < *due_[*first])) first = i;
+    std::size_t first = 0;
+    for (std::size_t i = 1; i != count; ++i) {
+      if (due_[i] < due_[first]) first = i;
     }
-    if (!first) return std::nullopt;
-    due_[*first].reset();
-    return static_cast<timer>(*first);
+    if (due_[first] == never || due_[first] > now) return std::nullopt;
+    due_[first] = never;
+    return static_cast<timer>(first);
   }
 
   /// Moves the origin of the clock forward.
   constexpr void rebase(duration elapsed) noexcept {
-    for (auto& due : due_) {
-      if (due) due = *due - elapsed;
+    for (instant& due : due_) {
+      if (due != never) due = due - elapsed;
     }
   }
 
   friend bool operator==(const timer_set&, const timer_set&) noexcept = default;
 
  private:
+  // No clock gets there, so a timer that does not run needs no flag.
+  static constexpr instant never = instant::from_microseconds(std::numeric_limits<std::int64_t>::max());
+
+  [[nodiscard]] static constexpr std::optional<instant> known(instant due) noexcept {
+    return due == never ? std::nullopt : std::optional(due);
+  }
   static constexpr std::size_t index(timer t) noexcept { return static_cast<std::size_t>(t); }
-  std::array<std::optional<instant>, count> due_{};
+
+  std::array<instant, count> due_{};
 };
 
 }  // namespace sequent

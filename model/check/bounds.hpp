@@ -25,12 +25,14 @@ struct bounds {
   std::uint16_t duplicates = 0;   ///< a segment arrives twice in a row
   std::uint16_t overtakings = 0;  ///< a segment arrives before one that was sent earlier
   std::uint16_t corruptions = 0;
-  std::uint8_t corruption_kinds = 1;  ///< ways of damage that are tried
-  std::uint16_t old_duplicates = 0;   ///< copies that arrive again at any later time
-  std::uint16_t injections = 0;       ///< forged segments of the attacker
-  std::uint16_t early_timers = 0;     ///< timers that fire although a segment is in flight or a call could be made
-  std::uint16_t timers = unlimited;   ///< all timers together
-  std::uint8_t in_flight = 8;         ///< segments each way; what is sent beyond is lost (and reported)
+  std::uint8_t corruption_kinds = 1;    ///< ways of damage that are tried
+  std::uint16_t old_duplicates = 0;     ///< copies that arrive again at any later time
+  std::uint16_t injections = 0;         ///< forged segments of the attacker
+  std::uint16_t early_timers = 0;       ///< timers that fire although a segment is in flight or a call could be made
+  std::uint16_t timers = unlimited;     ///< all timers together
+  std::uint8_t in_flight = 8;           ///< segments each way; what is sent beyond is lost (and reported)
+  std::uint8_t overtaking_reach = 255;  ///< how many older segments one may overtake at once
+  std::uint16_t marks = 0;              ///< segments that arrive with the mark of congestion, if they can carry one
   friend bool operator==(const bounds&, const bounds&) = default;
 };
 
@@ -57,10 +59,13 @@ struct scenario {
   std::uint32_t send_buffer = 8;           ///< octets, both ends
   std::uint32_t segment_size = 2;          ///< the largest text of a segment, octets
   bool timestamps = false;                 ///< both ends offer RFC 7323 timestamps
-  bool keep_alives = false;   ///< both ends probe an idle peer: without, one that lost a RST waits for ever
-  std::uint32_t attacks = 0;  ///< bits of attack
-  bool may_abort = false;     ///< a connection may end by reset, refusal or time-out
-  bool must_finish = true;    ///< from every state both ends can still finish
+  std::array<bool, 2> sack{true, true};    ///< left, right: offers SACK (RFC 2018)
+  std::array<bool, 2> ecn{};               ///< left, right: offers ECN (RFC 3168)
+  std::array<bool, 2> fast_open{};  ///< left, right: Fast Open is on, and a client holds a valid cookie (RFC 7413)
+  bool keep_alives = false;         ///< both ends probe an idle peer: without, one that lost a RST waits for ever
+  std::uint32_t attacks = 0;        ///< bits of attack
+  bool may_abort = false;           ///< a connection may end by reset, refusal or time-out
+  bool must_finish = true;          ///< from every state both ends can still finish
 };
 
 }  // namespace sequent::model

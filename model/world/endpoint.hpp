@@ -44,6 +44,8 @@ namespace sequent::model {
 ///
 /// Optional, and worth having for speed; without them the world tries the call on a copy:
 /// - std::size_t readable() const, writable() const: whether (non-zero) read or write would move at least one octet.
+/// Optional, for bounds::marks:
+/// - static bool mark(packet): sets the CE codepoint (RFC 3168); false if the segment is not ECN-capable.
 template <class E>
 concept endpoint = std::copyable<E> && std::default_initializable<typename E::packet> &&
     std::regular<typename E::packet> &&

@@ -109,6 +109,7 @@ class artist final : public witness<typename World::packet> {
     if (how == move_kind::duplicate) label += " duplicated";
     if (how == move_kind::keep) label += " (a copy is kept)";
     if (how == move_kind::overtake) label += " overtaking";
+    if (how == move_kind::mark) label += " marked";
     page_.arrow(to, label + " " + World::end_type::show(content), true);
   }
   void lost(side to, std::uint32_t number, const packet& content) override {

@@ -36,15 +36,16 @@ enum class move_kind : std::uint8_t {
   corrupt,    ///< the oldest segment arrives damaged in the index-th way
   old,        ///< the index-th old copy arrives
   inject,     ///< the index-th segment that the attacker can forge arrives
+  mark,       ///< the oldest segment arrives with the network's mark of congestion (ECN)
 };
 
 /// How many kinds there are.
-inline constexpr std::size_t move_kinds = 11;
+inline constexpr std::size_t move_kinds = 12;
 
 /// One word for a kind.
 [[nodiscard]] constexpr const char* name(move_kind kind) {
-  constexpr const char* names[] = {"call", "read",     "deliver", "time", "lose",  "duplicate",
-                                   "keep", "overtake", "corrupt", "old",  "inject"};
+  constexpr const char* names[] = {"call", "read",     "deliver", "time", "lose",   "duplicate",
+                                   "keep", "overtake", "corrupt", "old",  "inject", "mark"};
   return names[static_cast<std::size_t>(kind)];
 }
 

@@ -126,6 +126,7 @@ class world {
     wire_.fingerprint(f, [](const packet& p, fingerprint& into) { E::fingerprint_packet(p, into); });
     f.word(pack(left_.losses, left_.duplicates, left_.overtakings, left_.corruptions));
     f.word(pack(left_.old_duplicates, left_.injections, left_.early_timers, left_.timers));
+    if (setting_->limit.marks > 0) f.word(left_.marks);
     return f.value();
   }
 
@@ -165,10 +166,15 @@ class world {
       if (left_.losses > 0) push(out, move_kind::lose, s);
       if (left_.duplicates > 0) push(out, move_kind::duplicate, s);
       if (left_.old_duplicates > 0 && wire_.can_keep(s)) push(out, move_kind::keep, s);
-      for (std::size_t i = 1; left_.overtakings > 0 && i < flights.size(); ++i) push(out, move_kind::overtake, s, i);
+      const std::size_t reach = std::min<std::size_t>(flights.size(), left_.overtaking_reach + std::size_t{1});
+      for (std::size_t i = 1; left_.overtakings > 0 && i < reach; ++i) push(out, move_kind::overtake, s, i);
       for (int which = 0; left_.corruptions > 0 && which < left_.corruption_kinds; ++which) {
         packet damaged = flights[0].content;
         if (E::corrupt(damaged, which)) push(out, move_kind::corrupt, s, static_cast<std::size_t>(which));
+      }
+      if (left_.marks > 0) {
+        packet marked = flights[0].content;
+        if (put_mark(marked)) push(out, move_kind::mark, s);
       }
     }
     for (std::size_t i = 0; i < wire_.kept(s).size(); ++i) push(out, move_kind::old, s, i);
@@ -203,6 +209,10 @@ class world {
       --left_.corruptions;
       static_cast<void>(E::corrupt(taken.content, m.index));
     }
+    if (m.kind == move_kind::mark) {
+      --left_.marks;
+      static_cast<void>(put_mark(taken.content));
+    }
     if (m.kind == move_kind::lose) {
       --left_.losses;
       if (watcher_ != nullptr) watcher_->lost(s, taken.number, taken.content);
@@ -210,6 +220,15 @@ class world {
     }
     arrive(s, taken.number, taken.content, m.kind);
     return true;
+  }
+
+  /// Marks a segment as a congested router does; false if it cannot carry a mark.
+  static bool put_mark(packet& p) {
+    if constexpr (requires { E::mark(p); }) {
+      return E::mark(p);
+    } else {
+      return false;
+    }
   }
 
   void arrive(side to, std::uint32_t number, const packet& content, move_kind how) {

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "model/world/fingerprint.hpp"
+#include "sequent/congestion/reno.hpp"
 #include "sequent/connection.hpp"
 
 namespace sequent::refinement {
@@ -25,7 +26,7 @@ void feed(model::fingerprint& f, const std::optional<T>& value) {
 inline void feed(model::fingerprint& f, const control_block<u32>& t) {
   static_assert(sizeof(send_variables<u32>) == 36 && sizeof(receive_variables<u32>) == 28 &&
                 sizeof(timestamp_variables<u32>) == 24 && sizeof(challenge_allowance) == 16 &&
-                sizeof(handshake_offer) == 8 && sizeof(control_block<u32>) == 128);
+                sizeof(handshake_offer) == 10 && sizeof(control_block<u32>) == 128);
   f.add(t.state);
   f.add(t.passive);
   for (const auto n : {t.snd.iss, t.snd.una, t.snd.nxt, t.snd.wl1, t.snd.wl2}) feed(f, n);
@@ -38,6 +39,7 @@ inline void feed(model::fingerprint& f, const control_block<u32>& t) {
   feed(f, t.ts.recent_at);
   f.add(t.window_scaling);
   f.add(t.sack_permitted);
+  f.add(t.ecn);
   f.add(t.peer_mss);
   feed(f, t.challenges.since);
   f.add(t.challenges.sent);
@@ -45,7 +47,7 @@ inline void feed(model::fingerprint& f, const control_block<u32>& t) {
 }
 
 inline void feed(model::fingerprint& f, const timer_set& timers) {
-  static_assert(timer_set::count == 7 && sizeof(timer_set) == 7 * 16);
+  static_assert(timer_set::count == 10 && sizeof(timer_set) == 10 * 8);
   for (std::size_t i = 0; i != timer_set::count; ++i) feed(f, timers.due(static_cast<timer>(i)));
 }
 
@@ -57,19 +59,87 @@ inline void feed(model::fingerprint& f, const rtt_estimator& rtt) {
   f.add(rtt.doublings());
 }
 
-inline void feed(model::fingerprint& f, const loss_recovery& r) {
-  static_assert(sizeof(loss_recovery) == 20);
-  feed(f, r.recover());
-  feed(f, r.resend());
-  f.add(r.resend() ? r.resend_until().wire() : 0u);
-  f.add(r.duplicates());
-  f.add(r.recovering());
-  f.add(r.head_again());
+template <std::size_t Most>
+void feed(model::fingerprint& f, const scoreboard<Most>& board) {
+  static_assert(sizeof(sent_run) == 12 && sizeof(scoreboard<4>) == 4 * 12 + 16);
+  f.add(board.view().size());
+  for (const sent_run& run : board.view()) {
+    feed(f, run.first);
+    f.add(run.sent_at);
+    f.add(run.fate);
+    f.add(run.again);
+  }
+  feed(f, board.end());
 }
 
-template <class Storage, class Congestion>
-void feed(model::fingerprint& f, const sender<Storage, Congestion>& s) {
-  static_assert(sizeof(sender<span_storage, congestion::reno>) == 176);
+inline void feed(model::fingerprint& f, const rack& r) {
+  static_assert(sizeof(rack) == 32);
+  f.add(r.known());
+  f.add(r.sent_at());
+  feed(f, r.end());
+  f.add(r.round_trip());
+  f.add(r.least_round_trip().value_or(0));
+  feed(f, r.furthest());
+  feed(f, r.round_of_duplicate());
+  f.add(r.multiplier());
+  f.add(r.persists());
+  f.add(r.reordering_seen());
+}
+
+inline void feed(model::fingerprint& f, const spurious_detector& d) {
+  static_assert(sizeof(spurious_detector) == 16);
+  feed(f, d.first_clock());
+  f.add(d.resent());
+  f.add(d.watching());
+  f.add(d.echo_seen());
+  f.add(d.awaits_acknowledgment());
+  f.add(d.wants_new_data());
+}
+
+inline void feed(model::fingerprint& f, const tail_probe& p) {
+  static_assert(sizeof(tail_probe) == 12);
+  feed(f, p.sent_until());
+  f.add(p.again());
+  f.add(p.due());
+}
+
+template <std::size_t Most>
+void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
+  static_assert(sizeof(loss_recovery<4>) == 64 + 32 + 16 + 16 + 12 + 16);
+  feed(f, r.board());
+  feed(f, r.recent());
+  for (const u32 n :
+       {r.reduction().flight(), r.reduction().threshold(), r.reduction().delivered(), r.reduction().sent()}) {
+    f.add(n);
+  }
+  feed(f, r.doubt());
+  feed(f, r.probe());
+  feed(f, r.recover());
+  f.add(r.departed());
+  f.add(r.run_began());
+  f.add(r.phase());
+  f.add(r.duplicates());
+  f.add(r.head_due());
+}
+
+inline void feed(model::fingerprint& f, const congestion::reno& c) {
+  static_assert(sizeof(congestion::reno) == 6 * 4);
+  for (const u32 n : {c.window(), c.threshold(), c.counted(), c.before().cwnd, c.before().ssthresh}) f.add(n);
+  f.add(c.repairs_timeout());
+}
+
+inline void feed(model::fingerprint& f, const ecn_response& e) {
+  static_assert(sizeof(ecn_response) == 16);
+  f.add(e.recently_reduced());
+  f.add(e.recently_reduced() ? e.reduced_until().wire() : 0u);
+  f.add(e.cwr_due());
+  f.add(e.held());
+  feed(f, e.held_until());
+}
+
+template <class Storage, class Congestion, std::size_t Most>
+void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
+  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 344);
   feed(f, s.first());
   f.add(s.queued());
   for (u32 i = 0; i < s.queued(); ++i) {
@@ -78,7 +148,7 @@ void feed(model::fingerprint& f, const sender<Storage, Congestion>& s) {
     f.add(octet[0]);
   }
   feed(f, s.rtt());
-  for (const u32 n : {s.congestion().window(), s.congestion().threshold(), s.congestion().counted()}) f.add(n);
+  feed(f, s.congestion());
   feed(f, s.recovery());
   feed(f, s.urgent_until());
   feed(f, s.timed());
@@ -88,11 +158,12 @@ void feed(model::fingerprint& f, const sender<Storage, Congestion>& s) {
   f.add(s.syn_lost());
   f.add(s.syn_sent());
   feed(f, s.idle_since());
+  feed(f, s.ecn());
 }
 
 template <class Storage, std::size_t Most>
 void feed(model::fingerprint& f, const receiver<Storage, Most>& r, sequence_number<u32> origin) {
-  static_assert(sizeof(receiver<span_storage, 4>) == 88);
+  static_assert(sizeof(receiver<span_storage, 4>) == 144);
   f.add(r.unread());
   std::array<std::uint8_t, 1> octet{};
   for (u32 i = 0; i < r.unread(); ++i) {
@@ -109,12 +180,19 @@ void feed(model::fingerprint& f, const receiver<Storage, Most>& r, sequence_numb
     }
   }
   f.add(r.recently_held().size());
-  for (const auto n : r.recently_held()) feed(f, n);
+  for (const interval& range : r.recently_held()) feed(f, range.first);
   f.add(r.largest_text());
+  // Window tuning is at rest: no scenario holds back a part of the buffer.
+  f.add(r.repeated().empty());
+  if (!r.repeated().empty()) {
+    feed(f, r.repeated().first);
+    feed(f, r.repeated().last);
+  }
 }
 
-/// Everything. The connection's clock stands at zero (connection::rebase()). Settings do not change within a run; the
-/// two clock offsets do, by rebasing, and count only while they can still reach the wire.
+/// Everything but the path MTU, which nothing here moves: no ICMP error arrives, and no segment is as large as
+/// path_mtu::last_fallback. The connection's clock stands at zero (connection::rebase()). Settings do not change within
+/// a run; the two clock offsets do, by rebasing, and count only while they can still reach the wire.
 template <class Policy>
 void feed(model::fingerprint& f, const connection<Policy>& c, bool may_open_again) {
   feed(f, c.block());
@@ -125,11 +203,12 @@ void feed(model::fingerprint& f, const connection<Policy>& c, bool may_open_agai
   if (c.owes_reset()) {
     feed(f, c.owes_reset()->seq);
     feed(f, c.owes_reset()->ack);
-    f.add(c.owes_reset()->control.wire());
+    f.add(c.owes_reset()->to_port);
   }
   f.add(c.ended_by().has_value());
   if (c.ended_by()) f.add(*c.ended_by());
   f.add(c.keep_alives_unanswered());
+  f.add(c.echo().due());
   f.add(c.owes_syn());
   f.add(c.owes_ack());
   f.add(c.owes_probe());

@@ -22,12 +22,12 @@ class sending : public testing::TestWithParam<u32> {
   }
 
   void write(std::size_t octets) { half.write(pattern(octets), false); }
-  std::optional<text_to_send> next(bool nagle = true) const { return half.next(tcb, mss, nagle); }
+  std::optional<text_to_send> next(bool nagle = true) { return half.next(tcb, mss, mss, nagle); }
   // Sends all that may be sent; the lengths, FINs counted as one.
   std::vector<u32> drain(bool nagle = true) {
     std::vector<u32> lengths;
     while (const auto run = next(nagle)) {
-      half.sent(*run, now, timers, config);
+      half.sent(*run, now, {}, tcb.sack_permitted, timers, config);
       packet p = at(run->seq.wire()).ack(5'000).length_only(run->length);
       if (run->fin) p.fin();
       note_sent(tcb, p.header, tcb.rcv.wnd);
@@ -37,16 +37,17 @@ class sending : public testing::TestWithParam<u32> {
     return lengths;
   }
   void acknowledge(u32 octets, u32 window = 10'000) {
-    const auto old = tcb.snd;
-    const auto step = arrive(tcb, at(5'000).ack(first + octets).window(window), now);
-    half.on_ack(tcb, step, old, mss, {}, now, timers, config);
+    const bool closed = tcb.snd.wnd == 0;
+    const packet p = at(5'000).ack(first + octets).window(window);
+    const auto step = arrive(tcb, p, now);
+    half.on_ack(tcb, p.header, step, closed, mss, {}, now, timers, config);
   }
   void time_out() { half.on_retransmission_timeout(tcb, mss, now, timers, config); }
   u32 offset(sequence_number<u32> x) const { return x.wire() - first; }
 
   const u32 first = GetParam();
   control_block<u32> tcb{};
-  sender<inline_storage<4'096>, congestion::reno> half{};
+  sender<inline_storage<4'096>, congestion::reno, 16> half{};
   timer_set timers{};
   connection_config config{};
   instant now{};
@@ -200,7 +201,7 @@ TEST_P(sending, what_is_sent_again_stays_inside_the_congestion_window) {
   acknowledge(1);
   while (const auto run = next()) {
     EXPECT_LE(offset(run->seq) + run->length, 1 + half.congestion().window());
-    half.sent(*run, now, timers, config);
+    half.sent(*run, now, {}, tcb.sack_permitted, timers, config);
   }
 }
 

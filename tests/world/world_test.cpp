@@ -67,6 +67,62 @@ TEST(world, time_passes_to_the_earliest_deadline_and_is_dear_while_something_can
   EXPECT_EQ(w.wire().toward(side::right).size(), 1u);
 }
 
+/// A toy whose octets can carry a mark of congestion, and whose other packets cannot.
+struct markable : alternating_bit<flaw::none> {
+  static bool mark(packet& p) { return p.what == packet::kind::octet; }
+};
+
+std::size_t count_of(const std::vector<move>& moves, move_kind kind) {
+  return static_cast<std::size_t>(
+      std::count_if(moves.begin(), moves.end(), [&](const move& m) { return m.kind == kind; }));
+}
+
+TEST(world, marks_are_a_choice_for_segments_that_can_carry_one) {
+  scenario s = one_way();
+  s.scripts[0].calls = {{call_kind::open_active}, {call_kind::write, 1}, {call_kind::shutdown}};
+  std::vector<move> moves;
+  const auto sent_one = [&](auto w) {
+    while (w.moves(moves), w.wire().toward(side::right).empty()) w.apply(moves.front());
+    return w;
+  };
+  static_cast<void>(sent_one(world<markable>(s, {}, {})));
+  EXPECT_EQ(count_of(moves, move_kind::mark), 0u) << "none without a budget";
+  s.limit.marks = 2;
+  static_cast<void>(sent_one(fine_world(s, {}, {})));
+  EXPECT_EQ(count_of(moves, move_kind::mark), 0u) << "none for a transport without marks";
+  auto w = sent_one(world<markable>(s, {}, {}));
+  EXPECT_EQ(count_of(moves, move_kind::mark), 1u);
+  const digest before = w.state_digest();
+  auto delivered = w;
+  delivered.apply({move_kind::deliver, side::right, 0});
+  w.apply({move_kind::mark, side::right, 0});
+  EXPECT_EQ(w.budgets().marks, 1u);
+  EXPECT_NE(w.state_digest(), before);
+  EXPECT_NE(w.state_digest(), delivered.state_digest()) << "what is left of the budget is part of the state";
+  w.moves(moves);
+  EXPECT_EQ(count_of(moves, move_kind::mark), 0u) << "an answer carries none";
+}
+
+TEST(world, overtaking_can_be_bounded) {
+  scenario s = one_way();
+  s.limit.overtakings = 1;
+  s.limit.early_timers = 3;
+  std::vector<move> moves;
+  const auto overtakers = [&](std::uint8_t reach) {
+    s.limit.overtaking_reach = reach;
+    fine_world w(s, {}, {});
+    while (w.moves(moves), w.wire().toward(side::right).empty()) w.apply(moves.front());
+    for (int i = 0; i < 3; ++i) w.apply({move_kind::time, side::left, 0});
+    EXPECT_EQ(w.wire().toward(side::right).size(), 4u);
+    w.moves(moves);
+    return count_of(moves, move_kind::overtake);
+  };
+  EXPECT_EQ(overtakers(255), 3u);
+  EXPECT_EQ(overtakers(1), 1u);
+  EXPECT_EQ(overtakers(2), 2u);
+  EXPECT_EQ(overtakers(0), 0u);
+}
+
 TEST(world, every_chooser_gives_the_same_run) {
   scenario s = one_way();
   s.limit.losses = 2;

@@ -73,6 +73,8 @@ std::string bounds_text(const model::scenario& s, const model::exploration& foun
       b.losses, b.duplicates, b.overtakings, b.corruptions, b.old_duplicates, b.injections, b.early_timers, b.in_flight,
       s.send_buffer, s.receive_buffer, s.segment_size);
   if (b.timers != model::unlimited) text += fmt::format(", timers {}", b.timers);
+  if (b.marks != 0) text += fmt::format(", marks {}", b.marks);
+  if (b.overtaking_reach != 255) text += fmt::format(", overtaking at most {}", b.overtaking_reach);
   if (found.overflows != 0) text += fmt::format("; {} moves lost a segment to the bound in flight", found.overflows);
   if (found.undecided != 0) text += fmt::format("; {} states end at the bound on timers", found.undecided);
   if (!whole)

@@ -1,0 +1,48 @@
+// What the network tells a connection: ICMP errors, and the size that the path takes. Part of connection.hpp, which
+// includes it.
+#pragma once
+
+#include "sequent/connection.hpp"
+
+namespace sequent {
+
+template <class Policy>
+void connection<Policy>::on_icmp(const icmp_error& report, instant now) noexcept {
+  // Nobody but who saw the segment is likely to know its number (RFC 5927 section 4.1).
+  if (!in_window(report.seq, tcb_.snd.una, tcb_.snd.nxt - tcb_.snd.una)) return;
+  if (report.kind == icmp_kind::too_big) {
+    const u32 claimed = path_mtu::text_for_mtu(report.mtu, config_.ip_header_octets);
+    const bool smaller = path_.on_too_big(claimed, report.seq, tcb_.snd.una, tcb_.snd.nxt, now);
+    if (smaller) sender_.send_again(tcb_.snd, now, timers_, config_);
+    return;
+  }
+  last_icmp_ = icmp_report{report.type, report.code};
+  actions<u32> step;
+  step.raised.raise(signal::soft_error);
+  if (report.kind == icmp_kind::hard) hard_error(tcb_, step);
+  signals_.raise(step.raised);
+  if (step.deleted) return ended(step);
+  if (tcb_.state != connection_state::listen) return;
+  fall_silent();
+  if (any_peer_) config_.remote_port = 0;
+}
+
+// The size of segments begins at what the first link takes. It never falls below what the protocol's smallest link
+// takes, nor below what a peer may ask for (docs/ip.md).
+template <class Policy>
+void connection<Policy>::start_path() noexcept {
+  const u32 octets = config_.ip_header_octets;
+  const u32 least = path_mtu::text_for_mtu(octets < 40 ? 68 : 1'280, octets);
+  path_ = path_mtu(config_.send_mss, static_cast<std::uint16_t>(std::max(least, u32{config_.least_mss})));
+  last_icmp_.reset();
+}
+
+// After a retransmission timeout: segments that are too large for the path may be vanishing without a report.
+template <class Policy>
+void connection<Policy>::suspect_path(std::uint8_t attempts, instant now) noexcept {
+  const u32 options = tcb_.ts.enabled ? 12 : 0;
+  const u32 again = std::min(effective_mss(), tcb_.snd.nxt - tcb_.snd.una) + options;
+  path_.on_timeout(again, attempts >= config_.r1, now);
+}
+
+}  // namespace sequent

@@ -1,0 +1,140 @@
+// Recent acknowledgment: what was sent well before something that has been delivered is lost (RFC 8985 section 6).
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+#include "sequent/scoreboard.hpp"
+
+namespace sequent {
+
+/// The variables of RFC 8985 section 5.3, and what follows from them. Times are in microseconds, 32 bits wide and
+/// compared within half their circle; nothing outstanding is older than that without having been given up.
+class rack {
+ public:
+  constexpr void start(sequence_number<u32> nxt) noexcept {
+    *this = {};
+    furthest_ = nxt;
+  }
+
+  /// Something was delivered at `now` (section 6.2, steps 1 to 3). `echo_before` says that the acknowledgment's
+  /// timestamp shows it to answer an earlier transmission than the last one; `granule` is how much earlier than its
+  /// time says the run may have been sent.
+  constexpr void delivered(const delivered_run& run, u32 now, u32 granule, bool echo_before) noexcept {
+    if (before(furthest_, run.last)) {
+      furthest_ = run.last;
+    } else if (!run.again) {
+      reordering_seen_ = true;
+    }
+    const u32 round_trip = now - run.sent_at;
+    if (round_trip >= half_circle) return;  // the clock jumped back
+    if (run.again && (echo_before || round_trip < least_round_trip_)) return;
+    if (!run.again && round_trip < least_round_trip_) least_round_trip_ = std::max(round_trip, 1u);
+    if (known_ && !sent_after(run.sent_at, run.last, sent_at_, end_)) return;
+    known_ = true;
+    sent_at_ = run.sent_at;
+    end_ = run.last;
+    round_trip_ = round_trip + granule;
+  }
+
+  /// A D-SACK arrived (section 6.2, step 4): the reordering window grows, once a round trip.
+  constexpr void duplicate_reported(sequence_number<u32> una, sequence_number<u32> nxt) noexcept {
+    if (round_of_duplicate_ && before(una, *round_of_duplicate_)) return;
+    round_of_duplicate_ = nxt;
+    if (multiplier_ != most_multiplier) ++multiplier_;
+    persists_ = recoveries_that_persist;
+  }
+
+  /// A recovery is over: after sixteen without a D-SACK the window is what it was at first.
+  constexpr void recovered() noexcept {
+    if (persists_ != 0 && --persists_ == 0) multiplier_ = 1;
+  }
+
+  /// The reordering window. `urgent`: recovery is under way, or three segments have been reported beyond a hole; then a
+  /// path that has never reordered gets no window at all.
+  [[nodiscard]] constexpr u32 reordering_window(u32 smoothed, bool urgent) const noexcept {
+    if (!reordering_seen_ && urgent) return 0;
+    if (least_round_trip_ == unknown) return 0;
+    const std::uint64_t window = std::uint64_t{least_round_trip_} * multiplier_ / 4;
+    return static_cast<u32>(std::min<std::uint64_t>(window, smoothed));
+  }
+
+  /// Marks what is lost by now (section 6.2, step 5), and says when to look again if something may become so.
+  struct outcome {
+    bool found = false;
+    std::optional<u32> again_in{};
+  };
+  template <std::size_t Most>
+  constexpr outcome detect(scoreboard<Most>& board, u32 now, u32 window) const noexcept {
+    outcome out;
+    if (!known_) return out;
+    out.found = board.mark_lost([&](const sent_run& run, sequence_number<u32> last) {
+      if (!sent_after(sent_at_, end_, run.sent_at, last)) return false;
+      const u32 elapsed = now - run.sent_at;
+      if (elapsed >= half_circle) return false;
+      const u32 patience = round_trip_ + window;
+      if (elapsed >= patience) return true;
+      out.again_in = std::max(out.again_in.value_or(0), patience - elapsed);
+      return false;
+    });
+    return out;
+  }
+
+  /// RACK.xmit_ts, RACK.end_seq and RACK.rtt, once known.
+  [[nodiscard]] constexpr bool known() const noexcept { return known_; }
+  [[nodiscard]] constexpr u32 sent_at() const noexcept { return sent_at_; }
+  [[nodiscard]] constexpr sequence_number<u32> end() const noexcept { return end_; }
+  [[nodiscard]] constexpr u32 round_trip() const noexcept { return round_trip_; }
+  /// RACK.reo_wnd_persist and RACK.dsack_round.
+  [[nodiscard]] constexpr std::uint8_t persists() const noexcept { return persists_; }
+  [[nodiscard]] constexpr auto round_of_duplicate() const noexcept { return round_of_duplicate_; }
+  [[nodiscard]] constexpr bool reordering_seen() const noexcept { return reordering_seen_; }
+  [[nodiscard]] constexpr std::uint8_t multiplier() const noexcept { return multiplier_; }
+  [[nodiscard]] constexpr sequence_number<u32> furthest() const noexcept { return furthest_; }
+  /// The shortest round trip seen, or nothing.
+  [[nodiscard]] constexpr std::optional<u32> least_round_trip() const noexcept {
+    return least_round_trip_ == unknown ? std::nullopt : std::optional(least_round_trip_);
+  }
+
+  /// Nothing is outstanding: what follows can be compared with nothing before it, and stays within reach of SND.UNA.
+  constexpr void nothing_outstanding(sequence_number<u32> nxt) noexcept {
+    known_ = false;
+    sent_at_ = 0;
+    end_ = {};
+    round_trip_ = 0;
+    furthest_ = nxt;
+    round_of_duplicate_.reset();
+  }
+
+  /// Moves the origin of the clock forward.
+  constexpr void rebase(u32 elapsed) noexcept {
+    if (known_) sent_at_ -= elapsed;
+  }
+
+  friend bool operator==(const rack&, const rack&) noexcept = default;
+
+ private:
+  static constexpr u32 unknown = 0xffff'ffffu;
+  static constexpr std::uint8_t recoveries_that_persist = 16;
+  static constexpr std::uint8_t most_multiplier = 255;
+
+  // RACK_sent_after() of section 6.2: later, or at the same moment and further on.
+  [[nodiscard]] static constexpr bool sent_after(u32 a, sequence_number<u32> a_end, u32 b,
+                                                 sequence_number<u32> b_end) noexcept {
+    return a == b ? before(b_end, a_end) : a - b < half_circle;
+  }
+
+  u32 sent_at_ = 0;                  // RACK.xmit_ts
+  sequence_number<u32> end_{};       // RACK.end_seq
+  u32 round_trip_ = 0;               // RACK.rtt
+  u32 least_round_trip_ = unknown;   // RACK.min_RTT, over the life of the connection
+  sequence_number<u32> furthest_{};  // RACK.fack
+  std::optional<sequence_number<u32>> round_of_duplicate_{};
+  std::uint8_t multiplier_ = 1;
+  std::uint8_t persists_ = 0;
+  bool known_ = false;
+  bool reordering_seen_ = false;
+};
+
+}  // namespace sequent

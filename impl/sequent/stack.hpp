@@ -1,0 +1,295 @@
+// Many connections behind one stream of IP packets, without I/O: addresses, demultiplexing, listeners, TIME-WAIT.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <type_traits>
+
+#include "sequent/answer.hpp"
+#include "sequent/connection.hpp"
+#include "sequent/ephemeral_ports.hpp"
+#include "sequent/flow.hpp"
+#include "sequent/flow_table.hpp"
+#include "sequent/half_open.hpp"
+#include "sequent/icmp.hpp"
+#include "sequent/index_list.hpp"
+#include "sequent/ip.hpp"
+#include "sequent/listener.hpp"
+#include "sequent/rate_limiter.hpp"
+#include "sequent/slot_pool.hpp"
+#include "sequent/stack_config.hpp"
+#include "sequent/syn_cookie.hpp"
+#include "sequent/time_wait.hpp"
+#include "sequent/timer_wheel.hpp"
+
+namespace sequent {
+
+/// A TCP stack for one core. The rhythm of its use is a connection's: hand it what happened (on_packet, on_deadline, a
+/// user call), then call poll_packet until it has nothing more and next_event until it has nothing more, then sleep
+/// until next_deadline. It calls nobody back, reads no clock, draws no random number and allocates nothing: the object
+/// itself holds every table, so the caller decides where they are. A call costs constant time, whatever the number of
+/// connections, but for the octets it copies; on_deadline() costs constant time for each deadline that it meets.
+///
+/// Handles. connect(), listen() and accept() give one; close() and abort() take it back, and afterwards it names
+/// nothing. A connection whose handle has been taken back goes on by itself until it has ended.
+template <class Policy = default_stack_policy>
+class stack {
+ public:
+  using policy = Policy;
+  using connection_type = connection<typename Policy::connection_policy>;
+  using send_storage = typename Policy::connection_policy::send_storage;
+  using receive_storage = typename Policy::connection_policy::receive_storage;
+
+  /// Octets of memory for the buffers that a stack must be given: none where storage is inline.
+  static constexpr std::size_t buffer_octets =
+      Policy::most_connections * ((std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0) +
+                                  (std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0));
+
+  /// Octets that each connection can hold for its reader.
+  static constexpr std::size_t receive_room = [] {
+    if constexpr (std::is_same_v<receive_storage, span_storage>) {
+      return Policy::receive_octets;
+    } else {
+      return receive_storage{}.octets().size();
+    }
+  }();
+
+  /// `buffers` has buffer_octets octets and outlives the stack.
+  explicit stack(const stack_config& config, std::span<std::uint8_t> buffers = {}) noexcept;
+  stack(const stack&) = delete;
+  stack& operator=(const stack&) = delete;
+
+  /// Adds an address that packets may be for. Without any, every unicast address is taken to be ours, as suits a TUN
+  /// device. Errors: insufficient_resources.
+  result<void> add_address(const ip_address& address) noexcept;
+
+  /// Passive OPEN for whoever comes (RFC 9293 section 3.10.1), at one local address or, with nothing, at all. At most
+  /// `backlog` connections wait for accept(); as many are half-open. Errors: connection_already_exists (this address
+  /// and port have a listener), insufficient_resources.
+  result<handle> listen(const std::optional<ip_address>& local, std::uint16_t port, u32 backlog) noexcept;
+  /// Active OPEN. The local port is chosen (RFC 6056) unless given. Errors: connection_already_exists (the four-tuple
+  /// is in use, TIME-WAIT included), foreign_socket_unspecified (no address of a single host, or of another family than
+  /// ours, or the port is zero), insufficient_resources (no place for a connection, or no port is free).
+  result<handle> connect(const ip_address& local, const ip_address& remote, std::uint16_t remote_port, instant now,
+                         std::uint16_t local_port = 0) noexcept;
+  /// The next connection of a listener that has finished its handshake, if there is one.
+  std::optional<handle> accept(handle listening) noexcept;
+
+  /// As the calls of connection. Errors as there, and connection_does_not_exist for a handle that names no connection.
+  result<std::size_t> write(handle of, std::span<const std::uint8_t> octets) noexcept;
+  result<std::size_t> read(handle of, std::span<std::uint8_t> out) noexcept;
+  result<void> shutdown(handle of) noexcept;
+  /// Buffers in place, as connection lends them; empty for a handle that names no connection. Errors as write().
+  [[nodiscard]] std::span<std::uint8_t> writable_span(handle of) noexcept;
+  result<std::size_t> commit(handle of, std::size_t octets) noexcept;
+  [[nodiscard]] std::span<const std::uint8_t> readable_span(handle of) const noexcept;
+  result<std::size_t> consume(handle of, std::size_t octets) noexcept;
+  /// Gives a connection up in good order, or a listener, whose unaccepted connections are reset. The handle names
+  /// nothing any more. Errors: connection_does_not_exist. Linear in the connections that wait for accept().
+  result<void> close(handle of, instant now) noexcept;
+  /// Gives a connection up with a RST. Otherwise as close().
+  result<void> abort(handle of) noexcept;
+  /// The connection that a handle names, to look at; null when it names none.
+  [[nodiscard]] const connection_type* find(handle of) const noexcept;
+  /// Where it leads; nothing when the handle names no connection.
+  [[nodiscard]] std::optional<flow> flow_of(handle of) const noexcept;
+
+  /// A packet has arrived: an IP datagram from its header on. Says where it was delivered.
+  delivery on_packet(std::span<const std::uint8_t> packet, instant now) noexcept;
+  /// The next packet to send, written to `out`; it counts as sent. Nothing is written, and nothing lost, when `out` has
+  /// fewer than least_packet_room octets.
+  [[nodiscard]] std::optional<packet_out> poll_packet(instant now, std::span<std::uint8_t> out) noexcept;
+  static constexpr std::size_t least_packet_room = ipv6_header_length + longest_header + 1;
+
+  /// When on_deadline() is to be called, if ever; it may be called early, and this may tell of a deadline that has been
+  /// put off since. Ask after poll_packet has nothing more.
+  [[nodiscard]] std::optional<instant> next_deadline() const noexcept;
+  /// Handles everything that is due at `now`.
+  void on_deadline(instant now) noexcept;
+  /// What happened: one connection or listener at a time, in the order in which they first had something to tell.
+  [[nodiscard]] std::optional<stack_event> next_event() noexcept;
+
+  [[nodiscard]] const stack_config& config() const noexcept { return config_; }
+  [[nodiscard]] const stack_statistics& statistics() const noexcept { return statistics_; }
+  /// What the tables hold.
+  [[nodiscard]] u32 connections() const noexcept { return slots_.size(); }
+  [[nodiscard]] u32 half_open_connections() const noexcept { return half_open_.size(); }
+  [[nodiscard]] u32 time_wait_connections() const noexcept { return time_wait_.size(); }
+  [[nodiscard]] u32 listeners() const noexcept { return listeners_.size(); }
+  /// Recomputes what the tables keep and says whether it agrees; for tests. Linear in the capacities.
+  [[nodiscard]] bool consistent() const noexcept;
+
+ private:
+  static constexpr u32 nobody = list_links::nobody;
+  // One range of indices for the three kinds of things that a flow leads to.
+  static constexpr u32 first_half_open = Policy::most_connections;
+  static constexpr u32 first_time_wait = first_half_open + Policy::most_half_open;
+  static constexpr u32 most_flows = first_time_wait + Policy::most_time_wait;
+  static constexpr std::size_t flow_slots = std::bit_ceil(std::size_t{most_flows} + (most_flows + 2) / 3 + 1);
+
+  // A connection and its places in the stack.
+  struct slot {
+    flow path{};
+    list_links ready{};      // among those that may have something to send
+    list_links news{};       // among those that have something to tell, or that wait for accept()
+    u32 listening = nobody;  // waits for accept() of this listener
+    bool owned = false;      // somebody has its handle
+    bool mapped = true;      // its flow leads to it
+    bool readable = false;
+    bool writable = false;
+    connection_type tcp;
+
+    slot(const connection_config& config, send_storage out, receive_storage in, const flow& leads) noexcept
+        : path(leads), tcp(config, out, in) {}
+  };
+  // How much of a slot nearly every segment needs.
+  static constexpr std::size_t most_fetched = std::min<std::size_t>(sizeof(slot), 1'024);
+
+  // A connection in the SYN queue.
+  struct half_open_slot {
+    half_open<u32> block{};
+    flow path{};
+    syn_ack_history past{};
+    u32 listening = nobody;
+    u32 listener_generation = 0;
+    std::uint8_t retries = 0;
+  };
+  // A connection in TIME-WAIT that nobody knows any more.
+  struct time_wait_slot {
+    time_wait<u32> block{};
+    flow path{};
+    list_links age{};
+    instant until{};
+  };
+  // An answer without a connection.
+  struct waiting_reply {
+    flow path{};
+    segment<u32> header{};
+  };
+  // A segment on its way in.
+  struct arrival {
+    const segment<u32>& header;
+    std::span<const std::uint8_t> text;
+    flow path;
+    instant now;
+    ecn_codepoint mark;
+  };
+
+  // stack_calls.hpp
+  [[nodiscard]] slot* named(handle of) noexcept;
+  [[nodiscard]] std::optional<u32> listener_named(handle of) const noexcept;
+  [[nodiscard]] std::optional<std::uint16_t> free_port(const flow& path) noexcept;
+  void disown(u32 index) noexcept;
+  void close_listener(u32 index) noexcept;
+  std::optional<u32> place(const connection_config& config, const flow& path) noexcept;
+  template <class Storage>
+  [[nodiscard]] Storage storage_at(std::size_t offset, std::size_t length) const noexcept;
+
+  // stack_handshake.hpp
+  [[nodiscard]] connection_config config_of(const flow& path) const noexcept;
+  [[nodiscard]] u32 clock(const flow& path, instant now) const noexcept;
+  [[nodiscard]] u32 timestamp_offset_of(const flow& path) const noexcept;
+  [[nodiscard]] u32 isn_offset_of(const flow& path) const noexcept;
+  [[nodiscard]] control_block<u32> listening_block(const flow& path) const noexcept;
+  [[nodiscard]] segment<u32> answer_syn(control_block<u32>& tcb, u32 clock) const noexcept;
+  void on_listener(u32 index, const arrival& in, std::optional<sequence_number<u32>> iss) noexcept;
+  void remember_half_open(u32 index, control_block<u32>& tcb, const arrival& in) noexcept;
+  [[nodiscard]] bool has_room(u32 listening) const noexcept;
+  [[nodiscard]] bool has_room_for_syn(u32 listening) const noexcept;
+
+  // stack_cookies.hpp
+  void send_cookie(u32 index, const arrival& in) noexcept;
+  [[nodiscard]] bool take_cookie(u32 index, const arrival& in) noexcept;
+
+  delivery on_half_open(u32 index, const arrival& in) noexcept;
+  bool complete(const control_block<u32>& tcb, u32 listening, const arrival& in, const syn_ack_history& past) noexcept;
+  void on_half_open_deadline(u32 index, instant now) noexcept;
+  void forget_half_open(u32 index) noexcept;
+  [[nodiscard]] bool alive(const half_open_slot& record) const noexcept;
+
+  // stack_input.hpp
+  [[nodiscard]] u32 expect(const ip_datagram& packet) const noexcept;
+  delivery on_tcp(const ip_datagram& packet, instant now) noexcept;
+  delivery on_icmp(const ip_datagram& packet, instant now) noexcept;
+  delivery on_nobody(const arrival& in) noexcept;
+  void on_connection(u32 index, const arrival& in) noexcept;
+  void on_time_wait(u32 index, const arrival& in) noexcept;
+  void remember_time_wait(u32 index, instant now) noexcept;
+  void forget_time_wait(u32 index) noexcept;
+  void reply_to(const flow& path, std::optional<segment<u32>> header, instant now) noexcept;
+  [[nodiscard]] bool is_ours(const ip_address& address) const noexcept;
+  // Nobody talks to himself through the network (CVE-1999-0016, "LAND").
+  [[nodiscard]] static constexpr bool is_land(const flow& path) noexcept {
+    return path.local == path.remote && path.local_port == path.remote_port;
+  }
+
+  // stack_output.hpp
+  void touch(u32 index) noexcept;
+  void tell(u32 index) noexcept;
+  void settle(u32 index, instant now) noexcept;
+  [[nodiscard]] bool map(const flow& path, u32 index) noexcept;
+  void unmap(const flow& path, u32 index) noexcept;
+  [[nodiscard]] packet_out next_reply(std::span<std::uint8_t> out, instant now) noexcept;
+  [[nodiscard]] packet_out wrap(const flow& path, std::span<std::uint8_t> out, const transmission& sent) const noexcept;
+
+  [[nodiscard]] auto flow_of_index() const noexcept {
+    return [this](u32 i) -> const flow& {
+      if (i < first_half_open) return slots_[i].path;
+      return i < first_time_wait ? half_open_[i - first_half_open].path : time_wait_[i - first_time_wait].path;
+    };
+  }
+  [[nodiscard]] std::optional<u32> lookup(const flow& path) const noexcept {
+    return flows_.find(path, flow_of_index());
+  }
+  [[nodiscard]] auto ready_links() noexcept {
+    return [this](u32 i) -> list_links& { return slots_[i].ready; };
+  }
+  [[nodiscard]] auto waiting_links() noexcept {
+    return [this](u32 i) -> list_links& { return slots_[i].news; };
+  }
+  // News are of connections and, above them, of listeners.
+  [[nodiscard]] auto news_links() noexcept {
+    return [this](u32 i) -> list_links& {
+      return i < first_half_open ? slots_[i].news : listeners_[i - first_half_open].news;
+    };
+  }
+  [[nodiscard]] auto age_links() noexcept {
+    return [this](u32 i) -> list_links& { return time_wait_[i].age; };
+  }
+
+  stack_config config_;
+  std::span<std::uint8_t> buffers_;
+  secret_key isn_key_;
+  secret_key clock_key_;
+  std::array<ip_address, Policy::most_addresses> addresses_{};
+  u32 address_count_ = 0;
+  stack_statistics statistics_{};
+  slot_pool<slot, Policy::most_connections> slots_;
+  slot_pool<half_open_slot, Policy::most_half_open> half_open_;
+  slot_pool<time_wait_slot, Policy::most_time_wait> time_wait_;
+  listener_table<Policy::most_listeners> listeners_;
+  flow_table<flow, flow_hash, inline_slots<flow_slot, flow_slots>> flows_;
+  timer_wheel<inline_slots<timer_node, first_time_wait>> wheel_;
+  ephemeral_ports<Policy::port_counters> ports_;
+  syn_cookies cookies_;
+  rate_limiter<flow, flow_hash, inline_slots<token_bucket, Policy::reset_buckets>> resets_;
+  index_list ready_{};
+  index_list news_{};
+  index_list age_{};  // TIME-WAIT, the first to end first
+  std::array<waiting_reply, Policy::most_replies> replies_{};
+  u32 reply_first_ = 0;
+  u32 reply_count_ = 0;
+};
+
+}  // namespace sequent
+
+#include "sequent/stack_calls.hpp"
+#include "sequent/stack_cookies.hpp"
+#include "sequent/stack_handshake.hpp"
+#include "sequent/stack_input.hpp"
+#include "sequent/stack_output.hpp"

@@ -1,0 +1,268 @@
+// The user's side of a stack: calls, handles, listeners, ports. Part of stack.hpp, which includes it.
+#pragma once
+
+#include "sequent/stack.hpp"
+
+namespace sequent {
+
+template <class Policy>
+stack<Policy>::stack(const stack_config& config, std::span<std::uint8_t> buffers) noexcept
+    : config_(config),
+      buffers_(buffers),
+      isn_key_(derive_key(config.secret, key_use::sequence_numbers)),
+      clock_key_(derive_key(config.secret, key_use::timestamp_clocks)),
+      flows_(flow_hash(derive_key(config.secret, key_use::flows))),
+      ports_(derive_key(config.secret, key_use::ports), config.ports),
+      cookies_(derive_key(config.secret, key_use::cookies)),
+      resets_({}, flow_hash(derive_key(config.secret, key_use::resets)), config.reset_interval, config.reset_burst) {
+  SEQUENT_ASSERT(buffers.size() >= buffer_octets);
+}
+
+template <class Policy>
+result<void> stack<Policy>::add_address(const ip_address& address) noexcept {
+  if (address_count_ != 0 && is_ours(address)) return {};
+  if (address_count_ == addresses_.size()) return error::insufficient_resources;
+  addresses_[address_count_++] = address;
+  return {};
+}
+
+template <class Policy>
+bool stack<Policy>::is_ours(const ip_address& address) const noexcept {
+  for (u32 i = 0; i != address_count_; ++i) {
+    if (addresses_[i] == address) return true;
+  }
+  return address_count_ == 0;
+}
+
+template <class Policy>
+auto stack<Policy>::named(handle of) noexcept -> slot* {
+  if (!slots_.holds(of.index, of.generation) || !slots_[of.index].owned) return nullptr;
+  return &slots_[of.index];
+}
+
+template <class Policy>
+auto stack<Policy>::find(handle of) const noexcept -> const connection_type* {
+  if (!slots_.holds(of.index, of.generation) || !slots_[of.index].owned) return nullptr;
+  return &slots_[of.index].tcp;
+}
+
+template <class Policy>
+std::optional<flow> stack<Policy>::flow_of(handle of) const noexcept {
+  if (find(of) == nullptr) return std::nullopt;
+  return slots_[of.index].path;
+}
+
+template <class Policy>
+std::optional<u32> stack<Policy>::listener_named(handle of) const noexcept {
+  if (of.index < first_half_open) return std::nullopt;
+  const u32 index = of.index - first_half_open;
+  if (!listeners_.holds(index, of.generation)) return std::nullopt;
+  return index;
+}
+
+template <class Policy>
+result<handle> stack<Policy>::listen(const std::optional<ip_address>& local, std::uint16_t port, u32 backlog) noexcept {
+  if (listeners_.find_exactly(local, port)) return error::connection_already_exists;
+  const auto index = listeners_.add(local, port, backlog);
+  if (!index) return error::insufficient_resources;
+  return handle{first_half_open + *index, listeners_.generation(*index)};
+}
+
+template <class Policy>
+template <class Storage>
+Storage stack<Policy>::storage_at(std::size_t offset, std::size_t length) const noexcept {
+  if constexpr (std::is_same_v<Storage, span_storage>) {
+    return span_storage(buffers_.subspan(offset, length));
+  } else {
+    return Storage{};
+  }
+}
+
+// Makes a connection in a free place and lets its flow lead to it.
+template <class Policy>
+std::optional<u32> stack<Policy>::place(const connection_config& config, const flow& path) noexcept {
+  constexpr std::size_t out_octets = std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0;
+  constexpr std::size_t in_octets = std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0;
+  const auto next = slots_.next();
+  if (!next) return std::nullopt;
+  const std::size_t at = *next * (out_octets + in_octets);
+  const u32 index = *slots_.take(config, storage_at<send_storage>(at, out_octets),
+                                 storage_at<receive_storage>(at + out_octets, in_octets), path);
+  if (map(path, index)) return index;
+  slots_.release(index);
+  return std::nullopt;
+}
+
+template <class Policy>
+std::optional<std::uint16_t> stack<Policy>::free_port(const flow& path) noexcept {
+  return ports_.choose(path.local, path.remote, path.remote_port, [&](std::uint16_t port) {
+    const flow tried{path.local, path.remote, port, path.remote_port};
+    return lookup(tried) || is_land(tried) || listeners_.find(path.local, port);
+  });
+}
+
+template <class Policy>
+result<handle> stack<Policy>::connect(const ip_address& local, const ip_address& remote, std::uint16_t remote_port,
+                                      instant now, std::uint16_t local_port) noexcept {
+  if (local.is_v4() != remote.is_v4() || !local.is_unicast_peer() || !remote.is_unicast_peer() || !is_ours(local) ||
+      remote_port == 0) {
+    return error::foreign_socket_unspecified;
+  }
+  flow path{local, remote, local_port, remote_port};
+  if (slots_.full()) return error::insufficient_resources;
+  if (local_port == 0) {
+    const auto port = free_port(path);
+    if (!port) return error::insufficient_resources;
+    path.local_port = *port;
+  }
+  if (lookup(path) || is_land(path)) return error::connection_already_exists;
+  const auto index = place(config_of(path), path);
+  if (!index) return error::insufficient_resources;
+  slot& made = slots_[*index];
+  made.owned = true;
+  static_cast<void>(made.tcp.connect(now));
+  touch(*index);
+  return handle{*index, slots_.generation(*index)};
+}
+
+template <class Policy>
+std::optional<handle> stack<Policy>::accept(handle listening) noexcept {
+  const auto from = listener_named(listening);
+  if (!from || listeners_[*from].waiting.empty()) return std::nullopt;
+  const u32 index = listeners_[*from].waiting.first();
+  listeners_[*from].waiting.remove(index, waiting_links());
+  slot& given = slots_[index];
+  given.listening = nobody;
+  given.owned = true;
+  given.readable = given.tcp.readable() != 0;
+  tell(index);
+  return handle{index, slots_.generation(index)};
+}
+
+template <class Policy>
+result<std::size_t> stack<Policy>::write(handle of, std::span<const std::uint8_t> octets) noexcept {
+  slot* const at = named(of);
+  if (at == nullptr) return error::connection_does_not_exist;
+  const auto taken = at->tcp.write(octets);
+  touch(of.index);
+  return taken;
+}
+
+template <class Policy>
+result<std::size_t> stack<Policy>::read(handle of, std::span<std::uint8_t> out) noexcept {
+  slot* const at = named(of);
+  if (at == nullptr) return error::connection_does_not_exist;
+  const auto got = at->tcp.read(out);
+  if (at->tcp.owes_ack()) touch(of.index);  // reading may have opened the window
+  return got;
+}
+
+template <class Policy>
+std::span<std::uint8_t> stack<Policy>::writable_span(handle of) noexcept {
+  slot* const at = named(of);
+  return at == nullptr ? std::span<std::uint8_t>{} : at->tcp.writable_span();
+}
+
+template <class Policy>
+result<std::size_t> stack<Policy>::commit(handle of, std::size_t octets) noexcept {
+  slot* const at = named(of);
+  if (at == nullptr) return error::connection_does_not_exist;
+  const auto taken = at->tcp.commit(octets);
+  touch(of.index);
+  return taken;
+}
+
+template <class Policy>
+std::span<const std::uint8_t> stack<Policy>::readable_span(handle of) const noexcept {
+  const connection_type* const at = find(of);
+  return at == nullptr ? std::span<const std::uint8_t>{} : at->readable_span();
+}
+
+template <class Policy>
+result<std::size_t> stack<Policy>::consume(handle of, std::size_t octets) noexcept {
+  slot* const at = named(of);
+  if (at == nullptr) return error::connection_does_not_exist;
+  const auto taken = at->tcp.consume(octets);
+  if (at->tcp.owes_ack()) touch(of.index);  // reading may have opened the window
+  return taken;
+}
+
+template <class Policy>
+result<void> stack<Policy>::shutdown(handle of) noexcept {
+  slot* const at = named(of);
+  if (at == nullptr) return error::connection_does_not_exist;
+  const auto closed = at->tcp.shutdown();
+  touch(of.index);
+  return closed;
+}
+
+template <class Policy>
+result<void> stack<Policy>::close(handle of, instant now) noexcept {
+  if (const auto listening = listener_named(of)) {
+    close_listener(*listening);
+    return {};
+  }
+  if (named(of) == nullptr) return error::connection_does_not_exist;
+  disown(of.index);
+  static_cast<void>(slots_[of.index].tcp.close(now));  // one that has ended already needs no more
+  touch(of.index);
+  return {};
+}
+
+template <class Policy>
+result<void> stack<Policy>::abort(handle of) noexcept {
+  if (const auto listening = listener_named(of)) {
+    close_listener(*listening);
+    return {};
+  }
+  if (named(of) == nullptr) return error::connection_does_not_exist;
+  disown(of.index);
+  static_cast<void>(slots_[of.index].tcp.abort());
+  touch(of.index);
+  return {};
+}
+
+// Nobody is told about the connection any more.
+template <class Policy>
+void stack<Policy>::disown(u32 index) noexcept {
+  slot& at = slots_[index];
+  if (at.news.linked()) news_.remove(index, news_links());
+  at.owned = false;
+}
+
+// What waited for accept() is reset; what is half-open is noticed when its next segment or deadline comes.
+template <class Policy>
+void stack<Policy>::close_listener(u32 index) noexcept {
+  listener& closing = listeners_[index];
+  while (!closing.waiting.empty()) {
+    const u32 waiting = closing.waiting.first();
+    closing.waiting.remove(waiting, waiting_links());
+    slots_[waiting].listening = nobody;
+    static_cast<void>(slots_[waiting].tcp.abort());
+    touch(waiting);
+  }
+  if (closing.news.linked()) news_.remove(first_half_open + index, news_links());
+  listeners_.remove(index);
+}
+
+template <class Policy>
+std::optional<stack_event> stack<Policy>::next_event() noexcept {
+  if (news_.empty()) return std::nullopt;
+  const u32 index = news_.first();
+  news_.remove(index, news_links());
+  stack_event told;
+  if (index >= first_half_open) {
+    told.of = {index, listeners_.generation(index - first_half_open)};
+    told.incoming = true;
+    return told;
+  }
+  slot& at = slots_[index];
+  told.of = {index, slots_.generation(index)};
+  told.raised = at.tcp.take_signals();
+  told.readable = at.readable || told.raised.has(signal::peer_closed);
+  told.writable = at.writable;
+  at.readable = at.writable = false;
+  return told;
+}
+
+}  // namespace sequent

@@ -1,0 +1,129 @@
+// How a stack behaves: what a user may choose, how large its tables are, and what it counts.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "sequent/connection.hpp"
+#include "sequent/ephemeral_ports.hpp"
+#include "sequent/flow.hpp"
+#include "sequent/ip_fields.hpp"
+
+namespace sequent {
+
+/// When a listener answers a SYN without keeping anything (RFC 4987 section 3.6).
+enum class cookie_policy : std::uint8_t {
+  never,        ///< a SYN for which there is no room in the SYN queue is dropped
+  on_overflow,  ///< as soon as the SYN queue is full, be it the listener's or the stack's
+  always,       ///< the SYN queue is not used
+};
+
+/// Fixed when a stack is made.
+struct stack_config {
+  /// How each connection behaves. Ports, addresses, offsets and default_peer_mss are filled in for each, and the two
+  /// MSSs are lowered to what `mtu` leaves.
+  connection_config connection{};
+  secret_key secret{};             ///< drawn from a good source once per boot; everything keyed derives from it
+  std::uint16_t mtu = 1'500;       ///< octets of the largest packet that is sent or announced to be taken
+  std::uint8_t time_to_live = 64;  ///< MUST-49
+  /// Arriving packets with fewer hops left are dropped (RFC 5082 asks for 255 where both ends are on one link).
+  std::uint8_t least_time_to_live = 0;
+  cookie_policy cookies = cookie_policy::on_overflow;
+  duration syn_ack_timeout = duration::seconds(1);        ///< before the first retransmission of a SYN,ACK; doubles
+  duration syn_ack_longest = duration::seconds(60);       ///< and is at most this
+  std::uint8_t syn_ack_retries = 7;                       ///< with these times 183 seconds (MUST-23 asks for 180)
+  bool reuse_time_wait = true;                            ///< RFC 6191
+  duration reset_interval = duration::milliseconds(100);  ///< RSTs without a connection, for each bucket of remotes
+  std::uint32_t reset_burst = 20;                         ///< most of them at once, after silence
+  port_range ports{};                                     ///< local ports that connect() chooses from (RFC 6056)
+};
+
+/// What a stack is made of. Derive from it and replace what should differ. The capacities are the stack's size in
+/// memory; docs/stack.md says what happens when each is reached.
+struct default_stack_policy {
+  /// Of each connection. With span_storage for a storage, the stack hands out slices of the memory it is given.
+  using connection_policy = default_policy;
+  static constexpr std::size_t send_octets = 65'536;     ///< of each slice, when storage is span_storage
+  static constexpr std::size_t receive_octets = 65'536;  ///< likewise
+  static constexpr u32 most_connections = 16;
+  static constexpr u32 most_half_open = 64;  ///< the SYN queue, of all listeners together
+  static constexpr u32 most_time_wait = 64;  ///< beyond them the oldest is forgotten
+  static constexpr u32 most_listeners = 8;
+  static constexpr u32 most_addresses = 4;           ///< local addresses
+  static constexpr u32 most_replies = 64;            ///< answers without a connection that wait for poll_packet()
+  static constexpr std::size_t reset_buckets = 256;  ///< of remotes that share a limit of RSTs
+  static constexpr std::size_t port_counters = 256;  ///< of ephemeral_ports
+};
+
+/// What a key is for. Each use of the one secret has its own, so that none tells about another.
+enum class key_use : std::uint8_t { flows = 1, sequence_numbers, timestamp_clocks, ports, cookies, resets };
+
+/// The key for one use of the secret. Constant time.
+[[nodiscard]] constexpr secret_key derive_key(secret_key secret, key_use use) noexcept {
+  const auto half = [&](std::uint8_t which) {
+    const std::array<std::uint8_t, 2> message{static_cast<std::uint8_t>(use), which};
+    return siphash(secret, message);
+  };
+  return {half(0), half(1)};
+}
+
+/// What has happened since the stack was made. Counters for people, not for the protocol.
+struct stack_statistics {
+  std::uint64_t packets = 0;         ///< handed to on_packet()
+  std::uint64_t malformed = 0;       ///< not a datagram, not a segment, or a bad checksum
+  std::uint64_t martian = 0;         ///< addresses that cannot be a peer's or are not ours
+  std::uint64_t land = 0;            ///< source and destination the same
+  std::uint64_t hops = 0;            ///< fewer hops left than least_time_to_live
+  std::uint64_t other_protocol = 0;  ///< neither TCP nor ICMP
+  std::uint64_t syn_dropped = 0;     ///< SYNs for which there was no room, and no cookie
+  std::uint64_t cookies_sent = 0;
+  std::uint64_t cookies_accepted = 0;
+  std::uint64_t ack_dropped = 0;        ///< handshakes that could not complete: accept queue or connections full
+  std::uint64_t half_open_expired = 0;  ///< SYN,ACKs that nobody answered
+  std::uint64_t time_wait_evicted = 0;  ///< forgotten early to make room
+  std::uint64_t time_wait_reused = 0;   ///< RFC 6191
+  std::uint64_t resets_suppressed = 0;  ///< by reset_interval and reset_burst
+  std::uint64_t replies_dropped = 0;    ///< no room to wait for poll_packet()
+  std::uint64_t icmp_taken = 0;         ///< errors that concerned a connection and were believed
+  std::uint64_t icmp_ignored = 0;
+};
+
+/// Names a connection or a listener of one stack. One that has been given up names nothing any more, even when its
+/// place has been taken by another since.
+struct handle {
+  u32 index = 0xffff'ffffu;
+  u32 generation = 0;
+  friend constexpr bool operator==(handle, handle) noexcept = default;
+};
+
+/// What next_event() tells.
+struct stack_event {
+  handle of{};  ///< a connection, or a listener if `incoming`
+  signals raised{};
+  bool incoming = false;  ///< accept() has something to give
+  bool readable = false;  ///< octets, or the end of the stream, are there to be read
+  bool writable = false;  ///< octets were acknowledged, so that there is room for others
+};
+
+/// A packet that has been written to the caller's buffer.
+struct packet_out {
+  std::size_t length = 0;                          ///< octets: headers and text
+  std::size_t segment_size = 0;                    ///< octets of text in each segment of a large one
+  instant not_before{};                            ///< earliest moment to send it, for pacing
+  ecn_codepoint ecn = ecn_codepoint::not_capable;  ///< as written into the IP header (RFC 3168)
+};
+
+/// Where on_packet() delivered a packet.
+enum class delivery : std::uint8_t {
+  dropped,     ///< nowhere; the statistics say why
+  connection,  ///< a connection
+  half_open,   ///< a record of the SYN queue
+  time_wait,   ///< a record of TIME-WAIT
+  listener,    ///< a listener
+  nobody,      ///< there is no connection: answered with RST, unless it was one
+  icmp,        ///< an ICMP message
+};
+
+}  // namespace sequent

@@ -1,0 +1,71 @@
+// SYN cookies: handshakes of which nothing is kept (RFC 4987 section 3.6). Part of stack.hpp, which includes it.
+#pragma once
+
+#include "sequent/stack.hpp"
+
+namespace sequent {
+
+/// What a cookie can say of a SYN, as far as this end agrees: without timestamps nothing but the segment size.
+[[nodiscard]] constexpr cookie_options cookie_options_of(const segment<u32>& syn,
+                                                         const handshake_offer& ours) noexcept {
+  const segment_options<u32>& theirs = syn.options;
+  cookie_options kept;
+  kept.mss = theirs.mss ? *theirs.mss : ours.default_peer_mss;
+  kept.timestamps = ours.timestamps && theirs.ts.has_value();
+  if (!kept.timestamps) return kept;
+  if (ours.window_scale) kept.window_scale = theirs.window_scale;
+  kept.sack_permitted = ours.sack && theirs.sack_permitted;
+  kept.ecn = ours.ecn && syn.control.sets_up_ecn();
+  return kept;
+}
+
+/// A SYN that says what a cookie says. `ts` is the option of the segment at hand, if it has one.
+[[nodiscard]] constexpr segment<u32> syn_of(const cookie_options& kept, sequence_number<u32> irs,
+                                            const std::optional<timestamps<u32>>& ts) noexcept {
+  segment<u32> syn;
+  syn.seq = irs;
+  const u32 asks = kept.ecn ? control_bits<u32>::ece_bit | control_bits<u32>::cwr_bit : 0u;
+  syn.control = control_bits<u32>(control_bits<u32>::syn_bit | asks);
+  syn.options.mss = kept.mss;
+  syn.options.window_scale = kept.window_scale;
+  syn.options.sack_permitted = kept.sack_permitted;
+  if (kept.timestamps) syn.options.ts = ts;
+  return syn;
+}
+
+// Answers a SYN with a number from which its connection can be made when the number comes back. What the cookie cannot
+// say is not agreed to: the SYN is taken through LISTEN as if it had said no more.
+template <class Policy>
+void stack<Policy>::send_cookie(u32 index, const arrival& in) noexcept {
+  control_block<u32> tcb = listening_block(in.path);
+  const cookie_options kept = cookie_options_of(in.header, tcb.offer);
+  const syn_cookie made = cookies_.make(in.path, in.header.seq, kept, clock(in.path, in.now), in.now);
+  const segment<u32> syn = syn_of(kept, in.header.seq, in.header.options.ts);
+  static_cast<void>(sequent::step(tcb, syn, surroundings<u32>{in.now, made.iss}));
+  listener& to = listeners_[index];
+  to.sent_cookies = true;
+  to.cookie_sent_at = in.now;
+  ++statistics_.cookies_sent;
+  reply_to(in.path, answer_syn(tcb, made.timestamp), in.now);
+}
+
+// A segment without SYN that may bring a cookie back; only as long as one that was sent may be alive, so that there is
+// nothing to be guessed while there is no flood. The SYN that it stands for goes through LISTEN as the first one did.
+// Says whether it was one.
+template <class Policy>
+bool stack<Policy>::take_cookie(u32 index, const arrival& in) noexcept {
+  const listener& to = listeners_[index];
+  if (!to.sent_cookies || in.now - to.cookie_sent_at > syn_cookies::lifetime) return false;
+  const std::optional<timestamps<u32>>& ts = in.header.options.ts;
+  const sequence_number<u32> irs = in.header.seq - 1u;
+  const sequence_number<u32> iss = in.header.ack - 1u;
+  const auto kept = cookies_.check(in.path, irs, iss, ts ? std::optional(ts->echo.wire()) : std::nullopt, in.now);
+  if (!kept) return false;
+  control_block<u32> tcb = listening_block(in.path);
+  static_cast<void>(sequent::step(tcb, syn_of(*kept, irs, ts), surroundings<u32>{in.now, iss}));
+  static_cast<void>(answer_syn(tcb, 0u));  // as it was sent
+  if (complete(tcb, index, in, {.sent_at = in.now, .repeated = true})) ++statistics_.cookies_accepted;
+  return true;
+}
+
+}  // namespace sequent

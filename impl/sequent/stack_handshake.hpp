@@ -1,0 +1,213 @@
+// From a SYN to a connection that waits for accept(): the SYN queue and cookies (RFC 4987). Part of stack.hpp, which
+// includes it.
+#pragma once
+
+#include "sequent/stack.hpp"
+
+namespace sequent {
+
+template <class Policy>
+connection_config stack<Policy>::config_of(const flow& path) const noexcept {
+  connection_config config = config_.connection;
+  const auto headers = static_cast<std::uint16_t>(ip_header_length(path.local) + header_length);
+  const auto left = static_cast<std::uint16_t>(config_.mtu > headers ? config_.mtu - headers : 0);
+  config.local_port = path.local_port;
+  config.remote_port = path.remote_port;
+  config.addresses = pseudo_header_of(path.local, path.remote);
+  config.ip_header_octets = static_cast<std::uint8_t>(ip_header_length(path.local));
+  config.receive_mss = std::min(config.receive_mss, left);
+  config.send_mss = std::min(config.send_mss, left);
+  config.default_peer_mss = path.local.is_v4() ? 536 : 1'220;  // MUST-15
+  config.isn_offset = isn_offset_of(path);
+  config.timestamp_offset = timestamp_offset_of(path);
+  return config;
+}
+
+template <class Policy>
+u32 stack<Policy>::isn_offset_of(const flow& path) const noexcept {
+  return isn_offset(isn_key_, path.local.v6(), path.local_port, path.remote.v6(), path.remote_port);
+}
+
+// A clock of its own for each flow (RFC 7323 section 5.4), the same for all incarnations of it, so that what RFC 6191
+// compares is comparable.
+template <class Policy>
+u32 stack<Policy>::timestamp_offset_of(const flow& path) const noexcept {
+  return isn_offset(clock_key_, path.local.v6(), path.local_port, path.remote.v6(), path.remote_port);
+}
+
+template <class Policy>
+u32 stack<Policy>::clock(const flow& path, instant now) const noexcept {
+  return static_cast<u32>(static_cast<std::uint64_t>(now.microseconds()) / 1'000) + timestamp_offset_of(path);
+}
+
+// A block in LISTEN that offers what a connection of this flow would. Beside what the configuration says, that depends
+// on the size of the buffers alone.
+template <class Policy>
+control_block<u32> stack<Policy>::listening_block(const flow& path) const noexcept {
+  control_block<u32> tcb;
+  tcb.state = connection_state::listen;
+  tcb.passive = true;
+  const connection_config config = config_of(path);
+  tcb.offer.mss = config.receive_mss;
+  tcb.offer.shift = window_shift_for(receive_room);
+  tcb.offer.window_scale = config.window_scale;
+  tcb.offer.timestamps = config.timestamps;
+  tcb.offer.sack = config.sack;
+  tcb.offer.ecn = config.ecn;
+  tcb.offer.default_peer_mss = config.default_peer_mss;
+  tcb.challenges.limit = config.challenge_acks_per_second;
+  return tcb;
+}
+
+// The SYN,ACK of a block that has just left LISTEN, counted as sent.
+template <class Policy>
+segment<u32> stack<Policy>::answer_syn(control_block<u32>& tcb, u32 clock) const noexcept {
+  const u32 initial = config_.connection.initial_receive_window;
+  const auto all = static_cast<u32>(receive_room);
+  const window_offer<u32> window = offer_window(tcb.rcv, initial == 0 ? all : std::min(initial, all), 1u, true);
+  const segment<u32> header = compose_syn(tcb, window.field, clock);
+  note_sent(tcb, header, window.wnd);
+  return header;
+}
+
+// A segment for which there is no connection, but a listener. `iss`: the ISS that a SYN must get, if not the usual one.
+template <class Policy>
+void stack<Policy>::on_listener(u32 index, const arrival& in, std::optional<sequence_number<u32>> iss) noexcept {
+  const control_bits<u32> control = in.header.control;
+  if (control.ack() && !control.rst() && !control.syn() && take_cookie(index, in)) return;
+  control_block<u32> tcb = listening_block(in.path);
+  const sequence_number<u32> chosen = iss ? *iss : initial_sequence_number(isn_offset_of(in.path), in.now);
+  const actions<u32> step = sequent::step(tcb, in.header, surroundings<u32>{in.now, chosen});
+  if (tcb.state != connection_state::syn_received) {
+    return reply_to(in.path, compose_answer(tcb, step, 0u), in.now);
+  }
+  if (has_room_for_syn(index)) return remember_half_open(index, tcb, in);
+  // What could not be accepted anyway need not be begun.
+  if (listeners_[index].waiting.size() < listeners_[index].backlog && config_.cookies != cookie_policy::never) {
+    return send_cookie(index, in);
+  }
+  ++statistics_.syn_dropped;
+}
+
+template <class Policy>
+void stack<Policy>::remember_half_open(u32 index, control_block<u32>& tcb, const arrival& in) noexcept {
+  const u32 at = *half_open_.take();
+  if (!map(in.path, first_half_open + at)) {
+    half_open_.release(at);
+    ++statistics_.syn_dropped;
+    return;
+  }
+  const segment<u32> header = answer_syn(tcb, clock(in.path, in.now));
+  half_open_slot& record = half_open_[at];
+  record.block = compress(tcb);
+  record.path = in.path;
+  record.past.sent_at = in.now;
+  record.listening = index;
+  record.listener_generation = listeners_.generation(index);
+  ++listeners_[index].half_open;
+  wheel_.start(first_half_open + at, in.now + config_.syn_ack_timeout);
+  reply_to(in.path, header, in.now);
+}
+
+// Whether the listener that took the SYN still listens.
+template <class Policy>
+bool stack<Policy>::alive(const half_open_slot& record) const noexcept {
+  return listeners_.holds(record.listening, record.listener_generation);
+}
+
+template <class Policy>
+void stack<Policy>::forget_half_open(u32 index) noexcept {
+  const half_open_slot& record = half_open_[index];
+  if (alive(record)) --listeners_[record.listening].half_open;
+  unmap(record.path, first_half_open + index);
+  wheel_.stop(first_half_open + index);
+  half_open_.release(index);
+}
+
+// A segment of a connection in the SYN queue: the core decides in a block made from the record.
+template <class Policy>
+delivery stack<Policy>::on_half_open(u32 index, const arrival& in) noexcept {
+  half_open_slot& record = half_open_[index];
+  if (!alive(record)) {
+    forget_half_open(index);
+    return on_nobody(in);
+  }
+  const control_block<u32> before_segment = expand(record.block, listening_block(in.path));
+  control_block<u32> tcb = before_segment;
+  const actions<u32> step = sequent::step(tcb, in.header, surroundings<u32>{in.now, tcb.snd.iss});
+  switch (tcb.state) {
+    case connection_state::syn_received:
+      record.block = compress(tcb);
+      if (step.answer == reply::syn_ack) record.past.repeated = true;
+      reply_to(in.path, compose_answer(tcb, step, clock(in.path, in.now)), in.now);
+      return delivery::half_open;
+    case connection_state::closed:
+    case connection_state::listen: forget_half_open(index); return delivery::half_open;
+    default: break;
+  }
+  const u32 listening = record.listening;
+  const syn_ack_history past = record.past;
+  if (!has_room(listening)) {
+    ++statistics_.ack_dropped;  // the record stays: the SYN,ACK that is sent again asks for another ACK
+    return delivery::half_open;
+  }
+  forget_half_open(index);
+  static_cast<void>(complete(before_segment, listening, in, past));
+  return delivery::half_open;
+}
+
+// A SYN can be kept, with the prospect that its connection will be accepted.
+template <class Policy>
+bool stack<Policy>::has_room_for_syn(u32 listening) const noexcept {
+  const listener& to = listeners_[listening];
+  return to.half_open < to.backlog && to.waiting.size() < to.backlog && !half_open_.full() &&
+         config_.cookies != cookie_policy::always;
+}
+
+// A connection of this listener could be established now.
+template <class Policy>
+bool stack<Policy>::has_room(u32 listening) const noexcept {
+  return listeners_[listening].waiting.size() < listeners_[listening].backlog && !slots_.full();
+}
+
+// Turns a block in SYN-RECEIVED into a connection, and hands it the segment that completes the handshake.
+template <class Policy>
+bool stack<Policy>::complete(const control_block<u32>& tcb, u32 listening, const arrival& in,
+                             const syn_ack_history& past) noexcept {
+  if (!has_room(listening)) {
+    ++statistics_.ack_dropped;
+    return false;
+  }
+  const auto placed = place(config_of(in.path), in.path);
+  if (!placed) return false;
+  const u32 index = *placed;
+  slot& made = slots_[index];
+  static_cast<void>(made.tcp.resume(tcb, past, in.now));
+  made.listening = listening;
+  listener& to = listeners_[listening];
+  to.waiting.push(index, waiting_links());
+  if (!to.news.linked()) news_.push(first_half_open + listening, news_links());
+  on_connection(index, in);
+  return true;
+}
+
+// Nobody has answered the SYN,ACK: it is sent again, later each time, or the record is forgotten.
+template <class Policy>
+void stack<Policy>::on_half_open_deadline(u32 index, instant now) noexcept {
+  half_open_slot& record = half_open_[index];
+  if (!alive(record) || record.retries == config_.syn_ack_retries) {
+    if (alive(record)) ++statistics_.half_open_expired;
+    return forget_half_open(index);
+  }
+  ++record.retries;
+  record.past = {now, true, true};
+  duration wait = config_.syn_ack_timeout;
+  for (u32 i = 0; i != record.retries && wait < config_.syn_ack_longest; ++i) wait = wait * 2;
+  wheel_.start(first_half_open + index, now + std::min(wait, config_.syn_ack_longest));
+  const control_block<u32> tcb = expand(record.block, listening_block(record.path));
+  actions<u32> again;
+  again.answer = reply::syn_ack;
+  reply_to(record.path, compose_answer(tcb, again, clock(record.path, now)), now);
+}
+
+}  // namespace sequent

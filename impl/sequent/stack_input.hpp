@@ -1,0 +1,190 @@
+// What arrives at a stack: packets and deadlines. Part of stack.hpp, which includes it.
+#pragma once
+
+#include "sequent/stack.hpp"
+
+namespace sequent {
+
+template <class Policy>
+delivery stack<Policy>::on_packet(std::span<const std::uint8_t> packet, instant now) noexcept {
+  ++statistics_.packets;
+  const auto datagram = parse_ip(packet);
+  if (!datagram) {
+    ++statistics_.malformed;
+    return delivery::dropped;
+  }
+  if (!is_ours(datagram->destination) || (address_count_ != 0 && is_ours(datagram->source))) {
+    ++statistics_.martian;
+    return delivery::dropped;
+  }
+  if (datagram->hop_limit < config_.least_time_to_live) {
+    ++statistics_.hops;
+    return delivery::dropped;
+  }
+  switch (datagram->protocol) {
+    case ip_protocol::tcp: return on_tcp(*datagram, now);
+    case ip_protocol::icmp:
+    case ip_protocol::icmpv6: return on_icmp(*datagram, now);
+  }
+  ++statistics_.other_protocol;
+  return delivery::dropped;
+}
+
+// The hash of a segment's flow. The connection that it seems to be for is asked for, so that its memory comes near
+// while the checksum is verified: that of an idle one is far away.
+template <class Policy>
+u32 stack<Policy>::expect(const ip_datagram& packet) const noexcept {
+  if (packet.payload.size() < header_length) return 0;
+  const std::uint8_t* const ports = packet.payload.data();
+  const u32 tag = flows_.tag_of(flow{packet.destination, packet.source, load16(ports + 2), load16(ports)});
+  const auto index = flows_.candidate(tag);
+  if (index && *index < first_half_open) fetch_ahead(&slots_[*index], most_fetched);
+  return tag;
+}
+
+template <class Policy>
+delivery stack<Policy>::on_tcp(const ip_datagram& packet, instant now) noexcept {
+  const u32 tag = expect(packet);
+  const auto parsed =
+      parse_segment(packet.payload, pseudo_header_of(packet.source, packet.destination), config_.connection.checksum);
+  if (!parsed) {
+    ++statistics_.malformed;
+    return delivery::dropped;
+  }
+  const segment<u32>& header = parsed->header;
+  const arrival in{header, parsed->text,
+                   flow{packet.destination, packet.source, header.destination_port, header.source_port}, now,
+                   packet.ecn()};
+  if (is_land(in.path)) {
+    ++statistics_.land;
+    return delivery::dropped;
+  }
+  const auto index = flows_.find(tag, in.path, flow_of_index());
+  if (!index) return on_nobody(in);
+  if (*index < first_half_open) {
+    on_connection(*index, in);
+    return delivery::connection;
+  }
+  if (*index < first_time_wait) return on_half_open(*index - first_half_open, in);
+  on_time_wait(*index - first_time_wait, in);
+  return delivery::time_wait;
+}
+
+// A segment of no connection: a listener's, or to be answered as in CLOSED.
+template <class Policy>
+delivery stack<Policy>::on_nobody(const arrival& in) noexcept {
+  if (const auto listening = listeners_.find(in.path.local, in.path.local_port)) {
+    on_listener(*listening, in, std::nullopt);
+    return delivery::listener;
+  }
+  control_block<u32> none;
+  const actions<u32> step = sequent::step(none, in.header, surroundings<u32>{in.now, {}});
+  reply_to(in.path, compose_answer(none, step, 0u), in.now);
+  return delivery::nobody;
+}
+
+template <class Policy>
+void stack<Policy>::on_connection(u32 index, const arrival& in) noexcept {
+  slot& at = slots_[index];
+  const std::size_t readable = at.tcp.readable();
+  const actions<u32> step = at.tcp.on_segment(in.header, in.text, in.now, in.mark);
+  if (at.tcp.readable() > readable) at.readable = true;
+  if (step.acked != 0) at.writable = true;
+  touch(index);
+}
+
+// An error that a router or the peer reports about a segment of ours (MUST-54). Whether a connection believes it is its
+// own affair. A half-open connection has sent nothing but its SYN,ACK: a hard error about that ends it (RFC 5461), as
+// the peer's RST would. TIME-WAIT has nothing to lose.
+template <class Policy>
+delivery stack<Policy>::on_icmp(const ip_datagram& packet, instant now) noexcept {
+  const auto about = parse_icmp(packet);
+  const auto index =
+      about ? lookup({about->source, about->destination, about->source_port, about->destination_port}) : std::nullopt;
+  if (!index || *index >= first_time_wait) {
+    ++statistics_.icmp_ignored;
+    return about ? delivery::icmp : delivery::dropped;
+  }
+  ++statistics_.icmp_taken;
+  if (*index < first_half_open) {
+    slots_[*index].tcp.on_icmp(*about, now);
+    touch(*index);
+  } else if (about->kind == icmp_kind::hard && about->seq == half_open_[*index - first_half_open].block.iss) {
+    forget_half_open(*index - first_half_open);
+  }
+  return delivery::icmp;
+}
+
+// Once a connection in TIME-WAIT has nothing more to send and nobody has its handle, a record does what is left.
+template <class Policy>
+void stack<Policy>::remember_time_wait(u32 index, instant now) noexcept {
+  if (time_wait_.full()) {
+    ++statistics_.time_wait_evicted;
+    forget_time_wait(age_.first());
+  }
+  const slot& leaving = slots_[index];
+  const u32 at = *time_wait_.take();
+  time_wait_slot& record = time_wait_[at];
+  record.block = compress_time_wait(leaving.tcp.block());
+  record.path = leaving.path;
+  record.until = leaving.tcp.timers().due(timer::time_wait).value_or(now + config_.connection.msl * 2);
+  unmap(leaving.path, index);
+  wheel_.stop(index);
+  slots_.release(index);
+  if (map(record.path, first_time_wait + at)) {
+    age_.push(at, age_links());
+  } else {
+    time_wait_.release(at);
+  }
+}
+
+template <class Policy>
+void stack<Policy>::forget_time_wait(u32 index) noexcept {
+  unmap(time_wait_[index].path, first_time_wait + index);
+  age_.remove(index, age_links());
+  time_wait_.release(index);
+}
+
+template <class Policy>
+void stack<Policy>::on_time_wait(u32 index, const arrival& in) noexcept {
+  time_wait_slot& record = time_wait_[index];
+  const control_bits<u32> control = in.header.control;
+  if (config_.reuse_time_wait && control.syn() && !control.ack() && !control.rst() &&
+      may_reuse(record.block, in.header, config_.connection.timestamps)) {
+    const auto listening = listeners_.find(in.path.local, in.path.local_port);
+    if (listening && has_room_for_syn(*listening)) {
+      const auto iss = iss_after(record.block, initial_sequence_number(isn_offset_of(in.path), in.now));
+      forget_time_wait(index);
+      ++statistics_.time_wait_reused;
+      return on_listener(*listening, in, iss);
+    }
+  }
+  control_block<u32> tcb = expand(record.block);
+  const actions<u32> step = sequent::step(tcb, in.header, surroundings<u32>{in.now, {}});
+  record.block = compress_time_wait(tcb);
+  if (step.time_wait) {
+    record.until = in.now + config_.connection.msl * 2;
+    age_.remove(index, age_links());
+    age_.push(index, age_links());
+  }
+  reply_to(in.path, compose_answer(tcb, step, clock(in.path, in.now)), in.now);
+}
+
+template <class Policy>
+void stack<Policy>::on_deadline(instant now) noexcept {
+  wheel_.advance(now, [&](u32 index) {
+    if (index >= first_half_open) return on_half_open_deadline(index - first_half_open, now);
+    slots_[index].tcp.on_deadline(now);
+    touch(index);
+  });
+  while (!age_.empty() && time_wait_[age_.first()].until <= now) forget_time_wait(age_.first());
+}
+
+template <class Policy>
+std::optional<instant> stack<Policy>::next_deadline() const noexcept {
+  std::optional<instant> next = wheel_.next();
+  if (!age_.empty() && (!next || time_wait_[age_.first()].until < *next)) next = time_wait_[age_.first()].until;
+  return next;
+}
+
+}  // namespace sequent

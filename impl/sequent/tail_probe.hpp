@@ -1,0 +1,71 @@
+// Tail loss probes: when the last segments of a flight are lost nobody says so, until a probe asks (RFC 8985 section
+// 7).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "sequent/seq.hpp"
+#include "sequent/time.hpp"
+
+namespace sequent {
+
+/// How long the receiver may delay its acknowledgment of a single segment (TLP.max_ack_delay).
+inline constexpr duration most_ack_delay = duration::milliseconds(200);
+
+/// When to probe (RFC 8985 section 7.2): two smoothed round trips after the last transmission, and the longest delayed
+/// acknowledgment more when only one segment is outstanding.
+[[nodiscard]] constexpr duration probe_timeout(duration smoothed, bool single_segment) noexcept {
+  const duration twice = smoothed * 2;
+  return single_segment ? twice + most_ack_delay : twice;
+}
+
+/// At most one probe is on its way at any time. It is a new segment where there is one, else the last one again.
+class tail_probe {
+ public:
+  enum class verdict : std::uint8_t {
+    none,      ///< no probe was answered
+    repaired,  ///< the probe filled in for a segment that was lost: the window is to be reduced once
+  };
+
+  /// The timer expired: a probe is due.
+  constexpr void ask() noexcept { due_ = !sent_until_; }
+  [[nodiscard]] constexpr bool due() const noexcept { return due_; }
+  /// SND.NXT when the probe was sent, and whether it repeated what was sent before.
+  [[nodiscard]] constexpr auto sent_until() const noexcept { return sent_until_; }
+  [[nodiscard]] constexpr bool again() const noexcept { return again_; }
+  [[nodiscard]] constexpr bool on_its_way() const noexcept { return sent_until_.has_value(); }
+
+  /// The probe was sent; SND.NXT is `nxt` after it. `again`: it repeats what was sent before.
+  constexpr void sent(sequence_number<u32> nxt, bool again) noexcept {
+    due_ = false;
+    sent_until_ = nxt;
+    again_ = again;
+  }
+
+  /// An acknowledgment (section 7.4): `duplicated` when its D-SACK reports a duplicate, `bare_duplicate` when it
+  /// acknowledges and reports nothing new.
+  constexpr verdict on_ack(sequence_number<u32> ack, bool duplicated, bool bare_duplicate) noexcept {
+    if (!sent_until_ || before(ack, *sent_until_)) return verdict::none;
+    const bool beyond = before(*sent_until_, ack);
+    if (!again_ || duplicated || (bare_duplicate && !beyond)) {
+      sent_until_.reset();
+      return verdict::none;
+    }
+    // At exactly the probe's end the D-SACK or the duplicate that tells the two cases apart is still to come.
+    if (!beyond) return verdict::none;
+    sent_until_.reset();
+    return verdict::repaired;
+  }
+
+  constexpr void cancel() noexcept { *this = {}; }
+
+  friend bool operator==(const tail_probe&, const tail_probe&) noexcept = default;
+
+ private:
+  std::optional<sequence_number<u32>> sent_until_{};  // TLP.end_seq
+  bool again_ = false;                                // TLP.is_retrans
+  bool due_ = false;
+};
+
+}  // namespace sequent

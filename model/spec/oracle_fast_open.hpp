@@ -1,0 +1,122 @@
+// What may be acknowledged and delivered of text on a SYN, and when a client may send it: RFC 7413 section 4.2, with
+// errata 4238 and 4239.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "model/spec/oracle_parts.hpp"
+
+namespace sequent::spec {
+
+/// A SYN as the server sees it.
+struct fast_open_syn {
+  position text = 0;          ///< octets of text; the first stands at position 1
+  bool has_cookie = false;    ///< a Fast Open option with a cookie of an even length from 4 to 16
+  bool cookie_valid = false;  ///< the server made it for this address and it has not expired
+};
+
+/// The server's end of one connection.
+class fast_open_server_oracle {
+ public:
+  /// enabled: the application has turned Fast Open on. Off is the default.
+  explicit fast_open_server_oracle(bool enabled) : enabled_(enabled) {}
+
+  /// A SYN arrives in LISTEN. over_limit: more connections than the limit are pending in SYN-RECEIVED by Fast Open.
+  void syn_arrived(const fast_open_syn& syn, bool over_limit) {
+    opened_ = enabled_ && !over_limit && syn.has_cookie && syn.cookie_valid;
+    text_ = syn.text;
+  }
+
+  /// The highest position that the SYN,ACK may acknowledge: the text only if the connection was opened fast. A server
+  /// may take less of it.
+  [[nodiscard]] position may_acknowledge() const { return 1 + (opened_ ? text_ : 0); }
+
+  /// Whether the FastOpened flag is set.
+  [[nodiscard]] bool opened() const { return opened_; }
+
+  /// A SYN,ACK is sent. has_option: with a Fast Open option. repeated: its timer fired (SHOULD then carry neither text
+  /// nor option).
+  void sent_syn_ack(position ack, position text, bool has_option, bool repeated) {
+    if (ack > may_acknowledge()) wrong_.note("a SYN,ACK acknowledges text that was not taken by Fast Open");
+    if (ack < taken_) wrong_.note("a SYN,ACK takes back what was delivered or acknowledged");
+    taken_ = std::max(taken_, ack);
+    wrong_.expect(!has_option || enabled_, "a Fast Open option from a server on which it is off");
+    wrong_.expect(text == 0 || opened_, "text on a SYN,ACK without Fast Open");
+    wrong_.expect(!repeated || (text == 0 && !has_option), "a repeated SYN,ACK carries text or a Fast Open option");
+  }
+
+  /// The user was given octets up to (not including) a position.
+  void delivered(position last) {
+    if (!established_ && last > may_acknowledge()) {
+      wrong_.note("text of the SYN is delivered before the handshake is complete");
+    }
+    taken_ = std::max(taken_, last);
+  }
+
+  /// New text is sent, no SYN,ACK.
+  void sent_text() { wrong_.expect(established_ || opened_, "text is sent before the handshake is complete"); }
+
+  /// Our SYN was acknowledged.
+  void established() { established_ = true; }
+
+  /// Empty, or the first thing that was wrong.
+  [[nodiscard]] const std::string& violation() const { return wrong_.text(); }
+
+ private:
+  bool enabled_;
+  bool opened_ = false;
+  bool established_ = false;
+  position text_ = 0;
+  position taken_ = 0;
+  complaint wrong_;
+};
+
+/// The client's end of one connection.
+class fast_open_client_oracle {
+ public:
+  /// cookie_length: of the cached cookie, 0 for none. most_text: the cached MSS of the server, or the default (536, or
+  /// 1220 on IPv6).
+  fast_open_client_oracle(bool enabled, int cookie_length, position most_text)
+      : enabled_(enabled), cookie_length_(cookie_length), most_text_(most_text) {}
+
+  /// A SYN is sent. option_length: of the Fast Open option, 2 for a request, 0 for none. repeated: its timer fired.
+  void sent_syn(position text, int option_length, bool repeated) {
+    const bool with_cookie = option_length > 2;
+    wrong_.expect(option_length == 0 || enabled_, "a Fast Open option although it is off");
+    wrong_.expect(option_length % 2 == 0 && option_length != 4 && option_length <= 18,
+                  "a Fast Open option of an illegal length");
+    if (with_cookie) wrong_.expect(option_length == cookie_length_ + 2, "a cookie that the server did not give");
+    wrong_.expect(text == 0 || with_cookie, "text on a SYN without a cookie");
+    wrong_.expect(text <= most_text_, "more text on a SYN than the server's segment size");
+    wrong_.expect(!repeated || (text == 0 && option_length == 0), "a repeated SYN carries text or a Fast Open option");
+    sent_ = std::max(sent_, 1 + text);
+  }
+
+  /// The SYN,ACK arrives and acknowledges up to a position: whatever of the text is missing must be sent again.
+  void syn_ack_arrived(position ack) { from_ = ack; }
+
+  /// New text, or text again, is sent after the handshake.
+  void sent_text(position first) {
+    wrong_.expect(from_ >= 1, "text is sent before the SYN,ACK has come");
+    if (first_text_ && first > from_) wrong_.note("text of the SYN that was not acknowledged is not sent again");
+    first_text_ = false;
+  }
+
+  /// The server did not take the text: a negative response that the client MUST remember.
+  [[nodiscard]] bool negative() const { return from_ >= 1 && sent_ > 1 && from_ < sent_; }
+
+  /// Empty, or the first thing that was wrong.
+  [[nodiscard]] const std::string& violation() const { return wrong_.text(); }
+
+ private:
+  bool enabled_;
+  int cookie_length_;
+  position most_text_;
+  position sent_ = 1;
+  position from_ = 0;
+  bool first_text_ = true;
+  complaint wrong_;
+};
+
+}  // namespace sequent::spec

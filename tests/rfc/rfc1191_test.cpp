@@ -1,0 +1,88 @@
+// RFC 1191 and RFC 8201: path MTU discovery.
+#include <gtest/gtest.h>
+
+#include "tests/support/icmp_reports.hpp"
+#include "tests/support/ip_packets.hpp"
+#include "tests/support/states.hpp"
+
+namespace sequent::test {
+namespace {
+
+// covers: rfc1191#3
+TEST(rfc1191_section_3, a_report_reduces_the_estimate_and_none_raises_it) {
+  endpoint<> host;
+  host.open();
+  host.write(10'000);
+  host.tcp.on_icmp(too_big(9'000, host.una()), host.now);
+  EXPECT_EQ(host.tcp.effective_mss(), 1'460u);
+  host.tcp.on_icmp(too_big(1'300, host.una()), host.now);
+  EXPECT_EQ(host.tcp.effective_mss(), 1'260u);
+  host.out();
+  host.tcp.on_icmp(too_big(1'400, host.una()), host.now);
+  EXPECT_EQ(host.tcp.effective_mss(), 1'260u);
+}
+
+// covers: rfc1191#3
+TEST(rfc1191_section_3, the_estimate_never_falls_below_68_octets_whatever_the_configuration) {
+  connection_config config = plain();
+  config.least_mss = 1;
+  endpoint<> host(config);
+  host.open();
+  host.write(10'000);
+  host.tcp.on_icmp(too_big(67, host.una()), host.now);
+  EXPECT_EQ(host.tcp.effective_mss(), 1'460u);
+  host.tcp.on_icmp(too_big(68, host.una()), host.now);
+  EXPECT_EQ(host.tcp.effective_mss(), 28u);
+}
+
+// covers: rfc1191#5
+TEST(rfc1191_section_5, an_old_router_leads_down_the_table_one_step_at_a_time) {
+  endpoint<> host;
+  host.open();
+  host.write(30'000);
+  for (const u32 plateau : {1'492u, 1'006u, 508u, 296u}) {
+    const auto front = build::tcp_front(7, 9, host.una());
+    const std::size_t total = host.tcp.effective_mss() + 40;
+    const auto packet = build::icmpv4_packet(3, 4, 0, build::quoted_ipv4(total, front));
+    host.tcp.on_icmp(*parse_icmp(*parse_ip(packet)), host.now);
+    EXPECT_EQ(host.tcp.effective_mss(), plateau - 40);
+    EXPECT_EQ(largest_text(host.out()), plateau - 40);
+  }
+}
+
+// covers: rfc1191#6.3 rfc8201#4
+TEST(rfc1191_section_6_3, more_is_tried_no_sooner_than_ten_minutes_after_the_last_report) {
+  endpoint<> host;
+  host.open();
+  host.write(1'460);
+  host.tcp.on_icmp(too_big(1'400, host.una()), host.now);
+  for (int minute = 0; minute != 10; ++minute) {
+    EXPECT_EQ(largest_text(host.out()) + largest_text(host.write(1'460)) > 0, true);
+    EXPECT_LE(largest_text(host.sent), minute == 0 ? 1'460u : 1'360u);
+    host.in(host.peer().ack(host.nxt()));
+    host.sent.clear();
+    host.now = host.now + s(60);
+  }
+  EXPECT_EQ(largest_text(host.write(1'460)), 1'460u);
+}
+
+// covers: rfc1191#6.4
+TEST(rfc1191_section_6_4, a_reduction_sends_again_without_touching_the_congestion_window_and_reports_multiply_nothing) {
+  endpoint<> host;
+  host.open();
+  const auto first = host.write(10'000);
+  const u32 window = host.tcp.sending().congestion().window();
+  for (const packet& p : first) host.tcp.on_icmp(too_big(1'400, p.header.seq.wire()), host.now);
+  EXPECT_EQ(host.tcp.sending().congestion().window(), window);
+  EXPECT_LE(text_octets(host.out()), 10'000u);
+}
+
+// covers: rfc8201#4
+TEST(rfc8201_section_4, a_report_below_1280_octets_is_discarded) {
+  const auto front = build::tcp_front(7, 9, 1);
+  EXPECT_FALSE(parse_icmp(*parse_ip(build::icmpv6_packet(2, 0, 1'279, build::quoted_ipv6(1'500, front)))));
+  EXPECT_TRUE(parse_icmp(*parse_ip(build::icmpv6_packet(2, 0, 1'280, build::quoted_ipv6(1'500, front)))));
+}
+
+}  // namespace
+}  // namespace sequent::test

@@ -1,0 +1,47 @@
+// RFC 4821 section 7.7: a path that swallows large segments in silence.
+#include <gtest/gtest.h>
+
+#include "tests/support/icmp_reports.hpp"
+#include "tests/support/pair.hpp"
+
+namespace sequent::test {
+namespace {
+
+// covers: rfc4821#7.7
+TEST(rfc4821_section_7_7, a_full_stop_of_large_segments_leads_to_smaller_ones) {
+  endpoint<> host;
+  host.open();
+  host.write(10'000);
+  for (int timeouts = 1; timeouts < host.tcp.config().r1; ++timeouts) {
+    EXPECT_EQ(largest_text(host.wait_for_deadline()), 1'460u);
+  }
+  EXPECT_EQ(largest_text(host.wait_for_deadline()), 1'024u);
+  EXPECT_EQ(largest_text(host.wait_for_deadline()), 512u);
+  EXPECT_EQ(largest_text(host.wait_for_deadline()), 512u);
+}
+
+// covers: rfc4821#7.7
+TEST(rfc4821_section_7_7, a_full_stop_of_small_segments_changes_nothing) {
+  endpoint<> host;
+  host.open();
+  host.write(500);
+  for (int timeouts = 0; timeouts != 5; ++timeouts) host.wait_for_deadline();
+  EXPECT_EQ(host.tcp.effective_mss(), 1'460u);
+}
+
+// covers: rfc4821#7.7
+TEST(rfc4821_section_7_7, a_stream_gets_through_a_path_that_swallows_large_segments) {
+  for (const std::size_t largest : {1'459u, 1'100u, 700u}) {
+    pair<> world;
+    world.loses = [&](const passing& p) { return p.segment.octets.size() > largest; };
+    world.open();
+    const auto octets = pattern(30'000);
+    ASSERT_TRUE(world.end[0].write(octets));
+    world.run(s(120));
+    EXPECT_EQ(world.received[1], octets) << largest;
+    EXPECT_TRUE(world.violations().empty()) << world.violations().front();
+  }
+}
+
+}  // namespace
+}  // namespace sequent::test

@@ -1,0 +1,236 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "sequent/icmp.hpp"
+#include "tests/support/stack_net.hpp"
+
+namespace sequent::test {
+namespace {
+
+using state = connection_state;
+
+// A server on 10.0.0.1:80 with a connection from 10.0.0.2:9, whose next octet is 5001 and which knows ours.
+struct serving {
+  stack_host<> host;
+  handle listening;
+  handle made;
+  u32 iss = 0;
+
+  explicit serving(const stack_config& config = plain_stack()) : host(config) {
+    listening = *host.tcp->listen(std::nullopt, 80, 4);
+    iss = host.handshake(from_peer(9));
+    made = *host.tcp->accept(listening);
+    host.sent.clear();
+  }
+};
+
+TEST(stack_input, a_segment_reaches_the_connection_of_its_flow) {
+  serving at_port_9;
+  stack_host<>& host = at_port_9.host;
+  const u32 other_iss = host.handshake(from_peer(10));
+  const handle other = *host.tcp->accept(at_port_9.listening);
+  host.in(from_peer(10), at(5'001).ack(other_iss + 1).text("ten"));
+  EXPECT_EQ(host.last, delivery::connection);
+  EXPECT_EQ(host.tcp->find(at_port_9.made)->readable(), 0u);
+  EXPECT_EQ(host.tcp->find(other)->readable(), 3u);
+  host.in(from_peer(9, 3), at(5'001).ack(other_iss + 1).text("another host"));
+  EXPECT_EQ(host.last, delivery::listener);
+}
+
+TEST(stack_input, nobody_is_a_reset) {
+  stack_host<> host;
+  const auto answer = host.in(from_peer(9), at(5'000).syn());
+  EXPECT_EQ(host.last, delivery::nobody);
+  ASSERT_EQ(answer.size(), 1u);
+  EXPECT_EQ(answer[0].segment.bits(), "RA");
+  EXPECT_EQ(answer[0].segment.acknowledges(), 5'001u);
+  EXPECT_EQ(answer[0].path, (flow{v4(1), v4(2), 80, 9}));
+  EXPECT_TRUE(host.in(from_peer(9), at(5'000).rst()).empty());
+}
+
+// CVE-1999-0016.
+TEST(stack_input, land_is_dropped) {
+  stack_host<> host;
+  ASSERT_TRUE(host.tcp->listen(std::nullopt, 80, 2));
+  EXPECT_TRUE(host.in({v4(1), v4(1), 80, 80}, at(5'000).syn()).empty());
+  EXPECT_EQ(host.last, delivery::dropped);
+  EXPECT_EQ(host.tcp->statistics().land, 1u);
+  EXPECT_EQ(host.tcp->half_open_connections(), 0u);
+}
+
+TEST(stack_input, addresses_that_are_nobodys_or_not_ours_are_dropped) {
+  stack_host<> host;
+  ASSERT_TRUE(host.tcp->listen(std::nullopt, 80, 2));
+  const ip_address strange[] = {ip_address::from_v4({127, 0, 0, 1}), ip_address::from_v4({224, 0, 0, 1}),
+                                ip_address::from_v4({255, 255, 255, 255}), ip_address::from_v4({0, 0, 0, 0})};
+  for (const ip_address& each : strange) {
+    EXPECT_TRUE(host.in({v4(1), each, 80, 9}, at(5'000).syn()).empty());
+    EXPECT_TRUE(host.in({each, v4(2), 80, 9}, at(5'000).syn()).empty());
+  }
+  EXPECT_EQ(host.tcp->statistics().malformed, 8u);
+  ASSERT_TRUE(host.tcp->add_address(v4(1)));
+  EXPECT_TRUE(host.in({v4(7), v4(2), 80, 9}, at(5'000).syn()).empty());
+  EXPECT_TRUE(host.in({v4(1), v4(1), 80, 9}, at(5'000).syn()).empty());  // from ourselves, over the network
+  EXPECT_EQ(host.tcp->statistics().martian, 2u);
+  EXPECT_EQ(host.in({v4(1), v4(2), 80, 9}, at(5'000).syn()).size(), 1u);
+  for (std::uint8_t i = 2; i != 5; ++i) EXPECT_TRUE(host.tcp->add_address(v4(i)));
+  EXPECT_TRUE(host.tcp->add_address(v4(3)));
+  EXPECT_FALSE(host.tcp->add_address(v4(9)));
+}
+
+TEST(stack_input, packets_from_too_far_away_are_dropped) {
+  stack_config config = plain_stack();
+  config.least_time_to_live = 255;
+  stack_host<> host(config);
+  ASSERT_TRUE(host.tcp->listen(std::nullopt, 80, 2));
+  EXPECT_TRUE(host.in(packet_to(from_peer(9), at(5'000).syn(), 254)).empty());
+  EXPECT_EQ(host.tcp->statistics().hops, 1u);
+  EXPECT_EQ(host.in(packet_to(from_peer(9), at(5'000).syn(), 255)).size(), 1u);
+}
+
+TEST(stack_input, what_is_no_segment_is_dropped) {
+  stack_host<> host;
+  ASSERT_TRUE(host.tcp->listen(std::nullopt, 80, 2));
+  const octet_string good = packet_to(from_peer(9), at(5'000).syn());
+  for (std::size_t i = 20; i != good.size(); ++i) {
+    octet_string bad = good;
+    bad[i] ^= 0x04;
+    EXPECT_TRUE(host.in(bad).empty()) << i;
+    EXPECT_TRUE(host.in(octet_string(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(i))).empty()) << i;
+  }
+  octet_string datagram = good;
+  datagram[9] = 17;
+  (void)emit_ipv4({.source = {10, 0, 0, 2}, .destination = {10, 0, 0, 1}, .protocol = ip_protocol{17}}, datagram);
+  EXPECT_TRUE(host.in(datagram).empty());
+  EXPECT_EQ(host.tcp->statistics().other_protocol, 1u);
+  EXPECT_EQ(host.tcp->half_open_connections(), 0u);
+}
+
+// One remote gets so many RSTs; what it has used up is no other's loss.
+TEST(stack_input, resets_are_limited_for_each_remote) {
+  stack_config config = plain_stack();
+  config.reset_burst = 5;
+  config.reset_interval = s(1);
+  stack_host<> host(config);
+  std::size_t sent = 0;
+  for (std::uint16_t i = 0; i != 100; ++i)
+    sent += host.in(from_peer(static_cast<std::uint16_t>(100 + i)), at(1).ack(1)).size();
+  EXPECT_EQ(sent, 5u);
+  EXPECT_EQ(host.tcp->statistics().resets_suppressed, 95u);
+  std::size_t others = 0;
+  for (std::uint8_t i = 3; i != 53; ++i) others += host.in(from_peer(9, i), at(1).ack(1)).size();
+  EXPECT_GE(others, 49u);
+  host.wait(s(3));
+  EXPECT_EQ(host.in(from_peer(9), at(1).ack(1)).size(), 1u);
+}
+
+// Our end closes first and goes through to a record of TIME-WAIT.
+void close_from_here(serving& server) {
+  ASSERT_TRUE(server.host.tcp->close(server.made, server.host.now));
+  server.host.out();
+  server.host.in(from_peer(9), at(5'001).ack(server.iss + 2).fin());
+}
+
+TEST(stack_input, time_wait_lasts_two_segment_lifetimes_in_a_record) {
+  serving server;
+  close_from_here(server);
+  EXPECT_EQ(server.host.sent.back().segment.acknowledges(), 5'002u);
+  EXPECT_EQ(server.host.tcp->connections(), 0u);
+  EXPECT_EQ(server.host.tcp->time_wait_connections(), 1u);
+  server.host.wait(s(239));
+  EXPECT_EQ(server.host.tcp->time_wait_connections(), 1u);
+  // The FIN again: acknowledged again, and the time starts over.
+  const auto answer = server.host.in(from_peer(9), at(5'001).ack(server.iss + 2).fin());
+  EXPECT_EQ(server.host.last, delivery::time_wait);
+  ASSERT_EQ(answer.size(), 1u);
+  EXPECT_EQ(answer[0].segment.bits(), "A");
+  EXPECT_EQ(answer[0].segment.acknowledges(), 5'002u);
+  EXPECT_EQ(answer[0].segment.seq(), server.iss + 2);
+  server.host.wait(s(239));
+  EXPECT_EQ(server.host.tcp->time_wait_connections(), 1u);
+  server.host.wait(s(2));
+  EXPECT_EQ(server.host.tcp->time_wait_connections(), 0u);
+  EXPECT_TRUE(server.host.tcp->consistent());
+}
+
+// RFC 1337, F1, in the record as in the block.
+TEST(stack_input, no_reset_ends_time_wait) {
+  serving server;
+  close_from_here(server);
+  for (const u32 seq : {5'002u, 5'003u, 4'000u}) server.host.in(from_peer(9), at(seq).rst());
+  EXPECT_EQ(server.host.tcp->time_wait_connections(), 1u);
+}
+
+// Policy: a full table forgets its oldest.
+TEST(stack_input, the_oldest_of_time_wait_makes_room) {
+  serving server;
+  close_from_here(server);
+  stack_host<>& host = server.host;
+  for (std::uint16_t port = 10; port != 13; ++port) {
+    host.wait(s(1));
+    const u32 iss = host.handshake(from_peer(port));
+    ASSERT_TRUE(host.tcp->close(*host.tcp->accept(server.listening), host.now));
+    host.out();
+    host.in(from_peer(port), at(5'001).ack(iss + 2).fin());
+  }
+  EXPECT_EQ(host.tcp->time_wait_connections(), 3u);
+  EXPECT_EQ(host.tcp->statistics().time_wait_evicted, 1u);
+  host.in(from_peer(9), at(5'001).ack(server.iss + 2).fin());
+  EXPECT_EQ(host.last, delivery::listener);
+  host.in(from_peer(10), at(5'002).ack(1));
+  EXPECT_EQ(host.last, delivery::time_wait);
+  EXPECT_TRUE(host.tcp->consistent());
+}
+
+octet_string icmp_about(const flow& ours, u32 seq, std::uint8_t type, std::uint8_t code, std::uint16_t mtu) {
+  const octet_string quoted = packet_to({ours.remote, ours.local, ours.remote_port, ours.local_port}, at(seq).ack(1));
+  octet_string out(20 + 8 + 28);
+  out[20] = type;
+  out[21] = code;
+  store16(out.data() + 26, mtu);
+  std::copy_n(quoted.begin(), 28, out.begin() + 28);
+  store16(out.data() + 22, checksum_field(sum_octets(std::span(out).subspan(20))));
+  (void)emit_ipv4({.source = {10, 0, 0, 77}, .destination = ours.local.v4(), .protocol = ip_protocol::icmp}, out);
+  return out;
+}
+
+// covers: MUST-54
+TEST(stack_input, icmp_reaches_the_connection_that_it_is_about) {
+  stack_host<> host;
+  const handle made = *host.tcp->connect(v4(1), v4(2), 80, host.now, 4'000);
+  const flow path = *host.tcp->flow_of(made);
+  const u32 iss = host.out()[0].segment.seq();
+  host.in(icmp_about(path, iss + 5, 3, 3, 0));  // not what was sent
+  EXPECT_EQ(host.state(made), state::syn_sent);
+  host.in(icmp_about({v4(1), v4(2), 4'001, 80}, iss, 3, 3, 0));  // nobody's
+  EXPECT_EQ(host.tcp->statistics().icmp_ignored, 1u);
+  EXPECT_EQ(host.state(made), state::syn_sent);
+  host.in(icmp_about(path, iss, 3, 3, 0));
+  EXPECT_EQ(host.last, delivery::icmp);
+  EXPECT_EQ(host.state(made), state::closed);
+  EXPECT_TRUE(host.events().back().raised.has(signal::unreachable));
+}
+
+TEST(stack_input, icmp_makes_segments_smaller) {
+  serving server;
+  (void)server.host.tcp->write(server.made, pattern(3'000));
+  server.host.out();
+  server.host.in(icmp_about({v4(1), v4(2), 80, 9}, server.iss + 1, 3, 4, 1'000));
+  EXPECT_EQ(server.host.tcp->find(server.made)->effective_mss(), 960u);
+}
+
+TEST(stack_input, icmp_ends_a_half_open_connection_only_with_its_number) {
+  stack_host<> host;
+  ASSERT_TRUE(host.tcp->listen(std::nullopt, 80, 2));
+  const u32 iss = host.in(from_peer(9), at(5'000).syn())[0].segment.seq();
+  host.in(icmp_about({v4(1), v4(2), 80, 9}, iss + 1, 3, 3, 0));
+  host.in(icmp_about({v4(1), v4(2), 80, 9}, iss, 3, 1, 0));
+  EXPECT_EQ(host.tcp->half_open_connections(), 1u);
+  host.in(icmp_about({v4(1), v4(2), 80, 9}, iss, 3, 3, 0));
+  EXPECT_EQ(host.tcp->half_open_connections(), 0u);
+  EXPECT_TRUE(host.tcp->consistent());
+}
+
+}  // namespace
+}  // namespace sequent::test

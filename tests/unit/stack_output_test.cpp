@@ -1,0 +1,149 @@
+#include <gtest/gtest.h>
+
+#include "tests/support/stack_net.hpp"
+
+namespace sequent::test {
+namespace {
+
+using state = connection_state;
+
+TEST(stack_output, nothing_is_lost_without_room) {
+  stack_host<> host;
+  const handle made = *host.tcp->connect(v4(1), v4(2), 80, host.now);
+  octet_string room(stack<small_stack_policy>::least_packet_room - 1);
+  EXPECT_FALSE(host.tcp->poll_packet(host.now, room));
+  room.resize(room.size() + 1);
+  const auto packet = host.tcp->poll_packet(host.now, room);
+  ASSERT_TRUE(packet);
+  EXPECT_EQ(packet->length, 44u);
+  EXPECT_EQ(packet->segment_size, 0u);
+  EXPECT_EQ(host.state(made), state::syn_sent);
+}
+
+TEST(stack_output, headers_say_what_the_configuration_says) {
+  stack_config config = plain_stack();
+  config.time_to_live = 33;
+  config.mtu = 600;
+  stack_host<> host(config);
+  ASSERT_TRUE(host.tcp->connect(v4(1), v4(2), 80, host.now));
+  ASSERT_TRUE(host.tcp->connect(v6(1), v6(2), 80, host.now));
+  octet_string room(2'000);
+  auto packet = host.tcp->poll_packet(host.now, room);
+  ASSERT_TRUE(packet);
+  auto datagram = parse_ip(std::span(room).first(packet->length));
+  EXPECT_EQ(datagram->hop_limit, 33);
+  EXPECT_EQ(read_packet(std::span(room).first(packet->length))->segment.header.options.mss, 560);
+  packet = host.tcp->poll_packet(host.now, room);
+  ASSERT_TRUE(packet);
+  datagram = parse_ip(std::span(room).first(packet->length));
+  EXPECT_EQ(datagram->hop_limit, 33);
+  EXPECT_EQ(read_packet(std::span(room).first(packet->length))->segment.header.options.mss, 540);
+}
+
+// covers: MUST-15
+TEST(stack_output, the_default_segment_size_depends_on_the_family) {
+  for (const bool six : {false, true}) {
+    stack_host<> host;
+    const handle listening = *host.tcp->listen(std::nullopt, 80, 2);
+    host.handshake({six ? v6(1) : v4(1), six ? v6(2) : v4(2), 80, 9}, at(5'000).syn());
+    const auto made = host.tcp->accept(listening);
+    ASSERT_TRUE(made);
+    EXPECT_EQ(host.tcp->find(*made)->effective_mss(), six ? 1'220u : 536u);
+  }
+}
+
+// Two connections with much to send take turns.
+TEST(stack_output, connections_take_turns) {
+  stack_config config = plain_stack();
+  config.connection.send_mss = 100;
+  stack_host<> host(config);
+  const handle listening = *host.tcp->listen(std::nullopt, 80, 2);
+  host.handshake(from_peer(9));
+  host.handshake(from_peer(10));
+  for (int i = 0; i != 2; ++i) {
+    ASSERT_TRUE(host.tcp->write(*host.tcp->accept(listening), pattern(4'000)));
+  }
+  const auto sent = host.out();
+  ASSERT_GE(sent.size(), 8u);
+  for (std::size_t i = 0; i != sent.size(); ++i) EXPECT_EQ(sent[i].path.remote_port, i % 2 == 0 ? 9 : 10) << i;
+}
+
+// An idle connection costs nothing: it is on no list, and no deadline is its.
+TEST(stack_output, an_idle_connection_wants_nothing) {
+  stack_host<> host;
+  const handle listening = *host.tcp->listen(std::nullopt, 80, 2);
+  host.handshake(from_peer(9));
+  ASSERT_TRUE(host.tcp->accept(listening));
+  host.wait(s(10));
+  EXPECT_FALSE(host.tcp->next_deadline());
+  EXPECT_TRUE(host.wait(s(100'000)).empty());
+  EXPECT_EQ(host.tcp->connections(), 1u);
+}
+
+// Policy: answers that nobody polls for are dropped beyond a number.
+TEST(stack_output, answers_wait_in_a_bounded_queue) {
+  stack_host<> host;
+  for (std::uint16_t i = 0; i != 20; ++i) {
+    (void)host.tcp->on_packet(packet_to(from_peer(9, static_cast<std::uint8_t>(10 + i)), at(1).ack(1)), host.now);
+  }
+  EXPECT_EQ(host.out().size(), small_stack_policy::most_replies);
+  EXPECT_EQ(host.tcp->statistics().replies_dropped, 20u - small_stack_policy::most_replies);
+}
+
+// Timers reach their connections through the wheel: a lost segment is sent again.
+TEST(stack_output, deadlines_are_met) {
+  stack_host<> host;
+  const handle made = *host.tcp->connect(v4(1), v4(2), 80, host.now);
+  host.out();
+  const auto again = host.wait(s(100));
+  EXPECT_GE(again.size(), 5u);
+  for (const seen& each : again) EXPECT_EQ(each.segment.bits(), "S");
+  host.wait(s(300));
+  EXPECT_EQ(host.state(made), state::closed);
+  EXPECT_TRUE(host.events().back().raised.has(signal::timed_out));
+}
+
+// Data through several connections at once arrives whole although packets are lost.
+TEST(stack_output, data_arrives_under_loss) {
+  stack_net<> net;
+  std::uint32_t random = 1;
+  net.loses = [&](int, const octet_string&) {
+    random = random * 1'664'525u + 1'013'904'223u;
+    return random >> 24 < 20;
+  };
+  const handle listening = *net.end[1]->listen(std::nullopt, 80, 4);
+  std::vector<handle> clients;
+  for (int i = 0; i != 3; ++i) clients.push_back(*net.end[0]->connect(v4(1), v4(2), 80, net.now));
+  std::vector<std::size_t> written(3);
+  std::vector<std::pair<handle, octet_string>> received;
+  const auto work = [&] {
+    for (std::size_t i = 0; i != 3; ++i) {
+      // The first octet tells the connections apart.
+      octet_string text = pattern(20'000 - written[i], written[i]);
+      if (written[i] == 0) text[0] = static_cast<std::uint8_t>(i);
+      if (const auto taken = net.end[0]->write(clients[i], text)) written[i] += *taken;
+      if (written[i] == 20'000) (void)net.end[0]->shutdown(clients[i]);
+    }
+    while (const auto made = net.end[1]->accept(listening)) received.push_back({*made, {}});
+    octet_string room(1'000);
+    for (auto& [from, octets] : received) {
+      for (auto got = net.end[1]->read(from, room); got && *got != 0; got = net.end[1]->read(from, room)) {
+        octets.insert(octets.end(), room.begin(), room.begin() + static_cast<std::ptrdiff_t>(*got));
+      }
+    }
+  };
+  net.run(s(200), work);
+  ASSERT_EQ(received.size(), 3u);
+  std::vector<bool> whole(3);
+  for (auto& [from, octets] : received) {
+    ASSERT_EQ(octets.size(), 20'000u);
+    whole.at(octets[0]) = true;
+    octets[0] = pattern(1)[0];
+    EXPECT_EQ(octets, pattern(20'000));
+  }
+  EXPECT_EQ(whole, std::vector<bool>(3, true));
+  EXPECT_TRUE(net.end[0]->consistent() && net.end[1]->consistent());
+}
+
+}  // namespace
+}  // namespace sequent::test

@@ -1,0 +1,1 @@
+"""The parts of tools/bench: which rows there are, running the programs, drawing the table."""
