@@ -3,7 +3,7 @@
 
 Serves files to the kernel's clients and fetches from its servers; what arrives must be identical to what was sent,
 octet for octet. Window scale, SACK, timestamps and ECN are on and off on both sides, in both roles, over IPv4 and IPv6,
-over a clean network and one that loses 2% of the packets in each direction, reorders 3% and marks 2% of those that
+over a clean network and one that loses 2% of the packets in each direction, reorders 3% and marks 5% of those that
 take part in ECN; the kernel's TCP_INFO and Sequent itself tell whether the options really were as they were to be.
 The connections are kept by tun_host or by a stack. Then longer transfers over a worse network, the endings of
 connections, refusals, a path with a narrow link, and throughput, which is measured and decides nothing.
@@ -18,13 +18,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from typing import Callable, NoReturn
 
 sys.dont_write_bytecode = True  # nothing is left in the source tree
 from support import matrix, path, throughput  # noqa: E402
-from support.bed import KERNEL, SEQUENT, Bed, Failure, Skip, first_line, write_file  # noqa: E402
+from support.bed import KERNEL, SEQUENT, Bed, Failure, Skip, do_inside, first_line, write_file  # noqa: E402
 from support.claims import Claims  # noqa: E402
 from support.exchanges import (ENDINGS, Transfer, fetch_from_kernel, many_clients, refusals,  # noqa: E402
                                serve_slow_reader, serve_to, serve_to_curl)
@@ -91,7 +90,7 @@ def check_matrix(tun_host: str, chosen: argparse.Namespace, claims: Claims) -> N
                "what the Linux kernel and Sequent send one another arrives identical with each of window scale, SACK, "
                "timestamps and ECN on and off, and each is used exactly when both ends have it on",
                f"{len(tried)} transfers of {MATRIX_OCTETS} octets: serving and fetching, IPv4 and IPv6, clean and with "
-               "2% lost and 3% reordered each way, lone connections and a stack",
+               "2% lost, 3% reordered and 5% marked each way, lone connections and a stack",
                {"combinations": len(tried), "identical": len(tried) - len(wrong), "controls": len(controls),
                 "controls_caught": len(caught)}, time.monotonic() - began,
                [*(f"{o.combination.describe()}: {o.problem}" for o in wrong),
@@ -147,12 +146,7 @@ def check(chosen: argparse.Namespace, claims: Claims) -> None:
 
 def measure(tun_host: str, chosen: argparse.Namespace) -> None:
     with Bed(tun_host) as bed:
-        def inside() -> None:
-            bed.enter()
-            throughput.measure(bed, chosen.mebibytes, chosen.runs)
-        thread = threading.Thread(target=inside)
-        thread.start()
-        thread.join()
+        do_inside(bed, lambda: throughput.measure(bed, chosen.mebibytes, chosen.runs))
 
 
 def make_captures(bed: Bed, into: str, seed: int) -> None:

@@ -16,7 +16,7 @@ from support.kernel_end import ECN, SACK, SWITCHES, TIMESTAMPS, WINDOW_SCALE, Tc
 OFF = {WINDOW_SCALE: "--no-window-scale", SACK: "--no-sack", TIMESTAMPS: "--no-timestamps"}  # ECN is off unless asked for
 REPORTED = {WINDOW_SCALE: "window_scale", SACK: "sack", TIMESTAMPS: "timestamps", ECN: "ecn"}
 LETTERS = {WINDOW_SCALE: "w", SACK: "s", TIMESTAMPS: "t", ECN: "e"}
-BAD = ["--loss", "2", "--reorder", "3", "--mark", "2"]
+BAD = ["--loss", "2", "--reorder", "3", "--mark", "5"]
 
 
 class Combination(NamedTuple):
