@@ -91,7 +91,7 @@ class connection {
   connection() noexcept : connection(connection_config{}) {}
   explicit connection(const connection_config& config, typename Policy::send_storage send_octets = {},
                       typename Policy::receive_storage receive_octets = {}) noexcept
-      : config_(config), sender_(send_octets, config.rto), receiver_(receive_octets) {
+      : config_(config), receiver_(receive_octets), sender_(send_octets, config.rto) {
     prepare();
   }
 
@@ -247,10 +247,8 @@ class connection {
   [[nodiscard]] bool next_ack(instant now, segment<u32>& header) noexcept;
 
   control_block<u32> tcb_{};
-  connection_config config_{};
   timer_set timers_{};
-  send_half sender_{};
-  receive_half receiver_{};
+  connection_config config_{};
   path_mtu path_{};
   std::optional<reset_owed> reset_due_{};
   std::optional<error> ended_by_{};
@@ -263,6 +261,8 @@ class connection {
   bool keep_alive_due_ = false;
   bool nobody_reads_ = false;
   bool any_peer_ = false;  // listens without knowing whose SYN will come
+  receive_half receiver_{};
+  send_half sender_{};
 };
 
 }  // namespace sequent

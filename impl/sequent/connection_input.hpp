@@ -14,8 +14,8 @@ result<actions<u32>> connection<Policy>::on_octets(std::span<const std::uint8_t>
 }
 
 template <class Policy>
-actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::span<const std::uint8_t> text,
-                                            instant now, ecn_codepoint mark) noexcept {
+actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
+                                            ecn_codepoint mark) noexcept {
   SEQUENT_ASSERT(text.size() == header.text_length);
   const bool window_was_closed = tcb_.snd.wnd == 0;
   actions<u32> step;
@@ -33,7 +33,8 @@ actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::spa
     return step;  // one RST is waiting to go already; the peer learns the same from it
   }
   // What lies outside the window or acknowledges wrongly may be anybody's (RFC 3168 section 6.1.5).
-  if (tcb_.ecn && step.acceptable_ack && !header.control.syn()) echo_.arrived(header.control, mark, header.text_length != 0);
+  if (tcb_.ecn && step.acceptable_ack && !header.control.syn())
+    echo_.arrived(header.control, mark, header.text_length != 0);
   if (step.text != text_placement::none) {
     take_text(header, step, text, now);
   } else if (step.raised.has(signal::peer_closed)) {

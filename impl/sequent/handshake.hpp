@@ -7,7 +7,8 @@
 namespace sequent {
 
 /// Takes IRS and the options of the peer's SYN or SYN,ACK. An option is in use only if both ends sent it
-/// (RFC 7323 sections 2.2 and 3.2, RFC 2018 section 2), and ECN if both set its bits (RFC 3168 section 6.1.1). A SYN's own window is never scaled.
+/// (RFC 7323 sections 2.2 and 3.2, RFC 2018 section 2), and ECN if both set its bits (RFC 3168 section 6.1.1). A SYN's
+/// own window is never scaled.
 template <word W>
 constexpr void take_syn(control_block<W>& tcb, const segment<W>& seg, instant now) noexcept {
   tcb.rcv.irs = seg.seq;

@@ -34,7 +34,7 @@ class sender {
   using recovery_type = loss_recovery<MostRuns>;
 
   constexpr sender() noexcept = default;
-  constexpr sender(Storage storage, const rto_limits& limits) noexcept : ring_(storage), rtt_(limits) {}
+  constexpr sender(Storage storage, const rto_limits& limits) noexcept : rtt_(limits), ring_(storage) {}
 
   [[nodiscard]] constexpr std::size_t room() const noexcept { return ring_.capacity() - queued_; }
   [[nodiscard]] constexpr u32 queued() const noexcept { return queued_; }
@@ -467,10 +467,9 @@ class sender {
     if (tcb.sack_permitted) arm_probe(mss + (snd.fin_sent ? 1u : 0u), now, timers);
   }
 
-  ring<Storage> ring_{};
+  // What is large stands last, so that the rest is close together.
   rtt_estimator rtt_{};
   Congestion congestion_{};
-  recovery_type recovery_{};
   [[no_unique_address]] Pacing pacing_{};
   ecn_response ecn_{};
   sequence_number<u32> first_{};
@@ -483,6 +482,8 @@ class sender {
   bool syn_lost_ = false;
   bool syn_sent_ = false;
   std::optional<instant> idle_since_{};  // since when nothing is outstanding
+  recovery_type recovery_{};
+  ring<Storage> ring_{};
 };
 
 }  // namespace sequent

@@ -49,7 +49,8 @@ template <word W>
   }
   // RFC 3168 section 6.1.1.
   if (answers ? tcb.ecn : tcb.offer.ecn) {
-    seg.control = seg.control.with(answers ? control_bits<W>::ece_bit : control_bits<W>::ece_bit | control_bits<W>::cwr_bit);
+    seg.control =
+        seg.control.with(answers ? control_bits<W>::ece_bit : control_bits<W>::ece_bit | control_bits<W>::cwr_bit);
   }
   seg.options.sack_permitted = answers ? tcb.sack_permitted : tcb.offer.sack;
   return seg;

@@ -182,7 +182,9 @@ constexpr auto sequence_rules() {
                 return repeats_syn(s, e.seg) && !is(e.seg.rst) && is(e.seg.has_ack) && !s.passive &&
                        !acceptable(s, e.seg);
               },
-              [](const state<P>& s, const event<P>& e) { return with_wavering(answer_crossing_syn_ack(s, e.seg), s, e.seg); }},
+              [](const state<P>& s, const event<P>& e) {
+                return with_wavering(answer_crossing_syn_ack(s, e.seg), s, e.seg);
+              }},
       rule<P>{"SEQ-6", "rfc9293#3.10.7.4/first", "the peer's SYN comes again: acknowledged, or our SYN,ACK repeated",
               stage::sequence,
               [](const state<P>& s, const event<P>& e) {

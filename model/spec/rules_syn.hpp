@@ -48,7 +48,9 @@ constexpr auto syn_rules() {
                 return in(s, phase::syn_received) && is(e.seg.syn) && is(e.seg.seq < s.rcv_nxt) && !s.passive &&
                        is(e.seg.has_ack);
               },
-              [](const state<P>& s, const event<P>& e) { return with_wavering(answer_crossing_syn_ack(s, e.seg), s, e.seg); }},
+              [](const state<P>& s, const event<P>& e) {
+                return with_wavering(answer_crossing_syn_ack(s, e.seg), s, e.seg);
+              }},
       rule<P>{"SYN-5", "rfc5961#4.2", "a SYN on a live connection is challenged", stage::syn,
               [](const state<P>& s, const event<P>& e) {
                 return s.choices.syn_mitigation && is(e.seg.syn) &&

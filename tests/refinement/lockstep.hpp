@@ -83,12 +83,15 @@ class lockstep {
   [[nodiscard]] std::size_t readable() const { return tcp_.readable(); }
   [[nodiscard]] std::size_t writable() const { return tcp_.writable(); }
   [[nodiscard]] const connection_type& tcp() const { return tcp_; }
+  /// The segment that arrived last brought an acknowledgment that counted.
+  [[nodiscard]] bool ack_taken() const { return ack_taken_; }
   [[nodiscard]] const spec_shadow& shadow() const { return shadow_; }
 
   void arrives(const packet& p) { arrives(p.octets(), p.ecn); }
   /// Octets that came from anywhere: what cannot be parsed must change nothing.
   void arrives(std::span<const std::uint8_t> octets, ecn_codepoint mark = ecn_codepoint::not_capable) {
     before_ = tcp_.block();
+    ack_taken_ = false;
     const auto parsed = parse_segment(octets, tcp_.config().addresses);
     if (!parsed) {
       const auto refused = tcp_.on_octets(octets, instant{}, mark);
@@ -142,7 +145,7 @@ class lockstep {
   }
   [[nodiscard]] std::string show() const { return state_text(shadow_.now()); }
   static std::string show(const packet& p) { return packet_text(p); }
-  static void fingerprint_packet(const packet& p, model::fingerprint& f) { 
+  static void fingerprint_packet(const packet& p, model::fingerprint& f) {
     f.octets(p.octets());
     f.add(p.ecn);
   }
@@ -212,6 +215,7 @@ class lockstep {
     e.what = spec::kind::arrival;
     e.seg = abstract_segment<spec::position>(header, where, recent_is_stale(before_.ts, instant{}));
     const actions<u32> step = tcp_.on_segment(header, text, instant{}, mark);
+    ack_taken_ = step.acceptable_ack;
     const bool known = before_.state >= connection_state::syn_sent;
     const observation seen = abstract_actions<spec::position>(step, where, known);
     spec_shadow::settle(where, before_, tcp_.block());
@@ -319,6 +323,7 @@ class lockstep {
   connection_type tcp_;
   spec_shadow shadow_;
   control_block<u32> before_{};
+  bool ack_taken_ = false;  // of the arrival that is being looked at, so no part of the fingerprint
   bool opened_ = false;
   bool aborted_ = false;
   bool established_ = false;
