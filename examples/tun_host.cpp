@@ -19,7 +19,6 @@
 #include <string>
 #include <vector>
 
-#include "tun_host/ecn.hpp"
 #include "tun_host/host.hpp"
 #include "tun_host/http.hpp"
 #include "tun_host/link.hpp"
@@ -106,7 +105,7 @@ void describe_tcp_options(CLI::App& app, settings& chosen) {
   app.add_flag("--no-window-scale", chosen.no_window_scale, "do not offer or take the window scale option");
   app.add_flag("--no-sack", chosen.no_sack, "nor selective acknowledgments");
   app.add_flag("--no-timestamps", chosen.no_timestamps, "nor timestamps");
-  if (has_ecn) app.add_flag("--ecn", chosen.ecn, "offer and take explicit congestion notification");
+  app.add_flag("--ecn", chosen.ecn, "offer and take explicit congestion notification");
   app.add_option("--ring", chosen.ring, "KiB that each connection buffers each way; a stack has 1024")
       ->check(CLI::Range(4, 65'536))
       ->capture_default_str();
@@ -130,7 +129,7 @@ host_config configure(const settings& chosen) {
   config.connections.window_scale = !chosen.no_window_scale;
   config.connections.sack = !chosen.no_sack;
   config.connections.timestamps = !chosen.no_timestamps;
-  static_cast<void>(switch_ecn(config.connections, chosen.ecn));
+  config.connections.ecn = chosen.ecn;
   if (chosen.offload) {
     config.connections.large_segments = true;
     config.connections.checksum = sequent::checksum_by::hardware;
@@ -180,8 +179,8 @@ void report(const host& self, const network_link& wire) {
               static_cast<unsigned long long>(in.corrupted + out.corrupted),
               static_cast<unsigned long long>(in.marked + out.marked));
   const agreement& agreed = self.agreed();
-  std::printf(" window_scale %d sack %d timestamps %d segment %u\n", agreed.window_scale, agreed.sack,
-              agreed.timestamps, agreed.segment);
+  std::printf(" window_scale %d sack %d timestamps %d ecn %d segment %u\n", agreed.window_scale, agreed.sack,
+              agreed.timestamps, agreed.ecn, agreed.segment);
   std::fflush(stdout);
 }
 

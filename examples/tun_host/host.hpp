@@ -68,6 +68,7 @@ struct agreement {
   bool window_scale = false;
   bool sack = false;
   bool timestamps = false;
+  bool ecn = false;
   std::uint32_t segment = 0;  ///< octets of text in a full segment
 };
 

@@ -1,8 +1,6 @@
 // Demultiplexing, and the rhythm in which each connection is used.
 #include "tun_host/table_host.hpp"
 
-#include "tun_host/ecn.hpp"
-
 namespace tun_host {
 
 using sequent::connection_state;
@@ -81,7 +79,7 @@ void table_host::take(std::span<const std::uint8_t> packet, instant now) {
   const auto found = endpoints_.find(path);
   endpoint* const at = found != endpoints_.end() ? &found->second : opened_by(path, *datagram, now);
   if (at == nullptr) return;
-  if (!hand_over(at->connection, *datagram, now)) {
+  if (!at->connection.on_octets(datagram->payload, now, datagram->ecn())) {
     ++counts_.refused;
     return;
   }
@@ -155,7 +153,8 @@ bool table_host::transmit(tcp& connection, const flow& path, instant now) {
     const auto segment = connection.poll_transmit(now, room.subspan(ip_header()));
     if (!segment) return false;
     const std::size_t length = ip_header() + segment->length;
-    const sequent::ip_header header{.source = path.local, .destination = path.remote, .service = service_of(*segment)};
+    const sequent::ip_header header{
+        .source = path.local, .destination = path.remote, .service = sequent::with_ecn(0, segment->ecn)};
     if (!sequent::emit_ip(header, room.first(length))) return false;
     send(length, segment->segment_size, now);
   }

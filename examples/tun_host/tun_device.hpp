@@ -56,8 +56,9 @@ class tun_device {
     if (descriptor_ < 0) throw_errno("opening /dev/net/tun");
     name.copy(request.ifr_name, name.size());
     request.ifr_flags = static_cast<short>(IFF_TUN | IFF_NO_PI | (offload ? IFF_VNET_HDR : 0));
-    constexpr unsigned long all = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
-    if (::ioctl(descriptor_, TUNSETIFF, &request) < 0 || (offload && ::ioctl(descriptor_, TUNSETOFFLOAD, all) < 0)) {
+    // The device remembers what an earlier user of it had asked for.
+    const unsigned long wanted = offload ? TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN : 0ul;
+    if (::ioctl(descriptor_, TUNSETIFF, &request) < 0 || ::ioctl(descriptor_, TUNSETOFFLOAD, wanted) < 0) {
       const int failure = errno;
       ::close(descriptor_);
       errno = failure;

@@ -180,7 +180,7 @@ class sender {
     timers.stop(timer::persist);
     if (probed) timers.stop(timer::retransmission);  // it starts over behind a probe (RFC 8985 section 7.3)
     expect_ack(now, timers, config);
-    if (sack && !run.again) arm_probe(run.length, now, timers);
+    if (sack && !run.again) arm_probe(last - run.seq, now, timers);
   }
 
   /// Something that needs an acknowledgment is outstanding: the timers that watch for it run (RFC 6298 section 5.1).
@@ -441,7 +441,8 @@ class sender {
     ecn_.reduced(snd.nxt);
   }
 
-  // RFC 8985 section 7.2. No probe is armed where the retransmission timer comes first anyway.
+  // RFC 8985 section 7.2; `last_length` counts a FIN. No probe is armed where the retransmission timer comes first
+  // anyway.
   constexpr void arm_probe(u32 last_length, instant now, timer_set& timers) noexcept {
     if (!recovery_.may_probe() || !rtt_.sampled()) return timers.stop(timer::loss_probe);
     const duration wait = probe_timeout(rtt_.smoothed(), recovery_.pipe() <= last_length);
@@ -463,7 +464,7 @@ class sender {
       return;
     }
     expect_ack(now, timers, config);
-    if (tcb.sack_permitted) arm_probe(mss, now, timers);
+    if (tcb.sack_permitted) arm_probe(mss + (snd.fin_sent ? 1u : 0u), now, timers);
   }
 
   // What is large stands last, so that the rest is close together.

@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import threading
+from typing import Callable
 
 KERNEL = "192.0.2.1"
 SEQUENT = "192.0.2.2"
@@ -114,6 +115,24 @@ class Bed:
         with_names = [line.split() for line in run(*self.inside("cat", "/proc/net/snmp")).splitlines()
                       if line.startswith("Tcp:")]
         return int(dict(zip(*with_names))["RetransSegs"])
+
+
+def do_inside(place, work: Callable[[], None]) -> None:
+    """Does it in a thread that is in the namespace of that name; what it raises is raised here."""
+    problem: list[BaseException] = []
+
+    def there() -> None:
+        try:
+            Bed.enter(place)
+            work()
+        except BaseException as why:
+            problem.append(why)
+
+    thread = threading.Thread(target=there)
+    thread.start()
+    thread.join()
+    if problem:
+        raise problem[0]
 
 
 def first_line(process: subprocess.Popen, what: str) -> str:

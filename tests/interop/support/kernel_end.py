@@ -29,9 +29,11 @@ def tcp_info(connection: socket.socket) -> TcpInfo:
 
 def switch(options: frozenset[str]) -> None:
     """Makes the kernel offer and take these options and no others, in the namespace of this thread."""
-    for option, name in SWITCHES.items():
+    settings = {name: option in options for option, name in SWITCHES.items()}
+    settings["tcp_ecn_fallback"] = False  # or a lost SYN would be the end of ECN
+    for name, on in settings.items():
         with open(f"/proc/sys/net/ipv4/{name}", "w", encoding="ascii") as file:
-            file.write("1" if option in options else "0")
+            file.write("1" if on else "0")
 
 
 def fetch(address: str, port: int, seconds: float) -> tuple[bytes, TcpInfo]:

@@ -14,9 +14,9 @@ from support.bed import (KERNEL, KERNEL6, SEQUENT, SEQUENT6, Bed, Failure, count
 from support.kernel_end import ECN, SACK, SWITCHES, TIMESTAMPS, WINDOW_SCALE, TcpInfo
 
 OFF = {WINDOW_SCALE: "--no-window-scale", SACK: "--no-sack", TIMESTAMPS: "--no-timestamps"}  # ECN is off unless asked for
-REPORTED = {WINDOW_SCALE: "window_scale", SACK: "sack", TIMESTAMPS: "timestamps"}
+REPORTED = {WINDOW_SCALE: "window_scale", SACK: "sack", TIMESTAMPS: "timestamps", ECN: "ecn"}
 LETTERS = {WINDOW_SCALE: "w", SACK: "s", TIMESTAMPS: "t", ECN: "e"}
-BAD = ["--loss", "2", "--reorder", "3", "--mark", "2"]
+BAD = ["--loss", "2", "--reorder", "3", "--mark", "5"]
 
 
 class Combination(NamedTuple):
@@ -32,12 +32,13 @@ class Combination(NamedTuple):
     def agreement(self) -> frozenset:
         return self.sequent & self.kernel if self.expected is None else self.expected
 
-    def uses_ecn(self) -> bool:
-        return ECN in self.sequent
-
     def describe(self) -> str:
         return (f"{self.role:5} {self.family} {self.network:8} {self.keeper:5} Sequent {letters(self.sequent)} "
                 f"kernel {letters(self.kernel)} agreed {letters(self.agreement())}")
+
+
+    def is_control(self) -> bool:
+        return bool(self.more) or self.expected is not None
 
 
 class Outcome(NamedTuple):
@@ -52,22 +53,21 @@ def letters(options: frozenset) -> str:
     return "".join(letter if option in options else "-" for option, letter in LETTERS.items())
 
 
-def combinations(with_ecn: bool) -> list[Combination]:
+def combinations() -> list[Combination]:
     """Sequent's switches in every combination; the kernel's, and those of Sequent's stack, none, one and all off."""
-    all_of_kernel = frozenset(SWITCHES)
-    everything = all_of_kernel if with_ecn else all_of_kernel - {ECN}
+    everything = frozenset(SWITCHES)
     subsets = [frozenset(s) for n in range(len(everything) + 1) for s in itertools.combinations(sorted(everything), n)]
     few = [frozenset(), *(everything - {option} for option in sorted(everything))]
     places = list(itertools.product(("serve", "fetch"), ("IPv4", "IPv6"), ("clean", "impaired")))
-    return ([Combination(*place, "table", some, all_of_kernel) for place in places for some in subsets]
+    return ([Combination(*place, "table", some, everything) for place in places for some in subsets]
             + [Combination(*place, "table", everything, some) for place in places for some in few]
-            + [Combination(*place, "stack", some, all_of_kernel) for place in places for some in [everything, *few]])
+            + [Combination(*place, "stack", some, everything) for place in places for some in [everything, *few]])
 
 
-def controls(with_ecn: bool) -> list[Combination]:
+def controls() -> list[Combination]:
     """Runs in which something must be found to be wrong: an octet was forged, an option is not what it is taken for, the
     network is not as bad as it is said to be."""
-    on = frozenset(SWITCHES) if with_ecn else frozenset(SWITCHES) - {ECN}
+    on = frozenset(SWITCHES)
     forged = [Combination(role, family, "clean", keeper, on, on, ("--forge", "20"))
               for role in ("serve", "fetch") for family in ("IPv4", "IPv6") for keeper in ("table", "stack")]
     mistaken = [Combination(role, "IPv4", "clean", "table", on - {option}, on, expected=on)
@@ -78,7 +78,7 @@ def controls(with_ecn: bool) -> list[Combination]:
 
 def tun_options(tried: Combination, seed: int) -> list[str]:
     options = [OFF[option] for option in sorted(OFF) if option not in tried.sequent]
-    options += ["--ecn"] if tried.uses_ecn() else []
+    options += ["--ecn"] if ECN in tried.sequent else []
     options += ["--stack"] if tried.keeper == "stack" else []
     if tried.network == "impaired":
         # CLI11 takes the last of an option that is given twice as an error, so a control's replace the usual ones.

@@ -4,11 +4,9 @@ Sequent by ICMP what does not fit."""
 import os
 import subprocess
 import tempfile
-import threading
-from typing import Callable
 
 from support import kernel_end
-from support.bed import SEQUENT, SEQUENT6, Bed, Failure, Skip, counts, first_line, run, write_file
+from support.bed import SEQUENT, SEQUENT6, Bed, Failure, Skip, counts, do_inside, first_line, run, write_file
 
 FAR, ROUTER, NETWORK = "198.51.100.2", "198.51.100.1", "198.51.100.0/24"
 FAR6, ROUTER6, NETWORK6 = "2001:db8:2::2", "2001:db8:2::1", "2001:db8:2::/64"
@@ -54,23 +52,6 @@ class Far:
     def __exit__(self, *_) -> None:
         subprocess.run(["ip", "netns", "delete", self.name], capture_output=True)
 
-    def do(self, work: Callable[[], None]) -> None:
-        """Does it in a thread that is in the far namespace."""
-        problem: list[BaseException] = []
-
-        def there() -> None:
-            try:
-                Bed.enter(self)
-                work()
-            except BaseException as why:  # raised below, in the thread that waits
-                problem.append(why)
-
-        thread = threading.Thread(target=there)
-        thread.start()
-        thread.join()
-        if problem:
-            raise problem[0]
-
 
 def hush(bed: Bed, family: str) -> None:
     """From now on nothing that the router itself says reaches Sequent; what it forwards does."""
@@ -90,7 +71,7 @@ def serve_far(bed: Bed, far: Far, family: str, keeper: str, octets: int, seed: i
         host = bed.start(*bed.sequent(*options, "serve", body, address=sequent))
         try:
             first_line(host, "tun_host")
-            far.do(lambda: kernel_end.same(sent, kernel_end.fetch(sequent, 80, 30)[0]))
+            do_inside(far, lambda: kernel_end.same(sent, kernel_end.fetch(sequent, 80, 30)[0]))
         finally:
             said = bed.end(host)
     return counts(said)
