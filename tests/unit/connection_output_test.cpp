@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/states.hpp"
+#include "tests/support/pair.hpp"
 
 namespace sequent::test {
 namespace {
