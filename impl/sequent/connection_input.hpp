@@ -6,19 +6,21 @@
 namespace sequent {
 
 template <class Policy>
-result<actions<u32>> connection<Policy>::on_octets(std::span<const std::uint8_t> octets, instant now) noexcept {
+result<actions<u32>> connection<Policy>::on_octets(std::span<const std::uint8_t> octets, instant now,
+                                                   ecn_codepoint mark) noexcept {
   const auto parsed = parse_segment(octets, config_.addresses, config_.checksum);
   if (!parsed) return parsed.why();
-  return on_segment(parsed->header, parsed->text, now);
+  return on_segment(parsed->header, parsed->text, now, mark);
 }
 
 template <class Policy>
-actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::span<const std::uint8_t> text,
-                                            instant now) noexcept {
+actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
+                                            ecn_codepoint mark) noexcept {
   SEQUENT_ASSERT(text.size() == header.text_length);
   const bool window_was_closed = tcb_.snd.wnd == 0;
   actions<u32> step;
   if (arrives_as_predicted(tcb_, header, now, step)) {
+    if (tcb_.ecn) echo_.arrived(header.control, mark, header.text_length != 0);
     take_predicted(header, step, text, now);
     return step;
   }
@@ -30,6 +32,9 @@ actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::spa
   } else if (old_state == connection_state::closed && step.answer == reply::reset && reset_due_) {
     return step;  // one RST is waiting to go already; the peer learns the same from it
   }
+  // What lies outside the window or acknowledges wrongly may be anybody's (RFC 3168 section 6.1.5).
+  if (tcb_.ecn && step.acceptable_ack && !header.control.syn())
+    echo_.arrived(header.control, mark, header.text_length != 0);
   if (step.text != text_placement::none) {
     take_text(header, step, text, now);
   } else if (step.raised.has(signal::peer_closed)) {

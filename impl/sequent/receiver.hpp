@@ -257,14 +257,14 @@ class receiver {
     return around != nullptr && repeated_.last - origin <= around->last - origin ? around : nullptr;
   }
 
-  ring<Storage> ring_{};
-  ranges held_{};
   std::array<interval, 4> recent_{};
   interval repeated_{};
   window_tuning tuning_{};
   u32 unread_ = 0;
   u32 largest_text_ = 0;
   std::uint8_t recent_count_ = 0;
+  ranges held_{};
+  ring<Storage> ring_{};
 };
 
 }  // namespace sequent

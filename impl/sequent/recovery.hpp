@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "sequent/congestion/progress.hpp"
 #include "sequent/prr.hpp"
@@ -30,7 +31,8 @@ struct acknowledgment {
   duration smoothed{};                         ///< SRTT
   u32 mss = 0;                                 ///< effective segment size
   instant now{};
-  bool grows = true;  ///< it may open the congestion window: not the one of our SYN (RFC 5681 section 3.1)
+  bool grows = true;     ///< it may open the congestion window: not the one of our SYN (RFC 5681 section 3.1)
+  bool reduced = false;  ///< what is outstanding at SND.UNA has led to a reduction already (RFC 3168 section 6.1.2)
 };
 
 /// Where a connection stands.
@@ -82,6 +84,8 @@ class loss_recovery {
   /// A new segment would tell more than one that is sent again.
   [[nodiscard]] constexpr bool wants_new_data() const noexcept { return doubt_.wants_new_data(); }
   constexpr void no_new_data() noexcept { doubt_.no_new_data(); }
+  /// Whether the congestion window was reduced since the last time this was asked, other than by a timeout.
+  constexpr bool take_reduced() noexcept { return std::exchange(reduced_, false); }
   /// A tail loss probe is due.
   [[nodiscard]] constexpr bool probe_due() const noexcept { return probe_.due(); }
   /// May a tail loss probe be armed? Only while nothing else has raised a suspicion.
@@ -296,6 +300,7 @@ class loss_recovery {
     if (phase_ != recovery_phase::open) return;
     congestion.on_congestion(ack.nxt - ack.una, ack.mss, ack.now);
     congestion.leave_recovery();
+    reduced_ = true;
   }
 
   struct losses {
@@ -333,13 +338,15 @@ class loss_recovery {
   constexpr void enter(const acknowledgment& ack, Congestion& congestion) noexcept {
     // What limited transmit added does not count (RFC 5681 section 3.2, step 2).
     const u32 flight = std::min(ack.nxt - ack.una, congestion.window());
-    congestion.on_congestion(flight, ack.mss, ack.now);
+    if (!ack.reduced) congestion.on_congestion(flight, ack.mss, ack.now);
     reduction_.start(flight, congestion.threshold());
     recover_ = ack.nxt;
     phase_ = recovery_phase::recovery;
     head_due_ = true;
     probe_.cancel();
+    if (ack.reduced) return doubt_.give_up();  // the reduction answered an echo, which is never spurious
     doubt_.begin(false, false);
+    reduced_ = true;
   }
 
   template <class Congestion>
@@ -400,7 +407,6 @@ class loss_recovery {
 
   static constexpr std::uint8_t duplicate_threshold = 3;  // DupThresh
 
-  scoreboard<MostRuns> board_{};
   rack rack_{};
   proportional_rate_reduction reduction_{};
   spurious_detector doubt_{};
@@ -411,6 +417,8 @@ class loss_recovery {
   recovery_phase phase_ = recovery_phase::open;
   std::uint8_t duplicates_ = 0;
   bool head_due_ = false;
+  bool reduced_ = false;  // until take_reduced()
+  scoreboard<MostRuns> board_{};
 };
 
 }  // namespace sequent

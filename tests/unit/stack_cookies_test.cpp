@@ -21,7 +21,7 @@ TEST(stack_cookies, what_comes_back_opens_the_same_connection) {
     handshake_offer ours;
     ours.timestamps = (bits & 16) == 0;
     ours.sack = ours.window_scale = (bits & 32) == 0;
-    const cookie_options kept = cookie_options_of(syn.header.options, ours);
+    const cookie_options kept = cookie_options_of(syn.header, ours);
     EXPECT_TRUE(kept.timestamps || (!kept.window_scale && !kept.sack_permitted));
     const syn_cookie made = cookies.make(path, syn.header.seq, kept, 123'456, now);
     const auto echo = kept.timestamps ? std::optional(made.timestamp) : std::nullopt;
