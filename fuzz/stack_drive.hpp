@@ -56,11 +56,15 @@ class stack_drive {
 
   /// Makes one move; returns what is wrong after it, or an empty string.
   std::string step() {
-    switch (choose_.pick(8)) {
-      case 0: raw(); break;
-      case 1: call(); break;
-      case 2: wait(); break;
-      case 3: report(); break;
+    switch (choose_.pick(10)) {
+      case 0:
+      case 1:
+      case 2: polite(); break;
+      case 3:
+      case 4: call(); break;
+      case 5: wait(); break;
+      case 6: report(); break;
+      case 7: raw(); break;
       default: built(); break;
     }
     if (wrong_.empty()) wrong_ = send();
@@ -111,6 +115,23 @@ class stack_drive {
     hand_over(packet);
   }
 
+  // What a peer sends that follows the rules: a SYN, an answer to one, or everything acknowledged with text or FIN.
+  void polite() {
+    const std::size_t number = choose_.pick(8);
+    const segment<u32>& seen = seen_[number];
+    test::packet p = test::at(seen.ack.wire());
+    p.ack((seen.seq + seen.length()).wire());
+    switch (choose_.pick(5)) {
+      case 0: break;
+      case 1: p = test::at(choose_.pick(2) == 0 ? 5'000 : 0xffff'fff0u).syn().mss(100); break;
+      case 2: p.fin(); break;
+      default: p.text(test::octet_string(1 + choose_.pick(60), static_cast<std::uint8_t>(number))); break;
+    }
+    if (seen.control.syn() && !seen.control.ack()) p = test::at(7'000).syn().ack((seen.seq + 1u).wire());
+    if (seen.options.ts) p.ts(3, seen.options.ts->value.wire());
+    hand_over(test::packet_to(flow_number(number), p));
+  }
+
   // A segment near what the stack last sent on a flow; now and then one whose checksum does not hold.
   void built() {
     const std::size_t number = choose_.pick(8);
@@ -143,13 +164,12 @@ class stack_drive {
     const flow path = flow_number(number);
     if (!path.local.is_v4()) return;
     test::packet quoted = test::at(seen_[number].seq.wire() + static_cast<u32>(choose_.pick(2)));
-    test::octet_string inner = test::packet_to({path.remote, path.local, path.remote_port, path.local_port}, quoted);
-    inner.resize(28);
-    test::octet_string packet(28);
+    const test::octet_string inner = test::packet_to({path.remote, path.local, path.remote_port, path.local_port}, quoted);
+    test::octet_string packet(28 + 28);
     packet[20] = static_cast<std::uint8_t>(choose_.pick(2) == 0 ? 3 : 11);
     packet[21] = static_cast<std::uint8_t>(choose_.pick(6));
     store16(packet.data() + 26, static_cast<std::uint16_t>(choose_.pick(1'600)));
-    packet.insert(packet.end(), inner.begin(), inner.end());
+    std::copy_n(inner.begin(), 28, packet.begin() + 28);
     store16(packet.data() + 22, checksum_field(sum_octets(std::span(packet).subspan(20))));
     (void)emit_ipv4({.source = {10, 0, 0, 99}, .destination = path.local.v4(), .protocol = ip_protocol::icmp}, packet);
     hand_over(packet);
@@ -166,7 +186,7 @@ class stack_drive {
     const std::size_t which = choose_.pick(owned_.size());
     const auto [of, number] = owned_[which];
     std::array<std::uint8_t, 64> room{};
-    switch (choose_.pick(5)) {
+    switch (choose_.pick(8)) {
       case 0: (void)tcp_->write(of, std::span(room).first(choose_.pick(65))); break;
       case 1: {
         const auto got = tcp_->read(of, std::span(room).first(choose_.pick(65)));
@@ -176,11 +196,12 @@ class stack_drive {
         break;
       }
       case 2: (void)tcp_->shutdown(of); break;
-      default:
-        (void)(choose_.pick(2) == 0 ? tcp_->close(of, now_) : tcp_->abort(of));
+      case 3:
+        (void)(choose_.pick(3) != 2 ? tcp_->close(of, now_) : tcp_->abort(of));
         owned_.erase(owned_.begin() + static_cast<std::ptrdiff_t>(which));
         gone_.push_back(of);
         break;
+      default: break;
     }
   }
 

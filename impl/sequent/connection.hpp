@@ -91,7 +91,7 @@ class connection {
   connection() noexcept : connection(connection_config{}) {}
   explicit connection(const connection_config& config, typename Policy::send_storage send_octets = {},
                       typename Policy::receive_storage receive_octets = {}) noexcept
-      : config_(config), sender_(send_octets, config.rto), receiver_(receive_octets) {
+      : config_(config), receiver_(receive_octets), sender_(send_octets, config.rto) {
     prepare();
   }
 
@@ -224,7 +224,6 @@ class connection {
   void take_text(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
                  instant now) noexcept;
   void tune_window(const segment<u32>& header, u32 octets, instant now) noexcept;
-  void note_repeated(const segment<u32>& header) noexcept;
   void take_predicted(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
                       instant now) noexcept;
   void take_acknowledgment(const segment<u32>& header, const actions<u32>& step, bool window_was_closed,
@@ -248,10 +247,8 @@ class connection {
   [[nodiscard]] bool next_ack(instant now, segment<u32>& header) noexcept;
 
   control_block<u32> tcb_{};
-  connection_config config_{};
   timer_set timers_{};
-  send_half sender_{};
-  receive_half receiver_{};
+  connection_config config_{};
   path_mtu path_{};
   std::optional<reset_owed> reset_due_{};
   std::optional<error> ended_by_{};
@@ -264,6 +261,8 @@ class connection {
   bool keep_alive_due_ = false;
   bool nobody_reads_ = false;
   bool any_peer_ = false;  // listens without knowing whose SYN will come
+  receive_half receiver_{};
+  send_half sender_{};
 };
 
 }  // namespace sequent

@@ -52,8 +52,11 @@ struct connection_config {
   rto_limits rto{};
   std::uint8_t r1 = 3;  ///< retransmissions before signal::retransmitting (SHLD-10)
   std::optional<duration> user_timeout = duration::seconds(300);  ///< R2 as well (C34); nothing: never (MUST-21)
-  duration msl = duration::seconds(120);                          ///< TIME-WAIT lasts twice this (MUST-13)
-  std::optional<duration> fin_wait_2 = duration::seconds(60);     ///< after close(), not after shutdown() (C37)
+  /// How long the peer may keep its window closed while something waits to be sent; nothing: for ever (MUST-37). A host
+  /// that runs short of buffers may want to end such connections (RFC 6429 section 5).
+  std::optional<duration> zero_window{};
+  duration msl = duration::seconds(120);                       ///< TIME-WAIT lasts twice this (MUST-13)
+  std::optional<duration> fin_wait_2 = duration::seconds(60);  ///< after close(), not after shutdown() (C37)
   keep_alive_config keep_alive{};
   std::uint8_t challenge_acks_per_second = 10;  ///< RFC 5961 section 7, per connection
 

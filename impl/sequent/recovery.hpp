@@ -407,7 +407,6 @@ class loss_recovery {
 
   static constexpr std::uint8_t duplicate_threshold = 3;  // DupThresh
 
-  scoreboard<MostRuns> board_{};
   rack rack_{};
   proportional_rate_reduction reduction_{};
   spurious_detector doubt_{};
@@ -419,6 +418,7 @@ class loss_recovery {
   std::uint8_t duplicates_ = 0;
   bool head_due_ = false;
   bool reduced_ = false;  // until take_reduced()
+  scoreboard<MostRuns> board_{};
 };
 
 }  // namespace sequent

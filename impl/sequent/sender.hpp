@@ -34,7 +34,7 @@ class sender {
   using recovery_type = loss_recovery<MostRuns>;
 
   constexpr sender() noexcept = default;
-  constexpr sender(Storage storage, const rto_limits& limits) noexcept : ring_(storage), rtt_(limits) {}
+  constexpr sender(Storage storage, const rto_limits& limits) noexcept : rtt_(limits), ring_(storage) {}
 
   [[nodiscard]] constexpr std::size_t room() const noexcept { return ring_.capacity() - queued_; }
   [[nodiscard]] constexpr u32 queued() const noexcept { return queued_; }
@@ -180,7 +180,7 @@ class sender {
     timers.stop(timer::persist);
     if (probed) timers.stop(timer::retransmission);  // it starts over behind a probe (RFC 8985 section 7.3)
     expect_ack(now, timers, config);
-    if (sack && !run.again) arm_probe(run.length, now, timers);
+    if (sack && !run.again) arm_probe(last - run.seq, now, timers);
   }
 
   /// Something that needs an acknowledgment is outstanding: the timers that watch for it run (RFC 6298 section 5.1).
@@ -216,6 +216,7 @@ class sender {
     }
     if (step.window_opened && snd.wnd != 0) {
       timers.stop(timer::persist);
+      timers.stop(timer::zero_window);
       if (window_was_closed) send_again(snd, now, timers, config);
     }
   }
@@ -291,6 +292,9 @@ class sender {
     const send_variables<u32>& snd = tcb.snd;
     const bool left = unsent_octets(snd) != 0 || (snd.fin_asked && !snd.fin_sent);
     if (!left || !(snd.una == snd.nxt) || timers.running(timer::persist)) return;
+    if (snd.wnd == 0 && config.zero_window && !timers.running(timer::zero_window)) {
+      timers.start(timer::zero_window, now + *config.zero_window);
+    }
     if (ecn_.held()) return timers.start(timer::persist, ecn_.held_until());
     timers.start(timer::persist, now + (snd.wnd == 0 ? rtt_.timeout() : config.silly_window_override));
   }
@@ -437,7 +441,8 @@ class sender {
     ecn_.reduced(snd.nxt);
   }
 
-  // RFC 8985 section 7.2. No probe is armed where the retransmission timer comes first anyway.
+  // RFC 8985 section 7.2; `last_length` counts a FIN. No probe is armed where the retransmission timer comes first
+  // anyway.
   constexpr void arm_probe(u32 last_length, instant now, timer_set& timers) noexcept {
     if (!recovery_.may_probe() || !rtt_.sampled()) return timers.stop(timer::loss_probe);
     const duration wait = probe_timeout(rtt_.smoothed(), recovery_.pipe() <= last_length);
@@ -459,13 +464,12 @@ class sender {
       return;
     }
     expect_ack(now, timers, config);
-    if (tcb.sack_permitted) arm_probe(mss, now, timers);
+    if (tcb.sack_permitted) arm_probe(mss + (snd.fin_sent ? 1u : 0u), now, timers);
   }
 
-  ring<Storage> ring_{};
+  // What is large stands last, so that the rest is close together.
   rtt_estimator rtt_{};
   Congestion congestion_{};
-  recovery_type recovery_{};
   [[no_unique_address]] Pacing pacing_{};
   ecn_response ecn_{};
   sequence_number<u32> first_{};
@@ -478,6 +482,8 @@ class sender {
   bool syn_lost_ = false;
   bool syn_sent_ = false;
   std::optional<instant> idle_since_{};  // since when nothing is outstanding
+  recovery_type recovery_{};
+  ring<Storage> ring_{};
 };
 
 }  // namespace sequent

@@ -281,6 +281,26 @@ inline void add_timestamps(std::vector<scenario>& list) {
   add(list, stamped, small, large);
 }
 
+inline void add_losses(std::vector<scenario>& list) {
+  scenario holes =
+      plain("losses", "five segments one way; some are lost, others overtake: every hole is found and filled");
+  holes.scripts[0].calls = talk(call_kind::open_active, 5);
+  holes.segment_size = 1;
+  bounds small;
+  small.losses = 2;
+  small.overtakings = 1;
+  bounds large = small;
+  large.losses = 3;
+  large.duplicates = 1;
+  add(list, holes, small, large);
+
+  scenario blind = holes;
+  blind.name = "losses-without-sack";
+  blind.what = "the same where the receiver cannot say what it holds";
+  blind.sack[1] = false;
+  add(list, blind, small, large);
+}
+
 inline void add_ecn(std::vector<scenario>& list) {
   scenario marked = plain("ecn", "data one way over a network that marks, both ends willing: RFC 3168 is kept");
   marked.scripts[0].calls = talk(call_kind::open_active, 7);
@@ -323,6 +343,7 @@ inline std::vector<scenario> all() {
   add_closes(list);
   add_attacks(list);
   add_timestamps(list);
+  add_losses(list);
   add_ecn(list);
   // A connection whose peer is gone, and that has nothing to send, only learns of it by asking (C37).
   for (scenario& s : list) s.keep_alives = s.may_abort;

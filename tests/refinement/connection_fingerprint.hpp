@@ -47,7 +47,7 @@ inline void feed(model::fingerprint& f, const control_block<u32>& t) {
 }
 
 inline void feed(model::fingerprint& f, const timer_set& timers) {
-  static_assert(timer_set::count == 9 && sizeof(timer_set) == 9 * 8);
+  static_assert(timer_set::count == 10 && sizeof(timer_set) == 10 * 8);
   for (std::size_t i = 0; i != timer_set::count; ++i) feed(f, timers.due(static_cast<timer>(i)));
 }
 
@@ -163,7 +163,7 @@ void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
 
 template <class Storage, std::size_t Most>
 void feed(model::fingerprint& f, const receiver<Storage, Most>& r, sequence_number<u32> origin) {
-  static_assert(sizeof(receiver<span_storage, 4>) == 152);
+  static_assert(sizeof(receiver<span_storage, 4>) == 144);
   f.add(r.unread());
   std::array<std::uint8_t, 1> octet{};
   for (u32 i = 0; i < r.unread(); ++i) {

@@ -7,9 +7,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "model/spec/reports.hpp"
 #include "sequent/connection.hpp"
 #include "tests/refinement/connection_fingerprint.hpp"
 #include "tests/refinement/packet.hpp"
@@ -227,6 +229,7 @@ class lockstep {
     if (sent.control.rst()) return shadow_.follow_reset(sent);
     read_since_sending_ = false;
     check_window_field(sent, after);
+    check_report(sent, where);
     const spec::position offered = shadow_.now().rcv_nxt + after.rcv.wnd;
     shadow_.follow_emission(sent, offered, after, where, more());
   }
@@ -238,6 +241,18 @@ class lockstep {
     const bool true_to_it = told <= after.rcv.wnd && (after.rcv.wnd - told < (1u << shift) || sent.wnd == 0xffff);
     if (!true_to_it) shadow_.set_violation(fmt::format("window {} is offered, {} believed", told, after.rcv.wnd));
     if (tcp_.receiving().room() < after.rcv.wnd) shadow_.set_violation("a window is offered without room behind it");
+  }
+
+  // A report speaks only of what the specification knows to have arrived.
+  void check_report(const segment<u32>& sent, const places& where) {
+    std::vector<spec::range<spec::position>> blocks;
+    for (const sack_block<u32>& block : sent.options.sack.view()) {
+      blocks.push_back({where.receive(block.left), where.receive(block.right)});
+    }
+    if (blocks.empty()) return;
+    if (!before_.sack_permitted) shadow_.set_violation("a report is sent to a peer that did not permit it");
+    if (!spec::reports_truly(shadow_.now(), blocks))
+      shadow_.set_violation("a report is not true: " + segment_text(sent));
   }
 
   // Timers that change the state are events; the others only lead to emissions.

@@ -37,6 +37,7 @@ using tiny_world = model::world<tiny_end>;
   config.default_peer_mss = config.receive_mss;
   config.least_mss = 1;
   config.timestamps = setting.timestamps;
+  config.sack = setting.sack[model::at(where)];
   config.ecn = setting.ecn[model::at(where)];
   config.keep_alive.enabled = setting.keep_alives;
   config.keep_alive.probes = 2;
