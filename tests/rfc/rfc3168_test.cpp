@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "sequent/congestion/reno.hpp"
 #include "tests/support/endpoint.hpp"
 
 namespace sequent::test {
@@ -25,9 +26,13 @@ packet with(packet p, u32 more) {
   return p;
 }
 
+struct halving_policy : default_policy {
+  using congestion_control = congestion::reno;
+};
+
 /// An end that offers ECN, by default after a handshake in which the peer agreed.
-struct host_with_ecn : endpoint<> {
-  explicit host_with_ecn(const connection_config& config = willing()) : endpoint<>(config) {}
+struct host_with_ecn : endpoint<halving_policy> {
+  explicit host_with_ecn(const connection_config& config = willing()) : endpoint<halving_policy>(config) {}
 
   void agree() {
     ASSERT_TRUE(tcp.connect(now));
@@ -159,7 +164,7 @@ TEST(rfc3168_section_6_1_3, every_acknowledgment_echoes_a_mark_until_cwr) {
   EXPECT_EQ(host.text_in(ecn_codepoint::capable_0).at(0).bits(), "A");
   EXPECT_EQ(host.text_in(ce).at(0).bits(), "AE");
   EXPECT_EQ(host.text_in(ecn_codepoint::capable_0).at(0).bits(), "AE");
-  EXPECT_EQ(host.write(10).at(0).bits(), "APE") << "text is an acknowledgment too";
+  EXPECT_EQ(host.write(10).at(0).bits(), "PAE") << "text is an acknowledgment too";
   EXPECT_EQ(host.text_in(ecn_codepoint::capable_0, bits::cwr_bit).at(0).bits(), "A");
   EXPECT_EQ(host.text_in(ce, bits::cwr_bit).at(0).bits(), "AE") << "marked anew";
 }
