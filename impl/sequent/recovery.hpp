@@ -343,9 +343,7 @@ class loss_recovery {
   constexpr void answer_probe(const acknowledgment& ack, const acknowledged_news& news,
                               Congestion& congestion) noexcept {
     const bool bare = ack.duplicate && ack.blocks->count == 0;
-    std::optional<sequence_number<u32>> duplicated(news.until);
-    if (!news.reported) duplicated.reset();
-    if (probe_.on_ack(ack.una, duplicated, bare) == tail_probe::verdict::none) return;
+    if (probe_.on_ack(ack.una, news.reported, news.until, bare) == tail_probe::verdict::none) return;
     if (phase_ != recovery_phase::open) return;
     const u32 window = congestion.window();
     congestion.on_congestion(std::min(ack.nxt - ack.una + ack.acked, window), ack.mss, ack.now);
