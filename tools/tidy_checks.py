@@ -18,7 +18,7 @@ TIERS = (
     ("actions", "interval_set", "large_interval_set", "ring", "control_block", "limits", "timers", "timer_wheel",
      "flow", "flow_table"),
     ("acceptance", "rtt", "timestamps", "window", "window_tuning", "path_mtu", "scoreboard", "rack", "prr", "spurious",
-     "tail_probe", "pacing", "congestion/*", "ephemeral_ports", "syn_cookie", "rate_limiter"),
+     "tail_probe", "pacing", "ecn", "congestion/*", "ephemeral_ports", "syn_cookie", "rate_limiter"),
     ("arrives_closed", "arrives_icmp", "arrives_listen", "arrives_syn_sent", "arrives_synchronized", "handshake",
      "predict", "receive_text", "user_calls", "timeouts", "transmit", "recovery", "reply"),
     ("step",),

@@ -12,6 +12,7 @@
 #include "sequent/connection_config.hpp"
 #include "sequent/emit.hpp"
 #include "sequent/icmp.hpp"
+#include "sequent/ip_fields.hpp"
 #include "sequent/isn.hpp"
 #include "sequent/path_mtu.hpp"
 #include "sequent/predict.hpp"
@@ -39,6 +40,7 @@ struct default_policy {
 /// A segment to be sent, before it is octets. Its text is copied with connection::copy_text().
 struct outgoing_segment {
   segment<u32> header{};
+  ecn_codepoint ecn = ecn_codepoint::not_capable;  ///< for the IP header
   friend bool operator==(const outgoing_segment&, const outgoing_segment&) noexcept = default;
 };
 
@@ -48,6 +50,7 @@ struct transmission {
   std::size_t segment_size = 0;  ///< octets of text in each of the segments into which a large one is to be cut, the
                                  ///< last of which may be shorter
   instant not_before{};          ///< earliest moment to send it; later than the moment of the call only with pacing
+  ecn_codepoint ecn = ecn_codepoint::not_capable;  ///< for the IP header (RFC 3168): not_capable, or capable_0
 };
 
 /// A RST that is waiting to be sent.
@@ -88,7 +91,7 @@ class connection {
   connection() noexcept : connection(connection_config{}) {}
   explicit connection(const connection_config& config, typename Policy::send_storage send_octets = {},
                       typename Policy::receive_storage receive_octets = {}) noexcept
-      : config_(config), sender_(send_octets, config.rto), receiver_(receive_octets) {
+      : config_(config), receiver_(receive_octets), sender_(send_octets, config.rto) {
     prepare();
   }
 
@@ -137,10 +140,13 @@ class connection {
   result<void> abort() noexcept;
 
   /// SEGMENT ARRIVES (section 3.10.7): a segment that belongs to this connection and whose checksum holds. `text` is
-  /// its text, header.text_length octets. Returns what the core did with it.
-  actions<u32> on_segment(const segment<u32>& header, std::span<const std::uint8_t> text, instant now) noexcept;
+  /// its text, header.text_length octets; `mark` the ECN codepoint of the IP header that it came with, which matters
+  /// with connection_config::ecn only. Returns what the core did with it.
+  actions<u32> on_segment(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
+                          ecn_codepoint mark = ecn_codepoint::not_capable) noexcept;
   /// The same from the octets of a datagram's payload. Errors as parse_segment(); such a segment changes nothing.
-  result<actions<u32>> on_octets(std::span<const std::uint8_t> octets, instant now) noexcept;
+  result<actions<u32>> on_octets(std::span<const std::uint8_t> octets, instant now,
+                                 ecn_codepoint mark = ecn_codepoint::not_capable) noexcept;
 
   /// An ICMP error whose quoted segment is of this connection: the caller has found it by the quoted addresses and
   /// ports (MUST-54). Ignored unless that segment is outstanding (RFC 5927 section 4.1). One that is soft is remembered
@@ -186,6 +192,8 @@ class connection {
   [[nodiscard]] u32 urgent_ahead() const noexcept;
   /// The most text of one segment at present: Eff.snd.MSS (section 3.7.1).
   [[nodiscard]] u32 effective_mss() const noexcept;
+  /// The receiving half of ECN; the sending half is sending().ecn().
+  [[nodiscard]] const ecn_echo& echo() const noexcept { return echo_; }
   /// A segment is waiting to be sent for another reason than queued text.
   [[nodiscard]] bool owes_ack() const noexcept { return ack_due_; }
   [[nodiscard]] bool owes_syn() const noexcept { return syn_due_; }
@@ -216,7 +224,6 @@ class connection {
   void take_text(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
                  instant now) noexcept;
   void tune_window(const segment<u32>& header, u32 octets, instant now) noexcept;
-  void note_repeated(const segment<u32>& header) noexcept;
   void take_predicted(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
                       instant now) noexcept;
   void take_acknowledgment(const segment<u32>& header, const actions<u32>& step, bool window_was_closed,
@@ -232,28 +239,30 @@ class connection {
   [[nodiscard]] u32 report_length(u32 mss) const noexcept;
   void finish(segment<u32>& header, const window_offer<u32>& window) noexcept;
   [[nodiscard]] bool nothing_due() const noexcept;
-  [[nodiscard]] bool next_header(instant now, u32 most_text, segment<u32>& header) noexcept;
+  [[nodiscard]] bool next_header(instant now, u32 most_text, outgoing_segment& next) noexcept;
   [[nodiscard]] bool next_reset(instant now, segment<u32>& header) noexcept;
   [[nodiscard]] bool next_syn(instant now, segment<u32>& header) noexcept;
-  [[nodiscard]] bool next_text(instant now, u32 most_text, segment<u32>& header) noexcept;
+  [[nodiscard]] bool next_text(instant now, u32 most_text, outgoing_segment& next) noexcept;
+  [[nodiscard]] u32 tell_of_congestion(const text_to_send& run, ecn_codepoint& mark) noexcept;
   [[nodiscard]] bool next_ack(instant now, segment<u32>& header) noexcept;
 
   control_block<u32> tcb_{};
-  connection_config config_{};
   timer_set timers_{};
-  send_half sender_{};
-  receive_half receiver_{};
+  connection_config config_{};
   path_mtu path_{};
   std::optional<reset_owed> reset_due_{};
   std::optional<error> ended_by_{};
   std::optional<icmp_report> last_icmp_{};
   signals signals_{};
+  ecn_echo echo_{};
   std::uint8_t keep_alives_ = 0;
   bool syn_due_ = false;
   bool ack_due_ = false;
   bool keep_alive_due_ = false;
   bool nobody_reads_ = false;
   bool any_peer_ = false;  // listens without knowing whose SYN will come
+  receive_half receiver_{};
+  send_half sender_{};
 };
 
 }  // namespace sequent

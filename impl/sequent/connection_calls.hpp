@@ -12,6 +12,7 @@ void connection<Policy>::prepare() noexcept {
   tcb_.offer.window_scale = config_.window_scale;
   tcb_.offer.timestamps = config_.timestamps;
   tcb_.offer.sack = config_.sack;
+  tcb_.offer.ecn = config_.ecn;
   tcb_.offer.default_peer_mss = config_.default_peer_mss;
   // MUST-40: under half a second, whatever the user says.
   config_.delayed_ack = std::min(config_.delayed_ack, duration::milliseconds(499));
@@ -30,6 +31,7 @@ void connection<Policy>::begin(instant now) noexcept {
   keep_alives_ = 0;
   keep_alive_due_ = false;
   ack_due_ = false;
+  echo_ = {};
   syn_due_ = true;
   sender_.expect_ack(now, timers_, config_);
 }

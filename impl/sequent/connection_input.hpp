@@ -6,19 +6,21 @@
 namespace sequent {
 
 template <class Policy>
-result<actions<u32>> connection<Policy>::on_octets(std::span<const std::uint8_t> octets, instant now) noexcept {
+result<actions<u32>> connection<Policy>::on_octets(std::span<const std::uint8_t> octets, instant now,
+                                                   ecn_codepoint mark) noexcept {
   const auto parsed = parse_segment(octets, config_.addresses, config_.checksum);
   if (!parsed) return parsed.why();
-  return on_segment(parsed->header, parsed->text, now);
+  return on_segment(parsed->header, parsed->text, now, mark);
 }
 
 template <class Policy>
-actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::span<const std::uint8_t> text,
-                                            instant now) noexcept {
+actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
+                                            ecn_codepoint mark) noexcept {
   SEQUENT_ASSERT(text.size() == header.text_length);
   const bool window_was_closed = tcb_.snd.wnd == 0;
   actions<u32> step;
   if (arrives_as_predicted(tcb_, header, now, step)) {
+    if (tcb_.ecn) echo_.arrived(header.control, mark, header.text_length != 0);
     take_predicted(header, step, text, now);
     return step;
   }
@@ -30,6 +32,9 @@ actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::spa
   } else if (old_state == connection_state::closed && step.answer == reply::reset && reset_due_) {
     return step;  // one RST is waiting to go already; the peer learns the same from it
   }
+  // What lies outside the window or acknowledges wrongly may be anybody's (RFC 3168 section 6.1.5).
+  if (tcb_.ecn && step.acceptable_ack && !header.control.syn())
+    echo_.arrived(header.control, mark, header.text_length != 0);
   if (step.text != text_placement::none) {
     take_text(header, step, text, now);
   } else if (step.raised.has(signal::peer_closed)) {
@@ -37,7 +42,7 @@ actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::spa
   } else if (tcb_.rcv.fin) {
     receiver_.end_stream_at(tcb_.rcv.nxt, *tcb_.rcv.fin);
   }
-  if (step.text == text_placement::none && step.answer == reply::ack) note_repeated(header);
+  if (step.text == text_placement::none && step.answer == reply::ack) receiver_.note_refused(tcb_, header);
   if (!step.deleted && step.acceptable_ack) take_acknowledgment(header, step, window_was_closed, now);
   apply(step, header.source_port, now);
   return step;
@@ -92,15 +97,6 @@ void connection<Policy>::tune_window(const segment<u32>& header, u32 octets, ins
     if (ticks < half_circle) echoed = ticks;  // an echo from the future is none
   }
   receiver_.tune(octets, tcb_.rcv.wnd, echoed, now);
-}
-
-// RFC 2883 section 4: a segment that was refused, because all its text that there is room for had been taken before. No
-// older octets are believed to come from the peer than the buffer holds.
-template <class Policy>
-void connection<Policy>::note_repeated(const segment<u32>& header) noexcept {
-  const u32 behind = tcb_.rcv.nxt - header.seq;
-  if (!tcb_.sack_permitted || tcb_.state < connection_state::established || behind > receiver_.capacity()) return;
-  receiver_.note_repeated({header.seq, header.seq + std::min(header.text_length, behind)});
 }
 
 template <class Policy>
@@ -215,7 +211,8 @@ void connection<Policy>::on_timer(timer t, instant now) noexcept {
       keep_alive_due_ = true;
       timers_.start(timer::keep_alive, now + config_.keep_alive.interval);
       return;
-    case timer::user_timeout: return give_up(now);
+    case timer::user_timeout:
+    case timer::zero_window: return give_up(now);
     case timer::time_wait: time_wait_timeout(tcb_, step); return apply(step, config_.remote_port, now);
     case timer::fin_wait_2: (void)abort(); return;
   }

@@ -32,6 +32,7 @@ void connection<Policy>::finish(segment<u32>& header, const window_offer<u32>& w
     header.control = header.control.with(control_bits<u32>::urg_bit);
     header.up = std::min(*urgent - header.seq, 0xffffu);
   }
+  if (echo_.due() && !header.control.syn()) header.control = header.control.with(control_bits<u32>::ece_bit);
   note_sent(tcb_, header, window.wnd);
   if (header.control.ack()) {
     ack_due_ = false;
@@ -50,13 +51,14 @@ bool connection<Policy>::nothing_due() const noexcept {
 template <class Policy>
 std::optional<outgoing_segment> connection<Policy>::next_segment(instant now, u32 most_text) noexcept {
   std::optional<outgoing_segment> next(std::in_place);
-  if (!next_header(now, most_text, next->header)) next.reset();
+  if (!next_header(now, most_text, *next)) next.reset();
   return next;
 }
 
-// Fills in the next segment to send; says whether there is one. `header` is as new.
+// Fills in the next segment to send; says whether there is one. `next` is as new.
 template <class Policy>
-bool connection<Policy>::next_header(instant now, u32 most_text, segment<u32>& header) noexcept {
+bool connection<Policy>::next_header(instant now, u32 most_text, outgoing_segment& next) noexcept {
+  segment<u32>& header = next.header;
   if (reset_due_) return next_reset(now, header);
   switch (tcb_.state) {
     case connection_state::closed:
@@ -66,7 +68,7 @@ bool connection<Policy>::next_header(instant now, u32 most_text, segment<u32>& h
     default: break;
   }
   if (!sender_.idle(tcb_.snd)) {
-    if (next_text(now, most_text, header)) return true;
+    if (next_text(now, most_text, next)) return true;
     sender_.settle(tcb_, now, timers_, config_);
   }
   return next_ack(now, header);
@@ -109,20 +111,36 @@ u32 connection<Policy>::report_length(u32 mss) const noexcept {
   return length > mss / 2 ? 0 : length;
 }
 
+// The control bits and the codepoint of a segment with text, where ECN is in use: ECT and a CWR that is due on new text
+// alone, and neither on what probes a closed window (RFC 3168 sections 6.1.2, 6.1.5 and 6.1.6).
 template <class Policy>
-bool connection<Policy>::next_text(instant now, u32 most_text, segment<u32>& header) noexcept {
+u32 connection<Policy>::tell_of_congestion(const text_to_send& run, ecn_codepoint& mark) noexcept {
+  const u32 reach = run.seq + run.length - tcb_.snd.una;
+  if (run.again || run.length == 0 || reach > tcb_.snd.wnd) return 0;
+  mark = ecn_codepoint::capable_0;
+  if (!sender_.ecn().cwr_due()) return 0;
+  sender_.told_of_reduction();
+  return control_bits<u32>::cwr_bit;
+}
+
+template <class Policy>
+bool connection<Policy>::next_text(instant now, u32 most_text, outgoing_segment& next) noexcept {
   path_.grow(now);
   const u32 full = effective_mss();
   const u32 report = report_length(full);
   const u32 mss = std::min(full - report, most_text);
   if (mss == 0) return false;
   sender_.leave_idleness(tcb_.snd, full, now);
-  const u32 most = config_.large_segments ? most_text - most_text % mss : mss;
+  // CWR belongs on one segment, not on each of those that a large one is cut into.
+  const bool large = config_.large_segments && !(tcb_.ecn && sender_.ecn().cwr_due());
+  const u32 most = large ? most_text - most_text % mss : mss;
   const auto run = sender_.next(tcb_, mss, most, config_.nagle);
   if (!run) return false;
   u32 extra = 0;
   if (run->fin) extra |= control_bits<u32>::fin_bit;
   if (run->push && run->length != 0) extra |= control_bits<u32>::psh_bit;
+  if (tcb_.ecn) extra |= tell_of_congestion(*run, next.ecn);
+  segment<u32>& header = next.header;
   const window_offer<u32> window = offer(false);
   const u32 ticks = clock(now);
   compose(tcb_, run->seq, run->length, control_bits<u32>(extra), window.field, ticks, header);
@@ -152,10 +170,11 @@ bool connection<Policy>::next_ack(instant now, segment<u32>& header) noexcept {
 template <class Policy>
 std::optional<transmission> connection<Policy>::poll_transmit(instant now, std::span<std::uint8_t> out) noexcept {
   if (nothing_due() || out.size() <= longest_header) return std::nullopt;
-  segment<u32> header;
-  if (!next_header(now, static_cast<u32>(std::min<std::size_t>(out.size() - longest_header, 0xffffu)), header)) {
+  outgoing_segment next;
+  if (!next_header(now, static_cast<u32>(std::min<std::size_t>(out.size() - longest_header, 0xffffu)), next)) {
     return std::nullopt;
   }
+  const segment<u32>& header = next.header;
   const std::size_t offset = header_length + options_length(header.options);
   u32 text_sum = 0;
   if (header.text_length != 0) {
@@ -167,7 +186,7 @@ std::optional<transmission> connection<Policy>::poll_transmit(instant now, std::
   }
   emit_header(header, out.first(offset), config_.addresses, text_sum, config_.checksum);
   const u32 each = config_.large_segments ? std::min(header.text_length, effective_mss()) : header.text_length;
-  return transmission{offset + header.text_length, each, sender_.earliest(now)};
+  return transmission{offset + header.text_length, each, sender_.earliest(now), next.ecn};
 }
 
 }  // namespace sequent

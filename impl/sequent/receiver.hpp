@@ -126,6 +126,13 @@ class receiver {
       repeated_.last = again.last;
     }
   }
+  /// A segment was answered and none of its text taken: what lies before RCV.NXT has come again. No octets are believed
+  /// to come from the peer that are further behind than the buffer is large.
+  constexpr void note_refused(const control_block<u32>& tcb, const segment<u32>& seg) noexcept {
+    const u32 behind = tcb.rcv.nxt - seg.seq;
+    if (!tcb.sack_permitted || tcb.state < connection_state::established || behind > capacity()) return;
+    note_repeated({seg.seq, seg.seq + std::min(seg.text_length, behind)});
+  }
   /// Something is to be reported with the next acknowledgment.
   [[nodiscard]] constexpr bool has_report() const noexcept { return !held_.empty() || !repeated_.empty(); }
   /// How many blocks sack() gives. Constant time, but for octets that arrived again.
@@ -250,14 +257,14 @@ class receiver {
     return around != nullptr && repeated_.last - origin <= around->last - origin ? around : nullptr;
   }
 
-  ring<Storage> ring_{};
-  ranges held_{};
   std::array<interval, 4> recent_{};
   interval repeated_{};
   window_tuning tuning_{};
   u32 unread_ = 0;
   u32 largest_text_ = 0;
   std::uint8_t recent_count_ = 0;
+  ranges held_{};
+  ring<Storage> ring_{};
 };
 
 }  // namespace sequent

@@ -9,6 +9,7 @@
 
 #include "sequent/actions.hpp"
 #include "sequent/connection_config.hpp"
+#include "sequent/ecn.hpp"
 #include "sequent/pacing.hpp"
 #include "sequent/recovery.hpp"
 #include "sequent/ring.hpp"
@@ -33,7 +34,7 @@ class sender {
   using recovery_type = loss_recovery<MostRuns>;
 
   constexpr sender() noexcept = default;
-  constexpr sender(Storage storage, const rto_limits& limits) noexcept : ring_(storage), rtt_(limits) {}
+  constexpr sender(Storage storage, const rto_limits& limits) noexcept : rtt_(limits), ring_(storage) {}
 
   [[nodiscard]] constexpr std::size_t room() const noexcept { return ring_.capacity() - queued_; }
   [[nodiscard]] constexpr u32 queued() const noexcept { return queued_; }
@@ -46,6 +47,9 @@ class sender {
   /// When the next text may leave, if pacing is on; `now` otherwise.
   [[nodiscard]] constexpr instant earliest(instant now) const noexcept { return pacing_.earliest(now); }
   [[nodiscard]] constexpr const Pacing& pacing() const noexcept { return pacing_; }
+  [[nodiscard]] constexpr const ecn_response& ecn() const noexcept { return ecn_; }
+  /// New text with CWR, if that was due, was sent inside the window.
+  constexpr void told_of_reduction() noexcept { ecn_.told(); }
   [[nodiscard]] constexpr const recovery_type& recovery() const noexcept { return recovery_; }
   [[nodiscard]] constexpr std::uint8_t attempts() const noexcept { return attempts_; }
   [[nodiscard]] constexpr bool forced() const noexcept { return force_; }
@@ -64,6 +68,7 @@ class sender {
     pacing_ = {};
     idle_since_.reset();
     syn_sent_ = false;
+    ecn_ = {};
     recovery_.start(iss + 1u);
     attempts_ = 0;
     force_ = false;
@@ -162,6 +167,7 @@ class sender {
       recovery_.sent_again(run.seq, last, now, clock);
       timed_.reset();  // Karn: an acknowledgment would be ambiguous
     } else {
+      if (ecn_.held()) ecn_.release();
       recovery_.sent(last, now, rtt_.smoothed());
       if (!timed_) {
         timed_ = last;
@@ -174,7 +180,7 @@ class sender {
     timers.stop(timer::persist);
     if (probed) timers.stop(timer::retransmission);  // it starts over behind a probe (RFC 8985 section 7.3)
     expect_ack(now, timers, config);
-    if (sack && !run.again) arm_probe(run.length, now, timers);
+    if (sack && !run.again) arm_probe(last - run.seq, now, timers);
   }
 
   /// Something that needs an acknowledgment is outstanding: the timers that watch for it run (RFC 6298 section 5.1).
@@ -201,6 +207,7 @@ class sender {
     } else if (step.duplicate_ack || sacks) {
       recover_from(tcb, header, step, mss, std::nullopt, now, timers);
     }
+    if (tcb.ecn) answer_echo(snd, header, step.acked, mss, now);
     if (step.acceptable_ack && snd.wnd == 0) {
       // The peer lives and keeps its window closed: that may last as long as it likes (MUST-37).
       attempts_ = 0;
@@ -209,6 +216,7 @@ class sender {
     }
     if (step.window_opened && snd.wnd != 0) {
       timers.stop(timer::persist);
+      timers.stop(timer::zero_window);
       if (window_was_closed) send_again(snd, now, timers, config);
     }
   }
@@ -219,6 +227,7 @@ class sender {
     const auto again =
         recovery_.on_reordering_timeout(tcb.snd.una, tcb.snd.nxt, mss, rtt_.smoothed(), now, congestion_);
     if (again) timers.start(timer::reordering, now + *again);
+    if (tcb.ecn && recovery_.take_reduced()) ecn_.reduced(tcb.snd.nxt);
   }
 
   /// The probe timer expired.
@@ -230,7 +239,11 @@ class sender {
     const send_variables<u32>& snd = tcb.snd;
     const u32 flight = snd.nxt - snd.una;
     // A probe of a closed window that nobody answers is no sign of congestion.
-    if (snd.wnd != 0 || flight > 1) congestion_.on_timeout(flight, mss, attempts_ == 0, now);
+    if (snd.wnd != 0 || flight > 1) {
+      congestion_.on_timeout(flight, mss, attempts_ == 0, now);
+      if (tcb.ecn) ecn_.reduced(snd.nxt);
+    }
+    ecn_.release();
     if (snd.wnd != 0) {
       recovery_.on_timeout(snd.nxt, attempts_ == 0);
     } else {
@@ -279,6 +292,10 @@ class sender {
     const send_variables<u32>& snd = tcb.snd;
     const bool left = unsent_octets(snd) != 0 || (snd.fin_asked && !snd.fin_sent);
     if (!left || !(snd.una == snd.nxt) || timers.running(timer::persist)) return;
+    if (snd.wnd == 0 && config.zero_window && !timers.running(timer::zero_window)) {
+      timers.start(timer::zero_window, now + *config.zero_window);
+    }
+    if (ecn_.held()) return timers.start(timer::persist, ecn_.held_until());
     timers.start(timer::persist, now + (snd.wnd == 0 ? rtt_.timeout() : config.silly_window_override));
   }
 
@@ -286,6 +303,7 @@ class sender {
   constexpr void rebase(duration elapsed) noexcept {
     if (timed_) timed_at_ = timed_at_ - elapsed;
     if (idle_since_) idle_since_ = *idle_since_ - elapsed;
+    ecn_.rebase(elapsed);
     recovery_.rebase(elapsed);
     congestion_.rebase(elapsed);
     pacing_.rebase(elapsed);
@@ -348,6 +366,7 @@ class sender {
       const bool fin = fin_next && length == queue && (queue == 0 || usable > queue);
       return text_to_send{snd.nxt, length, fin, length == queue, false};
     }
+    if (ecn_.held()) return std::nullopt;
     const u32 pipe = recovery_.pipe();
     const u32 congestion_room = congestion_.window() > pipe ? congestion_.window() - pipe : 0;
     u32 length = std::min({queue, most, usable, congestion_room});
@@ -386,6 +405,7 @@ class sender {
                               u32 mss, std::optional<duration> round_trip, instant now, timer_set& timers) noexcept {
     const bool echoes = tcb.ts.enabled && header.options.ts;
     const acknowledgment ack{.una = tcb.snd.una,
+                             .ack = header.ack,
                              .nxt = tcb.snd.nxt,
                              .acked = step.acked,
                              .duplicate = step.duplicate_ack,
@@ -396,7 +416,8 @@ class sender {
                              .smoothed = rtt_.smoothed(),
                              .mss = mss,
                              .now = now,
-                             .grows = !step.raised.has(signal::established)};
+                             .grows = !step.raised.has(signal::established) && !(tcb.ecn && header.control.ece()),
+                             .reduced = tcb.ecn && ecn_.answers(tcb.snd.una)};
     const auto again = recovery_.on_ack(ack, congestion_);
     if (again) {
       timers.start(timer::reordering, now + *again);
@@ -405,7 +426,24 @@ class sender {
     }
   }
 
-  // RFC 8985 section 7.2. No probe is armed where the retransmission timer comes first anyway.
+  // RFC 3168 section 6.1.2. What was outstanding before the acknowledgment counts, as where a loss is found; while one
+  // is being repaired the window has been reduced already.
+  constexpr void answer_echo(const send_variables<u32>& snd, const segment<u32>& header, u32 acked, u32 mss,
+                             instant now) noexcept {
+    if (recovery_.take_reduced()) ecn_.reduced(snd.nxt);
+    const bool echoes = header.control.ece() && !header.control.syn() && header.ack == snd.una;
+    if (!echoes && acked != 0) ecn_.release();
+    if (!ecn_.asks(snd.una, echoes) || recovery_.recovering()) return;
+    const u32 window = congestion_.window();
+    congestion_.on_congestion(std::min(snd.nxt - snd.una + acked, window), mss, now);
+    congestion_.leave_recovery();
+    congestion_.set_window(std::min(window, congestion_.window()));
+    if (window <= mss) ecn_.hold(now + rtt_.timeout());
+    ecn_.reduced(snd.nxt);
+  }
+
+  // RFC 8985 section 7.2; `last_length` counts a FIN. No probe is armed where the retransmission timer comes first
+  // anyway.
   constexpr void arm_probe(u32 last_length, instant now, timer_set& timers) noexcept {
     if (!recovery_.may_probe() || !rtt_.sampled()) return timers.stop(timer::loss_probe);
     const duration wait = probe_timeout(rtt_.smoothed(), recovery_.pipe() <= last_length);
@@ -427,14 +465,14 @@ class sender {
       return;
     }
     expect_ack(now, timers, config);
-    if (tcb.sack_permitted) arm_probe(mss, now, timers);
+    if (tcb.sack_permitted) arm_probe(mss + (snd.fin_sent ? 1u : 0u), now, timers);
   }
 
-  ring<Storage> ring_{};
+  // What is large stands last, so that the rest is close together.
   rtt_estimator rtt_{};
   Congestion congestion_{};
-  recovery_type recovery_{};
   [[no_unique_address]] Pacing pacing_{};
+  ecn_response ecn_{};
   sequence_number<u32> first_{};
   u32 queued_ = 0;
   std::optional<sequence_number<u32>> urgent_until_{};
@@ -445,6 +483,8 @@ class sender {
   bool syn_lost_ = false;
   bool syn_sent_ = false;
   std::optional<instant> idle_since_{};  // since when nothing is outstanding
+  recovery_type recovery_{};
+  ring<Storage> ring_{};
 };
 
 }  // namespace sequent

@@ -53,6 +53,7 @@ control_block<u32> stack<Policy>::listening_block(const flow& path) const noexce
   tcb.offer.window_scale = config.window_scale;
   tcb.offer.timestamps = config.timestamps;
   tcb.offer.sack = config.sack;
+  tcb.offer.ecn = config.ecn;
   tcb.offer.default_peer_mss = config.default_peer_mss;
   tcb.challenges.limit = config.challenge_acks_per_second;
   return tcb;

@@ -89,6 +89,7 @@ packet_out stack<Policy>::wrap(const flow& path, std::span<std::uint8_t> out, co
   header.source = path.local;
   header.destination = path.remote;
   header.hop_limit = config_.time_to_live;
+  header.service = with_ecn(header.service, sent.ecn);
   const auto written = emit_ip(header, out.first(length));
   SEQUENT_ASSERT(written.has_value());
   static_cast<void>(written);

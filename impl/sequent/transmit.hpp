@@ -47,6 +47,11 @@ template <word W>
   if (answers ? tcb.ts.enabled : tcb.offer.timestamps) {
     seg.options.ts = timestamps<W>{sequence_number<W>(clock), answers ? tcb.ts.recent : sequence_number<W>()};
   }
+  // RFC 3168 section 6.1.1.
+  if (answers ? tcb.ecn : tcb.offer.ecn) {
+    seg.control =
+        seg.control.with(answers ? control_bits<W>::ece_bit : control_bits<W>::ece_bit | control_bits<W>::cwr_bit);
+  }
   seg.options.sack_permitted = answers ? tcb.sack_permitted : tcb.offer.sack;
   return seg;
 }

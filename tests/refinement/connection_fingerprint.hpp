@@ -26,7 +26,7 @@ void feed(model::fingerprint& f, const std::optional<T>& value) {
 inline void feed(model::fingerprint& f, const control_block<u32>& t) {
   static_assert(sizeof(send_variables<u32>) == 36 && sizeof(receive_variables<u32>) == 28 &&
                 sizeof(timestamp_variables<u32>) == 24 && sizeof(challenge_allowance) == 16 &&
-                sizeof(handshake_offer) == 8 && sizeof(control_block<u32>) == 128);
+                sizeof(handshake_offer) == 10 && sizeof(control_block<u32>) == 128);
   f.add(t.state);
   f.add(t.passive);
   for (const auto n : {t.snd.iss, t.snd.una, t.snd.nxt, t.snd.wl1, t.snd.wl2}) feed(f, n);
@@ -39,6 +39,7 @@ inline void feed(model::fingerprint& f, const control_block<u32>& t) {
   feed(f, t.ts.recent_at);
   f.add(t.window_scaling);
   f.add(t.sack_permitted);
+  f.add(t.ecn);
   f.add(t.peer_mss);
   feed(f, t.challenges.since);
   f.add(t.challenges.sent);
@@ -46,7 +47,7 @@ inline void feed(model::fingerprint& f, const control_block<u32>& t) {
 }
 
 inline void feed(model::fingerprint& f, const timer_set& timers) {
-  static_assert(timer_set::count == 9 && sizeof(timer_set) == 9 * 8);
+  static_assert(timer_set::count == 10 && sizeof(timer_set) == 10 * 8);
   for (std::size_t i = 0; i != timer_set::count; ++i) feed(f, timers.due(static_cast<timer>(i)));
 }
 
@@ -86,9 +87,11 @@ inline void feed(model::fingerprint& f, const rack& r) {
 }
 
 inline void feed(model::fingerprint& f, const spurious_detector& d) {
-  static_assert(sizeof(spurious_detector) == 16);
+  static_assert(sizeof(spurious_detector) == 20);
   feed(f, d.first_clock());
-  f.add(d.resent());
+  feed(f, d.unreported());
+  feed(f, d.resent_until());
+  f.add(d.countable());
   f.add(d.watching());
   f.add(d.echo_seen());
   f.add(d.awaits_acknowledgment());
@@ -100,11 +103,12 @@ inline void feed(model::fingerprint& f, const tail_probe& p) {
   feed(f, p.sent_until());
   f.add(p.again());
   f.add(p.due());
+  f.add(p.has_measured());
 }
 
 template <std::size_t Most>
 void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
-  static_assert(sizeof(loss_recovery<4>) == 64 + 32 + 16 + 16 + 12 + 16);
+  static_assert(sizeof(loss_recovery<4>) == 64 + 32 + 16 + 20 + 12 + 20);
   feed(f, r.board());
   feed(f, r.recent());
   for (const u32 n :
@@ -119,6 +123,8 @@ void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
   f.add(r.phase());
   f.add(r.duplicates());
   f.add(r.head_due());
+  f.add(r.lowered_again());
+  f.add(r.reports_seen());
 }
 
 inline void feed(model::fingerprint& f, const congestion::reno& c) {
@@ -127,9 +133,18 @@ inline void feed(model::fingerprint& f, const congestion::reno& c) {
   f.add(c.repairs_timeout());
 }
 
+inline void feed(model::fingerprint& f, const ecn_response& e) {
+  static_assert(sizeof(ecn_response) == 16);
+  f.add(e.recently_reduced());
+  f.add(e.recently_reduced() ? e.reduced_until().wire() : 0u);
+  f.add(e.cwr_due());
+  f.add(e.held());
+  feed(f, e.held_until());
+}
+
 template <class Storage, class Congestion, std::size_t Most>
 void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
-  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 328);
+  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 352);
   feed(f, s.first());
   f.add(s.queued());
   for (u32 i = 0; i < s.queued(); ++i) {
@@ -148,11 +163,12 @@ void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
   f.add(s.syn_lost());
   f.add(s.syn_sent());
   feed(f, s.idle_since());
+  feed(f, s.ecn());
 }
 
 template <class Storage, std::size_t Most>
 void feed(model::fingerprint& f, const receiver<Storage, Most>& r, sequence_number<u32> origin) {
-  static_assert(sizeof(receiver<span_storage, 4>) == 152);
+  static_assert(sizeof(receiver<span_storage, 4>) == 144);
   f.add(r.unread());
   std::array<std::uint8_t, 1> octet{};
   for (u32 i = 0; i < r.unread(); ++i) {
@@ -197,6 +213,7 @@ void feed(model::fingerprint& f, const connection<Policy>& c, bool may_open_agai
   f.add(c.ended_by().has_value());
   if (c.ended_by()) f.add(*c.ended_by());
   f.add(c.keep_alives_unanswered());
+  f.add(c.echo().due());
   f.add(c.owes_syn());
   f.add(c.owes_ack());
   f.add(c.owes_probe());

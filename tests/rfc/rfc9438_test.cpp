@@ -157,7 +157,7 @@ TEST(rfc9438_section_4_9, a_spurious_loss_costs_nothing) {
 // covers: rfc9438#4.10
 TEST(rfc9438_section_4_10, a_stage_after_hystart_begins_on_its_plateau) {
   bulk<cubic> f(duration::milliseconds(50), 10 * mss);
-  sequence_number<u32> una{}, nxt{};
+  sequence_number<u32> una{};
   for (int i = 0; i != 4'000 && f.control.threshold() == largest_window; ++i) {
     f.now = f.now + duration::milliseconds(1);
     progress p = f.full();

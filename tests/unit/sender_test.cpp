@@ -166,6 +166,20 @@ TEST_P(sending, a_probe_of_a_closed_window_is_one_octet) {
   EXPECT_TRUE(timers.running(timer::retransmission));
 }
 
+// covers: rfc8985#7.2
+TEST_P(sending, a_single_segment_with_fin_is_probed_no_sooner_than_one_without) {
+  tcb.sack_permitted = true;
+  write(mss);
+  drain();
+  now = now + duration::milliseconds(1);
+  acknowledge(mss);
+  write(mss);
+  tcb.snd.fin_asked = true;
+  EXPECT_EQ(drain(), std::vector<u32>{mss + 1});
+  ASSERT_TRUE(timers.due(timer::loss_probe));
+  EXPECT_EQ(*timers.due(timer::loss_probe), now + half.rtt().smoothed() * 2 + most_ack_delay);
+}
+
 TEST_P(sending, a_fin_alone_probes_a_closed_window) {
   tcb.snd.wnd = 0;
   tcb.snd.fin_asked = true;
