@@ -164,7 +164,8 @@ class stack_drive {
     const flow path = flow_number(number);
     if (!path.local.is_v4()) return;
     test::packet quoted = test::at(seen_[number].seq.wire() + static_cast<u32>(choose_.pick(2)));
-    const test::octet_string inner = test::packet_to({path.remote, path.local, path.remote_port, path.local_port}, quoted);
+    const test::octet_string inner =
+        test::packet_to({path.remote, path.local, path.remote_port, path.local_port}, quoted);
     test::octet_string packet(28 + 28);
     packet[20] = static_cast<std::uint8_t>(choose_.pick(2) == 0 ? 3 : 11);
     packet[21] = static_cast<std::uint8_t>(choose_.pick(6));
