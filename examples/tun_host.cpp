@@ -6,10 +6,9 @@
 //   tun_host --tun sequent0 --address 192.0.2.2 serve README.md &
 //   curl http://192.0.2.2/
 //
+// or the same with addresses of IPv6.
 // `serve` answers HTTP/1.0 requests with one file, `fetch` gets one from a server. With --impair the network in between
 // is bad, in both directions, as the seed says.
-#include <arpa/inet.h>
-
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
@@ -23,6 +22,8 @@
 #include "tun_host/host.hpp"
 #include "tun_host/http.hpp"
 #include "tun_host/link.hpp"
+#include "tun_host/stack_host.hpp"
+#include "tun_host/table_host.hpp"
 
 namespace {
 
@@ -55,6 +56,14 @@ struct settings {
   unsigned least_rto = 1'000;
   unsigned delayed_ack = 40;
   unsigned msl = 30;
+  std::size_t ring = 1'024;
+  bool no_window_scale = false;
+  bool no_sack = false;
+  bool no_timestamps = false;
+  bool ecn = false;
+  bool stack = false;
+  bool offload = false;
+  unsigned forge = 0;
   bool verbose = false;
 
   std::string file;
@@ -67,7 +76,7 @@ struct settings {
 void describe_options(CLI::App& app, settings& chosen) {
   const CLI::Range percent(0.0, 100.0);
   app.add_option("--tun", chosen.device, "TUN device, up and with an address of the kernel's")->capture_default_str();
-  app.add_option("--address", chosen.address, "IPv4 address of this host")->required()->check(CLI::ValidIPV4);
+  app.add_option("--address", chosen.address, "IPv4 or IPv6 address of this host")->required();
   app.add_option("--mtu", chosen.mtu, "octets of the largest packet, as the device has it")
       ->check(CLI::Range(576, 65'535))
       ->capture_default_str();
@@ -76,6 +85,8 @@ void describe_options(CLI::App& app, settings& chosen) {
   app.add_option("--duplicate", chosen.rates.duplicate, "percent of packets that arrive twice")->check(percent);
   app.add_option("--reorder", chosen.rates.reorder, "percent of packets that later ones overtake")->check(percent);
   app.add_option("--corrupt", chosen.rates.corrupt, "percent of packets with a wrong octet")->check(percent);
+  app.add_option("--mark", chosen.rates.mark, "percent of packets that meet congestion, if their sender has ECN")
+      ->check(percent);
   app.add_option("--capture", chosen.capture, "write what this host sends and receives to a pcap file");
   app.add_option("--least-rto", chosen.least_rto,
                  "least retransmission timeout in ms; RFC 6298 says 1000, Linux has 200")
@@ -90,11 +101,20 @@ void describe_options(CLI::App& app, settings& chosen) {
   app.add_flag("--verbose", chosen.verbose, "tell of each change of state");
 }
 
-sequent::ipv4_address parse_address(const std::string& text) {
-  sequent::ipv4_address address{};
-  if (inet_pton(AF_INET, text.c_str(), address.data()) != 1)
-    throw std::invalid_argument("not an IPv4 address: " + text);
-  return address;
+void describe_tcp_options(CLI::App& app, settings& chosen) {
+  app.add_flag("--no-window-scale", chosen.no_window_scale, "do not offer or take the window scale option");
+  app.add_flag("--no-sack", chosen.no_sack, "nor selective acknowledgments");
+  app.add_flag("--no-timestamps", chosen.no_timestamps, "nor timestamps");
+  app.add_flag("--ecn", chosen.ecn, "offer and take explicit congestion notification");
+  app.add_option("--ring", chosen.ring, "KiB that each connection buffers each way; a stack has 1024")
+      ->check(CLI::Range(4, 65'536))
+      ->capture_default_str();
+  app.add_flag("--stack", chosen.stack, "let one stack keep the connections, not a table of lone ones");
+  app.add_flag("--offload", chosen.offload,
+               "exchange packets larger than the MTU with the kernel, without checksums, as a network interface with "
+               "segmentation offload would")
+      ->excludes("--impair");
+  app.add_option("--forge", chosen.forge, "change an octet of the n-th large packet and correct its checksum");
 }
 
 host_config configure(const settings& chosen) {
@@ -105,7 +125,21 @@ host_config configure(const settings& chosen) {
   config.connections.rto.least = sequent::duration::milliseconds(chosen.least_rto);
   config.connections.delayed_ack = sequent::duration::milliseconds(chosen.delayed_ack);
   config.connections.msl = sequent::duration::seconds(chosen.msl);
+  config.ring = chosen.ring << 10;
+  config.connections.window_scale = !chosen.no_window_scale;
+  config.connections.sack = !chosen.no_sack;
+  config.connections.timestamps = !chosen.no_timestamps;
+  config.connections.ecn = chosen.ecn;
+  if (chosen.offload) {
+    config.connections.large_segments = true;
+    config.connections.checksum = sequent::checksum_by::hardware;
+  }
   return config;
+}
+
+std::unique_ptr<host> make_host(network_link& wire, const settings& chosen) {
+  if (chosen.stack) return std::make_unique<stack_host>(wire, configure(chosen));
+  return std::make_unique<table_host>(wire, configure(chosen));
 }
 
 std::vector<std::uint8_t> read_file(const std::string& path) {
@@ -138,27 +172,28 @@ void report(const host& self, const network_link& wire) {
               static_cast<unsigned long long>(wire.refused_by_kernel()));
   const impairment_counts& in = wire.inward();
   const impairment_counts& out = wire.outward();
-  std::printf(" lost %llu duplicated %llu reordered %llu corrupted %llu\n",
-              static_cast<unsigned long long>(in.lost + out.lost),
+  std::printf(" icmp %llu lost %llu duplicated %llu reordered %llu corrupted %llu marked %llu",
+              static_cast<unsigned long long>(counts.icmp), static_cast<unsigned long long>(in.lost + out.lost),
               static_cast<unsigned long long>(in.duplicated + out.duplicated),
               static_cast<unsigned long long>(in.reordered + out.reordered),
-              static_cast<unsigned long long>(in.corrupted + out.corrupted));
+              static_cast<unsigned long long>(in.corrupted + out.corrupted),
+              static_cast<unsigned long long>(in.marked + out.marked));
+  const agreement& agreed = self.agreed();
+  std::printf(" window_scale %d sack %d timestamps %d ecn %d segment %u\n", agreed.window_scale, agreed.sack,
+              agreed.timestamps, agreed.ecn, agreed.segment);
   std::fflush(stdout);
 }
 
 int serve(const settings& chosen, network_link& wire, const sigset_t& awake) {
   const std::vector<std::uint8_t> file = read_file(chosen.file);
-  host self(wire, configure(chosen));
-  self.listen(chosen.port, [&file] { return std::make_unique<http_server>(file); });
-  std::printf("serving %zu octets at http://%s:%u/\n", file.size(), chosen.address.c_str(), unsigned{chosen.port});
+  const std::unique_ptr<host> self = make_host(wire, chosen);
+  self->listen(chosen.port, [&file] { return std::make_unique<http_server>(file); });
+  std::printf("serving %zu octets at %s port %u\n", file.size(), chosen.address.c_str(), unsigned{chosen.port});
   std::fflush(stdout);
-  run(self, wire, awake, [] { return false; });
-  report(self, wire);
+  run(*self, wire, awake, [] { return false; });
+  report(*self, wire);
   return 0;
 }
-
-// An ephemeral port that cannot be guessed (RFC 6056).
-std::uint16_t draw_port() { return static_cast<std::uint16_t>(49'152 + draw_secret().first % 16'384); }
 
 int fetch(const settings& chosen, network_link& wire, const sigset_t& awake) {
   struct close_file {
@@ -167,11 +202,11 @@ int fetch(const settings& chosen, network_link& wire, const sigset_t& awake) {
   const std::unique_ptr<std::FILE, close_file> file(std::fopen(chosen.output.c_str(), "wb"));
   if (!file) throw_errno("opening " + chosen.output);
   http_outcome outcome;
-  host self(wire, configure(chosen));
-  self.connect(draw_port(), parse_address(chosen.peer), chosen.port,
-               std::make_unique<http_client>(chosen.path, chosen.peer, file.get(), outcome), now());
-  run(self, wire, awake, [&self] { return self.connections() == 0; });
-  report(self, wire);
+  const std::unique_ptr<host> self = make_host(wire, chosen);
+  self->connect(parse_address(chosen.peer), chosen.port,
+                std::make_unique<http_client>(chosen.path, chosen.peer, file.get(), outcome), now());
+  run(*self, wire, awake, [&self] { return self->connections() == 0; });
+  report(*self, wire);
   if (std::fflush(file.get()) != 0) outcome.failure = "writing the file failed";
   if (interrupted != 0 && !outcome.over) outcome.failure = "interrupted";
   if (outcome.failure.empty() && outcome.status != 200) {
@@ -194,12 +229,13 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   describe_options(app, chosen);
+  describe_tcp_options(app, chosen);
   CLI::App* const server = app.add_subcommand("serve", "serve one file over HTTP/1.0 until interrupted");
   server->add_option("FILE", chosen.file, "what every GET is answered with")->required()->check(CLI::ExistingFile);
   server->add_option("--port", chosen.port, "port to listen on")->capture_default_str();
   CLI::App* const client = app.add_subcommand("fetch", "get one file over HTTP/1.0");
   client->add_option("PATH", chosen.path, "path at the server")->required();
-  client->add_option("--host", chosen.peer, "IPv4 address of the server")->required()->check(CLI::ValidIPV4);
+  client->add_option("--host", chosen.peer, "address of the server")->required();
   client->add_option("--port", chosen.port, "port of the server")->capture_default_str();
   client->add_option("-o,--output", chosen.output, "file to write the body to")->required();
   try {
@@ -209,7 +245,8 @@ int main(int argc, char** argv) {
   }
   try {
     const sigset_t awake = catch_interrupts();
-    network_link wire(chosen.device);
+    network_link wire(chosen.device, chosen.offload);
+    wire.forge(chosen.forge);
     if (chosen.seed) wire.impair(*chosen.seed, chosen.rates);
     if (!chosen.capture.empty()) wire.record(chosen.capture);
     return server->parsed() ? serve(chosen, wire, awake) : fetch(chosen, wire, awake);

@@ -17,7 +17,7 @@
 namespace sequent::fuzz {
 
 /// Small buffers, so that they fill and wrap.
-struct endpoint_policy {
+struct endpoint_policy : default_policy {
   using send_storage = refinement::bounded_storage<96>;
   using receive_storage = refinement::bounded_storage<96>;
   using congestion_control = congestion::reno;

@@ -204,5 +204,6 @@ int main(int argc, char** argv) {
   drawn(folder / "reassembly", 12, 200);
   drawn(folder / "endpoint", 24, 300);
   drawn(folder / "cookie", 12, 120);
+  drawn(folder / "stack", 24, 600);
   return 0;
 }

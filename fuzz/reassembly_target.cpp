@@ -1,4 +1,5 @@
-// Reassembly: the receiver beside a map from positions to octets, or the interval set beside a set of positions.
+// Reassembly: the receiver beside a map from positions to octets, or one of the two interval sets beside a set of
+// positions.
 //
 // The first octet chooses which, four more are the first sequence number, one is the storage. Each step then takes six
 // octets: what, where (two), how long (two), content.
@@ -37,12 +38,14 @@ void drive(Subject subject, model::octet_choice& choose) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   model::octet_choice choose({data, size});
-  const bool set_alone = choose.pick(4) == 3;
+  const std::size_t subject = choose.pick(4);
   const auto high = static_cast<std::uint32_t>(choose.pick(0x10000));
   const auto first = high << 16 | static_cast<std::uint32_t>(choose.pick(0x10000));
   const std::size_t capacity = 1 + choose.pick(property::reassembly_subject<>::most_capacity);
-  if (set_alone) {
+  if (subject == 3) {
     drive(property::interval_subject<interval_set<4>, 4>(first), choose);
+  } else if (subject == 2) {
+    drive(property::interval_subject<large_interval_set<24, 8>, 24>(first), choose);
   } else {
     drive(property::reassembly_subject<fault>(first, capacity), choose);
   }

@@ -142,6 +142,7 @@ void any_opening(arrival& scene) {
   }
   tcb.offer.timestamps = truth::input("offers_timestamps");
   tcb.offer.window_scale = truth::input("offers_scale");
+  tcb.offer.ecn = truth::input("offers_ecn");
   if (truth::input("has_scale")) scene.seg.options.window_scale = truth::input("wild_scale") ? 255 : 7;
   if (tcb.state == connection_state::listen) tcb.passive = true;
   if (tcb.state != connection_state::syn_sent) return;
@@ -171,6 +172,7 @@ arrival arrange(connection_state at) {
   any_receive_side(scene, rcv_offset);
   any_send_window(scene);
   any_timestamps(scene);
+  if (at == connection_state::syn_received) scene.tcb.ecn = truth::input("ecn");
   return scene;
 }
 

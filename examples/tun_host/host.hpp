@@ -1,42 +1,51 @@
-// A host on an IP link: one address, and a table of TCP connections keyed by four-tuple (RFC 9293 section 3.3.1).
+// A host on an IP link, whoever keeps its connections, and what an application sees of one of them.
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
-#include <cstdio>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <unordered_map>
 
+#include "sequent/flow.hpp"
 #include "sequent/ip.hpp"
 #include "sequent/sequent.hpp"
 #include "tun_host/link.hpp"
 
 namespace tun_host {
 
-/// Connections whose rings the host allocates, a mebibyte each way: enough for a gigabit each second over 8 ms.
+/// Connections whose rings the host allocates.
 struct host_policy : sequent::default_policy {
   using send_storage = sequent::span_storage;
   using receive_storage = sequent::span_storage;
 };
-using tcp = sequent::connection<host_policy>;
+
+/// One connection as an application uses it. The calls are those of sequent::connection.
+class stream {
+ public:
+  virtual ~stream() = default;
+  virtual sequent::result<std::size_t> write(std::span<const std::uint8_t> octets) = 0;
+  virtual sequent::result<std::size_t> read(std::span<std::uint8_t> out) = 0;
+  virtual sequent::result<void> shutdown() = 0;
+  /// Gives the connection up in good order; nothing more is asked of the stream.
+  virtual void close(sequent::instant now) = 0;
+  [[nodiscard]] virtual sequent::connection_state state() const = 0;
+};
 
 /// What runs over a connection.
 class application {
  public:
   virtual ~application() = default;
   /// Something happened to the connection: reads, writes, closes what there is to.
-  virtual void progress(tcp& connection, sequent::instant now) = 0;
+  virtual void progress(stream& over, sequent::instant now) = 0;
 };
 
 /// What the host is and may do.
 struct host_config {
-  sequent::ipv4_address address{};
+  sequent::ip_address address{};
   std::uint16_t mtu = 1'500;
-  std::size_t ring = std::size_t{1} << 20;   ///< octets of each ring
+  std::size_t ring = std::size_t{1} << 20;   ///< octets of each ring: by default a gigabit each second over 8 ms
   std::size_t most_connections = 256;        ///< a SYN beyond them is dropped, and the peer tries again
   sequent::connection_config connections{};  ///< ports, addresses, MSS and offsets are filled in for each
   bool verbose = false;                      ///< tells of each change of state on stderr
@@ -51,6 +60,16 @@ struct host_counts {
   std::uint64_t sent_again = 0;  ///< segments with text sent again
   std::uint64_t resets = 0;      ///< RSTs sent for connections that do not exist
   std::uint64_t accepted = 0;    ///< connections opened by a peer
+  std::uint64_t icmp = 0;        ///< ICMP errors about connections
+};
+
+/// What the last connection that opened has agreed on with its peer, and the size of its segments at last.
+struct agreement {
+  bool window_scale = false;
+  bool sack = false;
+  bool timestamps = false;
+  bool ecn = false;
+  std::uint32_t segment = 0;  ///< octets of text in a full segment
 };
 
 /// The host. It waits for nothing itself: hand it packets and the time.
@@ -58,74 +77,56 @@ class host {
  public:
   using make_application = std::function<std::unique_ptr<application>()>;
 
-  host(network_link& wire, const host_config& config)
-      : link_(wire),
-        config_(config),
-        isn_secret_(draw_secret()),
-        clock_secret_(draw_secret()),
-        endpoints_(16, hash{draw_secret()}) {}
+  host(network_link& wire, const host_config& config) : link_(wire), config_(config) {}
+  host(const host&) = delete;
+  host& operator=(const host&) = delete;
+  virtual ~host() = default;
 
   /// Accepts connections to a port from now on, each with an application of its own.
-  void listen(std::uint16_t port, make_application make) {
-    listening_port_ = port;
-    make_application_ = std::move(make);
-  }
-  /// Opens a connection from a port that the caller chooses.
-  void connect(std::uint16_t local_port, const sequent::ipv4_address& peer, std::uint16_t port,
-               std::unique_ptr<application> over, sequent::instant now);
+  virtual void listen(std::uint16_t port, make_application make) = 0;
+  /// Opens a connection from a port that is free. Throws std::runtime_error if it cannot be.
+  virtual void connect(const sequent::ip_address& peer, std::uint16_t port, std::unique_ptr<application> over,
+                       sequent::instant now) = 0;
 
   /// A packet arrived.
-  void take(std::span<const std::uint8_t> packet, sequent::instant now);
-  /// Handles deadlines, sends what was left from before, and forgets connections that are gone. Says whether there is
-  /// more to send at once.
-  bool turn(sequent::instant now);
+  virtual void take(std::span<const std::uint8_t> packet, sequent::instant now) = 0;
+  /// Handles deadlines, sends what there is, and forgets connections that are gone. Says whether there is more to send
+  /// at once.
+  virtual bool turn(sequent::instant now) = 0;
 
   /// When turn() has something to do, if ever.
-  [[nodiscard]] std::optional<sequent::instant> next_deadline() const;
-  [[nodiscard]] std::size_t connections() const { return endpoints_.size(); }
+  [[nodiscard]] virtual std::optional<sequent::instant> next_deadline() const = 0;
+  [[nodiscard]] virtual std::size_t connections() const = 0;
   [[nodiscard]] const host_counts& counts() const { return counts_; }
+  [[nodiscard]] const agreement& agreed() const { return agreed_; }
 
- private:
-  // The host has one address, so that three parts of the four-tuple tell its connections apart.
-  struct peer_key {
-    sequent::ipv4_address address{};
-    std::uint16_t port = 0;
-    std::uint16_t local_port = 0;
-    friend bool operator==(const peer_key&, const peer_key&) = default;
-  };
-  // Keyed, so that nobody can choose addresses and ports which all fall into one bucket.
-  struct hash {
-    sequent::secret_key secret;
-    std::size_t operator()(const peer_key& key) const {
-      return sequent::isn_offset(secret, key.address, key.port, {}, key.local_port);
-    }
-  };
-  struct endpoint {
-    std::unique_ptr<std::uint8_t[]> send_octets;
-    std::unique_ptr<std::uint8_t[]> receive_octets;
-    tcp connection;
-    std::unique_ptr<application> over;
-    sequent::connection_state told = sequent::connection_state::closed;
-    bool more = false;  // to send, beyond what one turn may
-  };
-  static constexpr unsigned burst = 64;  // packets a connection sends before others, and what arrives, get their turn
-
-  [[nodiscard]] sequent::connection_config configure(const peer_key& key) const;
-  endpoint& add(const peer_key& key, std::unique_ptr<application> over);
-  void serve(const peer_key& key, endpoint& at, sequent::instant now);
-  bool transmit(tcp& connection, const sequent::ipv4_address& peer, sequent::instant now);
-  void refuse(const peer_key& key, std::span<const std::uint8_t> octets, sequent::instant now);
-  void tell(const peer_key& key, endpoint& at, sequent::instant now) const;
+ protected:
+  /// The packet, `length` octets of packet(), leaves; `segment_size` says how much text is in one segment of it.
+  void send(std::size_t length, std::size_t segment_size, sequent::instant now);
+  /// Room for a packet.
+  [[nodiscard]] std::span<std::uint8_t> packet() { return std::span(packet_).first(65'535); }
+  /// Octets of the IP header of this host's packets.
+  [[nodiscard]] std::size_t ip_header() const { return sequent::ip_header_length(config_.address); }
+  /// What a connection is made with, whatever its peer.
+  [[nodiscard]] sequent::connection_config common_settings() const;
+  /// Notes what a connection has agreed on, and tells of a change of its state.
+  void look_at(const sequent::flow& path, const sequent::control_block<sequent::u32>& block, std::uint32_t segment,
+               sequent::connection_state& told, sequent::instant now);
 
   network_link& link_;
   host_config config_;
-  sequent::secret_key isn_secret_;
-  sequent::secret_key clock_secret_;
-  std::unordered_map<peer_key, endpoint, hash> endpoints_;
-  std::uint16_t listening_port_ = 0;
-  make_application make_application_;
-  host_counts counts_;
-  std::array<std::uint8_t, 65'535> packet_{};
+  host_counts counts_{};
+
+ private:
+  agreement agreed_{};
+  // Where the text that each pair of ports has sent ends, to tell what is sent again.
+  std::unordered_map<std::uint32_t, sequent::sequence_number<>> sent_until_{};
+  std::array<std::uint8_t, 65'536> packet_{};
 };
+
+/// An address in either of the usual notations. Throws std::invalid_argument.
+sequent::ip_address parse_address(const std::string& text);
+/// The notation of an address.
+std::string describe(const sequent::ip_address& address);
 
 }  // namespace tun_host

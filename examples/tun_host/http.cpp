@@ -34,7 +34,7 @@ std::optional<std::string_view> field(std::string_view header, std::string_view 
 
 }  // namespace
 
-void http_server::read_request(tcp& connection) {
+void http_server::read_request(stream& connection) {
   std::array<std::uint8_t, 4'096> buffer;
   while (const auto got = connection.read(buffer)) {
     if (*got == 0) {
@@ -57,7 +57,7 @@ void http_server::answer() {
       "\r\n\r\n";
 }
 
-void http_server::progress(tcp& connection, sequent::instant now) {
+void http_server::progress(stream& connection, sequent::instant now) {
   read_request(connection);
   if (!answering_) return;
   if (header_.empty()) answer();
@@ -74,12 +74,13 @@ void http_server::progress(tcp& connection, sequent::instant now) {
     (void)connection.shutdown();  // only a connection that is gone refuses, and then there is nothing to close
   }
   // The peer has everything. It closes as well, or the connection's own timer gives it up.
-  if (connection.state() == sequent::connection_state::fin_wait_2 && !connection.abandoned()) {
-    (void)connection.close(now);
+  if (connection.state() == sequent::connection_state::fin_wait_2 && !given_up_) {
+    given_up_ = true;
+    connection.close(now);
   }
 }
 
-void http_client::progress(tcp& connection, sequent::instant) {
+void http_client::progress(stream& connection, sequent::instant) {
   while (asked_ < request_.size()) {
     const auto taken = connection.write(octets_of(request_).subspan(asked_));
     if (!taken) break;
@@ -126,7 +127,7 @@ void http_client::read_header(std::string_view header) {
   }
 }
 
-void http_client::end(tcp& connection, std::string_view failure) {
+void http_client::end(stream& connection, std::string_view failure) {
   if (outcome_.over) return;
   outcome_.over = true;
   if (outcome_.failure.empty()) outcome_.failure = failure;

@@ -17,10 +17,10 @@ class http_server final : public application {
  public:
   /// The file outlives the application.
   explicit http_server(const std::vector<std::uint8_t>& file) : file_(file) {}
-  void progress(tcp& connection, sequent::instant now) override;
+  void progress(stream& connection, sequent::instant now) override;
 
  private:
-  void read_request(tcp& connection);
+  void read_request(stream& connection);
   void answer();
 
   static constexpr std::size_t longest_request = 8'192;
@@ -31,6 +31,7 @@ class http_server final : public application {
   std::size_t body_ = 0;     // octets of the file that follow the header
   bool answering_ = false;
   bool finished_ = false;
+  bool given_up_ = false;
 };
 
 /// How a fetch ended.
@@ -48,12 +49,12 @@ class http_client final : public application {
   /// The file is open for writing; it and the outcome outlive the application.
   http_client(const std::string& path, const std::string& peer, std::FILE* file, http_outcome& outcome)
       : request_("GET " + path + " HTTP/1.0\r\nHost: " + peer + "\r\n\r\n"), file_(file), outcome_(outcome) {}
-  void progress(tcp& connection, sequent::instant now) override;
+  void progress(stream& connection, sequent::instant now) override;
 
  private:
   void take(std::string_view octets);
   void read_header(std::string_view header);
-  void end(tcp& connection, std::string_view failure);
+  void end(stream& connection, std::string_view failure);
 
   static constexpr std::size_t longest_header = 65'536;
   std::string request_;

@@ -1,4 +1,5 @@
-// A bad network, seeded: packets are lost, duplicated, delayed behind later ones, and corrupted.
+// A bad network, seeded: packets are lost, duplicated, delayed behind later ones, corrupted, and marked as having met
+// congestion.
 #pragma once
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "sequent/time.hpp"
+#include "tun_host/packet_edits.hpp"
 
 namespace tun_host {
 
@@ -19,6 +21,7 @@ struct impairment_rates {
   double duplicate = 0;
   double reorder = 0;
   double corrupt = 0;
+  double mark = 0;  ///< of those whose sender takes part in ECN; only then is another number drawn for each packet
 };
 
 /// How often what happened, in packets.
@@ -28,6 +31,7 @@ struct impairment_counts {
   std::uint64_t duplicated = 0;
   std::uint64_t reordered = 0;
   std::uint64_t corrupted = 0;
+  std::uint64_t marked = 0;
 };
 
 /// One direction of a bad network. The n-th packet of one seed always meets the same fate; which packet that is depends
@@ -50,10 +54,12 @@ class impairment {
     const bool late = happens(rates_.reorder);
     const bool corrupted = happens(rates_.corrupt);
     const std::uint64_t detail = random_();
+    const bool marked = rates_.mark > 0 && happens(rates_.mark);
     if (lost) {
       ++counts_.lost;
     } else {
       std::vector<std::uint8_t> copy(packet.begin(), packet.end());
+      if (marked && mark_congestion(copy)) ++counts_.marked;
       if (corrupted) corrupt(copy, detail);
       if (twice) {
         ++counts_.duplicated;

@@ -8,9 +8,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "tun_host/capture.hpp"
 #include "tun_host/impairment.hpp"
+#include "tun_host/packet_edits.hpp"
 #include "tun_host/tun_device.hpp"
 
 namespace tun_host {
@@ -20,13 +22,16 @@ namespace tun_host {
 class network_link {
  public:
   /// Throws as tun_device.
-  explicit network_link(const std::string& device) : device_(device) {}
+  explicit network_link(const std::string& device, bool offload = false) : device_(device, offload) {}
 
   /// Makes the network bad, in both directions, each with a stream of its own from the seed.
   void impair(std::uint64_t seed, const impairment_rates& rates) {
     inward_ = impairment(2 * seed, rates);
     outward_ = impairment(2 * seed + 1, rates);
   }
+  /// Changes one octet of the text of the `n`-th packet that carries much, in either direction, and its checksum with
+  /// it: nothing below the application can notice. For checking that the application does.
+  void forge(unsigned n) { forge_in_ = n; }
   /// Captures from now on. Throws as capture.
   void record(const std::string& path) { capture_.emplace(path, now()); }
 
@@ -48,16 +53,16 @@ class network_link {
     for (; most != 0; --most) {
       const auto packet = device_.read(buffer_);
       if (!packet) break;
-      inward_.pass(*packet, at, see);
+      inward_.pass(forged(*packet), at, see);
     }
     inward_.release(at, see);
-    outward_.release(at, [this](std::span<const std::uint8_t> packet) { put(packet); });
+    outward_.release(at, [this](std::span<const std::uint8_t> packet) { put(packet, {}); });
   }
 
-  /// Sends a packet.
-  void send(std::span<const std::uint8_t> packet, sequent::instant at) {
+  /// Sends a packet of this shape; only a link with offload and without impairment takes large ones.
+  void send(std::span<const std::uint8_t> packet, const packet_shape& shape, sequent::instant at) {
     if (capture_) capture_->add(packet, at);
-    outward_.pass(packet, at, [this](std::span<const std::uint8_t> passed) { put(passed); });
+    outward_.pass(forged(packet), at, [&](std::span<const std::uint8_t> passed) { put(passed, shape); });
   }
 
   /// Packets that the kernel did not take.
@@ -66,8 +71,16 @@ class network_link {
   [[nodiscard]] const impairment_counts& outward() const { return outward_.counts(); }
 
  private:
-  void put(std::span<const std::uint8_t> packet) {
-    if (!device_.write(packet)) ++refused_by_kernel_;
+  void put(std::span<const std::uint8_t> packet, const packet_shape& shape) {
+    if (!device_.write(packet, shape)) ++refused_by_kernel_;
+  }
+  // The packet, or what it is forged into.
+  std::span<const std::uint8_t> forged(std::span<const std::uint8_t> packet) {
+    constexpr std::size_t much = 500;
+    if (forge_in_ == 0 || packet.size() < much || --forge_in_ != 0) return packet;
+    forgery_.assign(packet.begin(), packet.end());
+    forge_last_octet(forgery_);
+    return forgery_;
   }
 
   tun_device device_;
@@ -75,6 +88,8 @@ class network_link {
   impairment outward_{};
   std::optional<capture> capture_{};
   std::uint64_t refused_by_kernel_ = 0;
+  unsigned forge_in_ = 0;  // packets until the one to be forged, itself included; 0: none
+  std::vector<std::uint8_t> forgery_{};
   std::array<std::uint8_t, 65'536> buffer_{};
 };
 

@@ -29,10 +29,13 @@ constexpr void on_reset(control_block<W>& tcb, const segment<W>& seg, instant no
 }
 
 /// The peer's SYN again, while ours has not been acknowledged: our SYN,ACK may have been lost (A19). A SYN,ACK that
-/// crosses ours is acknowledged, and that acknowledgment must not be throttled (A38).
+/// crosses ours is acknowledged, and that acknowledgment must not be throttled (A38). A peer that takes back its offer
+/// of ECN is believed (RFC 3168 section 6.1.1.1).
 template <word W>
-constexpr void repeat_syn_ack(const control_block<W>& tcb, const segment<W>& seg, actions<W>& out) noexcept {
-  const bool lost = tcb.passive && seg.seq == tcb.rcv.irs && !seg.control.ack();
+constexpr void repeat_syn_ack(control_block<W>& tcb, const segment<W>& seg, actions<W>& out) noexcept {
+  const bool same = (tcb.passive || tcb.ecn) && seg.seq == tcb.rcv.irs;
+  if (same && tcb.ecn && !seg.control.sets_up_ecn()) tcb.ecn = false;
+  const bool lost = tcb.passive && same && !seg.control.ack();
   out.answer = lost ? reply::syn_ack : reply::ack;
 }
 

@@ -8,12 +8,14 @@
 #include <span>
 
 #include "sequent/arrives_icmp.hpp"
-#include "sequent/congestion/reno.hpp"
+#include "sequent/congestion/cubic.hpp"
 #include "sequent/connection_config.hpp"
 #include "sequent/emit.hpp"
 #include "sequent/icmp.hpp"
+#include "sequent/ip_fields.hpp"
 #include "sequent/isn.hpp"
 #include "sequent/path_mtu.hpp"
+#include "sequent/predict.hpp"
 #include "sequent/receiver.hpp"
 #include "sequent/sender.hpp"
 #include "sequent/step.hpp"
@@ -28,7 +30,8 @@ namespace sequent {
 struct default_policy {
   using send_storage = inline_storage<65'536>;
   using receive_storage = inline_storage<65'536>;
-  using congestion_control = congestion::reno;
+  using congestion_control = congestion::cubic;  ///< or congestion::reno, or congestion::validated<either>
+  using pacing = unpaced;                        ///< or pacer
   static constexpr std::size_t most_held_ranges =
       16;                                            ///< out-of-order ranges kept; beyond them the furthest is dropped
   static constexpr std::size_t most_sent_runs = 64;  ///< entries of the scoreboard; see scoreboard.hpp
@@ -37,14 +40,25 @@ struct default_policy {
 /// A segment to be sent, before it is octets. Its text is copied with connection::copy_text().
 struct outgoing_segment {
   segment<u32> header{};
+  ecn_codepoint ecn = ecn_codepoint::not_capable;  ///< for the IP header
   friend bool operator==(const outgoing_segment&, const outgoing_segment&) noexcept = default;
 };
 
 /// A segment that has been written to the caller's buffer.
 struct transmission {
   std::size_t length = 0;        ///< octets written: header and text
-  std::size_t segment_size = 0;  ///< octets of text in each segment of a large one; all of the text today
-  instant not_before{};          ///< earliest moment to send it, for pacing; the moment of the call today
+  std::size_t segment_size = 0;  ///< octets of text in each of the segments into which a large one is to be cut, the
+                                 ///< last of which may be shorter
+  instant not_before{};          ///< earliest moment to send it; later than the moment of the call only with pacing
+  ecn_codepoint ecn = ecn_codepoint::not_capable;  ///< for the IP header (RFC 3168): not_capable, or capable_0
+};
+
+/// A RST that is waiting to be sent.
+struct reset_owed {
+  sequence_number<u32> seq{};
+  std::optional<sequence_number<u32>> ack{};
+  std::uint16_t to_port = 0;
+  friend bool operator==(const reset_owed&, const reset_owed&) noexcept = default;
 };
 
 /// Type and code of an ICMP or ICMPv6 error, by the family of the connection's addresses.
@@ -70,13 +84,14 @@ template <class Policy = default_policy>
 class connection {
  public:
   using policy = Policy;
-  using send_half = sender<typename Policy::send_storage, typename Policy::congestion_control, Policy::most_sent_runs>;
+  using send_half = sender<typename Policy::send_storage, typename Policy::congestion_control, Policy::most_sent_runs,
+                           typename Policy::pacing>;
   using receive_half = receiver<typename Policy::receive_storage, Policy::most_held_ranges>;
 
   connection() noexcept : connection(connection_config{}) {}
   explicit connection(const connection_config& config, typename Policy::send_storage send_octets = {},
                       typename Policy::receive_storage receive_octets = {}) noexcept
-      : config_(config), sender_(send_octets, config.rto), receiver_(receive_octets) {
+      : config_(config), receiver_(receive_octets), sender_(send_octets, config.rto) {
     prepare();
   }
 
@@ -104,6 +119,18 @@ class connection {
   /// RECEIVE (section 3.10.3): octets in order, as many as there are and fit. Zero octets into a buffer that is not
   /// empty mean the end of the stream. Errors: would_block, connection_does_not_exist, or why the connection ended.
   result<std::size_t> read(std::span<std::uint8_t> out) noexcept;
+  /// Room in the send buffer, for octets to be written in place and then queued with commit(): all of it, or what comes
+  /// before the end of the ring. Empty where write() would not take anything.
+  [[nodiscard]] std::span<std::uint8_t> writable_span() noexcept {
+    return call_send(tcb_) ? sender_.free_span() : std::span<std::uint8_t>{};
+  }
+  /// Queues octets that stand at the front of writable_span(), which has at least so many. Errors as write().
+  result<std::size_t> commit(std::size_t octets) noexcept;
+  /// Octets in order that can be read in place and then forgotten with consume(): all of them, or what comes before the
+  /// end of the ring.
+  [[nodiscard]] std::span<const std::uint8_t> readable_span() const noexcept { return receiver_.unread_span(); }
+  /// Forgets octets at the front of readable_span(), which has at least so many, as if read() had taken them.
+  result<std::size_t> consume(std::size_t octets) noexcept;
   /// CLOSE (section 3.10.4): no more writing; reading goes on. Errors: connection_does_not_exist, connection_closing.
   result<void> shutdown() noexcept;
   /// Closes both directions: as shutdown(), and nobody will read. Octets that are unread or still arrive reset the
@@ -113,10 +140,13 @@ class connection {
   result<void> abort() noexcept;
 
   /// SEGMENT ARRIVES (section 3.10.7): a segment that belongs to this connection and whose checksum holds. `text` is
-  /// its text, header.text_length octets. Returns what the core did with it.
-  actions<u32> on_segment(const segment<u32>& header, std::span<const std::uint8_t> text, instant now) noexcept;
+  /// its text, header.text_length octets; `mark` the ECN codepoint of the IP header that it came with, which matters
+  /// with connection_config::ecn only. Returns what the core did with it.
+  actions<u32> on_segment(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
+                          ecn_codepoint mark = ecn_codepoint::not_capable) noexcept;
   /// The same from the octets of a datagram's payload. Errors as parse_segment(); such a segment changes nothing.
-  result<actions<u32>> on_octets(std::span<const std::uint8_t> octets, instant now) noexcept;
+  result<actions<u32>> on_octets(std::span<const std::uint8_t> octets, instant now,
+                                 ecn_codepoint mark = ecn_codepoint::not_capable) noexcept;
 
   /// An ICMP error whose quoted segment is of this connection: the caller has found it by the quoted addresses and
   /// ports (MUST-54). Ignored unless that segment is outstanding (RFC 5927 section 4.1). One that is soft is remembered
@@ -162,13 +192,15 @@ class connection {
   [[nodiscard]] u32 urgent_ahead() const noexcept;
   /// The most text of one segment at present: Eff.snd.MSS (section 3.7.1).
   [[nodiscard]] u32 effective_mss() const noexcept;
+  /// The receiving half of ECN; the sending half is sending().ecn().
+  [[nodiscard]] const ecn_echo& echo() const noexcept { return echo_; }
   /// A segment is waiting to be sent for another reason than queued text.
   [[nodiscard]] bool owes_ack() const noexcept { return ack_due_; }
   [[nodiscard]] bool owes_syn() const noexcept { return syn_due_; }
   [[nodiscard]] bool owes_probe() const noexcept { return keep_alive_due_; }
   [[nodiscard]] bool abandoned() const noexcept { return nobody_reads_; }
   [[nodiscard]] std::uint8_t keep_alives_unanswered() const noexcept { return keep_alives_; }
-  [[nodiscard]] const std::optional<segment<u32>>& owes_reset() const noexcept { return reset_due_; }
+  [[nodiscard]] const std::optional<reset_owed>& owes_reset() const noexcept { return reset_due_; }
   [[nodiscard]] signals pending_signals() const noexcept { return signals_; }
 
   /// Nagle on or off (MUST-17); keep-alives on or off (MUST-24).
@@ -192,8 +224,9 @@ class connection {
   void take_text(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
                  instant now) noexcept;
   void tune_window(const segment<u32>& header, u32 octets, instant now) noexcept;
-  void note_repeated(const segment<u32>& header) noexcept;
-  void take_acknowledgment(const segment<u32>& header, const actions<u32>& step, const send_variables<u32>& old,
+  void take_predicted(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
+                      instant now) noexcept;
+  void take_acknowledgment(const segment<u32>& header, const actions<u32>& step, bool window_was_closed,
                            instant now) noexcept;
   void give_up(instant now) noexcept;
   void on_timer(timer t, instant now) noexcept;
@@ -203,28 +236,33 @@ class connection {
   void reopen_window() noexcept;
   [[nodiscard]] window_offer<u32> offer(bool unscaled) const noexcept;
   [[nodiscard]] u32 clock(instant now) const noexcept;
-  [[nodiscard]] outgoing_segment finish(segment<u32> header, const window_offer<u32>& window) noexcept;
-  [[nodiscard]] std::optional<outgoing_segment> next_reset(instant now) noexcept;
-  [[nodiscard]] std::optional<outgoing_segment> next_syn(instant now) noexcept;
-  [[nodiscard]] std::optional<outgoing_segment> next_text(instant now, u32 most_text) noexcept;
-  [[nodiscard]] std::optional<outgoing_segment> next_ack(instant now) noexcept;
+  [[nodiscard]] u32 report_length(u32 mss) const noexcept;
+  void finish(segment<u32>& header, const window_offer<u32>& window) noexcept;
+  [[nodiscard]] bool nothing_due() const noexcept;
+  [[nodiscard]] bool next_header(instant now, u32 most_text, outgoing_segment& next) noexcept;
+  [[nodiscard]] bool next_reset(instant now, segment<u32>& header) noexcept;
+  [[nodiscard]] bool next_syn(instant now, segment<u32>& header) noexcept;
+  [[nodiscard]] bool next_text(instant now, u32 most_text, outgoing_segment& next) noexcept;
+  [[nodiscard]] u32 tell_of_congestion(const text_to_send& run, ecn_codepoint& mark) noexcept;
+  [[nodiscard]] bool next_ack(instant now, segment<u32>& header) noexcept;
 
   control_block<u32> tcb_{};
-  connection_config config_{};
   timer_set timers_{};
-  send_half sender_{};
-  receive_half receiver_{};
+  connection_config config_{};
   path_mtu path_{};
-  std::optional<segment<u32>> reset_due_{};
+  std::optional<reset_owed> reset_due_{};
   std::optional<error> ended_by_{};
   std::optional<icmp_report> last_icmp_{};
   signals signals_{};
+  ecn_echo echo_{};
   std::uint8_t keep_alives_ = 0;
   bool syn_due_ = false;
   bool ack_due_ = false;
   bool keep_alive_due_ = false;
   bool nobody_reads_ = false;
   bool any_peer_ = false;  // listens without knowing whose SYN will come
+  receive_half receiver_{};
+  send_half sender_{};
 };
 
 }  // namespace sequent

@@ -12,6 +12,7 @@ void connection<Policy>::prepare() noexcept {
   tcb_.offer.window_scale = config_.window_scale;
   tcb_.offer.timestamps = config_.timestamps;
   tcb_.offer.sack = config_.sack;
+  tcb_.offer.ecn = config_.ecn;
   tcb_.offer.default_peer_mss = config_.default_peer_mss;
   // MUST-40: under half a second, whatever the user says.
   config_.delayed_ack = std::min(config_.delayed_ack, duration::milliseconds(499));
@@ -30,6 +31,7 @@ void connection<Policy>::begin(instant now) noexcept {
   keep_alives_ = 0;
   keep_alive_due_ = false;
   ack_due_ = false;
+  echo_ = {};
   syn_due_ = true;
   sender_.expect_ack(now, timers_, config_);
 }
@@ -86,6 +88,23 @@ result<std::size_t> connection<Policy>::read(std::span<std::uint8_t> out) noexce
   const std::size_t taken = receiver_.read(out);
   reopen_window();
   return taken;
+}
+
+template <class Policy>
+result<std::size_t> connection<Policy>::commit(std::size_t octets) noexcept {
+  const auto allowed = call_send(tcb_);
+  if (!allowed) return ended_by_ && tcb_.state == connection_state::closed ? *ended_by_ : allowed.why();
+  SEQUENT_ASSERT(octets <= sender_.free_span().size());
+  sender_.commit(octets);
+  return octets;
+}
+
+template <class Policy>
+result<std::size_t> connection<Policy>::consume(std::size_t octets) noexcept {
+  SEQUENT_ASSERT(octets <= receiver_.unread_span().size());
+  receiver_.consume(octets);
+  reopen_window();
+  return octets;
 }
 
 // Reading made room: if the window can move by a worthwhile amount, the peer is told (MUST-39).

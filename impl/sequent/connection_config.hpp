@@ -34,17 +34,29 @@ struct connection_config {
   std::uint16_t least_mss = 48;          ///< a peer that announces less is sent this much all the same
   std::uint8_t ip_header_octets = 20;    ///< of the IP header beneath: 20 for IPv4, 40 for IPv6
 
+  /// Hands out several full segments as one, as many as the caller's buffer and the windows have room for, to be cut up
+  /// by the network interface or by the caller at transmission::segment_size.
+  bool large_segments = false;
+
   bool window_scale = true;
   bool timestamps = true;
   bool sack = true;
+  /// Explicit congestion notification (RFC 3168, SHLD-8): congested routers mark packets instead of dropping them. Off,
+  /// since it needs a caller that carries the codepoints of the IP headers both ways, and since middleboxes are still
+  /// found that drop or answer with RST a SYN that asks for it: then no connection comes about, as the SYN is sent
+  /// again with the same bits. On, a peer that does not know it makes a connection without it.
+  bool ecn = false;
   bool nagle = true;                                             ///< MUST-17
   duration delayed_ack = duration::milliseconds(40);             ///< under half a second (MUST-40); zero: at once
   duration silly_window_override = duration::milliseconds(200);  ///< RFC 9293 section 3.8.6.2.1
   rto_limits rto{};
   std::uint8_t r1 = 3;  ///< retransmissions before signal::retransmitting (SHLD-10)
   std::optional<duration> user_timeout = duration::seconds(300);  ///< R2 as well (C34); nothing: never (MUST-21)
-  duration msl = duration::seconds(120);                          ///< TIME-WAIT lasts twice this (MUST-13)
-  std::optional<duration> fin_wait_2 = duration::seconds(60);     ///< after close(), not after shutdown() (C37)
+  /// How long the peer may keep its window closed while something waits to be sent; nothing: for ever (MUST-37). A host
+  /// that runs short of buffers may want to end such connections (RFC 6429 section 5).
+  std::optional<duration> zero_window{};
+  duration msl = duration::seconds(120);                       ///< TIME-WAIT lasts twice this (MUST-13)
+  std::optional<duration> fin_wait_2 = duration::seconds(60);  ///< after close(), not after shutdown() (C37)
   keep_alive_config keep_alive{};
   std::uint8_t challenge_acks_per_second = 10;  ///< RFC 5961 section 7, per connection
 

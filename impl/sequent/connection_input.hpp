@@ -6,26 +6,35 @@
 namespace sequent {
 
 template <class Policy>
-result<actions<u32>> connection<Policy>::on_octets(std::span<const std::uint8_t> octets, instant now) noexcept {
+result<actions<u32>> connection<Policy>::on_octets(std::span<const std::uint8_t> octets, instant now,
+                                                   ecn_codepoint mark) noexcept {
   const auto parsed = parse_segment(octets, config_.addresses, config_.checksum);
   if (!parsed) return parsed.why();
-  return on_segment(parsed->header, parsed->text, now);
+  return on_segment(parsed->header, parsed->text, now, mark);
 }
 
 template <class Policy>
-actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::span<const std::uint8_t> text,
-                                            instant now) noexcept {
+actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
+                                            ecn_codepoint mark) noexcept {
   SEQUENT_ASSERT(text.size() == header.text_length);
+  const bool window_was_closed = tcb_.snd.wnd == 0;
+  actions<u32> step;
+  if (arrives_as_predicted(tcb_, header, now, step)) {
+    if (tcb_.ecn) echo_.arrived(header.control, mark, header.text_length != 0);
+    take_predicted(header, step, text, now);
+    return step;
+  }
   const connection_state old_state = tcb_.state;
-  const send_variables<u32> old = tcb_.snd;
-  actions<u32> step =
-      sequent::step(tcb_, header, surroundings<u32>{now, initial_sequence_number(config_.isn_offset, now)});
+  step = sequent::step(tcb_, header, surroundings<u32>{now, initial_sequence_number(config_.isn_offset, now)});
   if (old_state == connection_state::listen && tcb_.state == connection_state::syn_received) {
     if (config_.remote_port == 0) config_.remote_port = header.source_port;
     begin(now);
   } else if (old_state == connection_state::closed && step.answer == reply::reset && reset_due_) {
     return step;  // one RST is waiting to go already; the peer learns the same from it
   }
+  // What lies outside the window or acknowledges wrongly may be anybody's (RFC 3168 section 6.1.5).
+  if (tcb_.ecn && step.acceptable_ack && !header.control.syn())
+    echo_.arrived(header.control, mark, header.text_length != 0);
   if (step.text != text_placement::none) {
     take_text(header, step, text, now);
   } else if (step.raised.has(signal::peer_closed)) {
@@ -33,10 +42,25 @@ actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::spa
   } else if (tcb_.rcv.fin) {
     receiver_.end_stream_at(tcb_.rcv.nxt, *tcb_.rcv.fin);
   }
-  if (step.text == text_placement::none && step.answer == reply::ack) note_repeated(header);
-  if (!step.deleted && step.acceptable_ack) take_acknowledgment(header, step, old, now);
+  if (step.text == text_placement::none && step.answer == reply::ack) receiver_.note_refused(tcb_, header);
+  if (!step.deleted && step.acceptable_ack) take_acknowledgment(header, step, window_was_closed, now);
   apply(step, header.source_port, now);
   return step;
+}
+
+// What a step asked for that arrived as predicted: there is no answer, no signal and no change of state.
+template <class Policy>
+void connection<Policy>::take_predicted(const segment<u32>& header, actions<u32>& step,
+                                        std::span<const std::uint8_t> text, instant now) noexcept {
+  if (step.text != text_placement::none) take_text(header, step, text, now);
+  if (step.deleted) return;
+  if (step.acked != 0) {
+    take_acknowledgment(header, step, false, now);
+  } else {
+    timers_.stop(timer::persist);
+  }
+  keep_alives_ = 0;
+  restart_keep_alive(now);
 }
 
 // Stores text, and decides between an acknowledgment now and a delayed one (RFC 9293 section 3.8.6.3).
@@ -75,18 +99,9 @@ void connection<Policy>::tune_window(const segment<u32>& header, u32 octets, ins
   receiver_.tune(octets, tcb_.rcv.wnd, echoed, now);
 }
 
-// RFC 2883 section 4: a segment that was refused, because all its text that there is room for had been taken before. No
-// older octets are believed to come from the peer than the buffer holds.
-template <class Policy>
-void connection<Policy>::note_repeated(const segment<u32>& header) noexcept {
-  const u32 behind = tcb_.rcv.nxt - header.seq;
-  if (!tcb_.sack_permitted || tcb_.state < connection_state::established || behind > receiver_.capacity()) return;
-  receiver_.note_repeated({header.seq, header.seq + std::min(header.text_length, behind)});
-}
-
 template <class Policy>
 void connection<Policy>::take_acknowledgment(const segment<u32>& header, const actions<u32>& step,
-                                             const send_variables<u32>& old, instant now) noexcept {
+                                             bool window_was_closed, instant now) noexcept {
   const bool handshake_over = step.raised.has(signal::established);
   if (handshake_over) sender_.established(effective_mss());
   if (step.acked != 0) path_.on_acked(tcb_.snd.una);
@@ -96,7 +111,7 @@ void connection<Policy>::take_acknowledgment(const segment<u32>& header, const a
     // An echo from the future or from days ago is no measurement.
     if (ticks < 86'400'000u) round_trip = duration::milliseconds(ticks);
   }
-  sender_.on_ack(tcb_, header, step, old, effective_mss(), round_trip, now, timers_, config_);
+  sender_.on_ack(tcb_, header, step, window_was_closed, effective_mss(), round_trip, now, timers_, config_);
 }
 
 // Carries out what a step asked for beside text and acknowledgments.
@@ -132,18 +147,7 @@ void connection<Policy>::owe(const actions<u32>& step, std::uint16_t to_port) no
     case reply::challenge_ack: ack_due_ = true; break;
     case reply::syn:
     case reply::syn_ack: syn_due_ = true; break;
-    case reply::reset: {
-      segment<u32> header;
-      header.destination_port = to_port;
-      header.seq = step.reset_seq;
-      header.control = control_bits<u32>(control_bits<u32>::rst_bit);
-      if (step.reset_ack) {
-        header.ack = *step.reset_ack;
-        header.control = header.control.with(control_bits<u32>::ack_bit);
-      }
-      reset_due_ = header;
-      break;
-    }
+    case reply::reset: reset_due_ = reset_owed{step.reset_seq, step.reset_ack, to_port}; break;
   }
 }
 
@@ -207,7 +211,8 @@ void connection<Policy>::on_timer(timer t, instant now) noexcept {
       keep_alive_due_ = true;
       timers_.start(timer::keep_alive, now + config_.keep_alive.interval);
       return;
-    case timer::user_timeout: return give_up(now);
+    case timer::user_timeout:
+    case timer::zero_window: return give_up(now);
     case timer::time_wait: time_wait_timeout(tcb_, step); return apply(step, config_.remote_port, now);
     case timer::fin_wait_2: (void)abort(); return;
   }

@@ -22,7 +22,7 @@ window_offer<u32> connection<Policy>::offer(bool unscaled) const noexcept {
 
 // The last touches that every segment of a connection gets; it counts as sent.
 template <class Policy>
-outgoing_segment connection<Policy>::finish(segment<u32> header, const window_offer<u32>& window) noexcept {
+void connection<Policy>::finish(segment<u32>& header, const window_offer<u32>& window) noexcept {
   header.source_port = config_.local_port;
   header.destination_port = config_.remote_port;
   header.wnd = window.field;
@@ -32,104 +32,150 @@ outgoing_segment connection<Policy>::finish(segment<u32> header, const window_of
     header.control = header.control.with(control_bits<u32>::urg_bit);
     header.up = std::min(*urgent - header.seq, 0xffffu);
   }
+  if (echo_.due() && !header.control.syn()) header.control = header.control.with(control_bits<u32>::ece_bit);
   note_sent(tcb_, header, window.wnd);
   if (header.control.ack()) {
     ack_due_ = false;
     timers_.stop(timer::delayed_ack);
     if (header.options.sack.count != 0) receiver_.reported();
   }
-  return {header};
+}
+
+// The usual answer to being asked for a segment, in a few comparisons.
+template <class Policy>
+bool connection<Policy>::nothing_due() const noexcept {
+  return tcb_.state > connection_state::syn_received && !ack_due_ && !keep_alive_due_ && !reset_due_ &&
+         sender_.idle(tcb_.snd);
 }
 
 template <class Policy>
 std::optional<outgoing_segment> connection<Policy>::next_segment(instant now, u32 most_text) noexcept {
-  if (reset_due_) return next_reset(now);
+  std::optional<outgoing_segment> next(std::in_place);
+  if (!next_header(now, most_text, *next)) next.reset();
+  return next;
+}
+
+// Fills in the next segment to send; says whether there is one. `next` is as new.
+template <class Policy>
+bool connection<Policy>::next_header(instant now, u32 most_text, outgoing_segment& next) noexcept {
+  segment<u32>& header = next.header;
+  if (reset_due_) return next_reset(now, header);
   switch (tcb_.state) {
     case connection_state::closed:
-    case connection_state::listen: return std::nullopt;
-    case connection_state::syn_sent: return next_syn(now);
-    case connection_state::syn_received:
-      if (syn_due_) return next_syn(now);
-      return next_ack(now);
+    case connection_state::listen: return false;
+    case connection_state::syn_sent: return next_syn(now, header);
+    case connection_state::syn_received: return syn_due_ ? next_syn(now, header) : next_ack(now, header);
     default: break;
   }
-  if (auto text = next_text(now, most_text)) return text;
-  sender_.settle(tcb_, now, timers_, config_);
-  return next_ack(now);
-}
-
-template <class Policy>
-std::optional<outgoing_segment> connection<Policy>::next_reset(instant now) noexcept {
-  segment<u32> header = *reset_due_;
-  reset_due_.reset();
-  header.source_port = config_.local_port;
-  if (tcb_.ts.enabled && header.control.ack()) {
-    header.options.ts = timestamps<u32>{sequence_number<u32>(clock(now)), tcb_.ts.recent};
+  if (!sender_.idle(tcb_.snd)) {
+    if (next_text(now, most_text, next)) return true;
+    sender_.settle(tcb_, now, timers_, config_);
   }
-  return outgoing_segment{header};
+  return next_ack(now, header);
 }
 
 template <class Policy>
-std::optional<outgoing_segment> connection<Policy>::next_syn(instant now) noexcept {
-  if (!syn_due_) return std::nullopt;
+bool connection<Policy>::next_reset(instant now, segment<u32>& header) noexcept {
+  header.source_port = config_.local_port;
+  header.destination_port = reset_due_->to_port;
+  header.seq = reset_due_->seq;
+  header.control = control_bits<u32>(control_bits<u32>::rst_bit);
+  if (reset_due_->ack) {
+    header.ack = *reset_due_->ack;
+    header.control = header.control.with(control_bits<u32>::ack_bit);
+    if (tcb_.ts.enabled) header.options.ts = timestamps<u32>{sequence_number<u32>(clock(now)), tcb_.ts.recent};
+  }
+  reset_due_.reset();
+  return true;
+}
+
+template <class Policy>
+bool connection<Policy>::next_syn(instant now, segment<u32>& header) noexcept {
+  if (!syn_due_) return false;
   syn_due_ = false;
   const window_offer<u32> window = offer(true);
-  const segment<u32> header = compose_syn(tcb_, window.field, clock(now));
+  header = compose_syn(tcb_, window.field, clock(now));
   sender_.sent_syn(header.seq, now, timers_, config_);
-  return finish(header, window);
+  finish(header, window);
+  return true;
+}
+
+// How many octets of options a report of what arrived out of order takes on a segment with text (RFC 2018 section 4);
+// none if it would take half of the segment.
+template <class Policy>
+u32 connection<Policy>::report_length(u32 mss) const noexcept {
+  if (!tcb_.sack_permitted || !receiver_.has_report()) return 0;
+  segment_options<u32> reported;
+  reported.sack.count = static_cast<std::uint8_t>(receiver_.report_blocks(tcb_.rcv.nxt));
+  const auto length = static_cast<u32>(options_length(reported));
+  return length > mss / 2 ? 0 : length;
+}
+
+// The control bits and the codepoint of a segment with text, where ECN is in use: ECT and a CWR that is due on new text
+// alone, and neither on what probes a closed window (RFC 3168 sections 6.1.2, 6.1.5 and 6.1.6).
+template <class Policy>
+u32 connection<Policy>::tell_of_congestion(const text_to_send& run, ecn_codepoint& mark) noexcept {
+  const u32 reach = run.seq + run.length - tcb_.snd.una;
+  if (run.again || run.length == 0 || reach > tcb_.snd.wnd) return 0;
+  mark = ecn_codepoint::capable_0;
+  if (!sender_.ecn().cwr_due()) return 0;
+  sender_.told_of_reduction();
+  return control_bits<u32>::cwr_bit;
 }
 
 template <class Policy>
-std::optional<outgoing_segment> connection<Policy>::next_text(instant now, u32 most_text) noexcept {
-  // What is held out of order is reported on text too (RFC 2018 section 4), unless that would take half of the segment.
+bool connection<Policy>::next_text(instant now, u32 most_text, outgoing_segment& next) noexcept {
   path_.grow(now);
   const u32 full = effective_mss();
-  u32 taken = 0;
-  if (tcb_.sack_permitted && receiver_.has_report()) {
-    segment_options<u32> reported;
-    reported.sack.count = static_cast<std::uint8_t>(receiver_.report_blocks(tcb_.rcv.nxt));
-    taken = static_cast<u32>(options_length(reported));
-    if (taken > full / 2) taken = 0;
-  }
-  const u32 mss = std::min(full - taken, most_text);
-  if (mss == 0) return std::nullopt;
+  const u32 report = report_length(full);
+  const u32 mss = std::min(full - report, most_text);
+  if (mss == 0) return false;
   sender_.leave_idleness(tcb_.snd, full, now);
-  const auto run = sender_.next(tcb_, mss, mss, config_.nagle);
-  if (!run) return std::nullopt;
-  control_bits<u32> extra;
-  if (run->fin) extra = extra.with(control_bits<u32>::fin_bit);
-  if (run->push && run->length != 0) extra = extra.with(control_bits<u32>::psh_bit);
+  // CWR belongs on one segment, not on each of those that a large one is cut into.
+  const bool large = config_.large_segments && !(tcb_.ecn && sender_.ecn().cwr_due());
+  const u32 most = large ? most_text - most_text % mss : mss;
+  const auto run = sender_.next(tcb_, mss, most, config_.nagle);
+  if (!run) return false;
+  u32 extra = 0;
+  if (run->fin) extra |= control_bits<u32>::fin_bit;
+  if (run->push && run->length != 0) extra |= control_bits<u32>::psh_bit;
+  if (tcb_.ecn) extra |= tell_of_congestion(*run, next.ecn);
+  segment<u32>& header = next.header;
   const window_offer<u32> window = offer(false);
-  segment<u32> header = compose(tcb_, run->seq, run->length, extra, window.field, clock(now));
-  if (taken != 0) header.options.sack = receiver_.sack(tcb_.rcv.nxt);
-  sender_.sent(*run, now, sequence_number<u32>(clock(now)), tcb_.sack_permitted, timers_, config_);
-  path_.on_sent(run->seq + run->length, run->length + static_cast<u32>(options_length(header.options)));
-  return finish(header, window);
+  const u32 ticks = clock(now);
+  compose(tcb_, run->seq, run->length, control_bits<u32>(extra), window.field, ticks, header);
+  if (report != 0) header.options.sack = receiver_.sack(tcb_.rcv.nxt);
+  sender_.sent(*run, now, sequence_number<u32>(ticks), tcb_.sack_permitted, timers_, config_);
+  const u32 first = std::min(run->length, mss);
+  path_.on_sent(run->seq + first, first + report + (tcb_.ts.enabled ? 12u : 0u));
+  finish(header, window);
+  return true;
 }
 
 template <class Policy>
-std::optional<outgoing_segment> connection<Policy>::next_ack(instant now) noexcept {
+bool connection<Policy>::next_ack(instant now, segment<u32>& header) noexcept {
   // A window probe that fell due together with the keep-alive has gone out by now and does its work (MUST-26).
   if (!(tcb_.snd.una == tcb_.snd.nxt)) keep_alive_due_ = false;
-  if (!ack_due_ && !keep_alive_due_) return std::nullopt;
+  if (!ack_due_ && !keep_alive_due_) return false;
   // A keep-alive probe repeats an octet that the peer has acknowledged, so the peer must answer (SHLD-12).
   const bool probe = keep_alive_due_ && !ack_due_;
   keep_alive_due_ = false;
   const window_offer<u32> window = offer(false);
-  segment<u32> header =
-      compose(tcb_, probe ? tcb_.snd.nxt - 1u : tcb_.snd.nxt, 0u, control_bits<u32>{}, window.field, clock(now));
+  compose(tcb_, probe ? tcb_.snd.nxt - 1u : tcb_.snd.nxt, 0u, control_bits<u32>{}, window.field, clock(now), header);
   if (tcb_.sack_permitted && receiver_.has_report()) header.options.sack = receiver_.sack(tcb_.rcv.nxt);
-  return finish(header, window);
+  finish(header, window);
+  return true;
 }
 
 template <class Policy>
 std::optional<transmission> connection<Policy>::poll_transmit(instant now, std::span<std::uint8_t> out) noexcept {
-  if (out.size() <= longest_header) return std::nullopt;
-  const auto next = next_segment(now, static_cast<u32>(std::min<std::size_t>(out.size() - longest_header, 0xffffu)));
-  if (!next) return std::nullopt;
-  const segment<u32>& header = next->header;
+  if (nothing_due() || out.size() <= longest_header) return std::nullopt;
+  outgoing_segment next;
+  if (!next_header(now, static_cast<u32>(std::min<std::size_t>(out.size() - longest_header, 0xffffu)), next)) {
+    return std::nullopt;
+  }
+  const segment<u32>& header = next.header;
   const std::size_t offset = header_length + options_length(header.options);
-  const std::size_t length = offset + header.text_length;
   u32 text_sum = 0;
   if (header.text_length != 0) {
     if (config_.checksum == checksum_by::library) {
@@ -139,7 +185,8 @@ std::optional<transmission> connection<Policy>::poll_transmit(instant now, std::
     }
   }
   emit_header(header, out.first(offset), config_.addresses, text_sum, config_.checksum);
-  return transmission{length, header.text_length, now};
+  const u32 each = config_.large_segments ? std::min(header.text_length, effective_mss()) : header.text_length;
+  return transmission{offset + header.text_length, each, sender_.earliest(now), next.ecn};
 }
 
 }  // namespace sequent

@@ -23,6 +23,14 @@ class control_bits {
   [[nodiscard]] constexpr bool psh() const noexcept { return has(psh_bit); }
   [[nodiscard]] constexpr bool ack() const noexcept { return has(ack_bit); }
   [[nodiscard]] constexpr bool urg() const noexcept { return has(urg_bit); }
+  [[nodiscard]] constexpr bool ece() const noexcept { return has(ece_bit); }
+  [[nodiscard]] constexpr bool cwr() const noexcept { return has(cwr_bit); }
+
+  /// On a SYN or SYN,ACK: its sender can do ECN. ECE and CWR on a SYN, ECE alone on a SYN,ACK, since some hosts only
+  /// reflect the bits of the SYN (RFC 3168 section 6.1.1.2).
+  [[nodiscard]] constexpr bool sets_up_ecn() const noexcept {
+    return (bits_ & W(ece_bit | cwr_bit)) == W(ack() ? u32{ece_bit} : ece_bit | cwr_bit);
+  }
 
   /// How many octets of sequence space the bits themselves occupy: one for SYN, one for FIN (section 3.4).
   [[nodiscard]] constexpr W length() const noexcept { return ((bits_ >> W(1u)) & W(1u)) + (bits_ & W(1u)); }

@@ -108,6 +108,7 @@ struct handshake_offer {
   bool timestamps = true;
   bool sack = true;
   std::uint16_t default_peer_mss = 536;  ///< SendMSS without an option: 536 for IPv4, 1220 for IPv6 (MUST-15)
+  bool ecn = false;                      ///< RFC 3168
   friend bool operator==(const handshake_offer&, const handshake_offer&) noexcept = default;
 };
 
@@ -121,6 +122,7 @@ struct control_block {
   timestamp_variables<W> ts{};
   bool window_scaling = false;  ///< both ends sent the window scale option
   bool sack_permitted = false;  ///< both ends sent SACK-permitted
+  bool ecn = false;             ///< both ends sent SYNs that set up ECN, and no other
   std::uint16_t peer_mss = 0;   ///< SendMSS: the peer's MSS option, or the default without one; 0 before the SYN
   handshake_offer offer{};
   challenge_allowance challenges{};

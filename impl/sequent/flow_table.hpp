@@ -37,7 +37,12 @@ class flow_table {
   /// The furthest that an entry ever is from home, in slots, whatever the keys are.
   static constexpr std::size_t longest_probe = 128;
 
-  constexpr flow_table() noexcept : flow_table(Storage{}, Hash{}) {}
+  constexpr flow_table() noexcept : flow_table(Hash{}) {}
+  /// Over slots inside, made where they stand: there may be too many of them to be passed around.
+  constexpr explicit flow_table(Hash hash) noexcept
+      : hash_(hash), mask_(static_cast<u32>(storage_.slots().size() - 1)) {
+    SEQUENT_ASSERT((storage_.slots().size() & (storage_.slots().size() - 1)) == 0);
+  }
   /// Over slots that are as default-constructed: none, or a power of two of them, at most 2^32.
   constexpr explicit flow_table(Storage storage, Hash hash) noexcept
       : storage_(storage), hash_(hash), mask_(static_cast<u32>(storage_.slots().size() - 1)) {

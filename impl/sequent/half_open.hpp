@@ -23,6 +23,7 @@ struct half_open {
   bool window_scaling : 1 = false;
   bool sack_permitted : 1 = false;
   bool timestamps : 1 = false;
+  bool ecn : 1 = false;
   bool answered : 1 = false;  ///< the SYN,ACK has been sent
 
   friend bool operator==(const half_open&, const half_open&) noexcept = default;
@@ -44,6 +45,7 @@ template <word W>
   record.peer_mss = tcb.peer_mss;
   record.window_scaling = tcb.window_scaling;
   record.sack_permitted = tcb.sack_permitted;
+  record.ecn = tcb.ecn;
   record.timestamps = tcb.ts.enabled;
   record.answered = tcb.ts.last_ack_sent == tcb.rcv.nxt;
   return record;
@@ -66,6 +68,7 @@ template <word W>
   tcb.window_scaling = record.window_scaling;
   if (record.window_scaling) tcb.rcv.shift = W(u32{listening.offer.shift});
   tcb.sack_permitted = record.sack_permitted;
+  tcb.ecn = record.ecn;
   tcb.peer_mss = record.peer_mss;
   tcb.ts.enabled = record.timestamps;
   tcb.ts.recent = record.recent;

@@ -1,4 +1,4 @@
-// What both ends agree on in their SYNs: MSS, window scale, timestamps, SACK.
+// What both ends agree on in their SYNs: MSS, window scale, timestamps, SACK, ECN.
 #pragma once
 
 #include "sequent/control_block.hpp"
@@ -7,7 +7,8 @@
 namespace sequent {
 
 /// Takes IRS and the options of the peer's SYN or SYN,ACK. An option is in use only if both ends sent it
-/// (RFC 7323 sections 2.2 and 3.2, RFC 2018 section 2). A SYN's own window is never scaled.
+/// (RFC 7323 sections 2.2 and 3.2, RFC 2018 section 2), and ECN if both set its bits (RFC 3168 section 6.1.1). A SYN's
+/// own window is never scaled.
 template <word W>
 constexpr void take_syn(control_block<W>& tcb, const segment<W>& seg, instant now) noexcept {
   tcb.rcv.irs = seg.seq;
@@ -21,6 +22,7 @@ constexpr void take_syn(control_block<W>& tcb, const segment<W>& seg, instant no
     tcb.rcv.shift = W(u32{tcb.offer.shift});
   }
   tcb.sack_permitted = tcb.offer.sack && theirs.sack_permitted;
+  tcb.ecn = tcb.offer.ecn && seg.control.sets_up_ecn();
   tcb.ts.enabled = tcb.offer.timestamps && theirs.ts.has_value();
   if (tcb.ts.enabled) {
     tcb.ts.recent = theirs.ts->value;

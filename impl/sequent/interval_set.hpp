@@ -75,7 +75,10 @@ class joined_interval {
   }
 
   [[nodiscard]] constexpr interval range() const noexcept { return {origin_ + low_, origin_ + high_}; }
-  [[nodiscard]] constexpr interval again() const noexcept { return {origin_ + again_from_, origin_ + again_to_}; }
+  [[nodiscard]] constexpr interval again() const noexcept {
+    if (again_from_ == again_to_) return {};
+    return {origin_ + again_from_, origin_ + again_to_};
+  }
 
  private:
   sequence_number<u32> origin_;

@@ -53,7 +53,7 @@ class pacer {
 
   /// When the next run, of at most quantum() octets, may leave: at once, or at a later instant.
   [[nodiscard]] constexpr instant earliest(instant now) const noexcept {
-    if (cost_ == 0 || due_ <= now) return now;
+    if (cost_ == 0 || due_ < now) return now;
     // Further ahead it can only be because the clock was set back or the rate has risen.
     if (due_ > now + time_of(2 * burst_)) return now;
     const instant due = rest_ == 0 ? due_ : due_ + duration::microseconds(1);
@@ -96,6 +96,16 @@ class pacer {
   u32 quantum_ = 0;
   u32 burst_ = 0;
   bool slow_start_ = false;
+};
+
+/// No pacing: everything may leave at once, and nothing is kept.
+class unpaced {
+ public:
+  constexpr void update(u32, duration, u32, bool) noexcept {}
+  constexpr void sent(u32, instant) noexcept {}
+  [[nodiscard]] constexpr instant earliest(instant now) const noexcept { return now; }
+  constexpr void rebase(duration) noexcept {}
+  friend bool operator==(const unpaced&, const unpaced&) noexcept = default;
 };
 
 }  // namespace sequent

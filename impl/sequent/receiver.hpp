@@ -98,10 +98,18 @@ class receiver {
   [[nodiscard]] std::size_t read(std::span<std::uint8_t> out) noexcept {
     const std::size_t n = std::min<std::size_t>(out.size(), unread_);
     ring_.get(0, out.first(n));
-    ring_.drop(n);
-    unread_ -= static_cast<u32>(n);
-    if (window_may_grow()) tuning_.on_read(static_cast<u32>(n));
+    consume(n);
     return n;
+  }
+
+  /// The unread octets up to the end of the ring; consume() takes octets that were read there.
+  [[nodiscard]] constexpr std::span<const std::uint8_t> unread_span() const noexcept {
+    return ring_.run_at(0, unread_);
+  }
+  constexpr void consume(std::size_t octets) noexcept {
+    ring_.drop(octets);
+    unread_ -= static_cast<u32>(octets);
+    if (window_may_grow()) tuning_.on_read(static_cast<u32>(octets));
   }
 
   /// Copies octets without consuming them: n of them, from `offset` among the unread.
@@ -117,6 +125,13 @@ class receiver {
     } else if (again.last - repeated_.first > length) {
       repeated_.last = again.last;
     }
+  }
+  /// A segment was answered and none of its text taken: what lies before RCV.NXT has come again. No octets are believed
+  /// to come from the peer that are further behind than the buffer is large.
+  constexpr void note_refused(const control_block<u32>& tcb, const segment<u32>& seg) noexcept {
+    const u32 behind = tcb.rcv.nxt - seg.seq;
+    if (!tcb.sack_permitted || tcb.state < connection_state::established || behind > capacity()) return;
+    note_repeated({seg.seq, seg.seq + std::min(seg.text_length, behind)});
   }
   /// Something is to be reported with the next acknowledgment.
   [[nodiscard]] constexpr bool has_report() const noexcept { return !held_.empty() || !repeated_.empty(); }
@@ -242,14 +257,14 @@ class receiver {
     return around != nullptr && repeated_.last - origin <= around->last - origin ? around : nullptr;
   }
 
-  ring<Storage> ring_{};
-  ranges held_{};
   std::array<interval, 4> recent_{};
   interval repeated_{};
   window_tuning tuning_{};
   u32 unread_ = 0;
   u32 largest_text_ = 0;
   std::uint8_t recent_count_ = 0;
+  ranges held_{};
+  ring<Storage> ring_{};
 };
 
 }  // namespace sequent

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "sequent/congestion/progress.hpp"
 #include "sequent/prr.hpp"
@@ -31,7 +32,8 @@ struct acknowledgment {
   duration smoothed{};                         ///< SRTT
   u32 mss = 0;                                 ///< effective segment size
   instant now{};
-  bool grows = true;  ///< it may open the congestion window: not the one of our SYN (RFC 5681 section 3.1)
+  bool grows = true;     ///< it may open the congestion window: not the one of our SYN (RFC 5681 section 3.1)
+  bool reduced = false;  ///< what is outstanding at SND.UNA has led to a reduction already (RFC 3168 section 6.1.2)
 };
 
 /// Where a connection stands.
@@ -80,9 +82,13 @@ class loss_recovery {
   [[nodiscard]] constexpr bool head_due() const noexcept { return head_due_; }
   /// What is to be sent again as the window allows: the first octets that are taken for lost.
   [[nodiscard]] constexpr auto first_lost() const noexcept { return board_.first_lost(); }
+  /// Something is to be sent again, or a probe to be sent.
+  [[nodiscard]] constexpr bool resends() const noexcept { return head_due_ || board_.lost() != 0 || probe_.due(); }
   /// A new segment would tell more than one that is sent again.
   [[nodiscard]] constexpr bool wants_new_data() const noexcept { return doubt_.wants_new_data(); }
   constexpr void no_new_data() noexcept { doubt_.no_new_data(); }
+  /// Whether the congestion window was reduced since the last time this was asked, other than by a timeout.
+  constexpr bool take_reduced() noexcept { return std::exchange(reduced_, false); }
   /// A tail loss probe is due.
   [[nodiscard]] constexpr bool probe_due() const noexcept { return probe_.due(); }
   /// May a tail loss probe be armed? Only while nothing else has raised a suspicion.
@@ -337,14 +343,14 @@ class loss_recovery {
   constexpr void answer_probe(const acknowledgment& ack, const acknowledged_news& news,
                               Congestion& congestion) noexcept {
     const bool bare = ack.duplicate && ack.blocks->count == 0;
-    const auto duplicated = news.reported ? std::optional(news.until) : std::nullopt;
-    if (probe_.on_ack(ack.una, duplicated, bare) == tail_probe::verdict::none) return;
+    if (probe_.on_ack(ack.una, news.reported, news.until, bare) == tail_probe::verdict::none) return;
     if (phase_ != recovery_phase::open) return;
     const u32 window = congestion.window();
     congestion.on_congestion(std::min(ack.nxt - ack.una + ack.acked, window), ack.mss, ack.now);
     congestion.leave_recovery();
     if (congestion.window() > window) congestion.set_window(window);
     doubt_.give_up();  // what it could give back is not this
+    reduced_ = true;
   }
 
   struct losses {
@@ -393,14 +399,16 @@ class loss_recovery {
   constexpr void enter(const acknowledgment& ack, Congestion& congestion) noexcept {
     // What limited transmit added does not count (RFC 5681 section 3.2, step 2).
     const u32 flight = std::min(ack.nxt - ack.una, congestion.window());
-    congestion.on_congestion(flight, ack.mss, ack.now);
+    if (!ack.reduced) congestion.on_congestion(flight, ack.mss, ack.now);
     reduction_.start(flight, congestion.threshold());
     recover_ = ack.nxt;
     phase_ = recovery_phase::recovery;
     head_due_ = true;
     lowered_again_ = false;
     probe_.cancel();
+    if (ack.reduced) return doubt_.give_up();  // the reduction answered an echo, which is never spurious
     doubt_.begin(false, false);
+    reduced_ = true;
   }
 
   template <class Congestion>
@@ -463,7 +471,6 @@ class loss_recovery {
 
   static constexpr std::uint8_t duplicate_threshold = 3;  // DupThresh
 
-  scoreboard<MostRuns> board_{};
   rack rack_{};
   proportional_rate_reduction reduction_{};
   spurious_detector doubt_{};
@@ -474,8 +481,10 @@ class loss_recovery {
   recovery_phase phase_ = recovery_phase::open;
   std::uint8_t duplicates_ = 0;
   bool head_due_ = false;
+  bool reduced_ = false;        // until take_reduced()
   bool lowered_again_ = false;  // in this recovery, as a retransmission was lost
   bool reports_seen_ = false;   // the peer has sent a D-SACK
+  scoreboard<MostRuns> board_{};
 };
 
 }  // namespace sequent

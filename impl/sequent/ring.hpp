@@ -93,6 +93,18 @@ class ring {
     return join_sums(sum, until_end, copy_and_sum(all.first(rest), out.last(rest)));
   }
 
+  /// The octets from offset on, at most so many, that stand together before the end of the storage.
+  [[nodiscard]] constexpr std::span<std::uint8_t> run_at(std::size_t offset, std::size_t most) noexcept {
+    if (most == 0) return {};
+    const std::size_t at = index(offset);
+    return storage_.octets().subspan(at, std::min(most, capacity() - at));
+  }
+  [[nodiscard]] constexpr std::span<const std::uint8_t> run_at(std::size_t offset, std::size_t most) const noexcept {
+    if (most == 0) return {};
+    const std::size_t at = index(offset);
+    return storage_.octets().subspan(at, std::min(most, capacity() - at));
+  }
+
   /// Forgets the oldest octets. Constant time.
   constexpr void drop(std::size_t octets) noexcept {
     SEQUENT_ASSERT(octets <= capacity());

@@ -313,11 +313,11 @@ class scoreboard {
     count_ = static_cast<std::uint16_t>(count_ - (to - from));
   }
 
-  std::array<sent_run, Most> runs_{};
   sequence_number<u32> end_{};
   u32 sacked_ = 0;
   u32 lost_ = 0;
   std::uint16_t count_ = 0;
+  std::array<sent_run, Most> runs_{};
 };
 
 }  // namespace sequent

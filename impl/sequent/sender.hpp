@@ -9,6 +9,8 @@
 
 #include "sequent/actions.hpp"
 #include "sequent/connection_config.hpp"
+#include "sequent/ecn.hpp"
+#include "sequent/pacing.hpp"
 #include "sequent/recovery.hpp"
 #include "sequent/ring.hpp"
 #include "sequent/timers.hpp"
@@ -26,13 +28,13 @@ struct text_to_send {
 
 /// Queues what the user writes and decides what goes on the wire: the peer's window, congestion control, Nagle and
 /// silly-window avoidance, retransmission, zero-window probes.
-template <class Storage, class Congestion, std::size_t MostRuns>
+template <class Storage, class Congestion, std::size_t MostRuns, class Pacing = unpaced>
 class sender {
  public:
   using recovery_type = loss_recovery<MostRuns>;
 
   constexpr sender() noexcept = default;
-  constexpr sender(Storage storage, const rto_limits& limits) noexcept : ring_(storage), rtt_(limits) {}
+  constexpr sender(Storage storage, const rto_limits& limits) noexcept : rtt_(limits), ring_(storage) {}
 
   [[nodiscard]] constexpr std::size_t room() const noexcept { return ring_.capacity() - queued_; }
   [[nodiscard]] constexpr u32 queued() const noexcept { return queued_; }
@@ -42,6 +44,12 @@ class sender {
   [[nodiscard]] constexpr sequence_number<u32> end() const noexcept { return first_ + queued_; }
   [[nodiscard]] constexpr const rtt_estimator& rtt() const noexcept { return rtt_; }
   [[nodiscard]] constexpr const Congestion& congestion() const noexcept { return congestion_; }
+  /// When the next text may leave, if pacing is on; `now` otherwise.
+  [[nodiscard]] constexpr instant earliest(instant now) const noexcept { return pacing_.earliest(now); }
+  [[nodiscard]] constexpr const Pacing& pacing() const noexcept { return pacing_; }
+  [[nodiscard]] constexpr const ecn_response& ecn() const noexcept { return ecn_; }
+  /// New text with CWR, if that was due, was sent inside the window.
+  constexpr void told_of_reduction() noexcept { ecn_.told(); }
   [[nodiscard]] constexpr const recovery_type& recovery() const noexcept { return recovery_; }
   [[nodiscard]] constexpr std::uint8_t attempts() const noexcept { return attempts_; }
   [[nodiscard]] constexpr bool forced() const noexcept { return force_; }
@@ -57,8 +65,10 @@ class sender {
     first_ = iss + 1u;
     rtt_ = rtt_estimator(limits);
     congestion_ = {};
+    pacing_ = {};
     idle_since_.reset();
     syn_sent_ = false;
+    ecn_ = {};
     recovery_.start(iss + 1u);
     attempts_ = 0;
     force_ = false;
@@ -82,6 +92,10 @@ class sender {
     return n;
   }
 
+  /// Room behind what is queued, up to the end of the ring; commit() queues octets that were written there.
+  [[nodiscard]] constexpr std::span<std::uint8_t> free_span() noexcept { return ring_.run_at(queued_, room()); }
+  constexpr void commit(std::size_t octets) noexcept { queued_ += static_cast<u32>(octets); }
+
   /// Copies queued octets to a segment.
   void copy(sequence_number<u32> seq, std::span<std::uint8_t> out) const noexcept { ring_.get(seq - first_, out); }
   /// The same, and returns the sum_octets() of what was copied.
@@ -98,6 +112,11 @@ class sender {
     force_ = false;
     attempts_ = 0;
     recovery_.stop();
+  }
+
+  /// There is nothing to send, now or later, until something happens: next() has nothing, and settle() does nothing.
+  [[nodiscard]] constexpr bool idle(const send_variables<u32>& snd) const noexcept {
+    return unsent_octets(snd) == 0 && (!snd.fin_asked || snd.fin_sent) && !recovery_.resends() && !force_;
   }
 
   /// What to send now, or nothing. `mss` bounds the text of one segment, `most` that of a large one (a multiple of the
@@ -128,11 +147,15 @@ class sender {
     expect_ack(now, timers, config);
   }
 
-  /// Text is about to be sent after silence: the window may have to start over (RFC 5681 section 4.1).
+  /// Text is about to be sent, perhaps after silence: the window may have to start over (RFC 5681 section 4.1), or to
+  /// be doubted (RFC 7661) where the congestion control does that.
   constexpr void leave_idleness(const send_variables<u32>& snd, u32 mss, instant now) noexcept {
-    if (unsent_octets(snd) == 0) return;
-    if (idle_since_ && now - *idle_since_ > rtt_.timeout()) congestion_.after_idle(mss);
-    idle_since_.reset();
+    if constexpr (requires { congestion_.before_sending(mss, now); }) {
+      if (unsent_octets(snd) != 0) congestion_.before_sending(mss, now);
+    } else if (idle_since_ && unsent_octets(snd) != 0) {
+      if (now - *idle_since_ > rtt_.timeout()) congestion_.after_idle(mss);
+      idle_since_.reset();
+    }
   }
 
   /// A segment with text or FIN has been handed to the network; our timestamp clock stood at `clock`.
@@ -144,6 +167,7 @@ class sender {
       recovery_.sent_again(run.seq, last, now, clock);
       timed_.reset();  // Karn: an acknowledgment would be ambiguous
     } else {
+      if (ecn_.held()) ecn_.release();
       recovery_.sent(last, now, rtt_.smoothed());
       if (!timed_) {
         timed_ = last;
@@ -151,10 +175,12 @@ class sender {
       }
     }
     force_ = false;
+    pacing_.update(congestion_.window(), rtt_.smoothed(), config.send_mss, congestion_.in_slow_start());
+    pacing_.sent(run.length, now);
     timers.stop(timer::persist);
     if (probed) timers.stop(timer::retransmission);  // it starts over behind a probe (RFC 8985 section 7.3)
     expect_ack(now, timers, config);
-    if (sack && !run.again) arm_probe(run.length, now, timers);
+    if (sack && !run.again) arm_probe(last - run.seq, now, timers);
   }
 
   /// Something that needs an acknowledgment is outstanding: the timers that watch for it run (RFC 6298 section 5.1).
@@ -165,10 +191,10 @@ class sender {
     }
   }
 
-  /// Applies what a step found out about acknowledgments from `header`, which was acceptable. `old` is the send side as
-  /// it was, `round_trip` the RTT that the timestamps option gives, if it does.
+  /// Applies what a step found out about acknowledgments from `header`, which was acceptable. `window_was_closed`: the
+  /// peer's window was zero before it; `round_trip`: the RTT that the timestamps option gives, if it does.
   constexpr void on_ack(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
-                        const send_variables<u32>& old, u32 mss, std::optional<duration> round_trip, instant now,
+                        bool window_was_closed, u32 mss, std::optional<duration> round_trip, instant now,
                         timer_set& timers, const connection_config& config) noexcept {
     const send_variables<u32>& snd = tcb.snd;
     const bool sacks = tcb.sack_permitted && header.options.sack.count != 0;
@@ -181,6 +207,7 @@ class sender {
     } else if (step.duplicate_ack || sacks) {
       recover_from(tcb, header, step, mss, std::nullopt, now, timers);
     }
+    if (tcb.ecn) answer_echo(snd, header, step.acked, mss, now);
     if (step.acceptable_ack && snd.wnd == 0) {
       // The peer lives and keeps its window closed: that may last as long as it likes (MUST-37).
       attempts_ = 0;
@@ -189,7 +216,8 @@ class sender {
     }
     if (step.window_opened && snd.wnd != 0) {
       timers.stop(timer::persist);
-      if (old.wnd == 0) send_again(snd, now, timers, config);
+      timers.stop(timer::zero_window);
+      if (window_was_closed) send_again(snd, now, timers, config);
     }
   }
 
@@ -199,6 +227,7 @@ class sender {
     const auto again =
         recovery_.on_reordering_timeout(tcb.snd.una, tcb.snd.nxt, mss, rtt_.smoothed(), now, congestion_);
     if (again) timers.start(timer::reordering, now + *again);
+    if (tcb.ecn && recovery_.take_reduced()) ecn_.reduced(tcb.snd.nxt);
   }
 
   /// The probe timer expired.
@@ -210,7 +239,11 @@ class sender {
     const send_variables<u32>& snd = tcb.snd;
     const u32 flight = snd.nxt - snd.una;
     // A probe of a closed window that nobody answers is no sign of congestion.
-    if (snd.wnd != 0 || flight > 1) congestion_.on_timeout(flight, mss, attempts_ == 0, now);
+    if (snd.wnd != 0 || flight > 1) {
+      congestion_.on_timeout(flight, mss, attempts_ == 0, now);
+      if (tcb.ecn) ecn_.reduced(snd.nxt);
+    }
+    ecn_.release();
     if (snd.wnd != 0) {
       recovery_.on_timeout(snd.nxt, attempts_ == 0);
     } else {
@@ -259,6 +292,10 @@ class sender {
     const send_variables<u32>& snd = tcb.snd;
     const bool left = unsent_octets(snd) != 0 || (snd.fin_asked && !snd.fin_sent);
     if (!left || !(snd.una == snd.nxt) || timers.running(timer::persist)) return;
+    if (snd.wnd == 0 && config.zero_window && !timers.running(timer::zero_window)) {
+      timers.start(timer::zero_window, now + *config.zero_window);
+    }
+    if (ecn_.held()) return timers.start(timer::persist, ecn_.held_until());
     timers.start(timer::persist, now + (snd.wnd == 0 ? rtt_.timeout() : config.silly_window_override));
   }
 
@@ -266,7 +303,10 @@ class sender {
   constexpr void rebase(duration elapsed) noexcept {
     if (timed_) timed_at_ = timed_at_ - elapsed;
     if (idle_since_) idle_since_ = *idle_since_ - elapsed;
+    ecn_.rebase(elapsed);
     recovery_.rebase(elapsed);
+    congestion_.rebase(elapsed);
+    pacing_.rebase(elapsed);
   }
 
  private:
@@ -326,6 +366,7 @@ class sender {
       const bool fin = fin_next && length == queue && (queue == 0 || usable > queue);
       return text_to_send{snd.nxt, length, fin, length == queue, false};
     }
+    if (ecn_.held()) return std::nullopt;
     const u32 pipe = recovery_.pipe();
     const u32 congestion_room = congestion_.window() > pipe ? congestion_.window() - pipe : 0;
     u32 length = std::min({queue, most, usable, congestion_room});
@@ -362,20 +403,21 @@ class sender {
 
   constexpr void recover_from(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
                               u32 mss, std::optional<duration> round_trip, instant now, timer_set& timers) noexcept {
-    acknowledgment ack;
-    ack.una = tcb.snd.una;
-    ack.ack = header.ack;
-    ack.nxt = tcb.snd.nxt;
-    ack.acked = step.acked;
-    ack.duplicate = step.duplicate_ack;
-    ack.sack = tcb.sack_permitted;
-    ack.blocks = &header.options.sack;
-    if (tcb.ts.enabled && header.options.ts) ack.echo = header.options.ts->echo;
-    ack.round_trip = round_trip;
-    ack.smoothed = rtt_.smoothed();
-    ack.mss = mss;
-    ack.now = now;
-    ack.grows = !step.raised.has(signal::established);
+    const bool echoes = tcb.ts.enabled && header.options.ts;
+    const acknowledgment ack{.una = tcb.snd.una,
+                             .ack = header.ack,
+                             .nxt = tcb.snd.nxt,
+                             .acked = step.acked,
+                             .duplicate = step.duplicate_ack,
+                             .sack = tcb.sack_permitted,
+                             .blocks = &header.options.sack,
+                             .echo = echoes ? std::optional(header.options.ts->echo) : std::nullopt,
+                             .round_trip = round_trip,
+                             .smoothed = rtt_.smoothed(),
+                             .mss = mss,
+                             .now = now,
+                             .grows = !step.raised.has(signal::established) && !(tcb.ecn && header.control.ece()),
+                             .reduced = tcb.ecn && ecn_.answers(tcb.snd.una)};
     const auto again = recovery_.on_ack(ack, congestion_);
     if (again) {
       timers.start(timer::reordering, now + *again);
@@ -384,7 +426,24 @@ class sender {
     }
   }
 
-  // RFC 8985 section 7.2. No probe is armed where the retransmission timer comes first anyway.
+  // RFC 3168 section 6.1.2. What was outstanding before the acknowledgment counts, as where a loss is found; while one
+  // is being repaired the window has been reduced already.
+  constexpr void answer_echo(const send_variables<u32>& snd, const segment<u32>& header, u32 acked, u32 mss,
+                             instant now) noexcept {
+    if (recovery_.take_reduced()) ecn_.reduced(snd.nxt);
+    const bool echoes = header.control.ece() && !header.control.syn() && header.ack == snd.una;
+    if (!echoes && acked != 0) ecn_.release();
+    if (!ecn_.asks(snd.una, echoes) || recovery_.recovering()) return;
+    const u32 window = congestion_.window();
+    congestion_.on_congestion(std::min(snd.nxt - snd.una + acked, window), mss, now);
+    congestion_.leave_recovery();
+    congestion_.set_window(std::min(window, congestion_.window()));
+    if (window <= mss) ecn_.hold(now + rtt_.timeout());
+    ecn_.reduced(snd.nxt);
+  }
+
+  // RFC 8985 section 7.2; `last_length` counts a FIN. No probe is armed where the retransmission timer comes first
+  // anyway.
   constexpr void arm_probe(u32 last_length, instant now, timer_set& timers) noexcept {
     if (!recovery_.may_probe() || !rtt_.sampled()) return timers.stop(timer::loss_probe);
     const duration wait = probe_timeout(rtt_.smoothed(), recovery_.pipe() <= last_length);
@@ -406,13 +465,14 @@ class sender {
       return;
     }
     expect_ack(now, timers, config);
-    if (tcb.sack_permitted) arm_probe(mss, now, timers);
+    if (tcb.sack_permitted) arm_probe(mss + (snd.fin_sent ? 1u : 0u), now, timers);
   }
 
-  ring<Storage> ring_{};
+  // What is large stands last, so that the rest is close together.
   rtt_estimator rtt_{};
   Congestion congestion_{};
-  recovery_type recovery_{};
+  [[no_unique_address]] Pacing pacing_{};
+  ecn_response ecn_{};
   sequence_number<u32> first_{};
   u32 queued_ = 0;
   std::optional<sequence_number<u32>> urgent_until_{};
@@ -423,6 +483,8 @@ class sender {
   bool syn_lost_ = false;
   bool syn_sent_ = false;
   std::optional<instant> idle_since_{};  // since when nothing is outstanding
+  recovery_type recovery_{};
+  ring<Storage> ring_{};
 };
 
 }  // namespace sequent

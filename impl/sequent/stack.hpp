@@ -1,6 +1,7 @@
 // Many connections behind one stream of IP packets, without I/O: addresses, demultiplexing, listeners, TIME-WAIT.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -83,6 +84,11 @@ class stack {
   result<std::size_t> write(handle of, std::span<const std::uint8_t> octets) noexcept;
   result<std::size_t> read(handle of, std::span<std::uint8_t> out) noexcept;
   result<void> shutdown(handle of) noexcept;
+  /// Buffers in place, as connection lends them; empty for a handle that names no connection. Errors as write().
+  [[nodiscard]] std::span<std::uint8_t> writable_span(handle of) noexcept;
+  result<std::size_t> commit(handle of, std::size_t octets) noexcept;
+  [[nodiscard]] std::span<const std::uint8_t> readable_span(handle of) const noexcept;
+  result<std::size_t> consume(handle of, std::size_t octets) noexcept;
   /// Gives a connection up in good order, or a listener, whose unaccepted connections are reset. The handle names
   /// nothing any more. Errors: connection_does_not_exist. Linear in the connections that wait for accept().
   result<void> close(handle of, instant now) noexcept;
@@ -128,7 +134,6 @@ class stack {
 
   // A connection and its places in the stack.
   struct slot {
-    connection_type tcp;
     flow path{};
     list_links ready{};      // among those that may have something to send
     list_links news{};       // among those that have something to tell, or that wait for accept()
@@ -137,10 +142,14 @@ class stack {
     bool mapped = true;      // its flow leads to it
     bool readable = false;
     bool writable = false;
+    connection_type tcp;
 
     slot(const connection_config& config, send_storage out, receive_storage in, const flow& leads) noexcept
-        : tcp(config, out, in), path(leads) {}
+        : path(leads), tcp(config, out, in) {}
   };
+  // How much of a slot nearly every segment needs.
+  static constexpr std::size_t most_fetched = std::min<std::size_t>(sizeof(slot), 1'024);
+
   // A connection in the SYN queue.
   struct half_open_slot {
     half_open<u32> block{};
@@ -168,6 +177,7 @@ class stack {
     std::span<const std::uint8_t> text;
     flow path;
     instant now;
+    ecn_codepoint mark;
   };
 
   // stack_calls.hpp
@@ -203,6 +213,7 @@ class stack {
   [[nodiscard]] bool alive(const half_open_slot& record) const noexcept;
 
   // stack_input.hpp
+  [[nodiscard]] u32 expect(const ip_datagram& packet) const noexcept;
   delivery on_tcp(const ip_datagram& packet, instant now) noexcept;
   delivery on_icmp(const ip_datagram& packet, instant now) noexcept;
   delivery on_nobody(const arrival& in) noexcept;

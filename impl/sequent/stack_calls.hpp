@@ -11,7 +11,7 @@ stack<Policy>::stack(const stack_config& config, std::span<std::uint8_t> buffers
       buffers_(buffers),
       isn_key_(derive_key(config.secret, key_use::sequence_numbers)),
       clock_key_(derive_key(config.secret, key_use::timestamp_clocks)),
-      flows_({}, flow_hash(derive_key(config.secret, key_use::flows))),
+      flows_(flow_hash(derive_key(config.secret, key_use::flows))),
       ports_(derive_key(config.secret, key_use::ports), config.ports),
       cookies_(derive_key(config.secret, key_use::cookies)),
       resets_({}, flow_hash(derive_key(config.secret, key_use::resets)), config.reset_interval, config.reset_burst) {
@@ -155,6 +155,36 @@ result<std::size_t> stack<Policy>::read(handle of, std::span<std::uint8_t> out) 
   const auto got = at->tcp.read(out);
   if (at->tcp.owes_ack()) touch(of.index);  // reading may have opened the window
   return got;
+}
+
+template <class Policy>
+std::span<std::uint8_t> stack<Policy>::writable_span(handle of) noexcept {
+  slot* const at = named(of);
+  return at == nullptr ? std::span<std::uint8_t>{} : at->tcp.writable_span();
+}
+
+template <class Policy>
+result<std::size_t> stack<Policy>::commit(handle of, std::size_t octets) noexcept {
+  slot* const at = named(of);
+  if (at == nullptr) return error::connection_does_not_exist;
+  const auto taken = at->tcp.commit(octets);
+  touch(of.index);
+  return taken;
+}
+
+template <class Policy>
+std::span<const std::uint8_t> stack<Policy>::readable_span(handle of) const noexcept {
+  const connection_type* const at = find(of);
+  return at == nullptr ? std::span<const std::uint8_t>{} : at->readable_span();
+}
+
+template <class Policy>
+result<std::size_t> stack<Policy>::consume(handle of, std::size_t octets) noexcept {
+  slot* const at = named(of);
+  if (at == nullptr) return error::connection_does_not_exist;
+  const auto taken = at->tcp.consume(octets);
+  if (at->tcp.owes_ack()) touch(of.index);  // reading may have opened the window
+  return taken;
 }
 
 template <class Policy>

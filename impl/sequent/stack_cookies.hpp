@@ -6,14 +6,16 @@
 namespace sequent {
 
 /// What a cookie can say of a SYN, as far as this end agrees: without timestamps nothing but the segment size.
-[[nodiscard]] constexpr cookie_options cookie_options_of(const segment_options<u32>& theirs,
+[[nodiscard]] constexpr cookie_options cookie_options_of(const segment<u32>& syn,
                                                          const handshake_offer& ours) noexcept {
+  const segment_options<u32>& theirs = syn.options;
   cookie_options kept;
   kept.mss = theirs.mss ? *theirs.mss : ours.default_peer_mss;
   kept.timestamps = ours.timestamps && theirs.ts.has_value();
   if (!kept.timestamps) return kept;
   if (ours.window_scale) kept.window_scale = theirs.window_scale;
   kept.sack_permitted = ours.sack && theirs.sack_permitted;
+  kept.ecn = ours.ecn && syn.control.sets_up_ecn();
   return kept;
 }
 
@@ -22,7 +24,8 @@ namespace sequent {
                                             const std::optional<timestamps<u32>>& ts) noexcept {
   segment<u32> syn;
   syn.seq = irs;
-  syn.control = control_bits<u32>(control_bits<u32>::syn_bit);
+  const u32 asks = kept.ecn ? control_bits<u32>::ece_bit | control_bits<u32>::cwr_bit : 0u;
+  syn.control = control_bits<u32>(control_bits<u32>::syn_bit | asks);
   syn.options.mss = kept.mss;
   syn.options.window_scale = kept.window_scale;
   syn.options.sack_permitted = kept.sack_permitted;
@@ -35,7 +38,7 @@ namespace sequent {
 template <class Policy>
 void stack<Policy>::send_cookie(u32 index, const arrival& in) noexcept {
   control_block<u32> tcb = listening_block(in.path);
-  const cookie_options kept = cookie_options_of(in.header.options, tcb.offer);
+  const cookie_options kept = cookie_options_of(in.header, tcb.offer);
   const syn_cookie made = cookies_.make(in.path, in.header.seq, kept, clock(in.path, in.now), in.now);
   const segment<u32> syn = syn_of(kept, in.header.seq, in.header.options.ts);
   static_cast<void>(sequent::step(tcb, syn, surroundings<u32>{in.now, made.iss}));

@@ -53,6 +53,7 @@ control_block<u32> stack<Policy>::listening_block(const flow& path) const noexce
   tcb.offer.window_scale = config.window_scale;
   tcb.offer.timestamps = config.timestamps;
   tcb.offer.sack = config.sack;
+  tcb.offer.ecn = config.ecn;
   tcb.offer.default_peer_mss = config.default_peer_mss;
   tcb.challenges.limit = config.challenge_acks_per_second;
   return tcb;
@@ -61,7 +62,9 @@ control_block<u32> stack<Policy>::listening_block(const flow& path) const noexce
 // The SYN,ACK of a block that has just left LISTEN, counted as sent.
 template <class Policy>
 segment<u32> stack<Policy>::answer_syn(control_block<u32>& tcb, u32 clock) const noexcept {
-  const window_offer<u32> window = offer_window(tcb.rcv, static_cast<u32>(receive_room), 1u, true);
+  const u32 initial = config_.connection.initial_receive_window;
+  const auto all = static_cast<u32>(receive_room);
+  const window_offer<u32> window = offer_window(tcb.rcv, initial == 0 ? all : std::min(initial, all), 1u, true);
   const segment<u32> header = compose_syn(tcb, window.field, clock);
   note_sent(tcb, header, window.wnd);
   return header;

@@ -30,8 +30,21 @@ delivery stack<Policy>::on_packet(std::span<const std::uint8_t> packet, instant 
   return delivery::dropped;
 }
 
+// The hash of a segment's flow. The connection that it seems to be for is asked for, so that its memory comes near
+// while the checksum is verified: that of an idle one is far away.
+template <class Policy>
+u32 stack<Policy>::expect(const ip_datagram& packet) const noexcept {
+  if (packet.payload.size() < header_length) return 0;
+  const std::uint8_t* const ports = packet.payload.data();
+  const u32 tag = flows_.tag_of(flow{packet.destination, packet.source, load16(ports + 2), load16(ports)});
+  const auto index = flows_.candidate(tag);
+  if (index && *index < first_half_open) fetch_ahead(&slots_[*index], most_fetched);
+  return tag;
+}
+
 template <class Policy>
 delivery stack<Policy>::on_tcp(const ip_datagram& packet, instant now) noexcept {
+  const u32 tag = expect(packet);
   const auto parsed =
       parse_segment(packet.payload, pseudo_header_of(packet.source, packet.destination), config_.connection.checksum);
   if (!parsed) {
@@ -40,12 +53,13 @@ delivery stack<Policy>::on_tcp(const ip_datagram& packet, instant now) noexcept 
   }
   const segment<u32>& header = parsed->header;
   const arrival in{header, parsed->text,
-                   flow{packet.destination, packet.source, header.destination_port, header.source_port}, now};
+                   flow{packet.destination, packet.source, header.destination_port, header.source_port}, now,
+                   packet.ecn()};
   if (is_land(in.path)) {
     ++statistics_.land;
     return delivery::dropped;
   }
-  const auto index = lookup(in.path);
+  const auto index = flows_.find(tag, in.path, flow_of_index());
   if (!index) return on_nobody(in);
   if (*index < first_half_open) {
     on_connection(*index, in);
@@ -73,7 +87,7 @@ template <class Policy>
 void stack<Policy>::on_connection(u32 index, const arrival& in) noexcept {
   slot& at = slots_[index];
   const std::size_t readable = at.tcp.readable();
-  const actions<u32> step = at.tcp.on_segment(in.header, in.text, in.now);
+  const actions<u32> step = at.tcp.on_segment(in.header, in.text, in.now, in.mark);
   if (at.tcp.readable() > readable) at.readable = true;
   if (step.acked != 0) at.writable = true;
   touch(index);

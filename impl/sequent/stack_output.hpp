@@ -89,6 +89,7 @@ packet_out stack<Policy>::wrap(const flow& path, std::span<std::uint8_t> out, co
   header.source = path.local;
   header.destination = path.remote;
   header.hop_limit = config_.time_to_live;
+  header.service = with_ecn(header.service, sent.ecn);
   const auto written = emit_ip(header, out.first(length));
   SEQUENT_ASSERT(written.has_value());
   static_cast<void>(written);
@@ -114,7 +115,7 @@ std::optional<packet_out> stack<Policy>::poll_packet(instant now, std::span<std:
     const u32 index = ready_.first();
     slot& at = slots_[index];
     const std::size_t front = ip_header_length(at.path.local);
-    const std::size_t most = std::min(out.size(), front + longest_header + 0xffffu);
+    const std::size_t most = std::min<std::size_t>(out.size(), 0xffffu);  // octets of the longest datagram
     const auto sent = at.tcp.poll_transmit(now, out.subspan(front, most - front));
     if (!sent) {
       settle(index, now);

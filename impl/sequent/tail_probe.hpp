@@ -48,16 +48,16 @@ class tail_probe {
     again_ = again;
   }
 
-  /// An acknowledgment (section 7.4): `duplicated` is where the D-SACK ends that it carries, if it does;
+  /// An acknowledgment (section 7.4): `duplicated` when it carries a D-SACK, which ends at `duplicated_until`;
   /// `bare_duplicate` when it acknowledges and reports nothing new.
-  constexpr verdict on_ack(sequence_number<u32> ack, std::optional<sequence_number<u32>> duplicated,
+  constexpr verdict on_ack(sequence_number<u32> ack, bool duplicated, sequence_number<u32> duplicated_until,
                            bool bare_duplicate) noexcept {
     due_ = false;  // somebody answers
     if (!sent_until_) return verdict::none;
     const sequence_number<u32> until = *sent_until_;
     if (before(ack, until)) return verdict::none;
     const bool beyond = before(until, ack);
-    if (!again_ || (duplicated && *duplicated == until) || (bare_duplicate && !beyond)) {
+    if (!again_ || (duplicated && duplicated_until == until) || (bare_duplicate && !beyond)) {
       sent_until_.reset();
       return verdict::none;
     }

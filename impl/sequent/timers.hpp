@@ -22,12 +22,13 @@ enum class timer : std::uint8_t {
   fin_wait_2,      ///< reclaims a FIN-WAIT-2 that nobody reads (C37 of docs/choices.md)
   reordering,      ///< what has not arrived by then is lost (RFC 8985 section 6.3)
   loss_probe,      ///< tail loss probe (RFC 8985 section 7)
+  zero_window,     ///< how long the peer may keep its window closed (RFC 6429)
 };
 
 /// Which timers run, and when each is due. A value; every operation is constant time.
 class timer_set {
  public:
-  static constexpr std::size_t count = 9;
+  static constexpr std::size_t count = 10;
 
   constexpr timer_set() noexcept { due_.fill(never); }
 

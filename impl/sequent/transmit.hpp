@@ -47,21 +47,34 @@ template <word W>
   if (answers ? tcb.ts.enabled : tcb.offer.timestamps) {
     seg.options.ts = timestamps<W>{sequence_number<W>(clock), answers ? tcb.ts.recent : sequence_number<W>()};
   }
+  // RFC 3168 section 6.1.1.
+  if (answers ? tcb.ecn : tcb.offer.ecn) {
+    seg.control =
+        seg.control.with(answers ? control_bits<W>::ece_bit : control_bits<W>::ece_bit | control_bits<W>::cwr_bit);
+  }
   seg.options.sack_permitted = answers ? tcb.sack_permitted : tcb.offer.sack;
   return seg;
 }
 
 /// A segment of a connection past its SYN: text_length octets from seq on, with the ACK bit and whatever `extra` adds.
+/// `seg` is as new.
 template <word W>
-[[nodiscard]] constexpr segment<W> compose(const control_block<W>& tcb, sequence_number<W> seq, W text_length,
-                                           control_bits<W> extra, W window_field, W clock) noexcept {
-  segment<W> seg;
+constexpr void compose(const control_block<W>& tcb, sequence_number<W> seq, W text_length, control_bits<W> extra,
+                       W window_field, W clock, segment<W>& seg) noexcept {
   seg.seq = seq;
   seg.ack = tcb.rcv.nxt;
   seg.control = extra.with(control_bits<W>::ack_bit);
   seg.wnd = window_field;
   seg.text_length = text_length;
   if (tcb.ts.enabled) seg.options.ts = timestamps<W>{sequence_number<W>(clock), tcb.ts.recent};
+}
+
+/// The same as a value.
+template <word W>
+[[nodiscard]] constexpr segment<W> compose(const control_block<W>& tcb, sequence_number<W> seq, W text_length,
+                                           control_bits<W> extra, W window_field, W clock) noexcept {
+  segment<W> seg;
+  compose(tcb, seq, text_length, extra, window_field, clock, seg);
   return seg;
 }
 

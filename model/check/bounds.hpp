@@ -59,7 +59,7 @@ struct scenario {
   std::uint32_t send_buffer = 8;           ///< octets, both ends
   std::uint32_t segment_size = 2;          ///< the largest text of a segment, octets
   bool timestamps = false;                 ///< both ends offer RFC 7323 timestamps
-  std::array<bool, 2> sack{};              ///< left, right: offers SACK (RFC 2018)
+  std::array<bool, 2> sack{true, true};    ///< left, right: offers SACK (RFC 2018)
   std::array<bool, 2> ecn{};               ///< left, right: offers ECN (RFC 3168)
   std::array<bool, 2> fast_open{};  ///< left, right: Fast Open is on, and a client holds a valid cookie (RFC 7413)
   bool keep_alives = false;         ///< both ends probe an idle peer: without, one that lost a RST waits for ever

@@ -281,6 +281,61 @@ inline void add_timestamps(std::vector<scenario>& list) {
   add(list, stamped, small, large);
 }
 
+inline void add_losses(std::vector<scenario>& list) {
+  scenario holes =
+      plain("losses", "five segments one way; some are lost, others overtake: every hole is found and filled");
+  holes.scripts[0].calls = talk(call_kind::open_active, 5);
+  holes.segment_size = 1;
+  bounds small;
+  small.losses = 2;
+  small.overtakings = 1;
+  bounds large = small;
+  large.losses = 3;
+  large.duplicates = 1;
+  add(list, holes, small, large);
+
+  scenario blind = holes;
+  blind.name = "losses-without-sack";
+  blind.what = "the same where the receiver cannot say what it holds";
+  blind.sack[1] = false;
+  add(list, blind, small, large);
+}
+
+inline void add_ecn(std::vector<scenario>& list) {
+  scenario marked = plain("ecn", "data one way over a network that marks, both ends willing: RFC 3168 is kept");
+  marked.scripts[0].calls = talk(call_kind::open_active, 7);
+  marked.ecn = {true, true};
+  bounds small;
+  small.marks = 2;
+  small.losses = 1;
+  bounds large = small;
+  large.overtakings = 1;
+  large.duplicates = 1;
+  add(list, marked, small, large);
+
+  scenario crossing =
+      plain("ecn-crossing", "both open at once and offer ECN, data both ways over a network that marks");
+  crossing.scripts[0].calls = talk(call_kind::open_active, 3);
+  crossing.scripts[1].calls = talk(call_kind::open_active, 3);
+  crossing.ecn = {true, true};
+  bounds little;
+  little.marks = 1;
+  little.losses = 1;
+  bounds more = little;
+  more.marks = 2;
+  add(list, crossing, little, more);
+
+  scenario refused = plain("ecn-refused", "one end offers ECN and the other does not: it is never used");
+  refused.scripts[0].calls = talk(call_kind::open_active, 2);
+  refused.ecn = {true, false};
+  bounds lossy;
+  lossy.losses = 1;
+  lossy.marks = 1;
+  bounds lossier = lossy;
+  lossier.losses = 2;
+  add(list, refused, lossy, lossier);
+}
+
 inline std::vector<scenario> all() {
   std::vector<scenario> list;
   add_opens(list);
@@ -288,6 +343,8 @@ inline std::vector<scenario> all() {
   add_closes(list);
   add_attacks(list);
   add_timestamps(list);
+  add_losses(list);
+  add_ecn(list);
   // A connection whose peer is gone, and that has nothing to send, only learns of it by asking (C37).
   for (scenario& s : list) s.keep_alives = s.may_abort;
   return list;

@@ -126,7 +126,8 @@ inline constexpr std::array<choice, 40> choices_table{{
     {"C39", "ICMP hard errors", detail::out_of_scope,
      "not an event of section 3.10; a stack maps one to ABORT or to none", ""},
     {"C40", "keep-alive, ECN, timestamps, scaling, SACK", detail::allowed,
-     "keep-alives may be sent; timestamps are used when both ends offer them; ECN and SACK do not change the outcomes; "
+     "keep-alives may be sent; timestamps and ECN are used when both ends offer them; SACK does not change the "
+     "outcomes; "
      "the shift is written by the adapter",
      "EMIT-4 TS-1 TS-2 TS-3 TS-4 LISTEN-3 SYNSENT-5"},
 }};

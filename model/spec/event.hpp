@@ -22,6 +22,8 @@ struct segment {
   truth<P> rst{};
   truth<P> fin{};
   truth<P> urg{};
+  truth<P> ece{};
+  truth<P> cwr{};
   P wnd{};     ///< as on the wire, before scaling (0 to 65535)
   P urgent{};  ///< the urgent field, an offset from seq (0 to 65535)
   P text{};    ///< octets of text

@@ -58,6 +58,12 @@ template <class P>
   return octets;
 }
 
+/// True for a SYN or SYN,ACK that sets up ECN: both bits on the one, ECE alone on the other (RFC 3168 section 6.1.1).
+template <class P>
+[[nodiscard]] constexpr truth<P> sets_up_ecn(const segment<P>& seg) {
+  return seg.ece && ((seg.cwr && !seg.has_ack) || (!seg.cwr && seg.has_ack));
+}
+
 /// True when a segment occupies no sequence space.
 template <class P>
 [[nodiscard]] constexpr bool empty(const segment<P>& seg) {

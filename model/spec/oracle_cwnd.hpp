@@ -135,7 +135,7 @@ class cwnd_oracle {
   /// 3.2 step 5 computes from what is outstanding now and what this acknowledgment acknowledged.
   constexpr void undone(std::int64_t flight, std::int64_t octets) {
     if (!before_) return;
-    cwnd_ = std::max(before_->cwnd, flight + std::min(octets, initial_window(given_.smss)));
+    cwnd_ = std::max({own(), before_->cwnd, flight + std::min(octets, initial_window(given_.smss))});
     ssthresh_ = std::max({ssthresh_, before_->ssthresh, before_->flight});
     in_recovery_ = after_timeout_ = false;
     before_.reset();
@@ -153,8 +153,11 @@ class cwnd_oracle {
     start_round();
   }
 
-  /// Nothing was sent for more than a retransmission timeout (RFC 5681 section 4.1).
-  constexpr void restarted_after_idle() { cwnd_ = std::min(cwnd_, initial_window(given_.smss)); }
+  /// Nothing was sent for more than a retransmission timeout (RFC 5681 section 4.1). A window that is no larger than the
+  /// initial one stays as it is, with what was counted towards its growth.
+  constexpr void restarted_after_idle() {
+    if (own() > initial_window(given_.smss)) cwnd_ = std::min(cwnd_, initial_window(given_.smss));
+  }
 
   /// The sender tells the window and the threshold that it uses, after every event. From then on the bound is exact.
   void claims(std::int64_t window, std::optional<std::int64_t> threshold = std::nullopt) {

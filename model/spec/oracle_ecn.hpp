@@ -93,6 +93,16 @@ class ecn_oracle {
   /// Whether its acknowledgments must carry ECE.
   [[nodiscard]] bool must_echo() const { return must_echo_; }
 
+  /// Hands everything that its future depends on to visit(), for a search that compares states.
+  template <class Visit>
+  void each_value(Visit visit) const {
+    for (const bool each : {sent_setup_, sent_other_, received_setup_, received_setup_syn_, received_other_, used_,
+                            must_echo_, may_echo_, echoed_, may_react_, must_react_, cwr_due_}) {
+      visit(each ? position{1} : position{0});
+    }
+    for (const position each : {una_, nxt_, reduced_at_}) visit(each);
+  }
+
   /// Empty, or the first thing that was wrong.
   [[nodiscard]] const std::string& violation() const { return wrong_.text(); }
 

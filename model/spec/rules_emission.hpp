@@ -63,11 +63,21 @@ template <class P>
   return one_octet && is(s.snd_wnd == P(0)) ? emitted::probe : emitted::forbidden;
 }
 
+/// RFC 3168 section 6.1.1: a SYN asks for ECN with both bits or not at all, a SYN,ACK grants it with ECE alone, and
+/// without the consent of both ends neither bit is ever set. When they are set after that is the ECN oracle's matter.
+template <class P>
+[[nodiscard]] constexpr bool marks_fairly(const state<P>& s, const segment<P>& seg) {
+  if (in(s, phase::syn_sent)) return is(seg.ece) == is(seg.cwr) && (s.choices.offers_ecn || !is(seg.ece));
+  if (seg.syn) return !is(seg.cwr) && is(seg.ece) == s.ecn;
+  return s.ecn || (!is(seg.ece) && !is(seg.cwr));
+}
+
 /// What an outgoing segment amounts to in this state.
 template <class P>
 [[nodiscard]] constexpr emitted classify(const state<P>& s, const event<P>& e) {
   const segment<P>& seg = e.seg;
   if (in(s, phase::closed, phase::listen) || is(seg.rst) || !offers_fairly(s, e)) return emitted::forbidden;
+  if (!marks_fairly(s, seg)) return emitted::forbidden;
   const bool bare = !is(seg.fin) && is(seg.text == P(0));
   if (in(s, phase::syn_sent)) {
     return seg.syn && !is(seg.has_ack) && bare && is(seg.seq == P(0)) ? emitted::syn : emitted::forbidden;

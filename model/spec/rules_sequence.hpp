@@ -72,6 +72,19 @@ template <class P>
   return {answer(s), repeated};
 }
 
+/// A peer whose SYN sets up ECN and another time does not SHOULD NOT be sent ECT (RFC 3168 section 6.1.1): it may be
+/// taken at its word.
+template <class P>
+[[nodiscard]] outcomes<P> with_wavering(outcomes<P> permitted, const state<P>& s, const segment<P>& seg) {
+  if (!s.ecn || is(sets_up_ecn(seg))) return permitted;
+  const outcomes<P> before = permitted;
+  for (outcome<P> each : before) {
+    each.next.ecn = false;
+    permitted.push_back(each);
+  }
+  return permitted;
+}
+
 /// SYN,ACK crosses ours in a simultaneous open (RFC 9293 figure 7). By the letter it is out of the window and is
 /// acknowledged, without throttling; reading its acknowledgment at once is permitted (A38).
 template <class P>
@@ -169,14 +182,16 @@ constexpr auto sequence_rules() {
                 return repeats_syn(s, e.seg) && !is(e.seg.rst) && is(e.seg.has_ack) && !s.passive &&
                        !acceptable(s, e.seg);
               },
-              [](const state<P>& s, const event<P>& e) { return answer_crossing_syn_ack(s, e.seg); }},
+              [](const state<P>& s, const event<P>& e) {
+                return with_wavering(answer_crossing_syn_ack(s, e.seg), s, e.seg);
+              }},
       rule<P>{"SEQ-6", "rfc9293#3.10.7.4/first", "the peer's SYN comes again: acknowledged, or our SYN,ACK repeated",
               stage::sequence,
               [](const state<P>& s, const event<P>& e) {
                 return repeats_syn(s, e.seg) && !is(e.seg.rst) && (s.passive || !is(e.seg.has_ack)) &&
                        !acceptable(s, e.seg);
               },
-              [](const state<P>& s, const event<P>&) { return answer_repeated_syn(s); }},
+              [](const state<P>& s, const event<P>& e) { return with_wavering(answer_repeated_syn(s), s, e.seg); }},
       rule<P>{"SEQ-7", "rfc9293#3.10.7.4/first", "any other unacceptable segment is acknowledged and dropped",
               stage::sequence,
               [](const state<P>& s, const event<P>& e) {

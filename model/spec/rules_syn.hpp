@@ -41,14 +41,16 @@ constexpr auto syn_rules() {
                 return in(s, phase::syn_received) && is(e.seg.syn) && is(e.seg.seq < s.rcv_nxt) &&
                        (s.passive || !is(e.seg.has_ack));
               },
-              [](const state<P>& s, const event<P>&) { return answer_repeated_syn(s); }},
+              [](const state<P>& s, const event<P>& e) { return with_wavering(answer_repeated_syn(s), s, e.seg); }},
       rule<P>{"SYN-4", "rfc9293#3.10.7.4/fourth/syn-received",
               "the peer's SYN,ACK with text crosses ours: answered like the bare one", stage::syn,
               [](const state<P>& s, const event<P>& e) {
                 return in(s, phase::syn_received) && is(e.seg.syn) && is(e.seg.seq < s.rcv_nxt) && !s.passive &&
                        is(e.seg.has_ack);
               },
-              [](const state<P>& s, const event<P>& e) { return answer_crossing_syn_ack(s, e.seg); }},
+              [](const state<P>& s, const event<P>& e) {
+                return with_wavering(answer_crossing_syn_ack(s, e.seg), s, e.seg);
+              }},
       rule<P>{"SYN-5", "rfc5961#4.2", "a SYN on a live connection is challenged", stage::syn,
               [](const state<P>& s, const event<P>& e) {
                 return s.choices.syn_mitigation && is(e.seg.syn) &&

@@ -33,6 +33,7 @@ template <class P>
     next.timestamps = true;
     next.ts_recent = seg.ts_value;
   }
+  next.ecn = s.choices.offers_ecn && is(sets_up_ecn(seg));
   return next;
 }
 

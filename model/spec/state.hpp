@@ -52,6 +52,7 @@ struct policy {
   bool must_hold_out_of_order = true;     ///< SHLD-31 is taken as a duty (C25)
   int most_held_ranges = 32;              ///< beyond so many disjoint held ranges the furthest may be evicted (C25)
   bool offers_timestamps = true;          ///< our SYN carries RFC 7323 timestamps, or ours would answer them (C40)
+  bool offers_ecn = false;                ///< our SYN sets up ECN, or ours would answer one that does (RFC 3168)
   friend bool operator==(const policy&, const policy&) = default;
 };
 
@@ -81,6 +82,8 @@ struct state {
   /// An immediate acknowledgment is due and has not been sent. True at the least when an outcome replied with one and
   /// no emission has acknowledged rcv_nxt since. Where observation::may_ack allows it an implementation may owe more.
   bool owes_ack = false;
+
+  bool ecn = false;  ///< ECN is in use on this connection (RFC 3168 section 6.1.1)
 
   bool timestamps = false;  ///< RFC 7323 timestamps are in use on this connection
   P ts_recent{};            ///< TS.Recent, as a position on the peer's timestamp clock

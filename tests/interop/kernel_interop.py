@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""Sequent against the TCP of the Linux kernel, over a TUN device in a network namespace of its own.
+"""Sequent against the TCP of the Linux kernel, over TUN devices in network namespaces of their own.
 
-Serves a file to curl and fetches one from python3 -m http.server, over a clean network and over one that loses 1%,
-duplicates 1%, reorders 2% and corrupts 0.5% of the packets in each direction; what arrives must be identical to what
-was sent, octet for octet. Serves several clients at once, and refuses and is refused connections.
+Serves files to the kernel's clients and fetches from its servers; what arrives must be identical to what was sent,
+octet for octet. Window scale, SACK, timestamps and ECN are on and off on both sides, in both roles, over IPv4 and IPv6,
+over a clean network and one that loses 2% of the packets in each direction, reorders 3% and marks 5% of those that
+take part in ECN; the kernel's TCP_INFO and Sequent itself tell whether the options really were as they were to be.
+The connections are kept by tun_host or by a stack. Then longer transfers over a worse network, the endings of
+connections, refusals, a path with a narrow link, and throughput, which is measured and decides nothing.
 
 Exit status: 0 all held, 1 something did not, 77 skipped (the last line says why), 130 interrupted.
 """
@@ -15,15 +18,19 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from typing import Callable, NoReturn
 
 sys.dont_write_bytecode = True  # nothing is left in the source tree
-from support.bed import KERNEL, SEQUENT, Bed, Failure, Skip, first_line, write_file  # noqa: E402
+from support import matrix, path, throughput  # noqa: E402
+from support.bed import KERNEL, SEQUENT, Bed, Failure, Skip, do_inside, first_line, write_file  # noqa: E402
+from support.claims import Claims  # noqa: E402
 from support.exchanges import (ENDINGS, Transfer, fetch_from_kernel, many_clients, refusals,  # noqa: E402
                                serve_slow_reader, serve_to, serve_to_curl)
 
 BAD_NETWORK = ["--loss", "1", "--duplicate", "1", "--reorder", "2", "--corrupt", "0.5"]
 SKIPPED = 77
+MATRIX_OCTETS = 300_000
 
 
 def report_transfer(name: str, way: Callable[[Transfer], tuple[float, dict[str, int]]], transfer: Transfer) -> None:
@@ -39,10 +46,9 @@ def report_transfer(name: str, way: Callable[[Transfer], tuple[float, dict[str, 
         raise Failure(f"{name}: the network was not as bad as it should have been")
 
 
-def check(bed: Bed, chosen: argparse.Namespace) -> None:
+def check_exchanges(bed: Bed, chosen: argparse.Namespace, claims: Claims) -> None:
     impaired = ["--impair", str(chosen.seed), *BAD_NETWORK]
-    with open("/proc/sys/net/ipv4/tcp_congestion_control", encoding="utf-8") as file:
-        print(f"kernel {os.uname().release}, congestion control {file.read().strip()}, seed {chosen.seed}", flush=True)
+    began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sequent-interop-") as folder:
         write_file(os.path.join(folder, "sent"), chosen.mebibytes << 20, chosen.seed)
         for name, way, options in (("serve, clean", serve_to_curl, []),
@@ -58,6 +64,89 @@ def check(bed: Bed, chosen: argparse.Namespace) -> None:
             serve_to(bed, ending, folder)
             print(f"serve, {ending}: {ENDINGS[ending]}, and ready for the next client")
         refusals(bed, folder)
+    claims.add("interop-exchanges",
+               "curl and python3 -m http.server exchange files with Sequent, also over a bad network, with eight "
+               "connections at once, a closed window, every way to end a connection, and refusals",
+               f"4 transfers of {chosen.mebibytes} MiB, 8 connections, {len(ENDINGS)} endings",
+               {"transfers": 4, "connections": 8, "endings": len(ENDINGS), "refusals": 2}, time.monotonic() - began)
+
+
+def check_matrix(tun_host: str, chosen: argparse.Namespace, claims: Claims) -> None:
+    began = time.monotonic()
+    tried, controls = matrix.combinations(), matrix.controls()
+    outcomes = matrix.run_all(tun_host, [*tried, *controls], MATRIX_OCTETS, chosen.seed, chosen.seconds, chosen.beds)
+    for outcome in outcomes:
+        verdict = outcome.problem or f"{MATRIX_OCTETS} octets identical"
+        counted = outcome.counted
+        again = counted.get("sent_again", 0) + (outcome.info.sent_again if outcome.info else 0)
+        print(f"{'control: ' if outcome.combination.is_control() else ''}{outcome.combination.describe()}: {verdict} "
+              f"({outcome.seconds:.2f} s, lost {counted.get('lost', '?')}, reordered {counted.get('reordered', '?')}, "
+              f"marked {counted.get('marked', '?')}, sent again {again})")
+    wrong = [o for o in outcomes if o.problem and not o.combination.is_control()]
+    caught = [o for o in outcomes if o.problem and o.combination.is_control()]
+    print(f"{len(tried) - len(wrong)} of {len(tried)} combinations hold, {len(caught)} of {len(controls)} controls caught, "
+          f"in {time.monotonic() - began:.0f} s", flush=True)
+    claims.add("interop-options",
+               "what the Linux kernel and Sequent send one another arrives identical with each of window scale, SACK, "
+               "timestamps and ECN on and off, and each is used exactly when both ends have it on",
+               f"{len(tried)} transfers of {MATRIX_OCTETS} octets: serving and fetching, IPv4 and IPv6, clean and with "
+               "2% lost, 3% reordered and 5% marked each way, lone connections and a stack",
+               {"combinations": len(tried), "identical": len(tried) - len(wrong), "controls": len(controls),
+                "controls_caught": len(caught)}, time.monotonic() - began,
+               [*(f"{o.combination.describe()}: {o.problem}" for o in wrong),
+                *(f"control not caught: {o.combination.describe()}" for o in outcomes
+                  if o.combination.is_control() and not o.problem)])
+
+
+def check_path(bed: Bed, chosen: argparse.Namespace, claims: Claims) -> None:
+    began = time.monotonic()
+    problems, caught = [], 0
+    cases = [(family, keeper) for family in ("IPv4", "IPv6") for keeper in ("table", "stack")]
+    with path.Far(bed) as far:
+        for silent, judge, other in ((False, path.learn, path.find_out), (True, path.find_out, path.learn)):
+            for family, keeper in cases:
+                if silent and keeper == "table":
+                    path.hush(bed, family)
+                try:
+                    counted = path.serve_far(bed, far, family, keeper, MATRIX_OCTETS, chosen.seed)
+                    print(f"narrow path, {family}, {keeper}: {judge(counted, family)}", flush=True)
+                except (Failure, OSError, subprocess.TimeoutExpired) as why:
+                    problems.append(f"{family}, {keeper}: {why}")
+                    continue
+                try:
+                    other(counted, family)
+                except Failure:
+                    caught += 1
+    if caught != 2 * len(cases):
+        problems.append(f"{caught} of {2 * len(cases)} controls caught")
+    claims.add("interop-path-mtu",
+               "Sequent learns from the router's ICMP errors what a narrow link takes, finds a size that fits where the "
+               "router says nothing, and everything arrives identical",
+               f"{2 * len(cases)} transfers of {MATRIX_OCTETS} octets: IPv4 and IPv6, lone connections and a stack, with "
+               "reports and without",
+               {"transfers": 2 * len(cases), "controls": 2 * len(cases), "controls_caught": caught},
+               time.monotonic() - began, problems)
+
+
+def check(chosen: argparse.Namespace, claims: Claims) -> None:
+    with open("/proc/sys/net/ipv4/tcp_congestion_control", encoding="utf-8") as file:
+        print(f"kernel {os.uname().release}, congestion control {file.read().strip()}, seed {chosen.seed}", flush=True)
+    tun_host = find_tun_host(chosen.tun_host)
+    wanted = set(chosen.only) if chosen.only else {"exchanges", "matrix", "path", "throughput"}
+    if "matrix" in wanted:
+        check_matrix(tun_host, chosen, claims)
+    with Bed(tun_host) as bed:
+        if "exchanges" in wanted:
+            check_exchanges(bed, chosen, claims)
+        if "path" in wanted:
+            check_path(bed, chosen, claims)
+    if "throughput" in wanted:
+        measure(tun_host, chosen)
+
+
+def measure(tun_host: str, chosen: argparse.Namespace) -> None:
+    with Bed(tun_host) as bed:
+        do_inside(bed, lambda: throughput.measure(bed, chosen.mebibytes, chosen.runs))
 
 
 def make_captures(bed: Bed, into: str, seed: int) -> None:
@@ -108,32 +197,46 @@ def interrupted(*_) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def main() -> int:
+def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mebibytes", type=int, default=64, help="size of the file each way (default 64)")
-    parser.add_argument("--seconds", type=float, default=120, help="most that one transfer may take (default 120)")
-    parser.add_argument("--seed", type=int, default=1, help="of the file and of the bad network (default 1)")
+    parser.add_argument("--only", action="append", choices=("matrix", "exchanges", "path", "throughput"),
+                        help="this part; may be given again (default: all)")
+    parser.add_argument("--mebibytes", type=int, default=16,
+                        help="size of the long transfers and of those for throughput (default 16)")
+    parser.add_argument("--runs", type=int, default=1, help="measurements of each throughput (default 1)")
+    parser.add_argument("--seconds", type=float, default=60, help="most that one transfer may take (default 60)")
+    parser.add_argument("--beds", type=int, default=4, help="combinations tried at the same time (default 4)")
+    parser.add_argument("--seed", type=int, default=1, help="of the files and of the bad networks (default 1)")
     parser.add_argument("--tun-host", help="the example program (default: tun_host in $SEQUENT_BIN_DIR)")
+    parser.add_argument("--json", help="write the records of the claims to this file")
     parser.add_argument("--make-captures", metavar="FOLDER", help="instead of testing, write small captures there")
-    chosen = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> int:
+    chosen = parse_arguments()
     signal.signal(signal.SIGTERM, interrupted)
+    claims = Claims()
     try:
         require_surroundings()
-        with Bed(find_tun_host(chosen.tun_host)) as bed:
-            if chosen.make_captures:
+        if chosen.make_captures:
+            with Bed(find_tun_host(chosen.tun_host)) as bed:
                 make_captures(bed, chosen.make_captures, chosen.seed)
-            else:
-                check(bed, chosen)
+        else:
+            check(chosen, claims)
     except Skip as why:
         print(f"skipped: {why}")
         return SKIPPED
     except (Failure, subprocess.TimeoutExpired) as why:
-        print(f"FAILED: {why}", file=sys.stderr)
-        return 1
+        claims.fall(str(why))
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
-    return 0
+    if chosen.json:
+        claims.write(chosen.json)
+    for problem in claims.problems():
+        print(f"FAILED: {problem}", file=sys.stderr)
+    return 1 if claims.problems() else 0
 
 
 if __name__ == "__main__":

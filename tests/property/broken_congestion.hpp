@@ -49,4 +49,23 @@ struct halving_cubic : congestion::cubic_without_hystart {
   }
 };
 
+/// Misses every other round-trip time.
+struct half_deaf : congestion::hystart {
+  u32 on_ack(const congestion::progress& p) noexcept {
+    congestion::progress heard = p;
+    if (missed = !missed; missed) heard.round_trip.reset();
+    return congestion::hystart::on_ack(heard);
+  }
+  bool missed = false;
+};
+
+/// Takes each acknowledgment for the end of a round.
+struct restless : congestion::hystart {
+  u32 on_ack(const congestion::progress& p) noexcept {
+    congestion::progress heard = p;
+    heard.nxt = p.una;
+    return congestion::hystart::on_ack(heard);
+  }
+};
+
 }  // namespace sequent::property

@@ -1,14 +1,11 @@
-// CUBIC and HyStart++ beside their oracles, the cube root, window validation and pacing.
+// CUBIC and HyStart++ beside their oracles, and CUBIC's arithmetic.
 #include <algorithm>
 #include <cmath>
-#include <deque>
 #include <string>
 
 #include "model/spec/oracle_cubic.hpp"
 #include "model/spec/oracle_hystart.hpp"
 #include "sequent/congestion/cubic.hpp"
-#include "sequent/congestion/validation.hpp"
-#include "sequent/pacing.hpp"
 #include "tests/property/broken_congestion.hpp"
 #include "tests/property/claim.hpp"
 
@@ -20,14 +17,16 @@ using congestion::progress;
 instant at(std::int64_t microseconds) { return instant::from_microseconds(microseconds); }
 double seconds(std::int64_t microseconds) { return static_cast<double>(microseconds) * 1e-6; }
 
-// How far CUBIC's window may be from the exact one: one segment, and one part in a thousand.
+// How far CUBIC's window may be from the exact one: three segments, one part in a thousand, and one segment more for
+// each reduction that was undone.
 //
-// W_est grows by whole segments, so it lags by less than one; in the other regions the window waits until a whole
-// segment is due, so it lags by less than one there too, and at any time one of the two is the window. K is rounded
-// down to 1/1024 s, so W_cubic is above the exact one by at most 3 C K^2 / 1024 s segments, and since C K^3 is at most
-// 0.3 W_max that is below W_max / 1000 for all K above 0.9 s, and a hundredth of a segment for all others; the cube
-// loses less than a segment in 2^11 s.
-double tolerance(double window, u32 mss) { return 3.0 * mss + window / 1000; }
+// W_est grows by whole segments and so does the window in the cubic regions, so either lags by less than one. W_est
+// grows by what is acknowledged over cwnd, so a window that lags by one moves it by at most one more, in the other
+// direction; and it turns to alpha = 1 where it regains what was lost, up to one segment earlier or later. K is rounded
+// down to 1/1024 s, so W_cubic is above the exact one by at most 3 C K^2 / 1024 s segments: since C K^3 is at most 0.3
+// W_max that is below W_max / 1000 for all K above 0.9 s, and a hundredth of a segment for all others; the cube loses
+// less than a segment in 2^11 s. An undone reduction forgets less than a segment that W_est had grown by.
+double tolerance(double window, u32 mss, int undone) { return (3.0 + undone) * mss + window / 1000; }
 
 // One side of the comparison: a run of acknowledgments, events, and what is known in between.
 template <class Control>
@@ -89,7 +88,7 @@ class cubic_run {
 
   std::string undo() {
     align();
-    ++slack_;  // the part of a segment that W_est had grown by is not remembered
+    ++undone_;
     core_.undo();
     oracle_.undone();
     return check();
@@ -138,7 +137,7 @@ class cubic_run {
   // took. In the Reno-friendly region its window grows to W_est or not at all; otherwise it, or the credit for it,
   // grows.
   void decide(const Control& before) {
-    if (std::abs(oracle_.latest_choice().ahead) > tolerance(oracle_.window(), mss_) + slack_ * mss_) return;
+    if (std::abs(oracle_.latest_choice().ahead) > tolerance(oracle_.window(), mss_, undone_)) return;
     const auto now = core_.stage();
     const bool reno =
         core_.window() != before.window() ? core_.window() == now.w_est : now.credit <= before.stage().credit;
@@ -147,7 +146,7 @@ class cubic_run {
 
   std::string check() const {
     const double exact = std::min(oracle_.window(), 1.0 * congestion::largest_window);
-    if (std::abs(core_.window() - exact) <= tolerance(exact, mss_) + slack_ * mss_) return {};
+    if (std::abs(core_.window() - exact) <= tolerance(exact, mss_, undone_)) return {};
     return "cwnd is " + std::to_string(core_.window()) + ", not " + std::to_string(exact) + " (mss " +
            std::to_string(mss_) + ", W_max " + std::to_string(oracle_.w_max()) + ")";
   }
@@ -159,7 +158,7 @@ class cubic_run {
   std::int64_t now_ = 0;
   std::int64_t rtt_ = 1'000;
   bool timed_out_ = false;
-  double slack_ = 0;  // segments
+  int undone_ = 0;
 };
 
 template <class Control>
@@ -174,7 +173,7 @@ std::string cubic_case(const drawn_case& c) {
 
 const registered cubic_window{claim{
     .id = "cubic-window",
-    .says = "CUBIC's window is that of RFC 9438 in exact arithmetic, but for one segment and a part in a thousand; "
+    .says = "CUBIC's window is that of RFC 9438 in exact arithmetic, but for three segments and a part in a thousand; "
             "acknowledgments never shrink it, and ssthresh is never below two segments",
     .bounds =
         "segment sizes of 64 to 9063 octets, round trips of 50 us to 2 s, at most 100 runs of up to 128 "
@@ -187,6 +186,108 @@ const registered cubic_window{claim{
     .controls = {{"W_max is what fast convergence leaves of ssthresh", saying(cubic_case<short_of_plateau>)},
                  {"time passes although the window is not in use", saying(cubic_case<idle_clock>)},
                  {"a loss halves", saying(cubic_case<halving_cubic>)}},
+}};
+
+template <class Watch>
+std::string hystart_case(const drawn_case& c) {
+  number_choice head(c.head);
+  const u32 mss = 1 + static_cast<u32>(head.pick(9'000));
+  const sequence_number<u32> iss(head.word());
+  const std::int64_t base = 1'000 + static_cast<std::int64_t>(head.pick(200'000));
+  Watch core;
+  spec::hystart_oracle oracle(mss);
+  std::int64_t una = 0;
+  std::int64_t nxt = std::int64_t{10} * mss;
+  for (std::size_t i = 0; i < c.steps.size(); ++i) {
+    const step& s = c.steps[i];
+    for (int n = s[0] % 24; n >= 0; --n) {
+      const std::int64_t octets = std::min(nxt - una, std::int64_t{1} + s[1] % (10 * mss));
+      una += octets;
+      nxt += octets + s[2] % (2 * mss);
+      const std::int64_t rtt = base + s[3] % 32 * (base / 64) + n;
+      const bool sampled = s[2] % 8 != 7;
+      progress p;
+      p.acked = static_cast<u32>(octets);
+      p.mss = mss;
+      if (sampled) p.round_trip = duration::microseconds(rtt);
+      p.una = iss + static_cast<u32>(una);
+      p.nxt = iss + static_cast<u32>(nxt);
+      const u32 growth = core.on_ack(p);
+      const double exact = oracle.acknowledged(octets, sampled ? rtt : -1, una, nxt);
+      if (growth != static_cast<u32>(exact)) {
+        return "step " + std::to_string(i) + ": cwnd grows by " + std::to_string(growth) + ", not " +
+               std::to_string(exact);
+      }
+      if (static_cast<int>(core.now()) != static_cast<int>(oracle.now())) {
+        return "step " + std::to_string(i) + ": it is in another phase than the RFC";
+      }
+      if (core.now() == congestion::hystart::phase::ended) return {};
+    }
+  }
+  return {};
+}
+
+const registered rounds{claim{
+    .id = "hystart",
+    .says = "HyStart++ changes its phase at the very acknowledgment, and grows by the very octets, that RFC 9406 says",
+    .bounds = "segment sizes of 1 to 9000 octets, round trips of 1 to 300 ms that rise and fall, at most 4800 "
+              "acknowledgments with and without samples, sequence numbers from anywhere",
+    .head = 4,
+    .steps = 200,
+    .cases = 4'000,
+    .run = saying(hystart_case<congestion::hystart>),
+    .controls = {{"every other sample is lost", saying(hystart_case<half_deaf>)},
+                 {"each acknowledgment is a round", saying(hystart_case<restless>)}},
+}};
+
+using growing = std::uint64_t (*)(std::uint64_t, std::uint64_t);
+
+std::uint64_t production_growth(std::uint64_t us, std::uint64_t mss) { return congestion::cubic_growth(us, mss); }
+/// Takes the cube of whole milliseconds.
+std::uint64_t coarse_growth(std::uint64_t us, std::uint64_t mss) {
+  return congestion::cubic_growth(us / 1'000 * 1'000, mss);
+}
+/// Lets the cube overflow.
+std::uint64_t narrow_growth(std::uint64_t us, std::uint64_t mss) {
+  return congestion::cubic_growth(us, mss) & 0xffff'ffffu;
+}
+
+template <growing Growth>
+std::string growth_case(const drawn_case& c) {
+  number_choice head(c.head);
+  const std::uint64_t us = (head.word() & 0x7fff'ffffu) >> head.pick(20);
+  const std::uint64_t mss = 1 + head.pick(65'535);
+  const double t = static_cast<double>(us) * 1e-6;
+  const double exact = 0.4 * t * t * t * static_cast<double>(mss);
+  const auto growth = static_cast<double>(Growth(us, mss));
+  // The rounding of t to 1/2^16 s, of its square to 1/2^10 s^2 and of the cube to 1/2^12 s^3: see the derivative.
+  const double m = static_cast<double>(mss);
+  const double below = 1 + m * (1.2 * t * t / 65'536 + 0.4 * t / 1'024 + 0.4 / 4'096);
+  if (growth > exact * (1 + 1e-8)) return "more than C t^3: " + std::to_string(growth) + " > " + std::to_string(exact);
+  if (growth < exact * (1 - 1e-8) - below) {
+    return "less than C t^3: " + std::to_string(growth) + " < " + std::to_string(exact);
+  }
+  if (us < 0x7fff'ffffu && Growth(us + 1, mss) < Growth(us, mss)) return "it falls with time";
+  const u32 k =
+      static_cast<u32>(congestion::time_to_plateau(static_cast<u32>(us & 0x3fff'ffffu), static_cast<u32>(mss)));
+  const double exact_k = std::cbrt(static_cast<double>(us & 0x3fff'ffffu) / m / 0.4) * 1e6;
+  if (k > exact_k + 1 || k < exact_k - 978) {
+    return "K is " + std::to_string(k) + " us, not " + std::to_string(exact_k);
+  }
+  return {};
+}
+
+const registered growth{claim{
+    .id = "cubic-arithmetic",
+    .says = "C t^3 and K in whole numbers are the exact ones but for the rounding of their units, never above, and "
+            "C t^3 never falls with time",
+    .bounds = "times below 2^31 us, windows up to 2^30 octets below the plateau, segment sizes of 1 to 65535 octets",
+    .head = 4,
+    .steps = 0,
+    .cases = 50'000,
+    .run = saying(growth_case<production_growth>),
+    .controls = {{"time is counted in milliseconds", saying(growth_case<coarse_growth>)},
+                 {"the result has 32 bits", saying(growth_case<narrow_growth>)}},
 }};
 
 }  // namespace

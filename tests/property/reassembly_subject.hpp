@@ -22,6 +22,7 @@ enum class reassembly_fault {
   none,
   overwrites,      ///< a later copy of octets that are held takes their place
   reads_past_fin,  ///< a FIN that arrives ahead is forgotten
+  tells_twice,     ///< a repetition is reported again with the next acknowledgment
 };
 
 /// Drives the core's seventh and eighth checks and the receiver behind them. Positions count from the first octet.
@@ -40,6 +41,7 @@ class reassembly_subject {
     tcb_.rcv.irs = zero_ - 1u;
     tcb_.rcv.nxt = zero_;
     tcb_.rcv.wnd = static_cast<u32>(capacity);
+    tcb_.sack_permitted = true;
     receiver_.start();
   }
 
@@ -63,6 +65,7 @@ class reassembly_subject {
     seg.text_length = static_cast<u32>(length);
     if (fin) seg.control = seg.control.with(control_bits<u32>::fin_bit);
     if (closed_ || !acceptable(seg, tcb_.rcv)) return {};
+    interval_of_model again = model_repetition(first, first + length);
     model_arrival(first, text, fin);
 
     if constexpr (Fault == reassembly_fault::overwrites) {
@@ -78,7 +81,14 @@ class reassembly_subject {
     } else if (tcb_.rcv.fin) {
       receiver_.end_stream_at(tcb_.rcv.nxt, *tcb_.rcv.fin);
     }
-    return compare("arrival at " + std::to_string(first) + " of " + std::to_string(length) + (fin ? " with FIN" : ""));
+    if (out.text == text_placement::none) {
+      receiver_.note_refused(tcb_, seg);
+      if (tcb_.rcv.nxt - seg.seq > static_cast<u32>(capacity_)) again = {};  // nobody vouches for what is so old
+    }
+    const std::string after =
+        "arrival at " + std::to_string(first) + " of " + std::to_string(length) + (fin ? " with FIN" : "");
+    if (std::string wrong = compare(after); !wrong.empty()) return wrong;
+    return check_report(after, again, length != 0 && ahead_.contains(first) ? first : next_);
   }
 
   // The same on the map: first come, first kept; inside the window; before a FIN; and only so many runs.
@@ -102,6 +112,57 @@ class reassembly_subject {
     for (const auto& [at, octet] : ahead_) positions.insert(at);
     const auto runs = runs_of(positions);
     if (runs.size() > most_ranges) ahead_.erase(ahead_.lower_bound(runs.back().first), ahead_.end());
+  }
+
+  using interval_of_model = std::pair<std::int64_t, std::int64_t>;
+
+  // The first run of a segment's octets that had been accepted before and that lie where text may be taken now.
+  [[nodiscard]] interval_of_model model_repetition(std::int64_t first, std::int64_t last) const {
+    const std::int64_t limit = std::min(last, fin_ ? std::min(*fin_, next_ + window_) : next_ + window_);
+    const auto known = [&](std::int64_t at) { return at < next_ || ahead_.contains(at); };
+    std::int64_t from = first;
+    while (from < limit && !known(from)) ++from;
+    std::int64_t to = from;
+    while (to < limit && known(to)) ++to;
+    return {from, to};
+  }
+
+  // The blocks of the next acknowledgment: what came again, the run around it; then whole runs, the latest first, none
+  // twice and as many as there is room for.
+  std::string check_report(const std::string& after, const interval_of_model& again, std::int64_t latest) {
+    std::set<std::int64_t> positions;
+    for (const auto& [at, octet] : ahead_) positions.insert(at);
+    auto runs = runs_of(positions);
+    const auto report = receiver_.sack(tcb_.rcv.nxt);
+    if (receiver_.report_blocks(tcb_.rcv.nxt) != report.count) return after + ": another number of blocks is announced";
+    std::vector<interval_of_model> blocks;
+    for (const sack_block<u32>& b : report.view()) {
+      const std::int64_t left = next_ + static_cast<std::int32_t>(b.left - (zero_ + static_cast<u32>(next_)));
+      blocks.emplace_back(left, left + (b.right - b.left));
+    }
+    std::size_t at = 0;
+    const bool evicted = again.first >= next_ && !ahead_.contains(again.first);
+    if (again.first != again.second && !evicted) {
+      if (blocks.empty() || blocks[at++] != again) return after + ": what came again is not reported";
+      // The run around it comes next.
+      if (again.first >= next_ &&
+          (blocks.size() < 2 || !(blocks[1].first <= again.first && again.second <= blocks[1].second))) {
+        return after + ": the run around what came again is not the second block";
+      }
+    }
+    const std::size_t told = blocks.size() - at;
+    if (told != std::min(runs.size(), sack_blocks<u32>::most - at))
+      return after + ": another number of runs is reported";
+    for (; at != blocks.size(); ++at) {
+      const auto run = std::find(runs.begin(), runs.end(), blocks[at]);
+      if (run == runs.end()) return after + ": a block is no run, or is told twice";
+      runs.erase(run);
+    }
+    const bool latest_first = latest == next_ || told == 0 || again.first != again.second ||
+                              (blocks[0].first <= latest && latest < blocks[0].second);
+    if (!latest_first) return after + ": the latest arrival is not in the first block";
+    if (Fault != reassembly_fault::tells_twice) receiver_.reported();
+    return {};
   }
 
   std::string read(std::size_t most) {

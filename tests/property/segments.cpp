@@ -192,14 +192,104 @@ std::string checksum_case(const drawn_case& c) {
 
 std::uint32_t production_sum(std::span<const std::uint8_t> octets) { return sum_octets(octets); }
 
+/// The sum from a copy in two parts, as out of a ring that wraps.
+template <std::uint32_t (*Join)(std::uint32_t, std::size_t, std::uint32_t)>
+std::uint32_t sum_of_copy(std::span<const std::uint8_t> octets) {
+  std::vector<std::uint8_t> copied(octets.size());
+  const std::size_t first = octets.size() * 3 / 7;
+  const std::span<std::uint8_t> to(copied);
+  const std::uint32_t front = copy_and_sum(octets.first(first), to.first(first));
+  const std::uint32_t sum = Join(front, first, copy_and_sum(octets.subspan(first), to.subspan(first)));
+  return std::ranges::equal(copied, octets) ? sum : ~sum;
+}
+
+std::uint32_t joined_in_place(std::uint32_t first, std::size_t, std::uint32_t second) {
+  return fold_checksum(first + second);
+}
+
+std::string sums_of_both_kinds(const drawn_case& c) {
+  std::string wrong = checksum_case<production_sum>(c);
+  return wrong.empty() ? checksum_case<sum_of_copy<join_sums>>(c) : wrong;
+}
+
 const registered checksums{claim{
     .id = "checksum",
-    .says = "The checksum is the sum that RFC 1071 defines, at every alignment and for odd lengths",
+    .says = "The checksum is the sum that RFC 1071 defines, at every alignment and for odd lengths, also when it is "
+            "formed while copying, in two parts",
     .bounds = "0 to 1599 octets at 16 alignments: random, all zeros, all ones",
     .head = 5,
     .cases = 20'000,
-    .run = saying(checksum_case<production_sum>),
-    .controls = {{"an odd last octet is counted low", saying(checksum_case<misplaced_odd_octet>)}},
+    .run = saying(sums_of_both_kinds),
+    .controls = {{"an odd last octet is counted low", saying(checksum_case<misplaced_odd_octet>)},
+                 {"a part behind an odd one is not turned", saying(checksum_case<sum_of_copy<joined_in_place>>)}},
+}};
+
+struct option_reader {
+  static result<segment_options<u32>> read(std::span<const std::uint8_t> octets) { return parse_options(octets); }
+};
+
+/// Takes a group of timestamps for one whatever its length octet says.
+struct hasty_reader : option_reader {
+  static result<segment_options<u32>> read(std::span<const std::uint8_t> octets) {
+    std::vector<std::uint8_t> mended(octets.begin(), octets.end());
+    if (mended.size() >= 12 && mended[0] == 1 && mended[1] == 1 && mended[2] == 8) mended[3] = 10;
+    return parse_options(mended);
+  }
+};
+
+/// Takes a SACK option in front for a whole one, although the header ends before it.
+struct trusting_reader : option_reader {
+  static result<segment_options<u32>> read(std::span<const std::uint8_t> octets) {
+    if (octets.size() >= 4 && octets[0] == 1 && octets[1] == 1 && octets[2] == 5 && octets[3] > octets.size() - 2) {
+      return segment_options<u32>{};
+    }
+    return parse_options(octets);
+  }
+};
+
+// Whole words of options as hosts write them, a few octets of which are then changed.
+std::vector<std::uint8_t> nearly_common_options(number_choice& choose) {
+  constexpr std::uint8_t groups[][4] = {{1, 1, 8, 10}, {4, 2, 8, 10}, {1, 1, 5, 10},  {1, 1, 5, 18},
+                                        {1, 1, 5, 26}, {1, 1, 5, 34}, {2, 4, 5, 180}, {1, 3, 3, 7},
+                                        {1, 1, 4, 2},  {1, 1, 1, 1},  {1, 1, 1, 0}};
+  std::vector<std::uint8_t> octets;
+  for (std::size_t left = 1 + choose.pick(4); left != 0; --left) {
+    const auto& group = groups[choose.pick(std::size(groups))];
+    octets.insert(octets.end(), std::begin(group), std::end(group));
+    const bool longer = group[2] == 8 || group[2] == 5;
+    for (std::size_t body = longer && group[0] != 2 ? group[3] - 2u : 0u; body != 0; --body) {
+      octets.push_back(static_cast<std::uint8_t>(choose.pick(256)));
+    }
+  }
+  // Most lists are cut off where a header would end, some nowhere in particular.
+  octets.resize(choose.pick(4) == 0 ? choose.pick(octets.size() + 1) : octets.size() - octets.size() % 4);
+  for (std::size_t changes = choose.pick(3); changes != 0 && !octets.empty(); --changes) {
+    octets[choose.pick(octets.size())] = static_cast<std::uint8_t>(choose.pick(40));
+  }
+  return octets;
+}
+
+template <class Reader>
+std::string options_case(const drawn_case& c) {
+  number_choice choose(c.head);
+  const std::vector<std::uint8_t> octets = nearly_common_options(choose);
+  segment_options<u32> expected;
+  const bool good = detail::read_any_options(octets.data(), 0, static_cast<u32>(octets.size()), expected);
+  const auto options = Reader::read(octets);
+  if (options.has_value() != good) return good ? "refused without reason" : "accepted, although a length is impossible";
+  if (good && !(*options == expected)) return "other options are read than the cursor reads";
+  return {};
+}
+
+const registered option_groups{claim{
+    .id = "segment-options",
+    .says = "Options that are read by whole words are the ones that the cursor reads, octet by octet",
+    .bounds = "one to four groups of common options, some cut off, up to two octets of them changed",
+    .head = 170,
+    .cases = 20'000,
+    .run = saying(options_case<option_reader>),
+    .controls = {{"a length octet is not looked at", saying(options_case<hasty_reader>)},
+                 {"a length past the end is believed", saying(options_case<trusting_reader>)}},
 }};
 
 }  // namespace

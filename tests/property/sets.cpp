@@ -33,23 +33,26 @@ template <class Set>
 case_check interval_check() {
   return saying([](const drawn_case& c) {
     number_choice head(c.head);
-    return drive(interval_subject<Set, 4>(drawn_origin(head)), c.steps);
+    return drive(interval_subject<Set, Set::most>(drawn_origin(head)), c.steps);
   });
 }
 
 /// Leaves intervals that only touch apart.
-struct touching_apart : interval_set<4> {
-  bool insert(sequence_number<u32> origin, interval add) noexcept {
-    if (add.last - add.first < 2) return interval_set<4>::insert(origin, add);
-    return interval_set<4>::insert(origin, {add.first, add.last - 1u});
+template <class Set>
+struct touching_apart : Set {
+  template <class Missing>
+  insertion insert(sequence_number<u32> origin, interval add, Missing missing) noexcept {
+    if (add.last - add.first < 2) return Set::insert(origin, add, missing);
+    return Set::insert(origin, {add.first, add.last - 1u}, missing);
   }
 };
 
 /// Compares numbers as integers: what lies beyond a wrap counts as behind.
-struct unwrapped : interval_set<4> {
+template <class Set>
+struct unwrapped : Set {
   u32 take_from(sequence_number<u32> old_origin, sequence_number<u32> origin) noexcept {
     if (origin.wire() < old_origin.wire()) return 0;
-    return interval_set<4>::take_from(old_origin, origin);
+    return Set::take_from(old_origin, origin);
   }
 };
 
@@ -61,8 +64,37 @@ const registered intervals{claim{
     .steps = 200,
     .cases = 4000,
     .run = interval_check<interval_set<4>>(),
-    .controls = {{"the last octet of an interval is lost", interval_check<touching_apart>()},
-                 {"a wrap of the origin is not understood", interval_check<unwrapped>()}},
+    .controls = {{"the last octet of an interval is lost", interval_check<touching_apart<interval_set<4>>>()},
+                 {"a wrap of the origin is not understood", interval_check<unwrapped<interval_set<4>>>()}},
+}};
+
+/// Forgets where the new origin lies in a run.
+template <class Set>
+struct whole_runs_only : Set {
+  u32 take_from(sequence_number<u32> old_origin, sequence_number<u32> origin) noexcept {
+    const interval* const inside = Set::find(old_origin, origin);
+    const bool begins = inside == nullptr || inside->first == origin;
+    const u32 follows = Set::take_from(old_origin, origin);
+    return begins ? follows : 0;
+  }
+};
+
+using many = large_interval_set<24, 8>;
+
+const registered large_intervals{claim{
+    .id = "interval-set-large",
+    .says =
+        "The interval set for many ranges holds what a plain set of positions holds, tells which octets are new and "
+        "which came again, and evicts the furthest runs beyond its limit",
+    .bounds = "24 runs in chunks of at most 8; offsets of at most 256 octets from the origin; origins straddling 2^32 "
+              "and 2^31, and any",
+    .head = 3,
+    .steps = 300,
+    .cases = 2000,
+    .run = interval_check<many>(),
+    .controls = {{"the last octet of an interval is lost", interval_check<touching_apart<many>>()},
+                 {"a wrap of the origin is not understood", interval_check<unwrapped<many>>()},
+                 {"the rest of a run is lost when the origin moves into it", interval_check<whole_runs_only<many>>()}},
 }};
 
 template <reassembly_fault Fault>
@@ -79,7 +111,7 @@ const registered reassembly{claim{
     .id = "reassembly",
     .says =
         "What the receiver accepts is what a map from positions to octets accepts, first come first kept, and it never "
-        "changes afterwards",
+        "changes afterwards; what it reports is whole runs, the latest first, behind what came again",
     .bounds =
         "storage of 1 to 256 octets, four runs, segments of at most 47 octets from 24 before RCV.NXT to 24 beyond the "
         "window, copies that differ, FINs anywhere, first numbers straddling 2^32 and 2^31, and any",
@@ -88,7 +120,8 @@ const registered reassembly{claim{
     .cases = 4000,
     .run = reassembly_check<reassembly_fault::none>(),
     .controls = {{"a later copy overwrites what is held", reassembly_check<reassembly_fault::overwrites>()},
-                 {"a FIN that arrives ahead is forgotten", reassembly_check<reassembly_fault::reads_past_fin>()}},
+                 {"a FIN that arrives ahead is forgotten", reassembly_check<reassembly_fault::reads_past_fin>()},
+                 {"a repetition is reported twice", reassembly_check<reassembly_fault::tells_twice>()}},
 }};
 
 /// Forgets that the ring's end is followed by its beginning when it drops.

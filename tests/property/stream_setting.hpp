@@ -33,6 +33,7 @@ struct stream_setting {
   std::uint32_t corruptions = 0;
   std::uint32_t old_duplicates = 0;
   std::uint32_t early_timers = 0;
+  std::uint32_t marks = 0;  ///< of congestion; told in the name only if there are any
 };
 
 /// Bits of stream_setting::options.
@@ -42,6 +43,7 @@ enum stream_option : std::uint32_t {
   with_scaling = 1u << 2,
   with_nagle = 1u << 3,
   with_delayed_ack = 1u << 4,
+  with_ecn = 1u << 6,      ///< not drawn by drawn_setting()
   writes_early = 1u << 5,  ///< an active end writes without waiting for the handshake
 };
 
@@ -87,6 +89,7 @@ void each_number(Setting& s, Visit visit) {
   visit("bad", s.corruptions);
   visit("old", s.old_duplicates);
   visit("soon", s.early_timers);
+  visit("mark", s.marks);
 }
 
 /// A number from least to most: mostly small, sometimes anything, sometimes the most.
@@ -158,8 +161,9 @@ inline constexpr std::size_t setting_numbers = 56;
 /// The name that tells a setting, e.g. "stream/wl300.pl300...": it is the scenario's name in a trace.
 [[nodiscard]] inline std::string name_of(const stream_setting& s, const stream_size& size) {
   std::string text = std::string(size.prefix) + '/';
-  stream_detail::each_number(
-      s, [&text](const std::string& letters, std::uint32_t number) { text += letters + std::to_string(number) + '.'; });
+  stream_detail::each_number(s, [&text](const std::string& letters, std::uint32_t number) {
+    if (letters != "mark" || number != 0) text += letters + std::to_string(number) + '.';
+  });
   text.pop_back();
   return text;
 }
@@ -172,6 +176,7 @@ inline constexpr std::size_t setting_numbers = 56;
   stream_setting s;
   bool right = true;
   stream_detail::each_number(s, [&](const std::string& letters, std::uint32_t& number) {
+    if (letters == "mark" && name.empty()) return;
     if (!right || !name.starts_with(letters)) {
       right = false;
       return;
@@ -216,6 +221,7 @@ inline constexpr std::size_t setting_numbers = 56;
   out.limit.corruption_kinds = 6;
   out.limit.old_duplicates = budget(s.old_duplicates);
   out.limit.early_timers = budget(s.early_timers);
+  out.limit.marks = budget(s.marks);
   out.limit.in_flight = static_cast<std::uint8_t>(s.in_flight);
   return out;
 }

@@ -23,7 +23,7 @@
 namespace sequent::property {
 
 /// Buffers for ordinary_size.
-struct roomy_policy {
+struct roomy_policy : default_policy {
   using send_storage = refinement::bounded_storage<ordinary_size.most_ring>;
   using receive_storage = refinement::bounded_storage<ordinary_size.most_ring>;
   using congestion_control = congestion::reno;
@@ -32,7 +32,7 @@ struct roomy_policy {
 };
 
 /// Buffers for scaled_size.
-struct vast_policy {
+struct vast_policy : default_policy {
   using send_storage = refinement::bounded_storage<scaled_size.most_ring>;
   using receive_storage = refinement::bounded_storage<scaled_size.most_ring>;
   using congestion_control = congestion::reno;
@@ -59,6 +59,7 @@ using stream_world = model::world<End, most_flight, 4>;
   config.least_mss = 1;
   config.timestamps = (s.options[i] & with_timestamps) != 0;
   config.sack = (s.options[i] & with_sack) != 0;
+  config.ecn = (s.options[i] & with_ecn) != 0;
   config.window_scale = (s.options[i] & with_scaling) != 0;
   config.nagle = (s.options[i] & with_nagle) != 0;
   if ((s.options[i] & with_delayed_ack) == 0) config.delayed_ack = duration{};

@@ -42,6 +42,7 @@ template <class P, word W, class Places>
   s.at = phase_of(tcb.state);
   s.choices = more.choices;
   s.choices.offers_timestamps = tcb.offer.timestamps;
+  s.choices.offers_ecn = tcb.offer.ecn;
   s.passive = tcb.passive && (s.at == spec::phase::listen || s.at == spec::phase::syn_received);
   if (s.at == spec::phase::closed || s.at == spec::phase::listen) return s;
   s.snd_una = places.send(tcb.snd.una);
@@ -63,6 +64,7 @@ template <class P, word W, class Places>
   if (tcb.rcv.fin) s.fin_held = places.receive(*tcb.rcv.fin);
   s.held = more.held;
   s.owes_ack = more.owes_ack;
+  s.ecn = tcb.ecn;
   s.timestamps = tcb.ts.enabled;
   if (s.timestamps) s.ts_recent = places.clock(tcb.ts.recent);
   s.last_ack_sent = places.receive(tcb.ts.last_ack_sent);
@@ -79,6 +81,8 @@ template <class P, word W, class Places>
   s.rst = places.bit(bits, control_bits<W>::rst_bit);
   s.fin = places.bit(bits, control_bits<W>::fin_bit);
   s.urg = places.bit(bits, control_bits<W>::urg_bit);
+  s.ece = places.bit(bits, control_bits<W>::ece_bit);
+  s.cwr = places.bit(bits, control_bits<W>::cwr_bit);
   s.seq = places.receive(seg.seq);
   s.ack = places.send(seg.ack);
   s.wnd = places.octets(seg.wnd);

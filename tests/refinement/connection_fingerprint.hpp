@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "model/world/fingerprint.hpp"
+#include "sequent/congestion/reno.hpp"
 #include "sequent/connection.hpp"
 
 namespace sequent::refinement {
@@ -25,7 +26,7 @@ void feed(model::fingerprint& f, const std::optional<T>& value) {
 inline void feed(model::fingerprint& f, const control_block<u32>& t) {
   static_assert(sizeof(send_variables<u32>) == 36 && sizeof(receive_variables<u32>) == 28 &&
                 sizeof(timestamp_variables<u32>) == 24 && sizeof(challenge_allowance) == 16 &&
-                sizeof(handshake_offer) == 8 && sizeof(control_block<u32>) == 128);
+                sizeof(handshake_offer) == 10 && sizeof(control_block<u32>) == 128);
   f.add(t.state);
   f.add(t.passive);
   for (const auto n : {t.snd.iss, t.snd.una, t.snd.nxt, t.snd.wl1, t.snd.wl2}) feed(f, n);
@@ -38,6 +39,7 @@ inline void feed(model::fingerprint& f, const control_block<u32>& t) {
   feed(f, t.ts.recent_at);
   f.add(t.window_scaling);
   f.add(t.sack_permitted);
+  f.add(t.ecn);
   f.add(t.peer_mss);
   feed(f, t.challenges.since);
   f.add(t.challenges.sent);
@@ -45,7 +47,7 @@ inline void feed(model::fingerprint& f, const control_block<u32>& t) {
 }
 
 inline void feed(model::fingerprint& f, const timer_set& timers) {
-  static_assert(timer_set::count == 9 && sizeof(timer_set) == 9 * 8);
+  static_assert(timer_set::count == 10 && sizeof(timer_set) == 10 * 8);
   for (std::size_t i = 0; i != timer_set::count; ++i) feed(f, timers.due(static_cast<timer>(i)));
 }
 
@@ -131,9 +133,18 @@ inline void feed(model::fingerprint& f, const congestion::reno& c) {
   f.add(c.repairs_timeout());
 }
 
+inline void feed(model::fingerprint& f, const ecn_response& e) {
+  static_assert(sizeof(ecn_response) == 16);
+  f.add(e.recently_reduced());
+  f.add(e.recently_reduced() ? e.reduced_until().wire() : 0u);
+  f.add(e.cwr_due());
+  f.add(e.held());
+  feed(f, e.held_until());
+}
+
 template <class Storage, class Congestion, std::size_t Most>
 void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
-  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 336);
+  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 352);
   feed(f, s.first());
   f.add(s.queued());
   for (u32 i = 0; i < s.queued(); ++i) {
@@ -152,11 +163,12 @@ void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
   f.add(s.syn_lost());
   f.add(s.syn_sent());
   feed(f, s.idle_since());
+  feed(f, s.ecn());
 }
 
 template <class Storage, std::size_t Most>
 void feed(model::fingerprint& f, const receiver<Storage, Most>& r, sequence_number<u32> origin) {
-  static_assert(sizeof(receiver<span_storage, 4>) == 152);
+  static_assert(sizeof(receiver<span_storage, 4>) == 144);
   f.add(r.unread());
   std::array<std::uint8_t, 1> octet{};
   for (u32 i = 0; i < r.unread(); ++i) {
@@ -196,11 +208,12 @@ void feed(model::fingerprint& f, const connection<Policy>& c, bool may_open_agai
   if (c.owes_reset()) {
     feed(f, c.owes_reset()->seq);
     feed(f, c.owes_reset()->ack);
-    f.add(c.owes_reset()->control.wire());
+    f.add(c.owes_reset()->to_port);
   }
   f.add(c.ended_by().has_value());
   if (c.ended_by()) f.add(*c.ended_by());
   f.add(c.keep_alives_unanswered());
+  f.add(c.echo().due());
   f.add(c.owes_syn());
   f.add(c.owes_ack());
   f.add(c.owes_probe());

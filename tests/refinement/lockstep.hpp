@@ -7,9 +7,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "model/spec/reports.hpp"
 #include "sequent/connection.hpp"
 #include "tests/refinement/connection_fingerprint.hpp"
 #include "tests/refinement/packet.hpp"
@@ -31,6 +33,7 @@ class lockstep {
     spec::policy choices;
     choices.most_held_ranges = static_cast<int>(Policy::most_held_ranges);
     choices.offers_timestamps = config.timestamps;
+    choices.offers_ecn = config.ecn;
     shadow_.set_choices(choices);
   }
 
@@ -80,19 +83,22 @@ class lockstep {
   [[nodiscard]] std::size_t readable() const { return tcp_.readable(); }
   [[nodiscard]] std::size_t writable() const { return tcp_.writable(); }
   [[nodiscard]] const connection_type& tcp() const { return tcp_; }
+  /// The segment that arrived last brought an acknowledgment that counted.
+  [[nodiscard]] bool ack_taken() const { return ack_taken_; }
   [[nodiscard]] const spec_shadow& shadow() const { return shadow_; }
 
-  void arrives(const packet& p) { arrives(p.octets()); }
+  void arrives(const packet& p) { arrives(p.octets(), p.ecn); }
   /// Octets that came from anywhere: what cannot be parsed must change nothing.
-  void arrives(std::span<const std::uint8_t> octets) {
+  void arrives(std::span<const std::uint8_t> octets, ecn_codepoint mark = ecn_codepoint::not_capable) {
     before_ = tcp_.block();
+    ack_taken_ = false;
     const auto parsed = parse_segment(octets, tcp_.config().addresses);
     if (!parsed) {
-      const auto refused = tcp_.on_octets(octets, instant{});
+      const auto refused = tcp_.on_octets(octets, instant{}, mark);
       if (refused || refused.why() != parsed.why()) shadow_.set_violation("a segment in error was processed");
       return shadow_.follow_silence(tcp_.block(), shadow_.places_for(before_, nullptr), more(), "segment in error");
     }
-    deliver(parsed->header, parsed->text);
+    deliver(parsed->header, parsed->text, mark);
   }
 
   /// The next segment to send; what there is to say about it is checked.
@@ -108,6 +114,7 @@ class lockstep {
       return std::nullopt;
     }
     out.size = static_cast<std::uint16_t>(sent->length);
+    out.ecn = sent->ecn;
     const auto parsed = parse_segment(out.octets(), tcp_.config().addresses);
     if (!parsed) {
       shadow_.set_violation(fmt::format("a segment was sent that cannot be read: {}", describe(parsed.why())));
@@ -138,8 +145,12 @@ class lockstep {
   }
   [[nodiscard]] std::string show() const { return state_text(shadow_.now()); }
   static std::string show(const packet& p) { return packet_text(p); }
-  static void fingerprint_packet(const packet& p, model::fingerprint& f) { f.octets(p.octets()); }
+  static void fingerprint_packet(const packet& p, model::fingerprint& f) {
+    f.octets(p.octets());
+    f.add(p.ecn);
+  }
   static bool corrupt(packet& p, int which) { return damage(p, which); }
+  static bool mark(packet& p) { return mark_congestion(p); }
 
  private:
   using observation = spec_shadow::observation;
@@ -170,11 +181,11 @@ class lockstep {
   }
 
   void see_reset(observation& seen) const {
-    const segment<u32>& reset = *tcp_.owes_reset();
+    const reset_owed& reset = *tcp_.owes_reset();
     const places where = shadow_.places_for(before_, nullptr);
     seen.sent = spec::reply::reset;
     seen.reset_seq = where.send(reset.seq);
-    if (reset.control.ack()) seen.reset_ack = where.receive(reset.ack);
+    if (reset.ack) seen.reset_ack = where.receive(*reset.ack);
   }
 
   void follow_call(spec::kind what, spec::position amount, const observation& seen, const char* name) {
@@ -198,12 +209,13 @@ class lockstep {
     return taken ? *taken : 0;
   }
 
-  void deliver(const segment<u32>& header, std::span<const std::uint8_t> text) {
+  void deliver(const segment<u32>& header, std::span<const std::uint8_t> text, ecn_codepoint mark) {
     places where = shadow_.places_for(before_, &header);
     spec_shadow::event e;
     e.what = spec::kind::arrival;
     e.seg = abstract_segment<spec::position>(header, where, recent_is_stale(before_.ts, instant{}));
-    const actions<u32> step = tcp_.on_segment(header, text, instant{});
+    const actions<u32> step = tcp_.on_segment(header, text, instant{}, mark);
+    ack_taken_ = step.acceptable_ack;
     const bool known = before_.state >= connection_state::syn_sent;
     const observation seen = abstract_actions<spec::position>(step, where, known);
     spec_shadow::settle(where, before_, tcp_.block());
@@ -217,6 +229,7 @@ class lockstep {
     if (sent.control.rst()) return shadow_.follow_reset(sent);
     read_since_sending_ = false;
     check_window_field(sent, after);
+    check_report(sent, where);
     const spec::position offered = shadow_.now().rcv_nxt + after.rcv.wnd;
     shadow_.follow_emission(sent, offered, after, where, more());
   }
@@ -228,6 +241,18 @@ class lockstep {
     const bool true_to_it = told <= after.rcv.wnd && (after.rcv.wnd - told < (1u << shift) || sent.wnd == 0xffff);
     if (!true_to_it) shadow_.set_violation(fmt::format("window {} is offered, {} believed", told, after.rcv.wnd));
     if (tcp_.receiving().room() < after.rcv.wnd) shadow_.set_violation("a window is offered without room behind it");
+  }
+
+  // A report speaks only of what the specification knows to have arrived.
+  void check_report(const segment<u32>& sent, const places& where) {
+    std::vector<spec::range<spec::position>> blocks;
+    for (const sack_block<u32>& block : sent.options.sack.view()) {
+      blocks.push_back({where.receive(block.left), where.receive(block.right)});
+    }
+    if (blocks.empty()) return;
+    if (!before_.sack_permitted) shadow_.set_violation("a report is sent to a peer that did not permit it");
+    if (!spec::reports_truly(shadow_.now(), blocks))
+      shadow_.set_violation("a report is not true: " + segment_text(sent));
   }
 
   // Timers that change the state are events; the others only lead to emissions.
@@ -298,6 +323,7 @@ class lockstep {
   connection_type tcp_;
   spec_shadow shadow_;
   control_block<u32> before_{};
+  bool ack_taken_ = false;  // of the arrival that is being looked at, so no part of the fingerprint
   bool opened_ = false;
   bool aborted_ = false;
   bool established_ = false;

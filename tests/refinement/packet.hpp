@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "model/world/fingerprint.hpp"
+#include "sequent/ip_fields.hpp"
 #include "sequent/parse.hpp"
 
 namespace sequent::refinement {
@@ -20,10 +21,11 @@ template <std::size_t Most>
 struct wire_packet {
   std::array<std::uint8_t, Most> room{};
   std::uint16_t size = 0;
+  ecn_codepoint ecn = ecn_codepoint::not_capable;  ///< of the IP header around it
 
   [[nodiscard]] std::span<const std::uint8_t> octets() const noexcept { return {room.data(), size}; }
   friend bool operator==(const wire_packet& a, const wire_packet& b) noexcept {
-    return std::ranges::equal(a.octets(), b.octets());
+    return a.ecn == b.ecn && std::ranges::equal(a.octets(), b.octets());
   }
 };
 
@@ -36,6 +38,14 @@ template <std::size_t Most>
   if (which < 0 || which > 5 || packet.size < header_length) return false;
   const std::size_t at = which < 5 ? places[static_cast<std::size_t>(which)] : packet.size - 1u;
   packet.room[at] = static_cast<std::uint8_t>(packet.room[at] ^ (1u << (which % 3)));
+  return true;
+}
+
+/// Marks a packet as a congested router does; says whether it may (RFC 3168 section 5).
+template <std::size_t Most>
+[[nodiscard]] bool mark_congestion(wire_packet<Most>& packet) noexcept {
+  if (packet.ecn == ecn_codepoint::not_capable) return false;
+  packet.ecn = ecn_codepoint::congestion_experienced;
   return true;
 }
 
@@ -53,6 +63,8 @@ template <std::size_t Most>
   add(bits.ack(), "ACK");
   add(bits.psh(), "PSH");
   add(bits.urg(), "URG");
+  add(bits.ece(), "ECE");
+  add(bits.cwr(), "CWR");
   return text;
 }
 
@@ -75,7 +87,8 @@ template <std::size_t Most>
 [[nodiscard]] std::string packet_text(const wire_packet<Most>& packet) {
   const auto parsed = parse_segment(packet.octets(), pseudo_header{});
   if (!parsed) return fmt::format("({}, {} octets)", describe(parsed.why()), packet.size);
-  return segment_text(parsed->header);
+  constexpr const char* codepoints[] = {"", " ECT(1)", " ECT(0)", " CE"};
+  return segment_text(parsed->header) + codepoints[static_cast<std::size_t>(packet.ecn)];
 }
 
 }  // namespace sequent::refinement

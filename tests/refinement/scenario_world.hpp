@@ -7,13 +7,14 @@
 #include "model/check/bounds.hpp"
 #include "model/world/world.hpp"
 #include "tests/refinement/bounded_storage.hpp"
+#include "tests/refinement/ecn_watched.hpp"
 #include "tests/refinement/forgeries.hpp"
 #include "tests/refinement/lockstep.hpp"
 
 namespace sequent::refinement {
 
 /// Small buffers: at most 16 octets each way.
-struct tiny_policy {
+struct tiny_policy : default_policy {
   using send_storage = bounded_storage<16>;
   using receive_storage = bounded_storage<16>;
   using congestion_control = congestion::reno;
@@ -22,7 +23,7 @@ struct tiny_policy {
 };
 
 /// The end that explorer, RapidCheck, fuzzer and replay put into the world: 60 octets of header and a little text.
-using tiny_end = lockstep<tiny_policy, 84>;
+using tiny_end = ecn_watched<lockstep<tiny_policy, 84>>;
 using tiny_world = model::world<tiny_end>;
 
 /// The settings of one end of a scenario.
@@ -36,6 +37,8 @@ using tiny_world = model::world<tiny_end>;
   config.default_peer_mss = config.receive_mss;
   config.least_mss = 1;
   config.timestamps = setting.timestamps;
+  config.sack = setting.sack[model::at(where)];
+  config.ecn = setting.ecn[model::at(where)];
   config.keep_alive.enabled = setting.keep_alives;
   config.keep_alive.probes = 2;
   config.nagle = false;

@@ -83,6 +83,7 @@ struct firing_of_thread : firing_record {
   for (const auto& r : s.held) text += fmt::format(" held {}-{}", r.first, r.last);
   if (s.fin_held) text += fmt::format(" fin-held {}", *s.fin_held);
   if (s.passive) text += " passive";
+  if (s.ecn) text += " ecn";
   if (s.owes_ack) text += " owes-ack";
   if (s.timestamps) text += fmt::format(" ts {} last-ack {}", s.ts_recent, s.last_ack_sent);
   return text;

@@ -8,13 +8,13 @@
 namespace sequent::test {
 namespace {
 
-u32 window(const endpoint<>& host) { return host.tcp.sending().congestion().window(); }
+u32 window(const endpoint<reno_policy>& host) { return host.tcp.sending().congestion().window(); }
 
 // covers: MUST-19
 TEST(rfc6928_section_2, the_initial_window_is_ten_segments) {
   for (const auto& [mss, expected] :
        std::vector<std::pair<std::uint16_t, std::size_t>>{{1'460, 14'600}, {536, 5'360}, {1'000, 10'000}}) {
-    endpoint<> host;
+    endpoint<reno_policy> host;
     peer_offer offer;
     offer.mss = mss;
     host.open(offer);
@@ -24,7 +24,7 @@ TEST(rfc6928_section_2, the_initial_window_is_ten_segments) {
 
 // covers: MUST-19
 TEST(rfc5681_section_3_1, after_a_lost_syn_the_initial_window_is_one_segment) {
-  endpoint<> host;
+  endpoint<reno_policy> host;
   host.tcp.set_nagle(false);
   ASSERT_TRUE(host.tcp.connect(host.now));
   host.out();
@@ -36,7 +36,7 @@ TEST(rfc5681_section_3_1, after_a_lost_syn_the_initial_window_is_one_segment) {
 
 // covers: MUST-19
 TEST(rfc5681_section_3_1, slow_start_opens_by_what_is_acknowledged_and_two_segments_at_most) {
-  endpoint<> host;
+  endpoint<reno_policy> host;
   host.open();
   host.write(60'000);
   u32 before = window(host);
@@ -49,7 +49,7 @@ TEST(rfc5681_section_3_1, slow_start_opens_by_what_is_acknowledged_and_two_segme
 
 // covers: MUST-19
 TEST(rfc5681_section_3_1, congestion_avoidance_opens_by_one_segment_for_each_round_trip) {
-  endpoint<> host;
+  endpoint<reno_policy> host;
   host.open();
   host.write(60'000);
   host.wait(s(1));  // a timeout: ssthresh is half the flight, 7300
@@ -75,7 +75,7 @@ TEST(rfc5681_section_3_1, congestion_avoidance_opens_by_one_segment_for_each_rou
 
 // covers: MUST-19
 TEST(rfc5681_section_3_2, the_third_duplicate_sends_the_lost_segment_at_once) {
-  endpoint<> host;
+  endpoint<reno_policy> host;
   host.open();
   host.write(60'000);
   // RFC 3042: the first two let one new segment go each.
@@ -89,7 +89,7 @@ TEST(rfc5681_section_3_2, the_third_duplicate_sends_the_lost_segment_at_once) {
 }
 
 TEST(rfc5681_section_3_2, further_duplicates_let_new_segments_go) {
-  endpoint<> host;
+  endpoint<reno_policy> host;
   host.open();
   host.write(60'000);
   for (int i = 0; i != 3; ++i) host.in(host.peer());
@@ -100,7 +100,7 @@ TEST(rfc5681_section_3_2, further_duplicates_let_new_segments_go) {
 }
 
 TEST(rfc6582_section_3_2, a_partial_acknowledgment_sends_the_next_hole_and_a_full_one_ends_recovery) {
-  endpoint<> host;
+  endpoint<reno_policy> host;
   host.open();
   host.write(14'600);
   for (int i = 0; i != 3; ++i) host.in(host.peer());
@@ -125,7 +125,7 @@ TEST(rfc6582_section_3_2, several_losses_in_one_window_need_no_timeout) {
 
 // covers: MUST-19
 TEST(rfc5681_section_3_1, a_timeout_leaves_one_segment_and_half_the_flight_as_threshold) {
-  endpoint<> host;
+  endpoint<reno_policy> host;
   host.open();
   host.write(60'000);
   const auto again = host.wait(s(1));
@@ -139,7 +139,7 @@ TEST(rfc5681_section_3_1, a_timeout_leaves_one_segment_and_half_the_flight_as_th
 // Section 3: never beyond the highest acknowledgment plus the lesser of both windows.
 TEST(rfc5681_section_3, nothing_is_sent_beyond_the_congestion_window) {
   for (u32 seed = 1; seed != 40; ++seed) {
-    endpoint<> host;
+    endpoint<reno_policy> host;
     host.open();
     u32 random = seed * 2'654'435'761u;
     const auto draw = [&](u32 n) {
@@ -167,7 +167,7 @@ TEST(rfc5681_section_3, nothing_is_sent_beyond_the_congestion_window) {
 
 // Section 4.1.
 TEST(rfc5681_section_4_1, a_window_that_was_idle_for_longer_than_a_timeout_starts_over) {
-  endpoint<> host;
+  endpoint<reno_policy> host;
   host.open();
   host.write(60'000);
   while (host.nxt() != host.una()) {
@@ -186,7 +186,7 @@ TEST(rfc5681_section_4_1, a_window_that_was_idle_for_longer_than_a_timeout_start
 TEST(rfc5681_section_4_2, a_hole_is_answered_with_a_duplicate_at_once) {
   connection_config config = plain();
   config.delayed_ack = ms(200);
-  endpoint<> host(config);
+  endpoint<reno_policy> host(config);
   host.open();
   for (u32 i = 1; i != 4; ++i) {
     const auto duplicate = host.in(at(5'001 + i * 100).ack(1'001).text(100));
@@ -198,7 +198,7 @@ TEST(rfc5681_section_4_2, a_hole_is_answered_with_a_duplicate_at_once) {
 
 // RFC 6582 section 3.2, step 2: duplicates that a timeout's own retransmissions cause begin no second recovery.
 TEST(rfc6582_section_3_2, a_timeout_is_not_followed_by_a_spurious_fast_retransmit) {
-  endpoint<> host;
+  endpoint<reno_policy> host;
   host.open();
   host.write(14'600);
   host.wait(s(1));

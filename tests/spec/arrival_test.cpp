@@ -32,7 +32,8 @@ TEST(Sequence, WhatOccupiesSequenceSpaceIsAlwaysAnswered) {
     const state_t s = sample_state(static_cast<phase>(i));
     EXPECT_TRUE(replies(arrive(s, data(s.rcv_nxt - 3, s.snd_una, 2)), {reply::ack})) << name(s.at);
     EXPECT_TRUE(replies(arrive(s, with_fin(data(s.rcv_nxt - 1, s.snd_una))), {reply::ack})) << name(s.at);
-    EXPECT_TRUE(replies(arrive(s, data(s.rcv_nxt + s.rcv_wnd + 2, s.snd_una)), {reply::ack, reply::none})) << name(s.at);
+    EXPECT_TRUE(replies(arrive(s, data(s.rcv_nxt + s.rcv_wnd + 2, s.snd_una)), {reply::ack, reply::none}))
+        << name(s.at);
     EXPECT_TRUE(unchanged(arrive(s, data(s.rcv_nxt - 3, s.snd_una + 1, 2)), s)) << name(s.at);
   }
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "sequent/congestion/reno.hpp"
 #include "sequent/connection.hpp"
 #include "tests/support/build.hpp"
 
@@ -35,6 +36,11 @@ struct peer_offer {
   std::optional<std::uint8_t> scale{};
   bool sack = false;
   std::optional<u32> ts{};
+};
+
+/// NewReno, whose windows are easily foretold.
+struct reno_policy : default_policy {
+  using congestion_control = congestion::reno;
 };
 
 /// The connection and its surroundings. Everything that it sends is recorded in `sent`, in order.

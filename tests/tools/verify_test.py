@@ -130,7 +130,7 @@ class VerifyTest(unittest.TestCase):
     def test_only_runs_what_was_asked_for_and_says_what_was_not(self):
         run = self.verify("--only", "proofs,captures", "--only", "properties")
         self.assertEqual(run.returncode, 0, run.stdout)
-        self.assertEqual(self.report()["left_out"], ["explore", "fuzz"])
+        self.assertEqual(self.report()["left_out"], ["explore", "fuzz", "interop"])
         self.assertIn("left out on request: explore, fuzz", run.stdout)
         self.assertEqual(self.calls("sequent") + self.calls("fuzz"), "")
 
@@ -155,7 +155,7 @@ class VerifyTest(unittest.TestCase):
         samples.install(self.bin, "proofs", self.results["proofs"], listed=2)
         run = self.verify("--filter", "open")
         self.assertEqual(run.returncode, 0, run.stdout)
-        self.assertEqual(self.report()["left_out"], ["fuzz", "captures", "proofs"])
+        self.assertEqual(self.report()["left_out"], ["fuzz", "captures", "interop", "proofs"])
 
     def interrupt(self, times=1):
         """Starts verify, interrupts it once its proofs have begun, and gives its status and output."""

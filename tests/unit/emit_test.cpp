@@ -120,6 +120,19 @@ TEST(emit, the_checksum_covers_pseudo_header_header_and_text) {
   }
 }
 
+TEST(emit, a_header_with_the_sum_of_its_text_is_the_head_of_the_segment) {
+  const std::array<std::uint8_t, 4> here{192, 0, 2, 1};
+  const std::array<std::uint8_t, 4> there{198, 51, 100, 2};
+  const pseudo_header addresses = pseudo_header::ipv4(here, there);
+  for (std::size_t length = 0; length != 100; ++length) {
+    const packet p = at(5).ack(6).ts(7, 8).text(length);
+    const octets whole = wire(p, addresses);
+    octets head(whole.size() - length);
+    emit_header(p.header, head, addresses, sum_octets(p.octets));
+    EXPECT_TRUE(std::equal(head.begin(), head.end(), whole.begin())) << length;
+  }
+}
+
 TEST(emit, the_field_stays_zero_when_the_hardware_makes_the_checksum) {
   octets out(20);
   emit_segment(at(5).ack(6).header, out, {}, checksum_by::hardware);

@@ -57,10 +57,10 @@ TEST(icmp, tells_what_it_is_about) {
   }
 }
 
-// Every type and code of both protocols that is listed, and every other.
+// Every type of both protocols, with every code that is listed and some that are not.
 TEST(icmp, every_type_and_code_has_its_kind) {
   for (int type = 0; type != 256; ++type) {
-    for (int code = 0; code != 256; ++code) {
+    for (int code = 0; code < 256; code += code < 17 ? 1 : 17) {
       std::optional<icmp_kind> expected4;
       if (type == 3 && code <= 15) expected4 = icmp_kind::soft;
       if (type == 3 && (code == 2 || code == 3)) expected4 = icmp_kind::hard;

@@ -143,6 +143,46 @@ TEST_P(interval_set_at, equality_ignores_what_was_held_once) {
   EXPECT_NE(a, b);
 }
 
+// What a receiver needs to know: which octets to store, and which have come again.
+TEST_P(interval_set_at, inserting_tells_what_was_missing_and_what_came_again) {
+  interval_set<4> set;
+  set.insert(number(origin), range(10, 20));
+  set.insert(number(origin), range(30, 40));
+  ranges missing;
+  const auto note = [&](u32 from, u32 to) { missing.emplace_back(from, to); };
+  insertion done = set.insert(number(origin), range(15, 50), note);
+  EXPECT_EQ(missing, (ranges{{20, 30}, {40, 50}}));
+  EXPECT_EQ(done.range, range(10, 50));
+  EXPECT_EQ(done.again, range(15, 20));
+  missing.clear();
+  done = set.insert(number(origin), range(12, 13), note);
+  EXPECT_TRUE(missing.empty());
+  EXPECT_EQ(done.again, range(12, 13));
+  done = set.insert(number(origin), range(50, 51), note);
+  EXPECT_EQ(missing, (ranges{{50, 51}}));
+  EXPECT_TRUE(done.again.empty()) << "touching is no repetition";
+}
+
+TEST_P(interval_set_at, what_is_not_held_is_not_stored) {
+  interval_set<1> set;
+  set.insert(number(origin), range(10, 20));
+  const insertion done = set.insert(number(origin), range(30, 40), [](u32, u32) { FAIL(); });
+  EXPECT_FALSE(done.held);
+}
+
+TEST_P(interval_set_at, advancing_tells_the_same) {
+  interval_set<4> set;
+  set.insert(number(origin), range(10, 20));
+  set.insert(number(origin), range(30, 40));
+  ranges missing;
+  const insertion done =
+      set.advance(number(origin), number(origin) + 35u, [&](u32 from, u32 to) { missing.emplace_back(from, to); });
+  EXPECT_EQ(missing, (ranges{{0, 10}, {20, 30}}));
+  EXPECT_EQ(done.range, range(0, 40));
+  EXPECT_EQ(done.again, range(10, 20));
+  EXPECT_TRUE(set.empty());
+}
+
 // All sequences of three ranges on a line of nine octets, against a map of octets. Overlaps of every kind are among
 // them.
 TEST_P(interval_set_at, equals_a_map_of_octets) {

@@ -28,6 +28,18 @@ TEST(octets, store_touches_no_neighbour) {
   EXPECT_EQ(octets, (std::array<std::uint8_t, 6>{1, 0xff, 0xff, 0xff, 0xff, 1}));
 }
 
+// What is done while compiling is done in another way than what is done while running.
+TEST(octets, the_same_happens_while_compiling) {
+  constexpr auto stored = [] {
+    std::array<std::uint8_t, 6> octets{};
+    store16(octets.data(), 0xfedc);
+    store32(octets.data() + 2, 0xba98'7654u);
+    return octets;
+  }();
+  static_assert(load16(stored.data()) == 0xfedc && load32(stored.data() + 2) == 0xba98'7654u);
+  EXPECT_EQ(stored, (std::array<std::uint8_t, 6>{0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54}));
+}
+
 TEST(octets, what_is_stored_is_loaded) {
   std::array<std::uint8_t, 4> octets{};
   for (const u32 value : {0u, 1u, 0x7fff'ffffu, 0x8000'0000u, 0xffff'ffffu}) {

@@ -205,6 +205,48 @@ TEST(options, of_one_that_is_repeated_the_last_counts) {
   EXPECT_EQ(parse({5, 10, 0, 0, 0, 1, 0, 0, 0, 2, 5, 10, 0, 0, 0, 3, 0, 0, 0, 4})->sack.count, 1u);
 }
 
+// Options that fill whole words are read by words. The cursor alone must come to the same, for each layout that is met
+// in practice, cut off anywhere, and with every value of every octet.
+TEST(options, groups_of_whole_words_are_read_as_the_cursor_reads_them) {
+  const std::vector<std::uint8_t> layouts[] = {
+      {1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8},
+      {1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 1, 1, 5, 10, 1, 2, 3, 4, 5, 6, 7, 8},
+      {1, 1, 5, 18, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16},
+      {2, 4, 5, 180, 4, 2, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 1, 3, 3, 7},
+      {2, 4, 5, 180, 1, 1, 4, 2, 1, 3, 3, 7},
+      {2, 4, 5, 180, 1, 3, 3, 7, 1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 4, 2, 0, 0},
+  };
+  const auto compare = [](const std::vector<std::uint8_t>& octets) {
+    segment_options<u32> expected;
+    const bool good = detail::read_any_options(octets.data(), 0, static_cast<u32>(octets.size()), expected);
+    const auto options = parse_options(octets);
+    ASSERT_EQ(options.has_value(), good);
+    if (good) {
+      ASSERT_EQ(*options, expected);
+    }
+  };
+  for (const auto& layout : layouts) {
+    for (std::size_t size = 0; size <= layout.size(); ++size) {
+      std::vector<std::uint8_t> octets(layout.begin(), layout.begin() + static_cast<std::ptrdiff_t>(size));
+      octets.shrink_to_fit();
+      compare(octets);
+      for (std::size_t i = 0; i != size; ++i) {
+        const std::uint8_t before = octets[i];
+        for (u32 value = 0; value != 256; ++value) {
+          octets[i] = static_cast<std::uint8_t>(value);
+          compare(octets);
+        }
+        octets[i] = before;
+      }
+    }
+  }
+}
+
+TEST(options, a_group_that_ends_after_its_header_is_an_error) {
+  EXPECT_EQ(parse({1, 1, 5, 34, 0, 0, 0, 0, 0, 0, 0, 0}).why(), error::bad_option_length);
+  EXPECT_EQ(parse({4, 2, 8, 10, 0, 0, 0, 0}).why(), error::bad_option_length);
+}
+
 // All lists of four octets: the outcome is a list or the documented error, and no octet outside is read.
 TEST(options, every_list_of_four_octets_is_read_or_refused) {
   std::vector<std::uint8_t> octets(4);

@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 
 namespace {
 
@@ -35,6 +36,16 @@ TEST(result, a_value_that_is_zero_is_a_value) {
   EXPECT_EQ(*r, 0);
 }
 
+TEST(result, is_made_and_changed_in_place) {
+  result<std::string> r(std::in_place, 3u, 'x');
+  ASSERT_TRUE(r);
+  *r += 'y';
+  EXPECT_EQ(*r, "xxxy");
+  r = error::would_block;
+  ASSERT_FALSE(r);
+  EXPECT_EQ(r.why(), error::would_block);
+}
+
 TEST(result, of_void_succeeds_or_says_why_not) {
   const result<void> good;
   const result<void> bad = error::would_block;
@@ -55,6 +66,8 @@ TEST(result, the_first_error_is_an_error_too) {
 TEST(result_death, reading_a_value_that_is_not_there_is_caught) {
   const result<int> r = error::would_block;
   EXPECT_DEATH(static_cast<void>(r.value()), "");
+  result<int> changeable = error::would_block;
+  EXPECT_DEATH(*changeable = 1, "");
 }
 
 TEST(result_death, reading_an_error_that_is_not_there_is_caught) {

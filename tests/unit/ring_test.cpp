@@ -47,6 +47,24 @@ TEST(ring, wraps_while_putting_and_getting) {
   }
 }
 
+TEST(ring, sums_what_it_gives_wherever_that_wraps) {
+  octets memory(150);
+  for (std::size_t head = 0; head != memory.size(); ++head) {
+    ring r{span_storage(memory)};
+    r.drop(head);
+    const octets content = pattern(memory.size(), head);
+    r.put(0, content);
+    for (const std::size_t offset : {std::size_t{0}, std::size_t{1}, std::size_t{17}}) {
+      for (const std::size_t length : {std::size_t{0}, std::size_t{1}, std::size_t{30}, std::size_t{131}}) {
+        octets out(length);
+        const u32 sum = r.get_and_sum(offset, out);
+        ASSERT_EQ(out, peek(r, offset, length)) << head;
+        ASSERT_EQ(sum, sum_octets(out)) << head << ' ' << offset << ' ' << length;
+      }
+    }
+  }
+}
+
 TEST(ring, dropping_everything_comes_back_to_where_it_was) {
   ring<inline_storage<8>> r;
   r.put(0, octets{1, 2, 3});
@@ -58,6 +76,7 @@ TEST(ring, nothing_put_or_got_is_nothing_even_without_storage) {
   ring<span_storage> r;
   r.put(0, {});
   r.get(0, {});
+  EXPECT_EQ(r.get_and_sum(0, {}), 0u);
   r.drop(0);
   ring<inline_storage<4>> full;
   full.put(4, {});
@@ -103,6 +122,7 @@ TEST(ring_death, reaching_past_the_capacity_is_caught) {
   octets out(2);
   EXPECT_DEATH(r.put(3, out), "");
   EXPECT_DEATH(r.get(3, out), "");
+  EXPECT_DEATH(r.get_and_sum(3, out), "");
   EXPECT_DEATH(r.drop(5), "");
 }
 #endif

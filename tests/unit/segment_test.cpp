@@ -29,6 +29,21 @@ TEST(segment, sack_blocks_hold_at_most_four) {
   EXPECT_EQ(blocks.view()[3].right.wire(), 35u);
 }
 
+TEST(segment, sack_blocks_are_equal_if_those_that_count_are) {
+  const sack_block<u32> one{sequence_number<u32>(1), sequence_number<u32>(2)};
+  const sack_block<u32> other{sequence_number<u32>(3), sequence_number<u32>(4)};
+  sack_blocks<u32> a;
+  sack_blocks<u32> b;
+  b.block[0] = other;
+  EXPECT_EQ(a, b);
+  a.push(one);
+  EXPECT_NE(a, b);
+  b.push(one);
+  EXPECT_EQ(a, b);
+  b.block[0] = other;
+  EXPECT_NE(a, b);
+}
+
 TEST(segment, options_are_absent_by_default) {
   const segment_options<u32> options;
   EXPECT_FALSE(options.mss);

@@ -37,10 +37,10 @@ class sending : public testing::TestWithParam<u32> {
     return lengths;
   }
   void acknowledge(u32 octets, u32 window = 10'000) {
-    const auto old = tcb.snd;
+    const bool closed = tcb.snd.wnd == 0;
     const packet p = at(5'000).ack(first + octets).window(window);
     const auto step = arrive(tcb, p, now);
-    half.on_ack(tcb, p.header, step, old, mss, {}, now, timers, config);
+    half.on_ack(tcb, p.header, step, closed, mss, {}, now, timers, config);
   }
   void time_out() { half.on_retransmission_timeout(tcb, mss, now, timers, config); }
   u32 offset(sequence_number<u32> x) const { return x.wire() - first; }
@@ -164,6 +164,20 @@ TEST_P(sending, a_probe_of_a_closed_window_is_one_octet) {
   EXPECT_EQ(drain(), (std::vector<u32>{1}));
   EXPECT_FALSE(timers.running(timer::persist));
   EXPECT_TRUE(timers.running(timer::retransmission));
+}
+
+// covers: rfc8985#7.2
+TEST_P(sending, a_single_segment_with_fin_is_probed_no_sooner_than_one_without) {
+  tcb.sack_permitted = true;
+  write(mss);
+  drain();
+  now = now + duration::milliseconds(1);
+  acknowledge(mss);
+  write(mss);
+  tcb.snd.fin_asked = true;
+  EXPECT_EQ(drain(), std::vector<u32>{mss + 1});
+  ASSERT_TRUE(timers.due(timer::loss_probe));
+  EXPECT_EQ(*timers.due(timer::loss_probe), now + half.rtt().smoothed() * 2 + most_ack_delay);
 }
 
 TEST_P(sending, a_fin_alone_probes_a_closed_window) {

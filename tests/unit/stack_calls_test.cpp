@@ -203,6 +203,29 @@ struct slice_stack_policy : small_stack_policy {
   static constexpr std::size_t receive_octets = 200;
 };
 
+// Octets may be written and read where they stand.
+TEST(stack_calls, buffers_are_lent) {
+  stack_net<> net;
+  const handle listening = *net.end[1]->listen(std::nullopt, 80, 2);
+  const handle made = *net.end[0]->connect(v4(1), v4(2), 80, net.now);
+  net.run(s(1));
+  const handle accepted = *net.end[1]->accept(listening);
+  const auto room = net.end[0]->writable_span(made);
+  ASSERT_EQ(room.size(), 4'096u);
+  const auto text = pattern(500);
+  std::copy(text.begin(), text.end(), room.begin());
+  EXPECT_EQ(*net.end[0]->commit(made, 500), 500u);
+  net.run(s(1));
+  const auto arrived = net.end[1]->readable_span(accepted);
+  EXPECT_EQ(octet_string(arrived.begin(), arrived.end()), text);
+  EXPECT_EQ(*net.end[1]->consume(accepted, 500), 500u);
+  EXPECT_TRUE(net.end[1]->readable_span(accepted).empty());
+  EXPECT_TRUE(net.end[0]->writable_span({}).empty());
+  EXPECT_TRUE(net.end[0]->readable_span({}).empty());
+  EXPECT_FALSE(net.end[0]->commit({}, 0));
+  EXPECT_FALSE(net.end[0]->consume({}, 0));
+}
+
 // Buffers may be slices of the caller's memory; each connection keeps to its own.
 TEST(stack_calls, buffers_may_be_the_callers) {
   using tcp = stack<slice_stack_policy>;

@@ -73,6 +73,16 @@ TEST(stack_handshake, makes_the_connection_that_listening_would_have_made) {
   EXPECT_EQ(host.tcp->find(*made)->readable(), whole.readable());
 }
 
+TEST(stack_handshake, offers_no_more_than_the_connection_will_at_first) {
+  stack_config config = plain_stack();
+  config.connection.initial_receive_window = 1'000;
+  stack_host<> host(config);
+  const handle listening = *host.tcp->listen(std::nullopt, 80, 2);
+  EXPECT_EQ(host.in(from_peer(9), at(5'000).syn())[0].segment.header.wnd, 1'000u);
+  host.in(from_peer(9), at(5'001).ack(host.sent[0].segment.seq() + 1));
+  ASSERT_TRUE(host.tcp->accept(listening));
+}
+
 TEST(stack_handshake, sends_the_syn_ack_again_and_gives_up) {
   stack_host<> host;
   ASSERT_TRUE(host.tcp->listen(std::nullopt, 80, 2));

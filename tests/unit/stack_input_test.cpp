@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sequent/icmp.hpp"
 #include "tests/support/stack_net.hpp"
 
@@ -182,13 +184,12 @@ TEST(stack_input, the_oldest_of_time_wait_makes_room) {
 }
 
 octet_string icmp_about(const flow& ours, u32 seq, std::uint8_t type, std::uint8_t code, std::uint16_t mtu) {
-  octet_string quoted = packet_to({ours.remote, ours.local, ours.remote_port, ours.local_port}, at(seq).ack(1));
-  quoted.resize(28);
-  octet_string out(20 + 8);
+  const octet_string quoted = packet_to({ours.remote, ours.local, ours.remote_port, ours.local_port}, at(seq).ack(1));
+  octet_string out(20 + 8 + 28);
   out[20] = type;
   out[21] = code;
   store16(out.data() + 26, mtu);
-  out.insert(out.end(), quoted.begin(), quoted.end());
+  std::copy_n(quoted.begin(), 28, out.begin() + 28);
   store16(out.data() + 22, checksum_field(sum_octets(std::span(out).subspan(20))));
   (void)emit_ipv4({.source = {10, 0, 0, 77}, .destination = ours.local.v4(), .protocol = ip_protocol::icmp}, out);
   return out;

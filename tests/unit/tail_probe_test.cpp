@@ -41,7 +41,7 @@ TEST(tail_probe, there_is_one_at_a_time) {
 // covers: rfc8985#7.3
 TEST(tail_probe, a_round_trip_must_have_been_measured_since_the_last) {
   tail_probe probe = sent_again();
-  EXPECT_EQ(probe.on_ack(end + 1u, {}, false), tail_probe::verdict::repaired);
+  EXPECT_EQ(probe.on_ack(end + 1u, false, {}, false), tail_probe::verdict::repaired);
   probe.ask();
   EXPECT_FALSE(probe.due());
   probe.measured();
@@ -52,42 +52,42 @@ TEST(tail_probe, a_round_trip_must_have_been_measured_since_the_last) {
 TEST(tail_probe, any_answer_makes_one_that_is_due_needless) {
   tail_probe probe;
   probe.ask();
-  EXPECT_EQ(probe.on_ack(end, {}, false), tail_probe::verdict::none);
+  EXPECT_EQ(probe.on_ack(end, false, {}, false), tail_probe::verdict::none);
   EXPECT_FALSE(probe.due());
 }
 
 // covers: rfc8985#7.4.2
 TEST(tail_probe, an_acknowledgment_beyond_it_shows_that_it_repaired_a_loss) {
   tail_probe probe = sent_again();
-  EXPECT_EQ(probe.on_ack(end, {}, false), tail_probe::verdict::none);
+  EXPECT_EQ(probe.on_ack(end, false, {}, false), tail_probe::verdict::none);
   EXPECT_TRUE(probe.on_its_way()) << "a report may still come";
-  EXPECT_EQ(probe.on_ack(end + 100u, {}, false), tail_probe::verdict::repaired);
+  EXPECT_EQ(probe.on_ack(end + 100u, false, {}, false), tail_probe::verdict::repaired);
   EXPECT_FALSE(probe.on_its_way());
 }
 
 // covers: rfc8985#7.4.2
 TEST(tail_probe, a_report_of_it_shows_that_nothing_was_lost) {
   tail_probe probe = sent_again();
-  EXPECT_EQ(probe.on_ack(end, end, false), tail_probe::verdict::none);
+  EXPECT_EQ(probe.on_ack(end, true, end, false), tail_probe::verdict::none);
   EXPECT_FALSE(probe.on_its_way());
 }
 
 TEST(tail_probe, a_report_of_something_else_does_not) {
   tail_probe probe = sent_again();
-  EXPECT_EQ(probe.on_ack(end, end - 100u, false), tail_probe::verdict::none);
-  EXPECT_EQ(probe.on_ack(end + 100u, end - 100u, false), tail_probe::verdict::repaired);
+  EXPECT_EQ(probe.on_ack(end, true, end - 100u, false), tail_probe::verdict::none);
+  EXPECT_EQ(probe.on_ack(end + 100u, true, end - 100u, false), tail_probe::verdict::repaired);
 }
 
 // covers: rfc8985#7.4.2
 TEST(tail_probe, so_does_a_bare_duplicate) {
   tail_probe probe = sent_again();
-  EXPECT_EQ(probe.on_ack(end, {}, true), tail_probe::verdict::none);
+  EXPECT_EQ(probe.on_ack(end, false, {}, true), tail_probe::verdict::none);
   EXPECT_FALSE(probe.on_its_way());
 }
 
 TEST(tail_probe, what_is_older_than_it_tells_nothing) {
   tail_probe probe = sent_again();
-  EXPECT_EQ(probe.on_ack(end - 1u, end, true), tail_probe::verdict::none);
+  EXPECT_EQ(probe.on_ack(end - 1u, true, end, true), tail_probe::verdict::none);
   EXPECT_TRUE(probe.on_its_way());
 }
 
@@ -96,7 +96,7 @@ TEST(tail_probe, new_data_that_is_acknowledged_repaired_nothing) {
   tail_probe probe;
   probe.ask();
   probe.sent(end, false);
-  EXPECT_EQ(probe.on_ack(end + 100u, {}, false), tail_probe::verdict::none);
+  EXPECT_EQ(probe.on_ack(end + 100u, false, {}, false), tail_probe::verdict::none);
   EXPECT_FALSE(probe.on_its_way());
 }
 

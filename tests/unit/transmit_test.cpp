@@ -62,7 +62,7 @@ TEST(offer_window, of_a_syn_is_not_scaled) {
 
 TEST(compose_syn, offers_everything_that_is_configured) {
   control_block<u32> tcb = block_in(connection_state::syn_sent);
-  tcb.offer = {1'460, 7, true, true, true, 536};
+  tcb.offer = {.mss = 1'460, .shift = 7, .window_scale = true, .timestamps = true, .sack = true};
   const auto seg = compose_syn(tcb, 500u, 77u);
   EXPECT_EQ(seg.seq.wire(), 999u);
   EXPECT_EQ(seg.control.wire(), control_bits<u32>::syn_bit);
@@ -78,7 +78,7 @@ TEST(compose_syn, offers_everything_that_is_configured) {
 
 TEST(compose_syn, offers_nothing_that_is_switched_off) {
   control_block<u32> tcb = block_in(connection_state::syn_sent);
-  tcb.offer = {1'460, 7, false, false, false, 536};
+  tcb.offer = {.mss = 1'460, .shift = 7, .window_scale = false, .timestamps = false, .sack = false};
   const auto seg = compose_syn(tcb, 500u, 77u);
   EXPECT_FALSE(seg.options.window_scale);
   EXPECT_FALSE(seg.options.sack_permitted);
@@ -87,7 +87,7 @@ TEST(compose_syn, offers_nothing_that_is_switched_off) {
 
 TEST(compose_syn, a_syn_ack_confirms_only_what_was_offered_to_it) {
   control_block<u32> tcb = block_in(connection_state::syn_received);
-  tcb.offer = {1'460, 7, true, true, true, 536};
+  tcb.offer = {.mss = 1'460, .shift = 7, .window_scale = true, .timestamps = true, .sack = true};
   const auto bare = compose_syn(tcb, 500u, 77u);
   EXPECT_EQ(bare.control.wire(), 0x12u);
   EXPECT_EQ(bare.ack.wire(), 5'000u);

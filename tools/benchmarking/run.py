@@ -100,7 +100,7 @@ class Runner:
 
     def once(self, seed: int) -> None:
         """Everything once. Programs take turns, so that what disturbs the machine for a while disturbs all."""
-        for name in ("bulk", "connect_close", "path", "size", "threads"):
+        for name in ("bulk", "connect_close", "idle", "path", "size", "threads"):
             self.program(name, seed)
         self.program("bulk_plain", seed, "bulk.64k")
         if self.has("functions"):

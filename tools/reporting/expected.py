@@ -10,6 +10,8 @@ DETERMINISTIC = {
     "fuzz": ("controls", "controls_refuted"),
     "captures": ("captures", "packets", "segments", "not_parsed", "identical", "other_layout", "connections",
                  "sent_again", "checks_asked", "controls_tried", "controls_caught"),
+    "interop": ("combinations", "identical", "transfers", "connections", "endings", "refusals", "controls",
+                "controls_caught"),
 }
 ABOUT = ("What every run of tools/verify has to find again. Written by tools/report.py --update-expected; a change "
          "needs its reason in the commit.")

@@ -13,7 +13,7 @@ BEGIN = "<!-- claims:begin -->"
 END = "<!-- claims:end -->"
 MARKERS = re.compile(re.escape(BEGIN) + r".*?" + re.escape(END), re.DOTALL)
 # The figures that the README adds up.
-SUMMED = ("states", "transitions", "paths", "segments", "connections", "controls", "controls_tried")
+SUMMED = ("states", "transitions", "paths", "combinations", "segments", "connections", "controls", "controls_tried")
 COLOURS = {"holds": "32", "falls": "1;31", "unknown": "1;33", "skipped": "33", "interrupted": "1;33"}
 
 

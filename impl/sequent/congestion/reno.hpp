@@ -43,8 +43,8 @@ class reno {
     counted_ = 0;
   }
 
-  /// The sender's word during recovery.
-  constexpr void set_window(u32 octets) noexcept { cwnd_ = std::min(octets, largest_window); }
+  /// The sender's word during recovery; one octet at least.
+  constexpr void set_window(u32 octets) noexcept { cwnd_ = std::clamp(octets, 1u, largest_window); }
 
   /// Recovery is over.
   constexpr void leave_recovery() noexcept {
@@ -76,7 +76,11 @@ class reno {
   }
 
   /// Nothing was sent for longer than a timeout (RFC 5681 section 4.1): back to the initial window.
-  constexpr void after_idle(u32 mss) noexcept { cwnd_ = std::min(cwnd_, initial_window(mss)); }
+  constexpr void after_idle(u32 mss) noexcept {
+    if (cwnd_ <= initial_window(mss)) return;
+    cwnd_ = initial_window(mss);
+    counted_ = 0;  // towards a larger window than this
+  }
 
   /// Sets ssthresh, for window validation (RFC 7661 section 4.4.3).
   constexpr void set_threshold(u32 octets) noexcept { ssthresh_ = std::min(octets, largest_window); }

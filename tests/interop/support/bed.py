@@ -1,17 +1,24 @@
 """The test bed: a network namespace with a TUN device between the kernel's TCP and Sequent's, and what runs in it."""
 
+import ctypes
 import hashlib
+import itertools
 import os
 import random
 import signal
 import subprocess
+import threading
+from typing import Callable
 
 KERNEL = "192.0.2.1"
 SEQUENT = "192.0.2.2"
+KERNEL6 = "2001:db8::1"
+SEQUENT6 = "2001:db8::2"
 DEVICE = "sequent0"
 # RFC 6298 asks for a least retransmission timeout of a second. The round trip here takes well under a millisecond and
 # thousands of packets are lost, so the tests use what Linux uses; only the time they take depends on it.
 LEAST_RTO = ["--least-rto", "200"]
+CLONE_NEWNET = 0x40000000  # of the kernel's sched.h
 
 
 class Failure(Exception):
@@ -33,9 +40,11 @@ def run(*command: str, seconds: float = 60) -> str:
 class Bed:
     """A namespace with a TUN device, and the processes started in it. Takes both away again, and nothing else."""
 
+    made_so_far = itertools.count()
+
     def __init__(self, tun_host: str):
         self.tun_host = tun_host
-        self.name = f"sequent-{os.getpid()}"
+        self.name = f"sequent-{os.getpid()}-{next(self.made_so_far)}"
         self.processes: list[subprocess.Popen] = []
         self.made = False
 
@@ -51,6 +60,7 @@ class Bed:
             if tun.returncode != 0:
                 raise Skip(f"no TUN device can be made here: {tun.stderr.strip()}")
             run(*self.inside("ip", "address", "add", f"{KERNEL}/24", "dev", DEVICE))
+            run(*self.inside("ip", "address", "add", f"{KERNEL6}/64", "dev", DEVICE, "nodad"))
             # The kernel hands a TUN device whole windows at once; a longer queue holds what one turn does not read.
             run(*self.inside("ip", "link", "set", DEVICE, "up", "txqueuelen", "4000"))
         except BaseException:
@@ -59,9 +69,10 @@ class Bed:
         return self
 
     def __exit__(self, *_) -> None:
-        # A second interrupt must not leave half of it behind.
-        for interrupt in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(interrupt, signal.SIG_IGN)
+        # A second interrupt must not leave half of it behind; only the main thread gets any.
+        if threading.current_thread() is threading.main_thread():
+            for interrupt in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(interrupt, signal.SIG_IGN)
         for process in list(self.processes):
             self.end(process)
         if self.made:
@@ -90,14 +101,38 @@ class Bed:
             process.kill()
             return process.communicate()[0] or ""
 
-    def sequent(self, *arguments: str) -> list[str]:
-        return [self.tun_host, "--tun", DEVICE, "--address", SEQUENT, *LEAST_RTO, *arguments]
+    def sequent(self, *arguments: str, address: str = SEQUENT) -> list[str]:
+        return [self.tun_host, "--tun", DEVICE, "--address", address, *LEAST_RTO, *arguments]
+
+    def enter(self) -> None:
+        """Moves the calling thread into the namespace: its sockets, its processes, and what /proc/sys/net shows it."""
+        with open(os.path.join("/run/netns", self.name), encoding="utf-8") as namespace:
+            if ctypes.CDLL(None, use_errno=True).setns(namespace.fileno(), CLONE_NEWNET) != 0:
+                raise Failure(f"entering the namespace {self.name}: {os.strerror(ctypes.get_errno())}")
 
     def kernel_sent_again(self) -> int:
         """RetransSegs of the namespace."""
         with_names = [line.split() for line in run(*self.inside("cat", "/proc/net/snmp")).splitlines()
                       if line.startswith("Tcp:")]
         return int(dict(zip(*with_names))["RetransSegs"])
+
+
+def do_inside(place, work: Callable[[], None]) -> None:
+    """Does it in a thread that is in the namespace of that name; what it raises is raised here."""
+    problem: list[BaseException] = []
+
+    def there() -> None:
+        try:
+            Bed.enter(place)
+            work()
+        except BaseException as why:
+            problem.append(why)
+
+    thread = threading.Thread(target=there)
+    thread.start()
+    thread.join()
+    if problem:
+        raise problem[0]
 
 
 def first_line(process: subprocess.Popen, what: str) -> str:

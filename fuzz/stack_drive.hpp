@@ -1,0 +1,252 @@
+// A stack with a listener and two connections against everybody: raw packets, segments near its numbers, ICMP errors,
+// user calls and time in any order.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/support/stack_net.hpp"
+
+namespace sequent::fuzz {
+
+/// Small tables and buffers, so that every limit is near.
+struct stack_policy : default_stack_policy {
+  struct connection_policy : default_policy {
+    using send_storage = inline_storage<96>;
+    using receive_storage = inline_storage<96>;
+    static constexpr std::size_t most_held_ranges = 4;
+  };
+  static constexpr u32 most_connections = 4;
+  static constexpr u32 most_half_open = 3;
+  static constexpr u32 most_time_wait = 2;
+  static constexpr u32 most_listeners = 2;
+  static constexpr u32 most_replies = 4;
+  static constexpr std::size_t reset_buckets = 2;
+  static constexpr std::size_t port_counters = 2;
+};
+
+/// Drives a stack by the answers of a chooser. Every octet of text on a flow is the flow's number, so that what is read
+/// tells where it came from. `Deliver` hands a packet over; a broken variant may change it.
+template <class Deliver, class Chooser>
+class stack_drive {
+ public:
+  using tcp = stack<stack_policy>;
+
+  explicit stack_drive(Chooser& choose) : choose_(choose) {
+    stack_config config = test::plain_stack(3);
+    config.connection.timestamps = choose.pick(2) == 1;
+    config.connection.sack = config.connection.window_scale = choose.pick(2) == 1;
+    config.connection.send_mss = 60;
+    config.cookies = static_cast<cookie_policy>(choose.pick(3));
+    config.reuse_time_wait = choose.pick(2) == 0;
+    tcp_ = std::make_unique<tcp>(config);
+    listening_ = *tcp_->listen(std::nullopt, 80, 1 + static_cast<u32>(choose.pick(3)));
+    for (std::size_t i = 6; i != 8; ++i) {
+      const flow path = flow_number(i);
+      own(*tcp_->connect(path.local, path.remote, path.remote_port, now_, path.local_port), i);
+    }
+    (void)send();
+  }
+
+  /// Makes one move; returns what is wrong after it, or an empty string.
+  std::string step() {
+    switch (choose_.pick(10)) {
+      case 0:
+      case 1:
+      case 2: polite(); break;
+      case 3:
+      case 4: call(); break;
+      case 5: wait(); break;
+      case 6: report(); break;
+      case 7: raw(); break;
+      default: built(); break;
+    }
+    if (wrong_.empty()) wrong_ = send();
+    if (wrong_.empty()) wrong_ = judge();
+    return wrong_;
+  }
+
+  /// Gives everything up and lets time pass: in the end nothing may be left. Returns what is.
+  std::string finish() {
+    for (const auto& [of, number] : owned_) (void)tcp_->close(of, now_);
+    (void)tcp_->close(listening_, now_);
+    if (std::string wrong = send(); !wrong.empty()) return wrong;
+    for (int i = 0; i != 2'000; ++i) {
+      const auto due = tcp_->next_deadline();
+      if (!due) break;
+      now_ = std::max(now_, *due);
+      tcp_->on_deadline(now_);
+      if (std::string wrong = send(); !wrong.empty()) return wrong;
+    }
+    if (tcp_->next_deadline()) return "there is always another deadline";
+    if (tcp_->connections() != 0) return "a place of a connection is never freed";
+    if (tcp_->half_open_connections() + tcp_->time_wait_connections() != 0) return "a record is never freed";
+    return tcp_->consistent() ? std::string() : "the tables do not agree in the end";
+  }
+
+ private:
+  // Six peers of the server, one of them of IPv6 and one where nobody listens, and the two that are connected to.
+  [[nodiscard]] static flow flow_number(std::size_t i) {
+    if (i == 4) return {test::v6(1), test::v6(2), 80, 9};
+    if (i == 5) return {test::v4(1), test::v4(2), 81, 9};
+    if (i >= 6) return {test::v4(1), test::v4(3), static_cast<std::uint16_t>(1'000 + i), 7};
+    return {test::v4(1), test::v4(static_cast<std::uint8_t>(2 + i / 2)), 80, static_cast<std::uint16_t>(9 + i % 2)};
+  }
+  [[nodiscard]] static std::size_t number_of(const flow& path) {
+    for (std::size_t i = 0; i != 8; ++i) {
+      if (flow_number(i) == path) return i;
+    }
+    return 8;
+  }
+
+  void own(handle of, std::size_t number) { owned_.push_back({of, number}); }
+
+  void hand_over(const test::octet_string& packet) { last_ = Deliver::to(*tcp_, packet, now_); }
+
+  void raw() {
+    test::octet_string packet(choose_.pick(80));
+    for (auto& octet : packet) octet = static_cast<std::uint8_t>(choose_.pick(256));
+    hand_over(packet);
+  }
+
+  // What a peer sends that follows the rules: a SYN, an answer to one, or everything acknowledged with text or FIN.
+  void polite() {
+    const std::size_t number = choose_.pick(8);
+    const segment<u32>& seen = seen_[number];
+    test::packet p = test::at(seen.ack.wire());
+    p.ack((seen.seq + seen.length()).wire());
+    switch (choose_.pick(5)) {
+      case 0: break;
+      case 1: p = test::at(choose_.pick(2) == 0 ? 5'000 : 0xffff'fff0u).syn().mss(100); break;
+      case 2: p.fin(); break;
+      default: p.text(test::octet_string(1 + choose_.pick(60), static_cast<std::uint8_t>(number))); break;
+    }
+    if (seen.control.syn() && !seen.control.ack()) p = test::at(7'000).syn().ack((seen.seq + 1u).wire());
+    if (seen.options.ts) p.ts(3, seen.options.ts->value.wire());
+    hand_over(test::packet_to(flow_number(number), p));
+  }
+
+  // A segment near what the stack last sent on a flow; now and then one whose checksum does not hold.
+  void built() {
+    const std::size_t number = choose_.pick(8);
+    const segment<u32>& seen = seen_[number];
+    const u32 shifts[] = {0, 1, u32(-1), 50, 97, 0x8000'0000u};
+    test::packet p = test::at(seen.ack.wire() + shifts[choose_.pick(6)]);
+    p.header.ack = seen.seq + seen.length() + shifts[choose_.pick(6)];
+    p.header.control = control_bits<u32>(static_cast<u32>(choose_.pick(64)));
+    p.header.wnd = static_cast<u32>(choose_.pick(0x10000));
+    p.header.up = static_cast<u32>(choose_.pick(3));
+    const std::size_t options = choose_.pick(8);
+    if ((options & 1) != 0)
+      p.ts(static_cast<u32>(choose_.pick(4)), seen.options.ts ? seen.options.ts->value.wire() : 0);
+    if ((options & 2) != 0) p.mss(static_cast<std::uint16_t>(choose_.pick(0x10000)));
+    if ((options & 4) != 0) p.scale(static_cast<std::uint8_t>(choose_.pick(16))).sack_permitted();
+    p.text(test::octet_string(choose_.pick(70), static_cast<std::uint8_t>(number)));
+    test::octet_string packet = test::packet_to(flow_number(number), p);
+    const bool corrupt = choose_.pick(16) == 15;
+    if (corrupt) {
+      const std::size_t front = ip_header_length(flow_number(number).local);
+      packet[front + choose_.pick(packet.size() - front)] ^= static_cast<std::uint8_t>(1u << choose_.pick(8));
+    }
+    hand_over(packet);
+    if (corrupt && last_ != delivery::dropped) wrong_ = "a segment was taken although its checksum does not hold";
+  }
+
+  // An ICMP error about something that the stack sent.
+  void report() {
+    const std::size_t number = choose_.pick(8);
+    const flow path = flow_number(number);
+    if (!path.local.is_v4()) return;
+    test::packet quoted = test::at(seen_[number].seq.wire() + static_cast<u32>(choose_.pick(2)));
+    const test::octet_string inner =
+        test::packet_to({path.remote, path.local, path.remote_port, path.local_port}, quoted);
+    test::octet_string packet(28 + 28);
+    packet[20] = static_cast<std::uint8_t>(choose_.pick(2) == 0 ? 3 : 11);
+    packet[21] = static_cast<std::uint8_t>(choose_.pick(6));
+    store16(packet.data() + 26, static_cast<std::uint16_t>(choose_.pick(1'600)));
+    std::copy_n(inner.begin(), 28, packet.begin() + 28);
+    store16(packet.data() + 22, checksum_field(sum_octets(std::span(packet).subspan(20))));
+    (void)emit_ipv4({.source = {10, 0, 0, 99}, .destination = path.local.v4(), .protocol = ip_protocol::icmp}, packet);
+    hand_over(packet);
+  }
+
+  void call() {
+    if (const auto made = tcp_->accept(listening_)) {
+      const auto path = tcp_->flow_of(*made);
+      own(*made, path ? number_of(*path) : 8);
+    }
+    while (tcp_->next_event()) {
+    }
+    if (owned_.empty()) return;
+    const std::size_t which = choose_.pick(owned_.size());
+    const auto [of, number] = owned_[which];
+    std::array<std::uint8_t, 64> room{};
+    switch (choose_.pick(8)) {
+      case 0: (void)tcp_->write(of, std::span(room).first(choose_.pick(65))); break;
+      case 1: {
+        const auto got = tcp_->read(of, std::span(room).first(choose_.pick(65)));
+        for (std::size_t i = 0; got && i != *got; ++i) {
+          if (room[i] != number) wrong_ = "a reader got an octet of another flow";
+        }
+        break;
+      }
+      case 2: (void)tcp_->shutdown(of); break;
+      case 3:
+        (void)(choose_.pick(3) != 2 ? tcp_->close(of, now_) : tcp_->abort(of));
+        owned_.erase(owned_.begin() + static_cast<std::ptrdiff_t>(which));
+        gone_.push_back(of);
+        break;
+      default: break;
+    }
+  }
+
+  void wait() {
+    static constexpr std::int64_t spans[] = {1, 100, 1'000, 3'000, 10'000, 61'000, 125'000, 400'000};
+    now_ = now_ + duration::milliseconds(spans[choose_.pick(8)]);
+    tcp_->on_deadline(now_);
+  }
+
+  // Everything that is to be sent. One event may not cause more than what every buffer and record can hold.
+  std::string send() {
+    std::array<std::uint8_t, 300> room{};
+    for (int count = 0; count != 500; ++count) {
+      const auto packet = tcp_->poll_packet(now_, room);
+      if (!packet) return {};
+      const auto read = test::read_packet(std::span(room).first(packet->length));
+      if (!read) return "sent what is no segment";
+      const std::size_t number = number_of(read->path);
+      if (number == 8) continue;  // an answer to a raw packet of a stranger
+      if (!read->segment.header.control.rst()) seen_[number] = read->segment.header;
+    }
+    return "one event made it send 500 packets";
+  }
+
+  std::string judge() {
+    if (!tcp_->consistent()) return "the tables do not agree";
+    for (const handle old : gone_) {
+      if (tcp_->find(old) != nullptr || tcp_->read(old, {})) return "a handle that was given up names something";
+    }
+    for (const auto& [of, number] : owned_) {
+      if (tcp_->find(of) == nullptr) return "a handle that was not given up names nothing";
+    }
+    return {};
+  }
+
+  Chooser& choose_;
+  std::unique_ptr<tcp> tcp_;
+  handle listening_{};
+  instant now_ = instant{} + duration::seconds(1'000);
+  std::vector<std::pair<handle, std::size_t>> owned_;
+  std::vector<handle> gone_;
+  std::array<segment<u32>, 8> seen_{};
+  delivery last_ = delivery::dropped;
+  std::string wrong_;
+};
+
+}  // namespace sequent::fuzz

@@ -1,0 +1,65 @@
+// A congestion control beside which RFC 7661 watches how much of the window is used.
+#pragma once
+
+#include "sequent/congestion/progress.hpp"
+#include "sequent/congestion/validation.hpp"
+
+namespace sequent::congestion {
+
+/// Base, but for the window that its user leaves unused: that is kept for five minutes instead of being given up after
+/// a timeout's silence, does not grow meanwhile, and a loss then is answered by what was in use. Costs 64 octets of
+/// state and some arithmetic for each acknowledgment.
+template <class Base>
+class validated : public Base {
+ public:
+  constexpr void start(u32 mss, bool syn_was_lost) noexcept {
+    Base::start(mss, syn_was_lost);
+    validation_.start(instant{});
+    mss_ = mss;
+  }
+
+  constexpr void on_ack(progress p) noexcept {
+    validation_.on_ack(p.acked, p.now, p.smoothed);
+    p.window_was_full = validation_.may_grow(p.window_was_full, Base::window(), p.now);
+    Base::on_ack(p);
+  }
+
+  constexpr void on_congestion(u32 flight, u32 mss, instant now) noexcept {
+    const std::optional<u32> used = validation_.on_loss(Base::window(), flight, mss, now);
+    Base::on_congestion(flight, mss, now);
+    if (used) Base::set_threshold(*used);
+  }
+
+  constexpr void leave_recovery() noexcept {
+    (void)validation_.on_recovered(0, mss_);
+    Base::leave_recovery();
+  }
+
+  constexpr void on_timeout(u32 flight, u32 mss, bool first, instant now) noexcept {
+    validation_.on_timeout();
+    Base::on_timeout(flight, mss, first, now);
+  }
+
+  /// Text is about to be sent: a window that nobody has used for long shrinks.
+  constexpr void before_sending(u32 mss, instant now) noexcept {
+    const auto kept = validation_.before_sending(Base::window(), Base::threshold(), Base::initial_window(mss), now);
+    if (!kept) return;
+    Base::set_window(kept->window);
+    Base::set_threshold(kept->threshold);
+  }
+
+  constexpr void rebase(duration elapsed) noexcept {
+    Base::rebase(elapsed);
+    validation_.rebase(elapsed);
+  }
+
+  [[nodiscard]] constexpr const window_validation& validation() const noexcept { return validation_; }
+
+  friend bool operator==(const validated&, const validated&) noexcept = default;
+
+ private:
+  window_validation validation_{};
+  u32 mss_ = 0;
+};
+
+}  // namespace sequent::congestion

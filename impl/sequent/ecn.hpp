@@ -1,0 +1,91 @@
+// Explicit congestion notification (RFC 3168 section 6.1): what each half of a connection remembers of it. Used only
+// where both ends agreed (control_block::ecn).
+#pragma once
+
+#include "sequent/control_bits.hpp"
+#include "sequent/ip_fields.hpp"
+#include "sequent/seq.hpp"
+#include "sequent/time.hpp"
+
+namespace sequent {
+
+/// The receiving half: tells the peer of marks until it says that it has slowed down (section 6.1.3).
+class ecn_echo {
+ public:
+  /// An acceptable segment arrived. What it carries beside text is not marked in earnest (section 6.1.4). The peer's
+  /// CWR answers earlier marks, not the one on the same segment (erratum 3639). Constant time.
+  constexpr void arrived(control_bits<u32> control, ecn_codepoint mark, bool has_text) noexcept {
+    if (control.cwr()) due_ = false;
+    if (has_text && mark == ecn_codepoint::congestion_experienced) due_ = true;
+  }
+
+  /// Every acknowledgment carries ECE.
+  [[nodiscard]] constexpr bool due() const noexcept { return due_; }
+
+  friend bool operator==(const ecn_echo&, const ecn_echo&) noexcept = default;
+
+ private:
+  bool due_ = false;
+};
+
+/// The sending half: when an echo asks for a smaller congestion window, and what tells the peer of it (section 6.1.2).
+class ecn_response {
+ public:
+  /// An acknowledgment up to `una` arrived that echoes congestion, or does not. Says whether it asks for a reduction:
+  /// at most one for each window of data. Constant time.
+  [[nodiscard]] constexpr bool asks(sequence_number<u32> una, bool echoes) noexcept {
+    if (reduced_ && before(until_, una)) reduced_ = false;
+    return echoes && !reduced_;
+  }
+
+  /// Octets from `una` on were sent before the latest reduction, which answers for their loss as well.
+  [[nodiscard]] constexpr bool answers(sequence_number<u32> una) const noexcept {
+    return reduced_ && before(una, until_);
+  }
+
+  /// The congestion window was reduced, for whatever reason, when `nxt` was SND.NXT: what was sent before needs no
+  /// other reduction, and the next new text carries CWR.
+  constexpr void reduced(sequence_number<u32> nxt) noexcept {
+    until_ = nxt;
+    reduced_ = true;
+    cwr_due_ = true;
+  }
+
+  /// An echo found the window at one segment, which cannot become less: nothing new may be sent before `until`, one
+  /// retransmission timeout later.
+  constexpr void hold(instant until) noexcept {
+    held_ = true;
+    held_until_ = until;
+  }
+  /// Something new was sent, or an acknowledgment came without an echo.
+  constexpr void release() noexcept {
+    held_ = false;
+    held_until_ = {};
+  }
+
+  /// New text was sent inside the window, with CWR if it was due.
+  constexpr void told() noexcept { cwr_due_ = false; }
+
+  [[nodiscard]] constexpr bool cwr_due() const noexcept { return cwr_due_; }
+  [[nodiscard]] constexpr bool held() const noexcept { return held_; }
+  [[nodiscard]] constexpr instant held_until() const noexcept { return held_until_; }
+  /// A reduction answers every echo of what was sent before reduced_until().
+  [[nodiscard]] constexpr bool recently_reduced() const noexcept { return reduced_; }
+  [[nodiscard]] constexpr sequence_number<u32> reduced_until() const noexcept { return until_; }
+
+  /// Moves the origin of the clock forward.
+  constexpr void rebase(duration elapsed) noexcept {
+    if (held_) held_until_ = held_until_ - elapsed;
+  }
+
+  friend bool operator==(const ecn_response&, const ecn_response&) noexcept = default;
+
+ private:
+  instant held_until_{};
+  sequence_number<u32> until_{};
+  bool reduced_ = false;
+  bool cwr_due_ = false;
+  bool held_ = false;
+};
+
+}  // namespace sequent
