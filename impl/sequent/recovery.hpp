@@ -388,7 +388,7 @@ class loss_recovery {
   // The loss of a retransmission is a second indication of congestion (RFC 5681 section 4.3), once for each recovery.
   template <class Congestion>
   constexpr void lower_again(const acknowledgment& ack, Congestion& congestion) noexcept {
-    if (lowered_again_) return;
+    if (lowered_again_ || ack.reduced) return;  // with ECN once for each window (RFC 3168 section 6.1.2)
     lowered_again_ = true;
     congestion.on_congestion(std::min(ack.nxt - ack.una, congestion.threshold()), ack.mss, ack.now);
     reduction_.start(pipe(), congestion.threshold());

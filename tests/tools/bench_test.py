@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(samples.ROOT, "tools"))
 from benchmarking import rows, run, table  # noqa: E402
 
 BENCH = os.path.join(samples.ROOT, "tools", "bench")
-PROGRAMS = ("bulk", "bulk_plain", "connect_close", "path", "size", "threads", "kernel", "lwip")
+PROGRAMS = ("bulk", "bulk_plain", "connect_close", "idle", "path", "size", "threads", "kernel", "lwip")
 EMPTY = f"# A\n{table.BEGIN}\n{table.END}\nB\n"
 
 
@@ -108,7 +108,7 @@ class CommandTest(unittest.TestCase):
         os.mkdir(os.path.join(self.folder, "bin"))
         figures = table.sample_results()["figures"]
         whose = {"kernel": ("kernel",), "lwip": ("lwip",), "bulk_plain": ("sequent.plain", "limit.plain")}
-        first = {"bulk": "bulk", "bulk_plain": "bulk", "connect_close": "connect", "path": "path", "size": "size", "threads": "threads"}
+        first = {"bulk": "bulk", "bulk_plain": "bulk", "connect_close": "connect", "idle": "idle", "path": "path", "size": "size", "threads": "threads"}
         for name in PROGRAMS:
             lines = [json.dumps({"row": figure, "who": who, "value": 7}) for figure, found in figures.items()
                      for who in found if who in whose.get(name, ("sequent", "limit"))
