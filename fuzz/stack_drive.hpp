@@ -164,13 +164,12 @@ class stack_drive {
     const flow path = flow_number(number);
     if (!path.local.is_v4()) return;
     test::packet quoted = test::at(seen_[number].seq.wire() + static_cast<u32>(choose_.pick(2)));
-    test::octet_string inner = test::packet_to({path.remote, path.local, path.remote_port, path.local_port}, quoted);
-    inner.resize(28);
-    test::octet_string packet(28);
+    const test::octet_string inner = test::packet_to({path.remote, path.local, path.remote_port, path.local_port}, quoted);
+    test::octet_string packet(28 + 28);
     packet[20] = static_cast<std::uint8_t>(choose_.pick(2) == 0 ? 3 : 11);
     packet[21] = static_cast<std::uint8_t>(choose_.pick(6));
     store16(packet.data() + 26, static_cast<std::uint16_t>(choose_.pick(1'600)));
-    packet.insert(packet.end(), inner.begin(), inner.end());
+    std::copy_n(inner.begin(), 28, packet.begin() + 28);
     store16(packet.data() + 22, checksum_field(sum_octets(std::span(packet).subspan(20))));
     (void)emit_ipv4({.source = {10, 0, 0, 99}, .destination = path.local.v4(), .protocol = ip_protocol::icmp}, packet);
     hand_over(packet);

@@ -107,8 +107,8 @@ struct handshake_offer {
   bool window_scale = true;
   bool timestamps = true;
   bool sack = true;
-  bool ecn = false;                      ///< RFC 3168
   std::uint16_t default_peer_mss = 536;  ///< SendMSS without an option: 536 for IPv4, 1220 for IPv6 (MUST-15)
+  bool ecn = false;                      ///< RFC 3168
   friend bool operator==(const handshake_offer&, const handshake_offer&) noexcept = default;
 };
 

@@ -18,35 +18,57 @@ class rack {
     furthest_ = nxt;
   }
 
-  /// Something was delivered at `now` (section 6.2, steps 1 to 3). `echo_before` says that the acknowledgment's
-  /// timestamp shows it to answer an earlier transmission than the last one; `granule` is how much earlier than its
-  /// time says the run may have been sent.
-  constexpr void delivered(const delivered_run& run, u32 now, u32 granule, bool echo_before) noexcept {
-    if (before(furthest_, run.last)) {
-      furthest_ = run.last;
-    } else if (!run.again) {
-      reordering_seen_ = true;
-    }
-    const u32 round_trip = now - run.sent_at;
+  /// What one acknowledgment has delivered so far. Its segments are taken together: no order can be told among them.
+  struct arrival {
+    u32 now = 0;
+    sequence_number<u32> furthest{};  // RACK.fack before it
+    u32 sent_at = 0;                  // of what was sent last
+    sequence_number<u32> end{};
+    bool valid = false;
+  };
+  [[nodiscard]] constexpr arrival hear(u32 now) const noexcept { return {now, furthest_, 0, {}, false}; }
+
+  /// A run is among what the acknowledgment delivered (section 6.2, steps 1 to 3). `echo_before` says that the
+  /// timestamp shows it to answer an earlier transmission than the last one.
+  constexpr void delivered(arrival& news, const delivered_run& run, bool echo_before) noexcept {
+    if (before(furthest_, run.last)) furthest_ = run.last;
+    if (!run.again && before(run.last, news.furthest)) reordering_seen_ = true;
+    const u32 round_trip = news.now - run.sent_at;
     if (round_trip >= half_circle) return;  // the clock jumped back
     if (run.again && (echo_before || round_trip < least_round_trip_)) return;
     if (!run.again && round_trip < least_round_trip_) least_round_trip_ = std::max(round_trip, 1u);
-    if (known_ && !sent_after(run.sent_at, run.last, sent_at_, end_)) return;
+    if (news.valid && !sent_after(run.sent_at, run.last, news.sent_at, news.end)) return;
+    news.valid = true;
+    news.sent_at = run.sent_at;
+    news.end = run.last;
+  }
+
+  /// All that the acknowledgment delivered has been named: RACK.rtt is measured by what of it was sent last. `granule`
+  /// is how much earlier than its time says that may have been sent.
+  constexpr void conclude(const arrival& news, u32 granule) noexcept {
+    if (!news.valid) return;
+    round_trip_ = news.now - news.sent_at + granule;
+    if (known_ && !sent_after(news.sent_at, news.end, sent_at_, end_)) return;
     known_ = true;
-    sent_at_ = run.sent_at;
-    end_ = run.last;
-    round_trip_ = round_trip + granule;
+    sent_at_ = news.sent_at;
+    end_ = news.end;
   }
 
   /// A D-SACK arrived (section 6.2, step 4): the reordering window grows, once a round trip.
   constexpr void duplicate_reported(sequence_number<u32> una, sequence_number<u32> nxt) noexcept {
-    if (round_of_duplicate_ && before(una, *round_of_duplicate_)) return;
+    forget_round(una);
+    if (round_of_duplicate_) return;
     round_of_duplicate_ = nxt;
     if (multiplier_ != most_multiplier) ++multiplier_;
     persists_ = recoveries_that_persist;
   }
 
-  /// A recovery is over: after sixteen without a D-SACK the window is what it was at first.
+  /// SND.UNA moved on: a round of D-SACKs that it passes is over, and must not seem to lie ahead half a circle later.
+  constexpr void forget_round(sequence_number<u32> una) noexcept {
+    if (round_of_duplicate_ && !before(una, *round_of_duplicate_)) round_of_duplicate_.reset();
+  }
+
+  /// A recovery, fast or after a timeout, is over: after sixteen without a D-SACK the window is what it was at first.
   constexpr void recovered() noexcept {
     if (persists_ != 0 && --persists_ == 0) multiplier_ = 1;
   }
@@ -63,6 +85,7 @@ class rack {
   /// Marks what is lost by now (section 6.2, step 5), and says when to look again if something may become so.
   struct outcome {
     bool found = false;
+    bool again = false;  ///< among it something that had been sent again
     std::optional<u32> again_in{};
   };
   template <std::size_t Most>
@@ -74,7 +97,10 @@ class rack {
       const u32 elapsed = now - run.sent_at;
       if (elapsed >= half_circle) return false;
       const u32 patience = round_trip_ + window;
-      if (elapsed >= patience) return true;
+      if (elapsed >= patience) {
+        out.again = out.again || run.again;
+        return true;
+      }
       out.again_in = std::max(out.again_in.value_or(0), patience - elapsed);
       return false;
     });
@@ -97,12 +123,18 @@ class rack {
     return least_round_trip_ == unknown ? std::nullopt : std::optional(least_round_trip_);
   }
 
-  /// Nothing is outstanding: what follows can be compared with nothing before it, and stays within reach of SND.UNA.
-  constexpr void nothing_outstanding(sequence_number<u32> nxt) noexcept {
+  /// What was taken for lost has not been: an acknowledgment may have been taken for that of a retransmission, and what
+  /// it seemed to tell about times does not count.
+  constexpr void mistrust() noexcept {
     known_ = false;
     sent_at_ = 0;
     end_ = {};
     round_trip_ = 0;
+  }
+
+  /// Nothing is outstanding: what follows can be compared with nothing before it, and stays within reach of SND.UNA.
+  constexpr void nothing_outstanding(sequence_number<u32> nxt) noexcept {
+    mistrust();
     furthest_ = nxt;
     round_of_duplicate_.reset();
   }

@@ -21,6 +21,7 @@ namespace sequent {
 /// An acceptable acknowledgment, as loss recovery sees it.
 struct acknowledgment {
   sequence_number<u32> una{};  ///< SND.UNA after it
+  sequence_number<u32> ack{};  ///< SEG.ACK: behind SND.UNA when it was overtaken
   sequence_number<u32> nxt{};  ///< SND.NXT
   u32 acked = 0;               ///< octets by which it moved SND.UNA
   bool duplicate = false;      ///< a duplicate (RFC 5681 section 2)
@@ -71,6 +72,8 @@ class loss_recovery {
   [[nodiscard]] constexpr const spurious_detector& doubt() const noexcept { return doubt_; }
   [[nodiscard]] constexpr std::uint8_t duplicates() const noexcept { return duplicates_; }
   [[nodiscard]] constexpr u32 departed() const noexcept { return departed_; }
+  [[nodiscard]] constexpr bool lowered_again() const noexcept { return lowered_again_; }
+  [[nodiscard]] constexpr bool reports_seen() const noexcept { return reports_seen_; }
   /// When the first octets of the scoreboard's last run were sent: short_time().
   [[nodiscard]] constexpr u32 run_began() const noexcept { return run_began_; }
 
@@ -90,7 +93,7 @@ class loss_recovery {
   [[nodiscard]] constexpr bool probe_due() const noexcept { return probe_.due(); }
   /// May a tail loss probe be armed? Only while nothing else has raised a suspicion.
   [[nodiscard]] constexpr bool may_probe() const noexcept {
-    return phase_ == recovery_phase::open && board_.sacked() == 0 && !board_.view().empty() && !probe_.on_its_way();
+    return phase_ == recovery_phase::open && board_.sacked() == 0 && !board_.view().empty() && probe_.allowed();
   }
 
   /// Octets up to `last` were sent for the first time.
@@ -110,7 +113,7 @@ class loss_recovery {
                             sequence_number<u32> clock) noexcept {
     head_due_ = false;
     board_.sent_again(first, last, short_time(now));
-    doubt_.resent(last - first, clock);
+    doubt_.resent(first, last, clock);
     if (phase_ == recovery_phase::recovery) reduction_.sent(last - first);
     if (probe_.due()) probe_.sent(board_.end(), true);
   }
@@ -119,25 +122,28 @@ class loss_recovery {
   template <class Congestion>
   constexpr std::optional<duration> on_ack(const acknowledgment& ack, Congestion& congestion) noexcept {
     const u32 before_it = pipe();
+    if (ack.round_trip) probe_.measured();
     if (undisturbed(ack)) {
-      board_.acknowledge(ack.una, [&](const delivered_run& run) { hear(run, ack); });
+      (void)deliver(ack, nullptr);
       duplicates_ = 0;
       departed_ = 0;
+      head_due_ = false;
       grow(ack, ack.acked, before_it, congestion);
       finish_if_empty(ack.nxt);
       return std::nullopt;
     }
     // What an earlier episode did to the window is undone within a round trip of its end, or not at all.
     if (phase_ == recovery_phase::open && before(recover_, ack.una)) doubt_.give_up();
-    acknowledged_news news{ack.acked != 0, ack.duplicate, ack.sack, false, false, 0, ack.echo};
+    acknowledged_news news = read(ack);
     const u32 delivered = take(ack, news);
     const bool was_recovering = phase_ == recovery_phase::recovery;
     answer_probe(ack, news, congestion);
     if (doubt_.on_ack(news)) {
-      undo(congestion);
+      undo(ack, congestion);
     } else if (phase_ != recovery_phase::open && !before(ack.una, recover_)) {
       leave(ack, congestion);
     }
+    if (news.progress && board_.lost() == 0) head_due_ = false;  // it has arrived
     const losses seen = detect(ack, news.progress, congestion);
     if (phase_ == recovery_phase::recovery) {
       steer(delivered, news.progress && !seen.found, ack.mss, congestion);
@@ -178,7 +184,7 @@ class loss_recovery {
     if (!first || reneged) board_.forget_sacks();
     const bool was_open = phase_ == recovery_phase::open;
     if (first && was_open) {
-      doubt_.begin(true, true);
+      doubt_.begin(true, !reneged);
     } else {
       doubt_.give_up();
     }
@@ -225,49 +231,77 @@ class loss_recovery {
   // Nothing is lost, reported or doubted: the case of nearly every acknowledgment.
   [[nodiscard]] constexpr bool undisturbed(const acknowledgment& ack) const noexcept {
     return phase_ == recovery_phase::open && !ack.duplicate && ack.acked != 0 && board_.sacked() == 0 &&
-           board_.lost() == 0 && ack.blocks->count == 0 && !probe_.on_its_way();
+           board_.lost() == 0 && ack.blocks->count == 0 && !probe_.on_its_way() && !probe_.due();
   }
 
-  constexpr void hear(const delivered_run& run, const acknowledgment& ack) noexcept {
-    if (!ack.sack) return;
-    const u32 now = short_time(ack.now);
-    // Two clocks of a millisecond each round the difference by one tick at most.
-    const bool echo_before =
-        ack.echo && ack.round_trip && ack.round_trip->count() > std::int64_t{now - run.sent_at} + 1'000;
-    rack_.delivered(run, now, granule(ack.smoothed), echo_before);
+  // Does the timestamp show that an earlier transmission than the last one is answered? Two clocks of a millisecond
+  // each round the difference by one tick at most.
+  [[nodiscard]] static constexpr bool echoes_before(const delivered_run& run, const acknowledgment& ack) noexcept {
+    return ack.echo && ack.round_trip &&
+           ack.round_trip->count() > std::int64_t{short_time(ack.now) - run.sent_at} + 1'000;
   }
 
-  // Notes on the scoreboard what arrived; returns how many octets that were, and fills in the news.
-  constexpr u32 take(const acknowledgment& ack, acknowledged_news& news) noexcept {
-    u32 delivered = 0;
+  // What an acknowledgment says about earlier ones.
+  [[nodiscard]] constexpr acknowledged_news read(const acknowledgment& ack) noexcept {
+    acknowledged_news news;
+    news.progress = ack.acked != 0;
+    news.duplicate = ack.duplicate;
+    news.sack = ack.sack;
+    news.everything = ack.una == ack.nxt;
+    news.reports_before = reports_seen_;
+    news.reported = ack.sack && reports_duplicate(ack);
+    if (news.reported) {
+      news.from = ack.blocks->view().front().left;
+      news.until = ack.blocks->view().front().right;
+      reports_seen_ = true;
+    }
+    news.echo = ack.echo;
+    return news;
+  }
+
+  // Notes on the scoreboard what arrived; returns how many octets that were, and fills in the news if they are asked
+  // for.
+  constexpr u32 deliver(const acknowledgment& ack, acknowledged_news* news) noexcept {
+    u32 octets = 0;
+    rack::arrival heard = rack_.hear(short_time(ack.now));
     const auto note = [&](const delivered_run& run) {
-      delivered += run.last - run.first;
-      news.original = news.original || !run.again;
-      news.beyond = news.beyond || before(recover_, run.last);
-      hear(run, ack);
+      octets += run.last - run.first;
+      if (ack.sack) rack_.delivered(heard, run, echoes_before(run, ack));
+      if (news == nullptr) return;
+      news->original = news->original || !run.again;
+      news->again = news->again || run.again;
+      news->beyond = news->beyond || before(recover_, run.last);
     };
     board_.acknowledge(ack.una, note);
-    if (!ack.sack) return count_departures(ack, delivered);
-    duplicates_ = 0;
-    const auto blocks = ack.blocks->view();
-    for (std::size_t i = 0; i != blocks.size(); ++i) {
-      const sack_block<u32>& block = blocks[i];
-      if (i == 0 && reports_duplicate(ack)) {
-        news.duplicated = block.right - block.left;
-        rack_.duplicate_reported(ack.una, ack.nxt);
-      } else if (after_until(ack.una, block.left, ack.nxt) && after_until(block.left, block.right, ack.nxt)) {
-        board_.sack(block.left, block.right, note);
+    if (ack.sack && news != nullptr) {
+      const auto blocks = ack.blocks->view();
+      for (std::size_t i = news->reported ? 1 : 0; i < blocks.size(); ++i) {
+        const sack_block<u32>& block = blocks[i];
+        if (after_until(ack.una, block.left, ack.nxt) && after_until(block.left, block.right, ack.nxt)) {
+          board_.sack(block.left, block.right, note);
+        }
       }
     }
+    if (ack.sack) rack_.conclude(heard, granule(ack.smoothed));
+    return octets;
+  }
+
+  constexpr u32 take(const acknowledgment& ack, acknowledged_news& news) noexcept {
+    const u32 delivered = deliver(ack, &news);
+    if (!ack.sack) return count_departures(ack, delivered);
+    duplicates_ = 0;
+    if (news.reported) rack_.duplicate_reported(ack.una, ack.nxt);
     return delivered;
   }
 
-  // The first block is a D-SACK when it lies before the acknowledgment, or inside the second (RFC 2883 section 4).
+  // The first block is a D-SACK when it lies before what the same segment acknowledges, or inside the second block (RFC
+  // 2883 section 4). An acknowledgment that was overtaken reports what SND.UNA has passed since: that is no D-SACK.
   [[nodiscard]] static constexpr bool reports_duplicate(const acknowledgment& ack) noexcept {
     const auto blocks = ack.blocks->view();
+    if (blocks.empty()) return false;
     const sack_block<u32>& first = blocks.front();
     if (!before(first.left, first.right)) return false;
-    if (at_or_before(first.right, ack.una)) return true;
+    if (at_or_before(first.right, ack.ack)) return true;
     if (blocks.size() < 2) return false;
     const sack_block<u32>& second = blocks[1];
     return at_or_before(second.left, first.left) && at_or_before(first.right, second.right);
@@ -277,8 +311,11 @@ class loss_recovery {
   // back as many as it covers.
   constexpr u32 count_departures(const acknowledgment& ack, u32 acknowledged) noexcept {
     if (ack.duplicate) {
+      // Until there is a recovery only the duplicates that lead to one count: two segments more than the window allows,
+      // and the third of them begins it (RFC 3042 section 2).
+      const bool counts = phase_ == recovery_phase::recovery || departed_ < limited_transmit(ack) * ack.mss;
       const u32 all = board_.pipe();
-      const u32 more = std::min(departed_ + ack.mss, all > ack.mss ? all - ack.mss : 0);
+      const u32 more = std::min(departed_ + (counts ? ack.mss : 0), all > ack.mss ? all - ack.mss : 0);
       const u32 delivered = more > departed_ ? more - departed_ : 0;
       departed_ = std::max(more, departed_);
       if (duplicates_ != duplicate_threshold) ++duplicates_;
@@ -292,14 +329,27 @@ class loss_recovery {
     return acknowledged - behind;
   }
 
+  // Without SACK: how many duplicates may count before there is a recovery.
+  [[nodiscard]] constexpr u32 limited_transmit(const acknowledgment& ack) const noexcept {
+    return may_enter(ack) ? duplicate_threshold : duplicate_threshold - 1u;
+  }
+
+  // Without SACK: duplicates may begin a recovery, once for each window (RFC 6582 section 3.2, step 2).
+  [[nodiscard]] constexpr bool may_enter(const acknowledgment& ack) const noexcept {
+    return phase_ == recovery_phase::open && before(recover_, ack.una);
+  }
+
   template <class Congestion>
   constexpr void answer_probe(const acknowledgment& ack, const acknowledged_news& news,
                               Congestion& congestion) noexcept {
     const bool bare = ack.duplicate && ack.blocks->count == 0;
-    if (probe_.on_ack(ack.una, news.duplicated != 0, bare) == tail_probe::verdict::none) return;
+    if (probe_.on_ack(ack.una, news.reported, news.until, bare) == tail_probe::verdict::none) return;
     if (phase_ != recovery_phase::open) return;
-    congestion.on_congestion(ack.nxt - ack.una, ack.mss, ack.now);
+    const u32 window = congestion.window();
+    congestion.on_congestion(std::min(ack.nxt - ack.una + ack.acked, window), ack.mss, ack.now);
     congestion.leave_recovery();
+    if (congestion.window() > window) congestion.set_window(window);
+    doubt_.give_up();  // what it could give back is not this
     reduced_ = true;
   }
 
@@ -317,10 +367,11 @@ class loss_recovery {
       const auto smoothed = static_cast<u32>(std::clamp<std::int64_t>(ack.smoothed.count(), 0, 0x3fff'ffff));
       const auto out = rack_.detect(board_, short_time(ack.now), rack_.reordering_window(smoothed, urgent));
       seen.found = out.found;
+      if (out.again && phase_ == recovery_phase::recovery) lower_again(ack, congestion);
       if (out.again_in) seen.again = duration::microseconds(*out.again_in);
     } else if (phase_ == recovery_phase::recovery) {
       if (progress) seen.found = lose_head(ack.mss);  // the next hole (RFC 6582 section 3.2, partial acknowledgment)
-    } else if (duplicates_ == duplicate_threshold && phase_ == recovery_phase::open && before(recover_, ack.una)) {
+    } else if (duplicates_ == duplicate_threshold && may_enter(ack)) {
       seen.found = lose_head(ack.mss);
     }
     if (seen.found && phase_ == recovery_phase::open) enter(ack, congestion);
@@ -334,6 +385,16 @@ class loss_recovery {
     return true;
   }
 
+  // The loss of a retransmission is a second indication of congestion (RFC 5681 section 4.3), once for each recovery.
+  template <class Congestion>
+  constexpr void lower_again(const acknowledgment& ack, Congestion& congestion) noexcept {
+    if (lowered_again_) return;
+    lowered_again_ = true;
+    congestion.on_congestion(std::min(ack.nxt - ack.una, congestion.threshold()), ack.mss, ack.now);
+    reduction_.start(pipe(), congestion.threshold());
+    doubt_.give_up();
+  }
+
   template <class Congestion>
   constexpr void enter(const acknowledgment& ack, Congestion& congestion) noexcept {
     // What limited transmit added does not count (RFC 5681 section 3.2, step 2).
@@ -343,6 +404,7 @@ class loss_recovery {
     recover_ = ack.nxt;
     phase_ = recovery_phase::recovery;
     head_due_ = true;
+    lowered_again_ = false;
     probe_.cancel();
     if (ack.reduced) return doubt_.give_up();  // the reduction answered an echo, which is never spurious
     doubt_.begin(false, false);
@@ -359,6 +421,7 @@ class loss_recovery {
   constexpr void grow(const acknowledgment& ack, u32 delivered, u32 before_it, Congestion& congestion) noexcept {
     // Kept within reach of SND.UNA, or after 2^31 octets without a loss it would seem to lie ahead.
     if (phase_ == recovery_phase::open && before(recover_, ack.una)) recover_ = ack.una - 1u;
+    rack_.forget_round(ack.una);
     if (!ack.grows) return;
     congestion.on_ack({delivered, ack.mss, before_it, before_it + ack.mss > congestion.window(), ack.now,
                        ack.round_trip, ack.smoothed, ack.una, ack.nxt});
@@ -367,10 +430,9 @@ class loss_recovery {
   template <class Congestion>
   constexpr void leave(const acknowledgment& ack, Congestion& congestion) noexcept {
     if (ack.sack) recover_ = ack.nxt;
-    if (phase_ == recovery_phase::recovery) {
-      congestion.leave_recovery();
-      rack_.recovered();
-    }
+    if (phase_ == recovery_phase::recovery) congestion.leave_recovery();
+    rack_.recovered();
+    doubt_.no_new_data();
     phase_ = recovery_phase::open;
     duplicates_ = 0;
     departed_ = 0;
@@ -378,9 +440,11 @@ class loss_recovery {
   }
 
   template <class Congestion>
-  constexpr void undo(Congestion& congestion) noexcept {
+  constexpr void undo(const acknowledgment& ack, Congestion& congestion) noexcept {
     congestion.undo();
     board_.forget_losses();
+    rack_.mistrust();
+    recover_ = ack.una - 1u;  // duplicates may begin a recovery (RFC 5682 section 3.1)
     phase_ = recovery_phase::open;
     head_due_ = false;
     departed_ = 0;
@@ -401,7 +465,7 @@ class loss_recovery {
     departed_ = 0;
     duplicates_ = 0;
     phase_ = recovery_phase::open;
-    probe_.cancel();
+    probe_.not_due();  // whether one that was sent repaired a loss is told by what comes next (RFC 8985 section 7.4.2)
     rack_.nothing_outstanding(nxt);
   }
 
@@ -417,7 +481,9 @@ class loss_recovery {
   recovery_phase phase_ = recovery_phase::open;
   std::uint8_t duplicates_ = 0;
   bool head_due_ = false;
-  bool reduced_ = false;  // until take_reduced()
+  bool reduced_ = false;        // until take_reduced()
+  bool lowered_again_ = false;  // in this recovery, as a retransmission was lost
+  bool reports_seen_ = false;   // the peer has sent a D-SACK
   scoreboard<MostRuns> board_{};
 };
 

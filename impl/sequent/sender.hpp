@@ -405,6 +405,7 @@ class sender {
                               u32 mss, std::optional<duration> round_trip, instant now, timer_set& timers) noexcept {
     const bool echoes = tcb.ts.enabled && header.options.ts;
     const acknowledgment ack{.una = tcb.snd.una,
+                             .ack = header.ack,
                              .nxt = tcb.snd.nxt,
                              .acked = step.acked,
                              .duplicate = step.duplicate_ack,

@@ -10,12 +10,16 @@ namespace sequent {
 
 /// What one acknowledgment brought, as far as this question goes.
 struct acknowledged_news {
-  bool progress = false;                       ///< SND.UNA moved
-  bool duplicate = false;                      ///< a duplicate acknowledgment
-  bool sack = false;                           ///< SACK tells what the duplicate stands for
-  bool original = false;                       ///< octets were delivered that had been sent only once
-  bool beyond = false;                         ///< among them some that were sent after the timeout
-  u32 duplicated = 0;                          ///< octets of ours that a D-SACK says arrived twice
+  bool progress = false;        ///< SND.UNA moved
+  bool duplicate = false;       ///< a duplicate acknowledgment
+  bool sack = false;            ///< SACK tells what the duplicate stands for
+  bool original = false;        ///< octets were delivered that had been sent only once
+  bool again = false;           ///< octets were delivered that had been sent again
+  bool beyond = false;          ///< something was delivered that was sent after the timeout
+  bool everything = false;      ///< nothing is outstanding any more
+  bool reports_before = false;  ///< an earlier acknowledgment carried a D-SACK
+  bool reported = false;        ///< this one does: [from, until) arrived twice
+  sequence_number<u32> from{}, until{};
   std::optional<sequence_number<u32>> echo{};  ///< TSecr, when timestamps are in use
 };
 
@@ -34,10 +38,17 @@ class spurious_detector {
   constexpr void give_up() noexcept { *this = {}; }
 
   /// Octets were sent again, when our timestamp clock stood at `clock`.
-  constexpr void resent(u32 octets, sequence_number<u32> clock) noexcept {
+  constexpr void resent(sequence_number<u32> first, sequence_number<u32> last, sequence_number<u32> clock) noexcept {
     if (!watching_) return;
-    if (resent_ == 0 && !first_clock_) first_clock_ = clock;
-    resent_ += octets;
+    if (!first_clock_) {
+      first_clock_ = clock;
+      unreported_ = first;
+      resent_ = first;
+      countable_ = true;
+    }
+    // What was sent twice again, or with a gap, is not counted (RFC 3708 section 3).
+    countable_ = countable_ && first == resent_;
+    resent_ = last;
   }
 
   /// Says whether this acknowledgment shows that nothing was lost. The episode is then over.
@@ -58,8 +69,11 @@ class spurious_detector {
   /// Our timestamp clock at the first retransmission of the episode, and whether the answer to it has been seen.
   [[nodiscard]] constexpr auto first_clock() const noexcept { return first_clock_; }
   [[nodiscard]] constexpr bool echo_seen() const noexcept { return echo_seen_; }
-  /// Octets sent again and not reported as duplicates.
-  [[nodiscard]] constexpr u32 resent() const noexcept { return resent_; }
+  /// What was sent again, in one piece, and not reported as a duplicate: from here, until there; and whether that is
+  /// still all of it.
+  [[nodiscard]] constexpr sequence_number<u32> unreported() const noexcept { return unreported_; }
+  [[nodiscard]] constexpr sequence_number<u32> resent_until() const noexcept { return resent_; }
+  [[nodiscard]] constexpr bool countable() const noexcept { return countable_; }
   /// F-RTO waits for the first acknowledgment after a timeout.
   [[nodiscard]] constexpr bool awaits_acknowledgment() const noexcept { return f_rto_ == step::acknowledgment; }
 
@@ -68,10 +82,12 @@ class spurious_detector {
  private:
   enum class step : std::uint8_t { none, acknowledgment, verdict };
 
-  // RFC 3522 section 3.2: the first acknowledgment that moves on echoes a timestamp from before the retransmission.
+  // RFC 3522 section 3.2: the first acknowledgment of what was sent again echoes a timestamp from before that. When
+  // nothing is outstanding behind it, all acknowledgments may have been lost, which a D-SACK would tell (step 5).
   constexpr bool echoes_original(const acknowledged_news& news) noexcept {
-    if (!news.progress || echo_seen_ || !first_clock_) return false;
+    if (!news.progress || !news.again || echo_seen_ || !first_clock_) return false;
     echo_seen_ = true;
+    if (news.reported || (news.everything && !news.reports_before)) return false;
     return news.echo && before(*news.echo, *first_clock_);
   }
 
@@ -86,15 +102,19 @@ class spurious_detector {
     return news.original && !news.beyond;
   }
 
-  // Everything that was sent again has been reported as a duplicate.
+  // Everything that was sent again has been reported as a duplicate, each octet once. A report of anything else shows
+  // that the network duplicates, and reports prove nothing then (RFC 3708 section 3).
   constexpr bool all_duplicated(const acknowledged_news& news) noexcept {
-    if (news.duplicated == 0 || resent_ == 0) return false;
-    resent_ = resent_ > news.duplicated ? resent_ - news.duplicated : 0;
-    return resent_ == 0;
+    if (!news.reported || !first_clock_) return false;
+    countable_ = countable_ && news.from == unreported_ && from_until(unreported_, news.until, resent_);
+    if (countable_) unreported_ = news.until;
+    return countable_ && unreported_ == resent_;
   }
 
   std::optional<sequence_number<u32>> first_clock_{};  // our clock at the first retransmission
-  u32 resent_ = 0;                                     // octets sent again and not reported as duplicates
+  sequence_number<u32> unreported_{};                  // sent again, up to resent_, and not reported as duplicates
+  sequence_number<u32> resent_{};
+  bool countable_ = false;
   bool watching_ = false;
   bool echo_seen_ = false;
   step f_rto_ = step::none;

@@ -20,7 +20,8 @@ inline constexpr duration most_ack_delay = duration::milliseconds(200);
   return single_segment ? twice + most_ack_delay : twice;
 }
 
-/// At most one probe is on its way at any time. It is a new segment where there is one, else the last one again.
+/// At most one probe is on its way at any time, and none follows another before a round trip has been measured (RFC
+/// 8985 section 7.3). It is a new segment where there is one, else the last one again.
 class tail_probe {
  public:
   enum class verdict : std::uint8_t {
@@ -29,7 +30,10 @@ class tail_probe {
   };
 
   /// The timer expired: a probe is due.
-  constexpr void ask() noexcept { due_ = !sent_until_; }
+  constexpr void ask() noexcept { due_ = allowed(); }
+  [[nodiscard]] constexpr bool allowed() const noexcept { return !sent_until_ && measured_; }
+  /// A round trip was measured.
+  constexpr void measured() noexcept { measured_ = true; }
   [[nodiscard]] constexpr bool due() const noexcept { return due_; }
   /// SND.NXT when the probe was sent, and whether it repeated what was sent before.
   [[nodiscard]] constexpr auto sent_until() const noexcept { return sent_until_; }
@@ -39,16 +43,21 @@ class tail_probe {
   /// The probe was sent; SND.NXT is `nxt` after it. `again`: it repeats what was sent before.
   constexpr void sent(sequence_number<u32> nxt, bool again) noexcept {
     due_ = false;
+    measured_ = false;
     sent_until_ = nxt;
     again_ = again;
   }
 
-  /// An acknowledgment (section 7.4): `duplicated` when its D-SACK reports a duplicate, `bare_duplicate` when it
-  /// acknowledges and reports nothing new.
-  constexpr verdict on_ack(sequence_number<u32> ack, bool duplicated, bool bare_duplicate) noexcept {
-    if (!sent_until_ || before(ack, *sent_until_)) return verdict::none;
-    const bool beyond = before(*sent_until_, ack);
-    if (!again_ || duplicated || (bare_duplicate && !beyond)) {
+  /// An acknowledgment (section 7.4): `duplicated` when it carries a D-SACK, which ends at `duplicated_until`;
+  /// `bare_duplicate` when it acknowledges and reports nothing new.
+  constexpr verdict on_ack(sequence_number<u32> ack, bool duplicated, sequence_number<u32> duplicated_until,
+                           bool bare_duplicate) noexcept {
+    due_ = false;  // somebody answers
+    if (!sent_until_) return verdict::none;
+    const sequence_number<u32> until = *sent_until_;
+    if (before(ack, until)) return verdict::none;
+    const bool beyond = before(until, ack);
+    if (!again_ || (duplicated && duplicated_until == until) || (bare_duplicate && !beyond)) {
       sent_until_.reset();
       return verdict::none;
     }
@@ -58,7 +67,16 @@ class tail_probe {
     return verdict::repaired;
   }
 
-  constexpr void cancel() noexcept { *this = {}; }
+  /// Something else looks for what was lost.
+  constexpr void cancel() noexcept {
+    sent_until_.reset();
+    again_ = false;
+    due_ = false;
+  }
+  /// No probe is due any more; what one that was sent brings is still waited for.
+  constexpr void not_due() noexcept { due_ = false; }
+  /// A round trip has been measured since the last probe, or there was none.
+  [[nodiscard]] constexpr bool has_measured() const noexcept { return measured_; }
 
   friend bool operator==(const tail_probe&, const tail_probe&) noexcept = default;
 
@@ -66,6 +84,7 @@ class tail_probe {
   std::optional<sequence_number<u32>> sent_until_{};  // TLP.end_seq
   bool again_ = false;                                // TLP.is_retrans
   bool due_ = false;
+  bool measured_ = true;
 };
 
 }  // namespace sequent

@@ -112,7 +112,7 @@ std::string cwnd_case(const drawn_case& c) {
   const bool syn_lost = head.pick(4) == 3;
   Congestion core;
   core.start(mss, syn_lost);
-  spec::cwnd_oracle oracle(mss);
+  spec::cwnd_oracle oracle(spec::cwnd_parameters{.smss = mss});  // with byte counting
   if (syn_lost) oracle.handshake_repeated();
   bool recovering = false;
   bool repeated = false;  // the segment that timed out has not been acknowledged yet
@@ -141,8 +141,7 @@ std::string cwnd_case(const drawn_case& c) {
         break;
       default:
         if (recovering) {
-          core.set_window(
-              std::min(core.window(), core.threshold()));  // the sender's part is proportional rate reduction
+          core.set_window(std::min(core.window(), core.threshold()));  // the sender's word
           break;
         }
         core.on_ack({.acked = acked, .mss = mss, .flight = core.window(), .window_was_full = s[3] % 8 != 7});

@@ -16,7 +16,7 @@ namespace sequent::property {
 /// A hash that is as bad as the drawn case wants it, so that collisions, long runs and wraps come up in small tables.
 struct poor_hash {
   std::uint32_t shape = 0;
-  std::uint64_t operator()(std::uint16_t key) const {
+  std::uint64_t operator()(std::uint64_t key) const {
     switch (shape % 4) {
       case 0: return key % 4;                   // nearly everything collides, tags too
       case 1: return (key % 4) | key << 16;     // the place collides, tags do not

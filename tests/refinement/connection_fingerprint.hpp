@@ -87,9 +87,11 @@ inline void feed(model::fingerprint& f, const rack& r) {
 }
 
 inline void feed(model::fingerprint& f, const spurious_detector& d) {
-  static_assert(sizeof(spurious_detector) == 16);
+  static_assert(sizeof(spurious_detector) == 20);
   feed(f, d.first_clock());
-  f.add(d.resent());
+  feed(f, d.unreported());
+  feed(f, d.resent_until());
+  f.add(d.countable());
   f.add(d.watching());
   f.add(d.echo_seen());
   f.add(d.awaits_acknowledgment());
@@ -101,11 +103,12 @@ inline void feed(model::fingerprint& f, const tail_probe& p) {
   feed(f, p.sent_until());
   f.add(p.again());
   f.add(p.due());
+  f.add(p.has_measured());
 }
 
 template <std::size_t Most>
 void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
-  static_assert(sizeof(loss_recovery<4>) == 64 + 32 + 16 + 16 + 12 + 16);
+  static_assert(sizeof(loss_recovery<4>) == 64 + 32 + 16 + 20 + 12 + 20);
   feed(f, r.board());
   feed(f, r.recent());
   for (const u32 n :
@@ -120,6 +123,8 @@ void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
   f.add(r.phase());
   f.add(r.duplicates());
   f.add(r.head_due());
+  f.add(r.lowered_again());
+  f.add(r.reports_seen());
 }
 
 inline void feed(model::fingerprint& f, const congestion::reno& c) {
@@ -139,7 +144,7 @@ inline void feed(model::fingerprint& f, const ecn_response& e) {
 
 template <class Storage, class Congestion, std::size_t Most>
 void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
-  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 344);
+  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 352);
   feed(f, s.first());
   f.add(s.queued());
   for (u32 i = 0; i < s.queued(); ++i) {

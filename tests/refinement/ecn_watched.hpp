@@ -129,7 +129,11 @@ class ecn_watched : public Base {
     oracle_.received(seg);
     if (header.control.syn()) return;
     const bool entered = before.phase == recovery_phase::open && after.phase == recovery_phase::recovery;
-    if (!claims(before, after) && !enters(before, after)) return;
+    if (!claims(before, after) && !enters(before, after)) {
+      const bool undisturbed = before.phase == recovery_phase::open && after.phase == recovery_phase::open;
+      if (undisturbed && after.window < before.window) complain("the window is reduced once more for the same data");
+      return;
+    }
     const bool by_echo = header.control.ece() && !entered;
     reduced(by_echo ? spec::reduction::echo : spec::reduction::loss);
     const u32 least = 2 * Base::tcp().effective_mss();

@@ -3,7 +3,9 @@
 
 #include <cmath>
 
+#include "model/spec/oracle_cubic.hpp"
 #include "model/spec/oracle_cwnd.hpp"
+#include "model/spec/oracle_hystart.hpp"
 #include "model/spec/oracle_rto.hpp"
 
 namespace sequent::spec {
@@ -90,16 +92,13 @@ TEST(CwndOracle, InitialWindow) {
   EXPECT_EQ(cwnd.window(), 1000);
 }
 
-TEST(CwndOracle, SlowStartCountsOctetsAndNoMoreThanTwoSegmentsOrOneAfterATimeout) {
+TEST(CwndOracle, SlowStartCountsOctetsAndNoMoreThanASegment) {
   cwnd_oracle cwnd(1000);
   const std::int64_t before = cwnd.window();
   cwnd.acknowledged(300);
   EXPECT_EQ(cwnd.window(), before + 300);
   cwnd.acknowledged(5000);
-  EXPECT_EQ(cwnd.window(), before + 2300);
-  cwnd.timed_out(20000);
-  cwnd.acknowledged(5000);
-  EXPECT_EQ(cwnd.window(), 2000);
+  EXPECT_EQ(cwnd.window(), before + 1300);
 }
 
 TEST(CwndOracle, LossHalvesAndATimeoutStartsOver) {
@@ -159,6 +158,61 @@ TEST(CwndOracle, BoundsAStandardSenderUnderRandomEvents) {
     }
     ASSERT_LE(cwnd, bound.window()) << i;
   }
+}
+
+// 100 segments are lost at: ssthresh 70, K = cbrt(30 / 0.4) = 4.217 s, and then W_max again.
+TEST(CubicOracle, ComesBackToItsPlateauAfterK) {
+  cubic_oracle cubic(1000, 10000);
+  cubic.set_window(100000);
+  cubic.congestion(100000);
+  EXPECT_DOUBLE_EQ(cubic.threshold(), 70000);
+  cubic.recovered();
+  cubic.acknowledged(1, 10.0, 0.1, false, 2);
+  EXPECT_NEAR(cubic.w_cubic(0), 70000, 1e-6);
+  EXPECT_NEAR(cubic.w_cubic(std::cbrt(75.0)), 100000, 1e-6);
+  EXPECT_NEAR(cubic.w_cubic(std::cbrt(75.0) + 1), 100400, 1e-6);
+  cubic.congestion(70000);
+  EXPECT_NEAR(cubic.w_max(), 59500, 1) << "fast convergence";
+  cubic.set_window(49000);
+  cubic.undone();
+  EXPECT_NEAR(cubic.window(), 70000, 1);
+  EXPECT_NEAR(cubic.w_max(), 100000, 1e-6);
+}
+
+TEST(CubicOracle, GrowsAsNewRenoWhereTimeHardlyPasses) {
+  cubic_oracle cubic(1000, 10000);
+  cubic.set_window(100000);
+  cubic.congestion(100000);
+  cubic.recovered();
+  for (int i = 0; i != 70; ++i) cubic.acknowledged(1000, 10.0, 0.0, false, 2);
+  EXPECT_NEAR(cubic.window(), 70000 + 1000 * 9.0 / 17, 5) << "one window, alpha = 9/17";
+}
+
+TEST(CubicOracle, DoesNotMoveWhileTheWindowIsNotUsed) {
+  cubic_oracle cubic(1000, 10000);
+  cubic.congestion(10000);
+  cubic.recovered();
+  for (int i = 0; i != 70; ++i) cubic.acknowledged(1000, i, 0.1, true, 2);
+  EXPECT_DOUBLE_EQ(cubic.window(), 7000);
+}
+
+TEST(HystartOracle, GoesThroughItsPhases) {
+  using phase = hystart_oracle::phase;
+  hystart_oracle watch(1000);
+  std::int64_t una = 0;
+  const auto round = [&](std::int64_t rtt) {
+    double growth = 0;
+    const std::int64_t nxt = una + 20000;
+    for (int i = 0; i != 10; ++i) growth = watch.acknowledged(1000, rtt, una += 1000, nxt);
+    return growth;
+  };
+  round(50000);
+  for (int i = 0; i != 4; ++i) EXPECT_EQ(round(50000), 1000);
+  for (int i = 0; i != 4 && watch.now() == phase::standard; ++i) round(60000);
+  EXPECT_EQ(watch.now(), phase::conservative);
+  EXPECT_EQ(round(60000), 250);
+  for (int i = 0; i != 20; ++i) round(60000);
+  EXPECT_EQ(watch.now(), phase::ended);
 }
 
 }  // namespace

@@ -73,6 +73,11 @@ class packet {
     header.options.window_scale = shift;
     return *this;
   }
+  /// A SYN that asks for ECN, or a SYN,ACK that agrees to it; call it after ack().
+  packet& ecn() {
+    bit(control_bits<u32>::ece_bit);
+    return header.control.ack() ? *this : bit(control_bits<u32>::cwr_bit);
+  }
   packet& sack_permitted() {
     header.options.sack_permitted = true;
     return *this;

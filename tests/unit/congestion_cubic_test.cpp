@@ -202,6 +202,36 @@ TEST(cubic, no_window_passes_two_to_the_thirtieth) {
   EXPECT_LE(f.control.window(), largest_window);
 }
 
+TEST(cubic, a_window_is_one_octet_at_least) {
+  flow f;
+  f.control.set_window(0);
+  EXPECT_EQ(f.control.window(), 1u);
+  f.lose();
+  f.ack();
+}
+
+TEST(cubic, a_threshold_from_outside_ends_the_first_slow_start) {
+  flow<cubic> f;
+  f.control.set_threshold(12 * mss);
+  EXPECT_EQ(f.control.threshold(), 12 * mss);
+  f.ack(8 * mss);
+  EXPECT_EQ(f.control.window(), 12 * mss);
+  EXPECT_FALSE(f.control.in_slow_start());
+}
+
+TEST(cubic, after_idling_the_window_is_the_initial_one_and_another_stage_begins) {
+  flow f(100 * mss);
+  f.lose();
+  f.ack();
+  f.control.after_idle(mss);
+  EXPECT_EQ(f.control.window(), 10 * mss);
+  EXPECT_EQ(f.control.threshold(), 70 * mss);
+  while (f.control.in_slow_start()) f.ack();
+  f.ack();
+  EXPECT_EQ(f.control.stage().w_est, 70 * mss);
+  EXPECT_LT(f.control.stage().place, -4'000'000);
+}
+
 TEST(cubic, is_a_value) {
   flow f(100 * mss), g(100 * mss);
   EXPECT_EQ(f.control, g.control);

@@ -197,6 +197,19 @@ TEST(reno, no_window_passes_two_to_the_thirtieth) {
   EXPECT_EQ(r.threshold(), largest_window / 2);
 }
 
+TEST(reno, a_window_is_one_octet_at_least) {
+  reno r = started();
+  r.set_window(0);
+  EXPECT_EQ(r.window(), 1u);
+}
+
+TEST(reno, a_threshold_from_outside_ends_slow_start) {
+  reno r = started();
+  r.set_threshold(12 * mss);
+  for (int i = 0; i != 3; ++i) r.on_ack(full(2 * mss));
+  EXPECT_EQ(r.window(), 12 * mss);
+}
+
 TEST(reno, keeps_no_time) {
   reno r = started();
   r.rebase(sequent::duration::seconds(5));

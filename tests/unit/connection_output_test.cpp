@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/states.hpp"
+#include "tests/support/pair.hpp"
 
 namespace sequent::test {
 namespace {
@@ -158,6 +158,43 @@ TEST(connection_output, options_of_a_syn_stand_on_nothing_else) {
     EXPECT_FALSE(p.header.options.window_scale);
     EXPECT_FALSE(p.header.options.sack_permitted);
   }
+}
+
+// Window tuning: at first a part of the buffer is offered, and all of it to a reader that keeps up.
+TEST(connection_output, the_offered_window_grows_with_the_reader) {
+  for (const bool stamped : {false, true}) {
+    connection_config config = pair<>::ports(plain(5'000), 9, 7);
+    config.initial_receive_window = 8'192;
+    config.timestamps = stamped;
+    connection_config other = pair<>::ports(plain(1'000), 7, 9);
+    other.timestamps = stamped;
+    pair<> both(other, config);
+    both.open();
+    EXPECT_EQ(both.end[1].block().rcv.wnd, 8'192u);
+    u32 limit = 8'192;
+    for (int i = 0; i != 200 && limit != 65'536; ++i) {
+      (void)both.end[0].write(pattern(65'536));
+      both.run(ms(20));
+      const u32 now = both.end[1].receiving().tuning().limit();
+      ASSERT_GE(now, limit);
+      limit = now;
+    }
+    EXPECT_EQ(limit, 65'536u);
+    EXPECT_TRUE(both.violations().empty());
+  }
+}
+
+TEST(connection_output, the_offered_window_stays_small_for_a_reader_that_does_not_read) {
+  connection_config config = pair<>::ports(plain(5'000), 9, 7);
+  config.initial_receive_window = 8'192;
+  pair<> both(pair<>::ports(plain(1'000), 7, 9), config);
+  both.reads[1] = false;
+  both.open();
+  (void)both.end[0].write(pattern(65'536));
+  both.run(s(30));
+  EXPECT_EQ(both.end[1].receiving().tuning().limit(), 8'192u);
+  EXPECT_EQ(both.end[1].readable(), 8'192u);
+  EXPECT_TRUE(both.violations().empty());
 }
 
 }  // namespace

@@ -27,6 +27,8 @@ TEST(control_bits, each_question_looks_at_one_bit_only) {
     EXPECT_EQ(b.psh(), (wire & 8u) != 0) << wire;
     EXPECT_EQ(b.ack(), (wire & 16u) != 0) << wire;
     EXPECT_EQ(b.urg(), (wire & 32u) != 0) << wire;
+    EXPECT_EQ(b.ece(), (wire & 64u) != 0) << wire;
+    EXPECT_EQ(b.cwr(), (wire & 128u) != 0) << wire;
     EXPECT_EQ(b.wire(), wire) << wire;
   }
 }
@@ -34,6 +36,14 @@ TEST(control_bits, each_question_looks_at_one_bit_only) {
 TEST(control_bits, only_syn_and_fin_occupy_sequence_space) {
   for (u32 wire = 0; wire != 256; ++wire) {
     EXPECT_EQ(bits(wire).length(), ((wire & 1u) != 0 ? 1u : 0u) + ((wire & 2u) != 0 ? 1u : 0u)) << wire;
+  }
+}
+
+// RFC 3168 section 6.1.1.
+TEST(control_bits, a_syn_sets_up_ecn_with_both_bits_and_a_syn_ack_with_one) {
+  for (u32 wire = 0; wire != 256; ++wire) {
+    const bool ack = (wire & 16u) != 0;
+    EXPECT_EQ(bits(wire).sets_up_ecn(), (wire & 0xc0u) == (ack ? 0x40u : 0xc0u)) << wire;
   }
 }
 

@@ -15,7 +15,7 @@ control_block<u32> listening(bool options) {
   tcb.passive = true;
   tcb.offer.mss = 1'440;
   tcb.offer.shift = 6;
-  tcb.offer.window_scale = tcb.offer.timestamps = tcb.offer.sack = options;
+  tcb.offer.window_scale = tcb.offer.timestamps = tcb.offer.sack = tcb.offer.ecn = options;
   tcb.offer.default_peer_mss = 1'220;
   tcb.challenges.limit = 3;
   return tcb;
@@ -33,6 +33,7 @@ const packet syns[] = {
     at(1).syn().mss(65'535).scale(14).ts(0xffff'fff0u).sack_permitted(),
     at(2).syn().scale(255).ts(0),
     at(3).syn().sack_permitted().text(10),
+    at(4).syn().ecn(),
 };
 
 // All that LISTEN can make of a SYN survives, before the SYN,ACK is sent and after.

@@ -86,6 +86,24 @@ TEST(handshake, timestamps_and_sack_need_both_ends) {
   EXPECT_FALSE(unwilling.sack_permitted);
 }
 
+// covers: rfc3168#6.1.1
+TEST(handshake, ecn_is_in_use_when_both_ends_set_it_up) {
+  for (const bool wanted : {false, true}) {
+    control_block<u32> tcb;
+    tcb.offer.ecn = wanted;
+    take_syn(tcb, at(1).syn().ecn().header, now);
+    EXPECT_EQ(tcb.ecn, wanted);
+    take_syn(tcb, at(1).syn().header, now);
+    EXPECT_FALSE(tcb.ecn);
+    take_syn(tcb, at(1).syn().ack(2).ecn().header, now);
+    EXPECT_EQ(tcb.ecn, wanted);
+    packet reflected = at(1).syn().ecn();
+    reflected.ack(2);
+    take_syn(tcb, reflected.header, now);
+    EXPECT_FALSE(tcb.ecn);
+  }
+}
+
 TEST(handshake, our_syn_counts_as_sent) {
   control_block<u32> tcb;
   start_sending(tcb, sequence_number<u32>(0xffff'ffffu));

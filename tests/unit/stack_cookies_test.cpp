@@ -15,7 +15,7 @@ TEST(stack_cookies, what_comes_back_opens_the_same_connection) {
   for (int bits = 0; bits != 64; ++bits) {
     packet syn = at(7'000).syn();
     if ((bits & 1) != 0) syn.ts(44);
-    if ((bits & 2) != 0) syn.scale(static_cast<std::uint8_t>(bits / 4));
+    if ((bits & 2) != 0) syn.scale(static_cast<std::uint8_t>(bits % 64 / 4));
     if ((bits & 4) != 0) syn.sack_permitted();
     if ((bits & 8) != 0) syn.mss(1'460);
     handshake_offer ours;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "tests/support/ip_packets.hpp"
 #include "tests/support/stack_net.hpp"
 
 namespace sequent::test {
@@ -38,6 +39,42 @@ TEST(stack_output, headers_say_what_the_configuration_says) {
   datagram = parse_ip(std::span(room).first(packet->length));
   EXPECT_EQ(datagram->hop_limit, 33);
   EXPECT_EQ(read_packet(std::span(room).first(packet->length))->segment.header.options.mss, 540);
+}
+
+// covers: SHLD-8
+TEST(stack_output, codepoints_of_the_ip_header_reach_the_connection_and_the_network) {
+  for (const bool by_cookie : {false, true}) {
+    stack_config config = plain_stack();
+    config.connection.ecn = true;
+    config.connection.timestamps = true;  // or a cookie could not tell of it
+    config.cookies = by_cookie ? cookie_policy::always : cookie_policy::never;
+    stack_host<> host(config);
+    const flow path = from_peer(9);
+    const handle listening = *host.tcp->listen(std::nullopt, 80, 2);
+    const auto answer = host.in(path, at(5'000).syn().ecn().ts(7));
+    ASSERT_EQ(answer.size(), 1u);
+    EXPECT_EQ(answer[0].segment.bits(), "SAE");
+    const u32 iss = answer[0].segment.seq();
+    const u32 clock = answer[0].segment.header.options.ts->value.wire();
+    host.in(path, at(5'001).ack(iss + 1).ts(7, clock));
+    const auto made = host.tcp->accept(listening);
+    ASSERT_TRUE(made);
+    EXPECT_TRUE(host.tcp->find(*made)->block().ecn);
+
+    octet_string marked = packet_to(path, at(5'001).ack(iss + 1).ts(7, clock).text(10));
+    marked[1] = with_ecn(marked[1], ecn_codepoint::congestion_experienced);
+    build::mend_ipv4(marked);
+    const auto echo = host.in(marked);
+    ASSERT_EQ(echo.size(), 1u);
+    EXPECT_EQ(echo[0].segment.bits(), "AE");
+
+    ASSERT_TRUE(host.tcp->write(*made, pattern(10)));
+    octet_string room(2'000);
+    const auto packet = host.tcp->poll_packet(host.now, room);
+    ASSERT_TRUE(packet);
+    EXPECT_EQ(packet->ecn, ecn_codepoint::capable_0);
+    EXPECT_EQ(parse_ip(std::span(room).first(packet->length))->ecn(), ecn_codepoint::capable_0);
+  }
 }
 
 // covers: MUST-15

@@ -2,10 +2,7 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cstdint>
-#include <type_traits>
 
 #include "sequent/congestion/curve.hpp"
 #include "sequent/congestion/hystart.hpp"
@@ -44,34 +41,31 @@ class basic_cubic {
       cwnd_ = std::min(grown(cwnd_, most), ssthresh_);
       return;
     }
-    curve now = kept<curve>();
-    if (!p.window_was_full || clock_stopped_) now.last = stamp(p.now);
+    if (!p.window_was_full || clock_stopped_) kept_.stage.last = stamp(p.now);
     clock_stopped_ = false;
-    if (!p.window_was_full) return keep(now);
+    if (!p.window_was_full) return;
     if (in_stage_) {
-      now.pass(p);
+      kept_.stage.pass(p);
     } else {
-      begin_stage(now, p);
+      begin_stage(p);
     }
-    avoid_congestion(now, p);
-    keep(now);
+    avoid_congestion(kept_.stage, p);
   }
 
   /// A loss was found, or the peer echoes congestion: ssthresh = max(0.7 flight, 2 segments), W_max as fast convergence
   /// says (sections 4.6 and 4.7).
   constexpr void on_congestion(u32 flight, u32 mss, instant) noexcept {
     remember();
-    curve now = plain_curve();
+    curve& now = kept_.stage;
     now.w_max = cwnd_ < now.w_max ? static_cast<u32>(std::uint64_t{cwnd_} * 17 / 20) : cwnd_;
     now.prior = cwnd_;
-    keep(now);
     ssthresh_ = seven_tenths(flight, mss);
     in_stage_ = false;
     after_timeout_ = false;
   }
 
-  /// The sender's word during recovery.
-  constexpr void set_window(u32 octets) noexcept { cwnd_ = std::min(octets, largest_window); }
+  /// The sender's word during recovery; one octet at least.
+  constexpr void set_window(u32 octets) noexcept { cwnd_ = std::clamp(octets, 1u, largest_window); }
 
   /// Recovery is over; congestion avoidance begins with the next acknowledgment.
   constexpr void leave_recovery() noexcept {
@@ -82,13 +76,12 @@ class basic_cubic {
   /// The retransmission timer expired (section 4.8): `first` for the first time of these octets, when ssthresh is to be
   /// set; the window is one segment in any case.
   constexpr void on_timeout(u32 flight, u32 mss, bool first, instant) noexcept {
-    curve now = plain_curve();
     if (first) {
       remember();
-      now.prior = cwnd_;
+      kept_.stage.prior = cwnd_;
       ssthresh_ = seven_tenths(flight, mss);
     }
-    keep(now);
+    forget_rounds();
     cwnd_ = mss;
     in_stage_ = false;
     after_timeout_ = true;
@@ -99,8 +92,8 @@ class basic_cubic {
   constexpr void undo() noexcept {
     if (!can_undo_) return;
     can_undo_ = false;
-    curve now = kept<curve>();
-    if (cwnd_ >= now.prior) return;
+    if (cwnd_ >= kept_.stage.prior) return;
+    curve& now = kept_.stage;
     cwnd_ = now.prior;
     ssthresh_ = before_.ssthresh;
     in_stage_ = was_in_stage_;
@@ -113,7 +106,6 @@ class basic_cubic {
     now.w_est = before_.w_est;
     now.counted = 0;  // less than a segment of growth is forgotten
     now.credit = 0;
-    keep(now);
   }
 
   /// Nothing was sent for longer than a timeout (RFC 5681 section 4.1): back to the initial window, from which slow
@@ -128,14 +120,12 @@ class basic_cubic {
   constexpr void set_threshold(u32 octets) noexcept {
     ssthresh_ = std::min(octets, largest_window);
     in_stage_ = false;
+    if (ssthresh_ != largest_window) forget_rounds();
   }
 
   /// Moves the origin of the clock forward.
   constexpr void rebase(duration elapsed) noexcept {
-    if (rounds_kept_) return;
-    curve now = kept<curve>();
-    now.last -= static_cast<u32>(elapsed.count());
-    keep(now);
+    if (!rounds_kept_) kept_.stage.last -= static_cast<u32>(elapsed.count());
   }
 
   /// Octets that may be outstanding.
@@ -185,9 +175,13 @@ class basic_cubic {
     }
   };
   /// The stage; meaningful when in congestion avoidance.
-  [[nodiscard]] constexpr curve stage() const noexcept { return plain_curve(); }
+  [[nodiscard]] constexpr curve stage() const noexcept { return rounds_kept_ ? curve{} : kept_.stage; }
 
-  friend bool operator==(const basic_cubic&, const basic_cubic&) noexcept = default;
+  friend constexpr bool operator==(const basic_cubic& a, const basic_cubic& b) noexcept {
+    if (a.cwnd_ != b.cwnd_ || a.ssthresh_ != b.ssthresh_ || a.flags() != b.flags() || a.before_ != b.before_)
+      return false;
+    return a.rounds_kept_ ? a.kept_.rounds == b.kept_.rounds : a.kept_.stage == b.kept_.stage;
+  }
 
  private:
   // What undo() goes back to, beside cwnd, which the curve's `prior` remembers.
@@ -204,42 +198,41 @@ class basic_cubic {
 
   [[nodiscard]] static constexpr u32 stamp(instant at) noexcept { return static_cast<u32>(at.microseconds()); }
 
-  // The rounds of the first slow start and the curve that follows are never needed at once, and share storage.
-  template <class T>
-  [[nodiscard]] constexpr T kept() const noexcept {
-    return std::bit_cast<T>(shared_);
-  }
-  template <class T>
-  constexpr void keep(const T& value) noexcept {
-    rounds_kept_ = std::is_same_v<T, hystart>;
-    shared_ = std::bit_cast<storage>(value);
-  }
-  [[nodiscard]] constexpr curve plain_curve() const noexcept { return rounds_kept_ ? curve{} : kept<curve>(); }
+  // The rounds of the first slow start and the stages that follow are never needed at once, and share storage.
+  union storage {
+    constexpr storage(const curve& given) noexcept : stage(given) {}
+    constexpr storage(const hystart& given) noexcept : rounds(given) {}
+    curve stage;
+    hystart rounds;
+  };
 
   constexpr void first_slow_start() noexcept {
     if constexpr (WithHystart) {
-      keep(hystart{});
-    } else {
-      keep(curve{});
+      rounds_kept_ = true;
+      kept_ = storage(hystart{});
     }
+  }
+  constexpr void forget_rounds() noexcept {
+    if (!rounds_kept_) return;
+    rounds_kept_ = false;
+    kept_ = storage(curve{});
   }
 
   constexpr void watch_rounds(const progress& p) noexcept {
-    hystart rounds = kept<hystart>();
-    const u32 growth = rounds.on_ack(p);
+    const u32 growth = kept_.rounds.on_ack(p);
     if (p.window_was_full) cwnd_ = grown(cwnd_, growth);
-    if (rounds.now() != hystart::phase::ended) return keep(rounds);
+    if (kept_.rounds.now() != hystart::phase::ended) return;
     // Section 4.10: no W_max is known.
     ssthresh_ = cwnd_;
-    curve now;
-    now.prior = cwnd_;
-    keep(now);
+    forget_rounds();
+    kept_.stage.prior = cwnd_;
     in_stage_ = false;
   }
 
   // A stage of congestion avoidance begins: Figure 2. Without a W_max above the window (after a timeout, section 4.8,
   // or HyStart++, section 4.10) it begins on its plateau.
-  constexpr void begin_stage(curve& now, const progress& p) noexcept {
+  constexpr void begin_stage(const progress& p) noexcept {
+    curve& now = kept_.stage;
     if (after_timeout_ || now.w_max <= cwnd_) now.w_max = cwnd_;
     now.place = -time_to_plateau(now.w_max - cwnd_, p.mss);
     now.last = stamp(p.now);
@@ -282,23 +275,27 @@ class basic_cubic {
     cwnd_ = window;
   }
 
+  [[nodiscard]] constexpr unsigned flags() const noexcept {
+    return (rounds_kept_ ? 1u : 0u) | (in_stage_ ? 2u : 0u) | (after_timeout_ ? 4u : 0u) | (clock_stopped_ ? 8u : 0u) |
+           (can_undo_ ? 16u : 0u) | (was_in_stage_ ? 32u : 0u) | (was_after_timeout_ ? 64u : 0u) |
+           (were_rounds_kept_ ? 128u : 0u);
+  }
+
   constexpr void remember() noexcept {
-    const curve now = plain_curve();
+    const curve now = stage();
     before_ = {ssthresh_, now.w_max, now.prior, now.place, now.w_est};
     can_undo_ = true;
     was_in_stage_ = in_stage_;
     was_after_timeout_ = after_timeout_;
     were_rounds_kept_ = rounds_kept_;
+    forget_rounds();
   }
-
-  using storage = std::array<u32, 8>;
-  static_assert(sizeof(hystart) == sizeof(storage) && sizeof(curve) == sizeof(storage));
 
   u32 cwnd_ = 0;
   u32 ssthresh_ = largest_window;
-  storage shared_{};
+  storage kept_{curve{}};
   memory before_{};
-  bool rounds_kept_ : 1 = false;    // shared_ holds the rounds of the first slow start
+  bool rounds_kept_ : 1 = false;    // kept_ holds the rounds of the first slow start
   bool in_stage_ : 1 = false;       // a stage of congestion avoidance has begun
   bool after_timeout_ : 1 = false;  // no such stage since a timeout
   bool clock_stopped_ : 1 = false;  // until the next acknowledgment

@@ -49,10 +49,11 @@ template <word W>
 }
 
 /// K of RFC 9438 Figure 2 in microseconds, rounded down to 1/1024 s: the time for which the window, `below` octets
-/// under its plateau, takes to reach it. `below` is at most 2^30, `mss` from 1 to 65535. About 22 steps.
+/// under its plateau, takes to reach it. `below` is at most 2^30; a segment of no octets counts as one of one. About 22
+/// steps.
 [[nodiscard]] constexpr std::int32_t time_to_plateau(u32 below, u32 mss) noexcept {
   // (below / mss) / 0.4 in 1/2^30 s^3, below 2^62
-  const std::uint64_t cube = (std::uint64_t{below} * 5 << 29) / mss;
+  const std::uint64_t cube = (std::uint64_t{below} * 5 << 29) / greater(mss, u32{1});
   return static_cast<std::int32_t>(std::uint64_t{cube_root(cube)} * 15'625 >> 4);
 }
 

@@ -8,8 +8,7 @@
 
 namespace sequent::congestion {
 
-/// The rounds of the first slow start. Constant time; a value of eight words without padding, so that it can share
-/// storage with what is needed later.
+/// The rounds of the first slow start. Constant time; a value of eight words.
 class hystart {
  public:
   /// Where in slow start the connection is.

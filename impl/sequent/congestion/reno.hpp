@@ -43,8 +43,8 @@ class reno {
     counted_ = 0;
   }
 
-  /// The sender's word during recovery.
-  constexpr void set_window(u32 octets) noexcept { cwnd_ = std::min(octets, largest_window); }
+  /// The sender's word during recovery; one octet at least.
+  constexpr void set_window(u32 octets) noexcept { cwnd_ = std::clamp(octets, 1u, largest_window); }
 
   /// Recovery is over.
   constexpr void leave_recovery() noexcept {

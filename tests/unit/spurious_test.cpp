@@ -1,0 +1,224 @@
+#include "sequent/spurious.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sequent::test {
+namespace {
+
+sequence_number<u32> at(u32 offset) { return sequence_number<u32>(0xffff'fff0u + offset); }
+
+acknowledged_news progress() {
+  acknowledged_news news;
+  news.progress = true;
+  news.sack = true;
+  return news;
+}
+
+// The first octets sent again are acknowledged, the timestamp being `echo`.
+acknowledged_news answer(u32 echo) {
+  acknowledged_news news = progress();
+  news.again = true;
+  news.echo = at(echo);
+  return news;
+}
+
+acknowledged_news report(u32 from, u32 until) {
+  acknowledged_news news;
+  news.sack = true;
+  news.reported = true;
+  news.from = at(from);
+  news.until = at(until);
+  return news;
+}
+
+spurious_detector after_timeout() {
+  spurious_detector d;
+  d.begin(true, true);
+  d.resent(at(0), at(100), at(50));
+  return d;
+}
+
+spurious_detector after_duplicates() {
+  spurious_detector d;
+  d.begin(false, true);
+  d.resent(at(0), at(100), at(50));
+  return d;
+}
+
+TEST(spurious_detector, watches_only_an_episode) {
+  spurious_detector d;
+  EXPECT_FALSE(d.watching());
+  EXPECT_FALSE(d.on_ack(answer(0)));
+  d.resent(at(0), at(100), at(50));
+  EXPECT_FALSE(d.first_clock());
+}
+
+// covers: rfc3522#3.2
+TEST(eifel_detection, an_echo_from_before_the_retransmission_shows_it_needless) {
+  spurious_detector d = after_duplicates();
+  EXPECT_TRUE(d.on_ack(answer(49)));
+  EXPECT_FALSE(d.watching());
+}
+
+TEST(eifel_detection, the_same_tick_shows_nothing) {
+  spurious_detector d = after_duplicates();
+  EXPECT_FALSE(d.on_ack(answer(50)));
+}
+
+TEST(eifel_detection, only_the_first_answer_counts) {
+  spurious_detector d = after_duplicates();
+  EXPECT_FALSE(d.on_ack(answer(50)));
+  EXPECT_FALSE(d.on_ack(answer(0)));
+}
+
+TEST(eifel_detection, the_clock_of_the_first_retransmission_counts) {
+  spurious_detector d = after_duplicates();
+  d.resent(at(100), at(200), at(70));
+  EXPECT_FALSE(d.on_ack(answer(60)));
+}
+
+TEST(eifel_detection, what_was_never_sent_again_answers_nothing) {
+  spurious_detector d = after_duplicates();
+  acknowledged_news older = progress();
+  older.echo = at(0);
+  EXPECT_FALSE(d.on_ack(older));
+  EXPECT_FALSE(d.echo_seen());
+  EXPECT_TRUE(d.on_ack(answer(49)));
+}
+
+// covers: rfc3522#3.2/5
+TEST(eifel_detection, a_report_with_the_answer_means_that_acknowledgments_were_lost) {
+  spurious_detector d = after_duplicates();
+  acknowledged_news news = answer(49);
+  news.reported = true;
+  news.from = at(500);
+  news.until = at(600);
+  EXPECT_FALSE(d.on_ack(news));
+}
+
+// covers: rfc3522#3.2/5
+TEST(eifel_detection, when_all_is_acknowledged_only_a_peer_that_reports_is_believed) {
+  acknowledged_news all = answer(49);
+  all.everything = true;
+  spurious_detector silent = after_duplicates();
+  EXPECT_FALSE(silent.on_ack(all));
+  all.reports_before = true;
+  spurious_detector reporting = after_duplicates();
+  EXPECT_TRUE(reporting.on_ack(all));
+}
+
+// covers: rfc5682#3.1
+TEST(f_rto, an_original_acknowledged_after_new_data_was_sent_shows_a_spurious_timeout) {
+  spurious_detector d = after_timeout();
+  EXPECT_TRUE(d.awaits_acknowledgment());
+  EXPECT_FALSE(d.on_ack(progress()));
+  EXPECT_TRUE(d.wants_new_data());
+  acknowledged_news second = progress();
+  second.original = true;
+  EXPECT_TRUE(d.on_ack(second));
+}
+
+// covers: rfc5682#3.1/3a
+TEST(f_rto, new_data_acknowledged_shows_a_genuine_one) {
+  spurious_detector d = after_timeout();
+  EXPECT_FALSE(d.on_ack(progress()));
+  acknowledged_news second = progress();
+  second.original = second.beyond = true;
+  EXPECT_FALSE(d.on_ack(second));
+  EXPECT_FALSE(d.wants_new_data());
+}
+
+// covers: rfc5682#3.1/3a
+TEST(f_rto, a_duplicate_that_tells_nothing_new_shows_a_genuine_one) {
+  spurious_detector d = after_timeout();
+  EXPECT_FALSE(d.on_ack(progress()));
+  acknowledged_news duplicate;
+  duplicate.duplicate = duplicate.sack = true;
+  EXPECT_FALSE(d.on_ack(duplicate));
+  EXPECT_FALSE(d.wants_new_data());
+}
+
+// covers: rfc5682#3.1/3b
+TEST(f_rto, a_duplicate_that_reports_an_original_shows_a_spurious_one) {
+  spurious_detector d = after_timeout();
+  EXPECT_FALSE(d.on_ack(progress()));
+  acknowledged_news duplicate;
+  duplicate.duplicate = duplicate.sack = duplicate.original = true;
+  EXPECT_TRUE(d.on_ack(duplicate));
+}
+
+// covers: rfc5682#2.1/2a
+TEST(f_rto, without_sack_a_duplicate_first_ends_it_and_with_sack_it_does_not) {
+  acknowledged_news duplicate;
+  duplicate.duplicate = true;
+  spurious_detector plain = after_timeout();
+  EXPECT_FALSE(plain.on_ack(duplicate));
+  EXPECT_FALSE(plain.awaits_acknowledgment());
+  duplicate.sack = true;
+  spurious_detector sacks = after_timeout();
+  EXPECT_FALSE(sacks.on_ack(duplicate));
+  EXPECT_TRUE(sacks.awaits_acknowledgment());
+}
+
+TEST(f_rto, what_is_neither_progress_nor_a_duplicate_is_ignored) {
+  spurious_detector d = after_timeout();
+  EXPECT_FALSE(d.on_ack(progress()));
+  EXPECT_FALSE(d.on_ack(acknowledged_news{}));
+  EXPECT_TRUE(d.wants_new_data());
+}
+
+// covers: rfc5682#3.1/2b
+TEST(f_rto, without_anything_new_to_send_it_gives_way) {
+  spurious_detector d = after_timeout();
+  EXPECT_FALSE(d.on_ack(progress()));
+  d.no_new_data();
+  acknowledged_news second = progress();
+  second.original = true;
+  EXPECT_FALSE(d.on_ack(second));
+}
+
+TEST(f_rto, is_not_for_recoveries_that_duplicates_began) {
+  spurious_detector d = after_duplicates();
+  EXPECT_FALSE(d.awaits_acknowledgment());
+}
+
+// covers: rfc3708#3
+TEST(duplicate_reports, all_that_was_sent_again_must_be_reported) {
+  spurious_detector d = after_duplicates();
+  d.resent(at(100), at(200), at(60));
+  EXPECT_FALSE(d.on_ack(report(0, 100)));
+  EXPECT_TRUE(d.on_ack(report(100, 200)));
+}
+
+TEST(duplicate_reports, the_same_report_does_not_count_twice) {
+  spurious_detector d = after_duplicates();
+  d.resent(at(100), at(200), at(60));
+  EXPECT_FALSE(d.on_ack(report(0, 100)));
+  EXPECT_FALSE(d.on_ack(report(0, 100)));
+  EXPECT_FALSE(d.countable());
+}
+
+// A report of what was not sent again: the network duplicates, or the peer lies.
+TEST(duplicate_reports, a_report_of_anything_else_counts_for_nothing_and_ends_counting) {
+  for (const auto& [from, until] : {std::pair{500u, 600u}, std::pair{0u, 0x4000'0000u}, std::pair{0u, 101u}}) {
+    spurious_detector d = after_duplicates();
+    EXPECT_FALSE(d.on_ack(report(from, until)));
+    EXPECT_FALSE(d.on_ack(report(0, 100)));
+  }
+}
+
+TEST(duplicate_reports, octets_sent_twice_again_prove_nothing) {
+  spurious_detector d = after_duplicates();
+  d.resent(at(0), at(100), at(60));
+  EXPECT_FALSE(d.on_ack(report(0, 100)));
+}
+
+TEST(spurious_detector, gives_up) {
+  spurious_detector d = after_timeout();
+  d.give_up();
+  EXPECT_FALSE(d.watching());
+  EXPECT_FALSE(d.on_ack(answer(0)));
+}
+
+}  // namespace
+}  // namespace sequent::test
