@@ -14,7 +14,6 @@
 #include <cstdio>
 #include <exception>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -143,9 +142,12 @@ std::unique_ptr<host> make_host(network_link& wire, const settings& chosen) {
 }
 
 std::vector<std::uint8_t> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) throw_errno("opening " + path);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::vector<std::uint8_t> octets(static_cast<std::size_t>(file.tellg()));
+  file.seekg(0).read(reinterpret_cast<char*>(octets.data()), static_cast<std::streamsize>(octets.size()));
+  if (!file) throw_errno("reading " + path);
+  return octets;
 }
 
 // Runs the host until an interrupt, or until `over` says so.
