@@ -157,8 +157,8 @@ class loss_recovery {
   /// The reordering timer expired: what was waited for is lost (RFC 8985 section 6.3).
   template <class Congestion>
   constexpr std::optional<duration> on_reordering_timeout(sequence_number<u32> una, sequence_number<u32> nxt, u32 mss,
-                                                          duration smoothed, instant now,
-                                                          Congestion& congestion) noexcept {
+                                                          duration smoothed, instant now, Congestion& congestion,
+                                                          bool reduced = false) noexcept {
     acknowledgment nothing;
     nothing.una = una;
     nothing.nxt = nxt;
@@ -166,6 +166,7 @@ class loss_recovery {
     nothing.smoothed = smoothed;
     nothing.mss = mss;
     nothing.now = now;
+    nothing.reduced = reduced;
     const losses seen = detect(nothing, false, congestion);
     if (seen.found && phase_ == recovery_phase::recovery) steer(0, false, mss, congestion);
     return seen.again;
@@ -344,7 +345,7 @@ class loss_recovery {
                               Congestion& congestion) noexcept {
     const bool bare = ack.duplicate && ack.blocks->count == 0;
     if (probe_.on_ack(ack.una, news.reported, news.until, bare) == tail_probe::verdict::none) return;
-    if (phase_ != recovery_phase::open) return;
+    if (phase_ != recovery_phase::open || ack.reduced) return;
     const u32 window = congestion.window();
     congestion.on_congestion(std::min(ack.nxt - ack.una + ack.acked, window), ack.mss, ack.now);
     congestion.leave_recovery();

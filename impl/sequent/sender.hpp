@@ -224,8 +224,8 @@ class sender {
   /// The reordering timer expired.
   constexpr void on_reordering_timeout(const control_block<u32>& tcb, u32 mss, instant now,
                                        timer_set& timers) noexcept {
-    const auto again =
-        recovery_.on_reordering_timeout(tcb.snd.una, tcb.snd.nxt, mss, rtt_.smoothed(), now, congestion_);
+    const auto again = recovery_.on_reordering_timeout(tcb.snd.una, tcb.snd.nxt, mss, rtt_.smoothed(), now, congestion_,
+                                                       tcb.ecn && ecn_.answers(tcb.snd.una));
     if (again) timers.start(timer::reordering, now + *again);
     if (tcb.ecn && recovery_.take_reduced()) ecn_.reduced(tcb.snd.nxt);
   }
