@@ -130,7 +130,8 @@ class ecn_watched : public Base {
     if (header.control.syn()) return;
     const bool entered = before.phase == recovery_phase::open && after.phase == recovery_phase::recovery;
     if (!claims(before, after) && !enters(before, after)) {
-      const bool undisturbed = before.phase == recovery_phase::open && after.phase == recovery_phase::open;
+      const bool undisturbed =
+          oracle_.usable() && before.phase == recovery_phase::open && after.phase == recovery_phase::open;
       if (undisturbed && after.window < before.window) complain("the window is reduced once more for the same data");
       return;
     }
