@@ -153,8 +153,8 @@ class cwnd_oracle {
     start_round();
   }
 
-  /// Nothing was sent for more than a retransmission timeout (RFC 5681 section 4.1). A window that is no larger than the
-  /// initial one stays as it is, with what was counted towards its growth.
+  /// Nothing was sent for more than a retransmission timeout (RFC 5681 section 4.1). A window that is no larger than
+  /// the initial one stays as it is, with what was counted towards its growth.
   constexpr void restarted_after_idle() {
     if (own() > initial_window(given_.smss)) cwnd_ = std::min(cwnd_, initial_window(given_.smss));
   }

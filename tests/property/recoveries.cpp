@@ -1,0 +1,59 @@
+// Loss recovery beside its oracles: the scoreboard, RACK, and how fast a recovery may send.
+#include <string>
+#include <vector>
+
+#include "tests/property/claim.hpp"
+#include "tests/property/scoreboard_subject.hpp"
+
+namespace sequent::property {
+namespace {
+
+template <class Subject>
+std::string drive(Subject subject, const std::vector<step>& steps) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (std::string wrong = subject.apply(steps[i]); !wrong.empty()) return "step " + std::to_string(i) + ": " + wrong;
+  }
+  return {};
+}
+
+template <class Board>
+case_check board_check() {
+  return saying([](const drawn_case& c) {
+    number_choice head(c.head);
+    const std::size_t way = head.pick(4);
+    const u32 any = head.word();
+    const u32 origin = way == 1 ? 0u - any % 512 : way == 2 ? 0x8000'0000u - any % 512 : way == 0 ? 0 : any;
+    return drive(scoreboard_subject<Board>(origin), c.steps);
+  });
+}
+
+const registered board{claim{
+    .id = "scoreboard",
+    .says = "The scoreboard delivers each octet once, believes exactly the reports that there were, and counts what is "
+            "reported, lost and in flight as one mark an octet does (RFC 6675 sections 3 and 4)",
+    .bounds = "at most 1000 octets outstanding, 200 steps of sending, acknowledging, reporting, losing, forgetting in "
+              "any order; a board that is never full",
+    .head = 3,
+    .steps = 200,
+    .cases = 5'000,
+    .run = board_check<scoreboard<512>>(),
+    .controls = {{"acknowledged reports still count", board_check<forgetful_board<512>>()},
+                 {"a block is taken for an octet longer", board_check<generous_board<512>>()},
+                 {"an octet that was sent again is still lost", board_check<anxious_board<512>>()}},
+}};
+
+const registered small_board{claim{
+    .id = "scoreboard-full",
+    .says = "A scoreboard that has run out of runs believes no report that there was not, covers what is outstanding "
+            "and counts right",
+    .bounds = "six runs; otherwise as the property scoreboard",
+    .head = 3,
+    .steps = 200,
+    .cases = 5'000,
+    .run = board_check<scoreboard<6>>(),
+    .controls = {{"acknowledged reports still count", board_check<forgetful_board<6>>()},
+                 {"a block is taken for an octet longer", board_check<generous_board<6>>()}},
+}};
+
+}  // namespace
+}  // namespace sequent::property
