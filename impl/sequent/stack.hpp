@@ -147,8 +147,6 @@ class stack {
     slot(const connection_config& config, send_storage out, receive_storage in, const flow& leads) noexcept
         : path(leads), tcp(config, out, in) {}
   };
-  // How much of a slot nearly every segment needs.
-  static constexpr std::size_t most_fetched = std::min<std::size_t>(sizeof(slot), 1'024);
 
   // A connection in the SYN queue.
   struct half_open_slot {

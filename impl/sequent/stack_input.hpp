@@ -38,7 +38,11 @@ u32 stack<Policy>::expect(const ip_datagram& packet) const noexcept {
   const std::uint8_t* const ports = packet.payload.data();
   const u32 tag = flows_.tag_of(flow{packet.destination, packet.source, load16(ports + 2), load16(ports)});
   const auto index = flows_.candidate(tag);
-  if (index && *index < first_half_open) fetch_ahead(&slots_[*index], most_fetched);
+  if (index && *index < first_half_open) {
+    const slot& at = slots_[*index];
+    fetch_ahead(&at, sizeof at - sizeof at.tcp);
+    at.tcp.fetch();
+  }
   return tag;
 }
 
@@ -86,9 +90,11 @@ delivery stack<Policy>::on_nobody(const arrival& in) noexcept {
 template <class Policy>
 void stack<Policy>::on_connection(u32 index, const arrival& in) noexcept {
   slot& at = slots_[index];
-  const std::size_t readable = at.tcp.readable();
   const actions<u32> step = at.tcp.on_segment(in.header, in.text, in.now, in.mark);
-  if (at.tcp.readable() > readable) at.readable = true;
+  // Most of what reaches an idle connection is a keep-alive's answer. Its deadline moved to a later time, if at all: the
+  // wheel finds that out when it looks.
+  if (step.text == text_placement::none && step.acked == 0 && at.tcp.quiet()) return;
+  if (step.text == text_placement::in_order && step.text_take != 0) at.readable = true;
   if (step.acked != 0) at.writable = true;
   touch(index);
 }
