@@ -24,6 +24,7 @@ TIERS = (
      "predict", "receive_text", "user_calls", "timeouts", "transmit", "recovery", "reply"),
     ("step",),
     ("receiver", "sender", "connection", "connection_*"),
+    ("dormant",),
     ("answer", "half_open", "time_wait", "index_list", "slot_pool", "listener", "shard", "stack", "stack_*"),
     ("sequent",),
 )

@@ -258,6 +258,9 @@ class connection {
   [[nodiscard]] u32 tell_of_congestion(const text_to_send& run, ecn_codepoint& mark) noexcept;
   [[nodiscard]] bool next_ack(instant now, segment<u32>& header) noexcept;
 
+  template <class>
+  friend class dormant;
+
   // What every segment needs stands first and together, for a host with more connections than its cache holds.
   control_block<u32> tcb_{};
   std::optional<reset_owed> reset_due_{};

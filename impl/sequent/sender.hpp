@@ -470,6 +470,9 @@ class sender {
     if (tcb.sack_permitted) arm_probe(mss + (snd.fin_sent ? 1u : 0u), now, timers);
   }
 
+  template <class>
+  friend class dormant;
+
   // What is large stands last, so that the rest is close together.
   rtt_estimator rtt_{};
   Congestion congestion_{};
