@@ -15,8 +15,8 @@
 
 namespace tun_host {
 
-/// How often what happens, in percent of the packets. What happens to one in n happens at least once in any 3 n of them,
-/// so that a short transfer meets it as well.
+/// How often what happens, in percent of the packets. What happens to one in n happens at least once in any 3 n of
+/// them, so that a short transfer meets it as well.
 struct impairment_rates {
   double loss = 0;
   double duplicate = 0;

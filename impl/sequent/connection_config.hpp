@@ -58,7 +58,7 @@ struct connection_config {
   std::optional<duration> zero_window{};
   duration msl = duration::seconds(120);                       ///< TIME-WAIT lasts twice this (MUST-13)
   std::optional<duration> fin_wait_2 = duration::seconds(60);  ///< after close(), not after shutdown() (C37)
-  std::uint8_t challenge_acks_per_second = 10;  ///< RFC 5961 section 7, per connection
+  std::uint8_t challenge_acks_per_second = 10;                 ///< RFC 5961 section 7, per connection
 
   u32 initial_receive_window = 0;  ///< octets of the buffer offered at first, to grow with the reader; 0: all
 

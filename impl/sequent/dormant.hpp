@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "sequent/connection.hpp"
@@ -27,8 +28,8 @@ class dormant {
   /// can_hold(c)
   explicit dormant(const connection_type& c) noexcept
       : tcb_(c.tcb_),
-        keep_alive_(c.timers_.due(timer::keep_alive)),
-        idle_since_(c.sender_.idle_since_),
+        keep_alive_(c.timers_.due(timer::keep_alive).value_or(never)),
+        idle_since_(c.sender_.idle_since_.value_or(never)),
         measures_(c.sender_.rtt_.known()),
         congestion_(c.sender_.congestion_),
         pacing_(c.sender_.pacing_),
@@ -51,7 +52,7 @@ class dormant {
   /// nothing yet.
   void wake(connection_type& c) const noexcept {
     c.tcb_ = tcb_;
-    if (keep_alive_) c.timers_.start(timer::keep_alive, *keep_alive_);
+    if (keep_alive_ != never) c.timers_.start(timer::keep_alive, keep_alive_);
     c.path_ = path_;
     c.echo_ = echo_;
     c.receiver_.start();
@@ -63,7 +64,7 @@ class dormant {
     sender.congestion_ = congestion_;
     sender.pacing_ = pacing_;
     sender.ecn_ = response_;
-    sender.idle_since_ = idle_since_;
+    if (idle_since_ != never) sender.idle_since_ = idle_since_;
     sender.syn_lost_ = syn_lost_;
     sender.syn_sent_ = syn_sent_;
     auto& recovery = sender.recovery_;
@@ -88,22 +89,27 @@ class dormant {
   }
 
   /// When it has to be woken, if ever: the keep-alive timer.
-  [[nodiscard]] std::optional<instant> next_deadline() const noexcept { return keep_alive_; }
+  [[nodiscard]] std::optional<instant> next_deadline() const noexcept {
+    return keep_alive_ == never ? std::nullopt : std::optional(keep_alive_);
+  }
   [[nodiscard]] const control_block<u32>& block() const noexcept { return tcb_; }
 
  private:
+  // No clock gets there.
+  static constexpr instant never = instant::from_microseconds(std::numeric_limits<std::int64_t>::max());
+
   [[nodiscard]] static constexpr bool at_rest(const typename connection_type::send_half& s) noexcept {
     const auto& recovery = s.recovery_;
-    return !s.urgent_until_ && !s.timed_ && !s.force_ && s.attempts_ == 0 &&
-           recovery.phase_ == recovery_phase::open && recovery.board_.view().empty() && !recovery.head_due_;
+    return !s.urgent_until_ && !s.timed_ && !s.force_ && s.attempts_ == 0 && recovery.phase_ == recovery_phase::open &&
+           recovery.board_.view().empty() && !recovery.head_due_;
   }
   [[nodiscard]] static constexpr bool at_rest(const typename connection_type::receive_half& r) noexcept {
     return r.unread_ == 0 && r.held_.empty() && r.recent_count_ == 0 && r.repeated_.empty();
   }
 
   control_block<u32> tcb_{};
-  std::optional<instant> keep_alive_{};
-  std::optional<instant> idle_since_{};
+  instant keep_alive_ = never;
+  instant idle_since_ = never;
   rtt_estimator::measures measures_{};
   typename Policy::congestion_control congestion_{};
   [[no_unique_address]] typename Policy::pacing pacing_{};

@@ -8,8 +8,8 @@ namespace sequent {
 
 /// In ESTABLISHED, a segment that begins at RCV.NXT and lies inside the window, carries nothing but an acknowledgment
 /// and perhaps text, changes no window, and could not be taken for a duplicate acknowledgment. Applies it exactly as
-/// step() would, and says so; any other segment is left alone. `out` is as new. Constant time. That both give the same result is proven
-/// (proofs/prediction.cpp).
+/// step() would, and says so; any other segment is left alone. `out` is as new. Constant time. That both give the same
+/// result is proven (proofs/prediction.cpp).
 template <word W>
 [[nodiscard]] constexpr bool arrives_as_predicted(control_block<W>& tcb, const segment<W>& seg, instant now,
                                                   actions<W>& out) noexcept {

@@ -32,7 +32,9 @@ class rtt_estimator {
   };
 
   constexpr rtt_estimator() noexcept = default;
-  constexpr explicit rtt_estimator(const rto_limits& limits) noexcept : limits_(limits) { known_.base = limits.initial; }
+  constexpr explicit rtt_estimator(const rto_limits& limits) noexcept : limits_(limits) {
+    known_.base = limits.initial;
+  }
   /// Goes on where another one with the same limits was.
   constexpr rtt_estimator(const rto_limits& limits, const measures& known) noexcept : limits_(limits), known_(known) {}
   [[nodiscard]] constexpr const measures& known() const noexcept { return known_; }
