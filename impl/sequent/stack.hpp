@@ -89,6 +89,9 @@ class stack {
   result<std::size_t> commit(handle of, std::size_t octets) noexcept;
   [[nodiscard]] std::span<const std::uint8_t> readable_span(handle of) const noexcept;
   result<std::size_t> consume(handle of, std::size_t octets) noexcept;
+  /// The differentiated services of what a connection sends from now on, as stack_config::service (MUST-48, SHLD-21).
+  /// Errors: connection_does_not_exist.
+  result<void> set_service(handle of, std::uint8_t service) noexcept;
   /// Gives a connection up in good order, or a listener, whose unaccepted connections are reset. The handle names
   /// nothing any more. Errors: connection_does_not_exist. Linear in the connections that wait for accept().
   result<void> close(handle of, instant now) noexcept;
@@ -142,6 +145,7 @@ class stack {
     bool mapped = true;      // its flow leads to it
     bool readable = false;
     bool writable = false;
+    std::uint8_t service = 0;
     connection_type tcp;
 
     slot(const connection_config& config, send_storage out, receive_storage in, const flow& leads) noexcept
@@ -235,7 +239,8 @@ class stack {
   [[nodiscard]] bool map(const flow& path, u32 index) noexcept;
   void unmap(const flow& path, u32 index) noexcept;
   [[nodiscard]] packet_out next_reply(std::span<std::uint8_t> out, instant now) noexcept;
-  [[nodiscard]] packet_out wrap(const flow& path, std::span<std::uint8_t> out, const transmission& sent) const noexcept;
+  [[nodiscard]] packet_out wrap(const flow& path, std::uint8_t service, std::span<std::uint8_t> out,
+                                const transmission& sent) const noexcept;
 
   [[nodiscard]] auto flow_of_index() const noexcept {
     return [this](u32 i) -> const flow& {

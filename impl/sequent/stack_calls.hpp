@@ -88,6 +88,7 @@ std::optional<u32> stack<Policy>::place(const connection_config& config, const f
   const std::size_t at = *next * (out_octets + in_octets);
   const u32 index = *slots_.take(config, storage_at<send_storage>(at, out_octets),
                                  storage_at<receive_storage>(at + out_octets, in_octets), path);
+  slots_[index].service = config_.service;
   if (map(path, index)) return index;
   slots_.release(index);
   return std::nullopt;
@@ -206,6 +207,14 @@ result<void> stack<Policy>::close(handle of, instant now) noexcept {
   disown(of.index);
   static_cast<void>(slots_[of.index].tcp.close(now));  // one that has ended already needs no more
   touch(of.index);
+  return {};
+}
+
+template <class Policy>
+result<void> stack<Policy>::set_service(handle of, std::uint8_t service) noexcept {
+  slot* const at = named(of);
+  if (at == nullptr) return error::connection_does_not_exist;
+  at->service = service;
   return {};
 }
 

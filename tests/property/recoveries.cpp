@@ -28,6 +28,7 @@ case_check board_check() {
 }
 
 const registered board{claim{
+    // covers: rfc6675#3 rfc6675#4 rfc2018#8
     .id = "scoreboard",
     .says = "The scoreboard delivers each octet once, believes exactly the reports that there were, and counts what is "
             "reported, lost and in flight as one mark an octet does (RFC 6675 sections 3 and 4)",
@@ -43,6 +44,7 @@ const registered board{claim{
 }};
 
 const registered small_board{claim{
+    // covers: rfc6675#3 rfc6675#4
     .id = "scoreboard-full",
     .says = "A scoreboard that has run out of runs believes no report that there was not, covers what is outstanding "
             "and counts right",
