@@ -17,7 +17,7 @@ RFC_TAG = re.compile(r"\brfc\d+(?:#[\w./-]*\w)?")
 FEATURE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 MARKED = re.compile(r"(?://+|#) *(?:covers|implements):(.*)")
 SUITE = re.compile(r"^TEST(?:_[FP])?\((rfc\d+_)?(section|appendix)_(\w+?),", re.MULTILINE)
-ONE = r"[0-9A-Z]+(?:\.[0-9A-Z]+)*"
+ONE = r"(?:\d+|[A-Z](?!\w))(?:\.[0-9A-Z]+)*"
 CITATION = re.compile(rf"\bRFC (\d+)(?:(?:,)? (?:sections?|appendix) ({ONE}(?:(?:, | and | to |, and ){ONE})*))?")
 
 
