@@ -1,4 +1,5 @@
 // A TCP connection without I/O: octets and time go in, segments, octets and deadlines come out (RFC 9293).
+// implements: congestion-policy storage clock-jumps odd-peers
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // Header prediction: the segment that nearly always comes next, without the walk.
+// implements: header-prediction
 #pragma once
 
 #include "sequent/receive_text.hpp"

@@ -1,4 +1,5 @@
 // The receiving half of a connection: the ring, what arrived out of order, and what to report of it.
+// implements: reassembly
 #pragma once
 
 #include <algorithm>

@@ -96,6 +96,9 @@ class stack {
   result<std::size_t> commit(handle of, std::size_t octets) noexcept;
   [[nodiscard]] std::span<const std::uint8_t> readable_span(handle of) const noexcept;
   result<std::size_t> consume(handle of, std::size_t octets) noexcept;
+  /// The differentiated services of what a connection sends from now on, as stack_config::service (MUST-48, SHLD-21).
+  /// Errors: connection_does_not_exist.
+  result<void> set_service(handle of, std::uint8_t service) noexcept;
   /// Gives a connection up in good order, or a listener, whose unaccepted connections are reset. The handle names
   /// nothing any more. Errors: connection_does_not_exist. Linear in the connections that wait for accept().
   result<void> close(handle of, instant now) noexcept;
@@ -174,6 +177,15 @@ class stack {
     list_links ready{};      // among those that may have something to send, or that may fall asleep
     list_links news{};       // among those that have something to tell, or that wait for accept()
     u32 listening = nobody;  // waits for accept() of this listener
+<<<<<<< HEAD
+=======
+    bool owned = false;      // somebody has its handle
+    bool mapped = true;      // its flow leads to it
+    bool readable = false;
+    bool writable = false;
+    std::uint8_t service = 0;
+    connection_type tcp;
+>>>>>>> features
 
     template <class... Arguments>
     explicit slot(const flow& leads, Arguments&&... arguments) noexcept
@@ -290,7 +302,8 @@ class stack {
   [[nodiscard]] bool map(const flow& path, u32 index) noexcept;
   void unmap(const flow& path, u32 index) noexcept;
   [[nodiscard]] packet_out next_reply(std::span<std::uint8_t> out, instant now) noexcept;
-  [[nodiscard]] packet_out wrap(const flow& path, std::span<std::uint8_t> out, const transmission& sent) const noexcept;
+  [[nodiscard]] packet_out wrap(const flow& path, std::uint8_t service, std::span<std::uint8_t> out,
+                                const transmission& sent) const noexcept;
 
   [[nodiscard]] auto flow_of_index() const noexcept {
     return [this](u32 i) -> const flow& {

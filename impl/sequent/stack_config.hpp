@@ -1,4 +1,5 @@
 // How a stack behaves: what a user may choose, how large its tables are, and what it counts.
+// implements: limits
 #pragma once
 
 #include <array>
@@ -28,6 +29,9 @@ struct stack_config {
   secret_key secret{};             ///< drawn from a good source once per boot; everything keyed derives from it
   std::uint16_t mtu = 1'500;       ///< octets of the largest packet that is sent or announced to be taken
   std::uint8_t time_to_live = 64;  ///< MUST-49
+  /// Differentiated services of what is sent (RFC 2474, MUST-48), where it stands in the octet of service; the two
+  /// lowest bits of that are ECN's. A connection may be given others: see stack::set_service().
+  std::uint8_t service = 0;
   /// Arriving packets with fewer hops left are dropped (RFC 5082 asks for 255 where both ends are on one link).
   std::uint8_t least_time_to_live = 0;
   cookie_policy cookies = cookie_policy::on_overflow;

@@ -1,4 +1,5 @@
 // What arrives at a stack: packets and deadlines. Part of stack.hpp, which includes it.
+// implements: martians rate-limits
 #pragma once
 
 #include "sequent/stack.hpp"

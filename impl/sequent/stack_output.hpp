@@ -92,13 +92,14 @@ void stack<Policy>::queue_reply(const flow& path, segment<u32> header) noexcept 
 }
 
 template <class Policy>
-packet_out stack<Policy>::wrap(const flow& path, std::span<std::uint8_t> out, const transmission& sent) const noexcept {
+packet_out stack<Policy>::wrap(const flow& path, std::uint8_t service, std::span<std::uint8_t> out,
+                               const transmission& sent) const noexcept {
   const std::size_t length = ip_header_length(path.local) + sent.length;
   ip_header header;
   header.source = path.local;
   header.destination = path.remote;
   header.hop_limit = config_.time_to_live;
-  header.service = with_ecn(header.service, sent.ecn);
+  header.service = with_ecn(service, sent.ecn);
   const auto written = emit_ip(header, out.first(length));
   SEQUENT_ASSERT(written.has_value());
   static_cast<void>(written);
@@ -113,7 +114,7 @@ packet_out stack<Policy>::next_reply(std::span<std::uint8_t> out, instant now) n
   const std::size_t length = header_length + options_length(next.header.options);
   emit_segment(next.header, out.subspan(ip_header_length(next.path.local), length),
                pseudo_header_of(next.path.local, next.path.remote), config_.connection.checksum);
-  return wrap(next.path, out, {length, 0, now});
+  return wrap(next.path, config_.service, out, {length, 0, now});
 }
 
 template <class Policy>
@@ -133,7 +134,7 @@ std::optional<packet_out> stack<Policy>::poll_packet(instant now, std::span<std:
     // One packet each in turn, so that a busy connection does not keep the others waiting.
     ready_.remove(index, ready_links());
     ready_.push(index, ready_links());
-    return wrap(at.path, out, *sent);
+    return wrap(at.path, at.service, out, *sent);
   }
   return std::nullopt;
 }

@@ -54,6 +54,7 @@ class bluntly_closing : public Base {
 };
 
 const registered ordinary{claim{
+    // covers: odd-peers sequence-numbers rfc9293#3.6 rfc9293#3.5 rfc9293#3.8.6.3 rfc2018#4 rfc2883#4 rfc7323#3.2
     .id = "stream",
     .says = "What is read is a prefix of what was written, after a clean close all of it; every run can still finish; "
             "production code and specification stay in lockstep",
@@ -113,6 +114,7 @@ const registered asleep{claim{
 }};
 
 const registered scaled{claim{
+    // covers: rfc7323#2
     .id = "stream-scaled",
     .says = "The same with windows beyond 65535 octets, scaled by 1 or 2 bits",
     .bounds =

@@ -50,6 +50,7 @@ TEST(stack_input, nobody_is_a_reset) {
 }
 
 // CVE-1999-0016.
+// covers: martians
 TEST(stack_input, land_is_dropped) {
   stack_host<> host;
   ASSERT_TRUE(host.tcp->listen(std::nullopt, 80, 2));
@@ -59,6 +60,7 @@ TEST(stack_input, land_is_dropped) {
   EXPECT_EQ(host.tcp->half_open_connections(), 0u);
 }
 
+// covers: martians MUST-57
 TEST(stack_input, addresses_that_are_nobodys_or_not_ours_are_dropped) {
   stack_host<> host;
   ASSERT_TRUE(host.tcp->listen(std::nullopt, 80, 2));
@@ -79,6 +81,7 @@ TEST(stack_input, addresses_that_are_nobodys_or_not_ours_are_dropped) {
   EXPECT_FALSE(host.tcp->add_address(v4(9)));
 }
 
+// covers: martians
 TEST(stack_input, packets_from_too_far_away_are_dropped) {
   stack_config config = plain_stack();
   config.least_time_to_live = 255;
@@ -108,6 +111,7 @@ TEST(stack_input, what_is_no_segment_is_dropped) {
 }
 
 // One remote gets so many RSTs; what it has used up is no other's loss.
+// covers: rate-limits
 TEST(stack_input, resets_are_limited_for_each_remote) {
   stack_config config = plain_stack();
   config.reset_burst = 5;
@@ -132,6 +136,7 @@ void close_from_here(serving& server) {
   server.host.in(from_peer(9), at(5'001).ack(server.iss + 2).fin());
 }
 
+// covers: time-wait-records
 TEST(stack_input, time_wait_lasts_two_segment_lifetimes_in_a_record) {
   serving server;
   close_from_here(server);
@@ -163,6 +168,7 @@ TEST(stack_input, no_reset_ends_time_wait) {
 }
 
 // Policy: a full table forgets its oldest.
+// covers: limits
 TEST(stack_input, the_oldest_of_time_wait_makes_room) {
   serving server;
   close_from_here(server);
