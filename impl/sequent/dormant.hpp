@@ -1,4 +1,5 @@
 // A connection at rest, without its buffers and tables: what a host with very many idle connections keeps of each.
+// implements: sleeping
 #pragma once
 
 #include <cstdint>

@@ -47,6 +47,7 @@ class sleepy_host : public stack_host<sleepy_policy> {
   std::vector<u32> iss{};
 };
 
+// covers: sleeping
 TEST(stack_sleep, the_longest_idle_makes_room_for_a_new_connection) {
   sleepy_host host(3);
   ASSERT_EQ(host.handles.size(), 3u);
