@@ -9,17 +9,30 @@
 namespace sequent::property {
 namespace {
 
-template <stack_fault Fault>
-case_check map_check() {
-  return saying([](const drawn_case& c) {
+stack_setting drawn_setting(number_choice& head) {
+  stack_setting drawn;
+  drawn.options = head.pick(2) == 1;
+  drawn.latency_ms = static_cast<std::uint16_t>(head.pick(50));
+  drawn.timestamps = head.pick(2) == 1;
+  drawn.ecn = head.pick(2) == 1;
+  drawn.short_lived = head.pick(2) == 1;
+  drawn.named = head.pick(2) == 1;
+  return drawn;
+}
+
+template <class Policy>
+std::string drive(const stack_setting& drawn, stack_fault fault, const std::vector<step>& steps) {
+  stack_subject<Policy> subject(drawn, fault);
+  for (std::size_t i = 0; i != steps.size(); ++i) {
+    if (std::string wrong = subject.apply(steps[i]); !wrong.empty()) return "step " + std::to_string(i) + ": " + wrong;
+  }
+  return {};
+}
+
+case_check map_check(stack_fault fault) {
+  return saying([fault](const drawn_case& c) {
     number_choice head(c.head);
-    const bool options = head.pick(2) == 1;
-    stack_subject<Fault> subject(options, static_cast<std::uint16_t>(head.pick(50)));
-    for (std::size_t i = 0; i != c.steps.size(); ++i) {
-      if (std::string wrong = subject.apply(c.steps[i]); !wrong.empty())
-        return "step " + std::to_string(i) + ": " + wrong;
-    }
-    return std::string();
+    return drive<roomy_policy>(drawn_setting(head), fault, c.steps);
   });
 }
 
@@ -27,18 +40,56 @@ const registered maps{claim{
     .id = "stack-map",
     .says =
         "A stack sends on every flow what a map from flows to whole connections sends, and ends in the same states: "
-        "each segment reaches its connection, the compact SYN queue and TIME-WAIT change nothing, no place is lost",
+        "each segment and ICMP error reaches its connection, the compact SYN queue and TIME-WAIT change nothing, what "
+        "is nobody's is not answered, no place is lost",
     .bounds =
-        "six flows of both families that differ in one place each, and six that are opened from here; at most 120 "
-        "segments, calls and waits; no limit reached, no cookies, no timestamps, no early end of TIME-WAIT",
-    .head = 2,
+        "ten flows of both families, six of which differ in one place each, and six that are opened from here; with "
+        "and without timestamps, SACK, window scale and ECN; at most 120 segments, ICMP errors, calls and waits; "
+        "limits hardly ever reached, no cookies, no early end of TIME-WAIT",
+    .head = 6,
     .steps = 120,
     .cases = 4000,
-    .run = map_check<stack_fault::none>(),
-    .controls = {{"some segments reach another connection", map_check<stack_fault::crossed>()},
-                 {"TIME-WAIT ends early", map_check<stack_fault::forgets_time_wait>()},
-                 {"a new SYN ends TIME-WAIT", map_check<stack_fault::reuses_time_wait>()},
-                 {"the SYN queue sends its SYN,ACK again too late", map_check<stack_fault::repeats_late>()}},
+    .run = map_check(stack_fault::none),
+    .controls = {{"some segments reach another connection", map_check(stack_fault::crossed)},
+                 {"TIME-WAIT ends early", map_check(stack_fault::forgets_time_wait)},
+                 {"a new SYN ends TIME-WAIT", map_check(stack_fault::reuses_time_wait)},
+                 {"marks of congestion are not passed on", map_check(stack_fault::sees_no_mark)},
+                 {"a packet of a nobody is answered", map_check(stack_fault::takes_strangers)},
+                 {"the SYN queue sends its SYN,ACK again too late", map_check(stack_fault::repeats_late)}},
+}};
+
+case_check limits_check(stack_fault fault) {
+  return saying([fault](const drawn_case& c) {
+    number_choice head(c.head);
+    stack_setting drawn = drawn_setting(head);
+    drawn.cookies = static_cast<cookie_policy>(head.pick(3));
+    drawn.reuse = head.pick(4) != 0;
+    drawn.lazy = head.pick(2) == 1;
+    drawn.backlog = 1 + static_cast<u32>(head.pick(4));
+    return drive<tight_policy>(drawn, fault, c.steps);
+  });
+}
+
+const registered limits{claim{
+    .id = "stack-limits",
+    .says = "A stack whose tables are too small does at each limit what is documented: it keeps, drops, answers with a "
+            "cookie, forgets the oldest or refuses exactly when a model of a few counts does; a cookie that comes back "
+            "makes the connection that its SYN would have made, a new SYN ends TIME-WAIT as RFC 6191 says and gives it "
+            "back if nothing comes of it",
+    .bounds =
+        "ten flows and six opened from here, with ports named or chosen from three; room for five connections, three "
+        "half-open ones and two in TIME-WAIT; backlogs of one to four, accepted at once or late; every cookie policy, "
+        "with secrets replaced; TIME-WAIT of 4 and 240 s; two retries of a SYN,ACK and 255; at most 150 segments, ICMP "
+        "errors, calls and waits; the limit of RSTs is not reached",
+    .head = 10,
+    .steps = 150,
+    .cases = 4000,
+    .run = limits_check(stack_fault::none),
+    .controls = {{"the backlog is one too long", limits_check(stack_fault::longer_backlog)},
+                 {"a new secret ends the old one's cookies", limits_check(stack_fault::forgets_old_secret)},
+                 {"a new SYN ends TIME-WAIT where it must not, and not where it should",
+                  limits_check(stack_fault::reuses_time_wait)},
+                 {"TIME-WAIT ends early", limits_check(stack_fault::forgets_time_wait)}},
 }};
 
 // The network does to the n-th packet what the n-th step says, and is good once the steps are used up.
