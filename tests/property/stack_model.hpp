@@ -51,7 +51,9 @@ class stack_model {
     bool owned = false;
     bool passive = false;
     bool accepted = false;
-    u32 age = 0;                    ///< its turn to be forgotten, once it is a record of TIME-WAIT
+    u32 age = 0;                    ///< not 0: in TIME-WAIT and nobody's; its turn to be forgotten
+    control_block<u32> block{};     ///< then all that is left of it
+    instant until{};                ///< and for how long
     u32 retries = 0;                ///< of the SYN,ACK
     std::unique_ptr<entry> former;  ///< the one in TIME-WAIT whose place a half-open one has taken
   };
@@ -82,6 +84,7 @@ class stack_model {
 
   // What becomes of a place.
   [[nodiscard]] static bool alive(const entry& e) {
+    if (recorded(e)) return e.block.state == connection_state::time_wait;
     return e.tcp.state() != connection_state::closed && e.tcp.state() != connection_state::listen;
   }
   [[nodiscard]] static bool half_open(const entry& e) {
@@ -90,8 +93,9 @@ class stack_model {
   [[nodiscard]] static bool waiting(const entry& e) {
     return e.passive && !e.accepted && e.tcp.state() >= connection_state::established;
   }
-  [[nodiscard]] static bool recorded(const entry& e) {
-    return e.tcp.state() == connection_state::time_wait && !e.owned && !waiting(e);
+  [[nodiscard]] static bool recorded(const entry& e) { return e.age != 0; }
+  [[nodiscard]] static const control_block<u32>& block_of(const entry& e) {
+    return recorded(e) ? e.block : e.tcp.block();
   }
   [[nodiscard]] u32 half_open_count() const { return count(half_open); }
   [[nodiscard]] u32 waiting_count() const { return count(waiting); }
@@ -112,12 +116,8 @@ class stack_model {
     entry* const e = find(path);
     if (e == nullptr) return on_nobody(path, p, mark);
     if (half_open(*e)) return on_half_open(*e, p, mark);
-    const auto control = p.header.control;
-    const bool asks = control.syn() && !control.ack() && !control.rst();
-    if (recorded(*e) && asks && config_.reuse_time_wait) return on_syn_in_time_wait(*e, p);
-    const auto until = e->tcp.timers().due(timer::time_wait);
+    if (recorded(*e)) return on_time_wait(*e, p);
     (void)e->tcp.on_segment(p.header, p.octets, now, mark);
-    if (recorded(*e) && e->tcp.timers().due(timer::time_wait) != until) e->age = ++ages_;
     poll(*e, now_);
   }
 
@@ -125,7 +125,10 @@ class stack_model {
   void reports(const flow& path, const icmp_error& about, instant now) {
     entry* const e = find(path);
     now_ = now;
-    if (e == nullptr || (half_open(*e) && about.kind != icmp_kind::hard)) return;
+    if (e == nullptr || recorded(*e) || (half_open(*e) && about.kind != icmp_kind::hard)) return;
+    // RFC 5927 section 4.1: believed only of what is outstanding.
+    const send_variables<u32>& snd = e->tcp.block().snd;
+    if (about.seq - snd.una >= snd.nxt - snd.una) return;
     e->tcp.on_icmp(about, now);
     poll(*e, now_);
   }
@@ -133,9 +136,10 @@ class stack_model {
   void on_deadline(instant now) {
     now_ = now;
     for (auto& [where, each] : map) {
-      if (each->former) {
-        each->former->tcp.on_deadline(now);
-        if (!alive(*each->former)) each->former.reset();
+      if (each->former && each->former->until <= now) each->former.reset();
+      if (recorded(*each)) {
+        if (each->until <= now) each->block = {};
+        continue;
       }
       if (half_open(*each)) {
         const auto due = each->tcp.timers().due(timer::retransmission);
@@ -170,7 +174,7 @@ class stack_model {
     for (auto at = map.begin(); at != map.end();) {
       entry& e = *at->second;
       if (alive(e)) {
-        if (recorded(e) && e.age == 0) e.age = ++ages_;
+        if (e.tcp.state() == connection_state::time_wait && !recorded(e) && !e.owned && !waiting(e)) record(e);
         if (!half_open(e)) e.former.reset();
         ++at;
         continue;
@@ -322,7 +326,6 @@ class stack_model {
       (void)made->tcp.on_segment(syn.header, {}, now_);
       drain(*made);
     }
-    made->age = ++ages_;
     (void)made->tcp.on_segment(p.header, p.octets, now_, mark);
     poll(*made, now_);
     map[key_of(path)] = std::move(made);
@@ -340,9 +343,30 @@ class stack_model {
     poll(e, now_);
   }
 
+  // The connection's buffers are gone; the core and the whole block go on.
+  void record(entry& e) {
+    e.block = e.tcp.block();
+    e.until = *e.tcp.timers().due(timer::time_wait);
+    e.age = ++ages_;
+  }
+
+  void on_time_wait(entry& e, const test::packet& p) {
+    const auto control = p.header.control;
+    const bool asks = control.syn() && !control.ack() && !control.rst();
+    if (asks && config_.reuse_time_wait) return on_syn_in_time_wait(e, p);
+    const actions<u32> step = sequent::step(e.block, p.header, surroundings<u32>{now_, {}});
+    if (step.time_wait) {
+      e.until = now_ + config_.connection.msl * 2;
+      e.age = ++ages_;
+    }
+    if (const auto answer = compose_answer(e.block, step, clock(e.path, now_))) {
+      expected.push_back({e.path, test::packet(*answer)});
+    }
+  }
+
   // RFC 6191 section 2.
   void on_syn_in_time_wait(entry& e, const test::packet& p) {
-    const control_block<u32>& old = e.tcp.block();
+    const control_block<u32>& old = e.block;
     const auto& ts = p.header.options.ts;
     const bool stamped = config_.connection.timestamps && ts.has_value();
     const bool beyond = static_cast<std::int32_t>(p.seq() - old.rcv.nxt.wire()) >= 0;

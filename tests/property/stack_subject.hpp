@@ -95,6 +95,8 @@ class stack_subject {
       case 5: pass(s); break;
       case 6: open(s); break;
       case 7: special(s); break;
+      case 8:
+      case 9: forward(s); break;
       default: {
         const flow path = opened_or(s);
         arrives(path, near(path, s), static_cast<ecn_codepoint>(s[1] / 64 % 4));
@@ -161,14 +163,14 @@ class stack_subject {
   [[nodiscard]] test::packet syn(const flow& path, const step& s) const {
     const entry* const old = model_.find(path);
     test::packet p = test::at(u32{s[2]} << 16 | s[3]).syn();
-    if (old != nullptr && s[3] % 4 != 0) p = test::at(old->tcp.block().rcv.nxt.wire() + s[2] % 5 - 2).syn();
+    if (old != nullptr && s[3] % 4 != 0) p = test::at(model::block_of(*old).rcv.nxt.wire() + s[2] % 5 - 2).syn();
     if (s[3] % 8 != 0) p.mss(static_cast<std::uint16_t>(s[3] % 3 == 0 ? 1'460 : 100));
     if (s[2] % 2 == 0) p.scale(static_cast<std::uint8_t>(s[3] % 3)).sack_permitted();
     if (s[2] / 2 % 2 == 0) p.ecn();
     if (s[2] / 4 % 4 == 0) return p;
     stamp(p, path, s[3]);
     if (old != nullptr && s[2] / 16 % 2 == 0) {
-      p.ts(old->tcp.block().ts.recent.wire() + s[3] / 8 % 3 - 1, 0);
+      p.ts(model::block_of(*old).ts.recent.wire() + s[3] / 8 % 3 - 1, 0);
     }
     return p;
   }
@@ -190,7 +192,7 @@ class stack_subject {
     const entry* const at = model_.find(path);
     const auto* const cookie = model_.cookie_of(path);
     if (at == nullptr && cookie != nullptr) return returned(*cookie, s);
-    const control_block<u32> block = at == nullptr ? control_block<u32>{} : at->tcp.block();
+    const control_block<u32> block = at == nullptr ? control_block<u32>{} : model::block_of(*at);
     test::packet p;
     if (s[0] / 128 % 2 == 0) {
       // What a good peer sends: everything is acknowledged, text and FIN follow in order.
@@ -288,7 +290,7 @@ class stack_subject {
     const flow path = opened_or(s);
     const entry* const about = model_.find(path);
     if (about == nullptr || !path.local.is_v4()) return;
-    const send_variables<u32>& snd = about->tcp.block().snd;
+    const send_variables<u32>& snd = model::block_of(*about).snd;
     icmp_error error;
     error.type = 3;
     error.code = static_cast<std::uint8_t>(s[2] % 3 == 0 ? 3 : s[2] % 3 == 1 ? 4 : 1);
@@ -388,17 +390,35 @@ class stack_subject {
         break;
       }
       case 3: same(tcp_->shutdown(*e.owner), e.tcp.shutdown(), "shutdown()"); break;
-      case 4:
-        (void)tcp_->close(*e.owner, now_);
-        (void)e.tcp.close(now_);
-        e.owned = false;
-        break;
+      case 4: return close(e);
       default:
         (void)tcp_->abort(*e.owner);
         (void)e.tcp.abort();
         e.owned = false;
         break;
     }
+    send_both();
+    model_.poll(e, now_);
+  }
+
+  // The next thing in the life of a connection that ends in TIME-WAIT here.
+  void forward(const step& s) {
+    const flow path = opened_or(s);
+    entry* const e = model_.find(path);
+    if (e == nullptr || model::recorded(*e)) return arrives(path, syn(path, s), ecn_codepoint::not_capable);
+    const control_block<u32>& block = e->tcp.block();
+    if (e->owned && block.state == connection_state::established) return close(*e);
+    test::packet p = test::at(block.rcv.nxt.wire()).ack(block.snd.nxt.wire()).window(4'000);
+    if (block.state == connection_state::syn_sent) p.syn();
+    if (block.state == connection_state::fin_wait_1 || block.state == connection_state::fin_wait_2) p.fin();
+    if (block.ts.enabled) stamp(p, path, 7);
+    arrives(path, p, ecn_codepoint::not_capable);
+  }
+
+  void close(entry& e) {
+    (void)tcp_->close(*e.owner, now_);
+    (void)e.tcp.close(now_);
+    e.owned = false;
     send_both();
     model_.poll(e, now_);
   }
@@ -446,8 +466,11 @@ class stack_subject {
     std::stable_sort(sent_.begin(), sent_.end(), order);
     std::stable_sort(expected.begin(), expected.end(), order);
     if (sent_.size() != expected.size()) {
-      return "the stack sent " + std::to_string(sent_.size()) + " segments, the model " +
-             std::to_string(expected.size());
+      std::string text =
+          "the stack sent " + std::to_string(sent_.size()) + " segments, the model " + std::to_string(expected.size());
+      for (const sent_segment& each : sent_) text += "; the stack " + told(each.segment);
+      for (const sent_segment& each : expected) text += "; the model " + told(each.segment);
+      return text;
     }
     for (std::size_t i = 0; i != sent_.size(); ++i) {
       sent_segment& one = sent_[i];
@@ -468,6 +491,7 @@ class stack_subject {
   [[nodiscard]] static std::string told(const test::packet& p) {
     std::string text = p.bits() + ' ' + std::to_string(p.seq()) + " ack " + std::to_string(p.acknowledges()) + " wnd " +
                        std::to_string(p.header.wnd) + " text " + std::to_string(p.octets.size());
+    if (p.header.options.sack.count != 0) text += " sack " + std::to_string(p.header.options.sack.count);
     if (const auto& mss = p.header.options.mss) text += " mss " + std::to_string(*mss);
     if (const auto& ts = p.header.options.ts) {
       text += " ts " + std::to_string(ts->value.wire()) + " echo " + std::to_string(ts->echo.wire());
