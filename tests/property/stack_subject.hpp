@@ -245,8 +245,8 @@ class stack_subject {
       case 1: stranger(s); break;
       case 2: report(s); break;
       default:
-        if (fault_ == stack_fault::forgets_old_secret) tcp_->rotate_secret({s[2], s[3]}, now_);
-        tcp_->rotate_secret({s[2], s[3]}, now_);
+        if (fault_ == stack_fault::forgets_old_secret) tcp_->rotate_secret({s[2], ++secrets_}, now_);
+        tcp_->rotate_secret({s[2], ++secrets_}, now_);
         model_.rotate_secret();
         break;
     }
@@ -529,6 +529,7 @@ class stack_subject {
   model model_;
   handle listening_{};
   instant now_ = instant{} + duration::seconds(1'000);
+  std::uint64_t secrets_ = 1'000;              // none comes twice
   std::map<typename model::key, u32> stamps_;  // our last timestamp on each flow
   std::vector<sent_segment> sent_;
   std::string wrong_;
