@@ -1,5 +1,6 @@
 // A stack beside its model: whatever arrives and is called, both send the same segments on each flow, and end in the
 // same states.
+// covers: demultiplexing listeners time-wait-records
 #pragma once
 
 #include <algorithm>
