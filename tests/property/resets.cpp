@@ -44,6 +44,7 @@ case_check resets_check(reset_fault fault) {
 }
 
 const registered resets{claim{
+    // covers: rate-limits
     .id = "stack-resets",
     .says =
         "A remote gets no more RSTs than its burst and rate, whatever ports it uses, and what it has used up hardly "

@@ -36,7 +36,7 @@ case_check map_check(stack_fault fault) {
 }
 
 const registered maps{claim{
-    // covers: demultiplexing listeners time-wait-records
+    // covers: demultiplexing listeners time-wait-records martians rfc9293#3.9.2.2
     .id = "stack-map",
     .says =
         "A stack sends on every flow what a map from flows to whole connections sends, and ends in the same states: "
@@ -71,6 +71,7 @@ case_check limits_check(stack_fault fault) {
 }
 
 const registered limits{claim{
+    // covers: listeners syn-cookies time-wait-reuse limits rfc6191#2 rfc4987#3.6
     .id = "stack-limits",
     .says = "A stack whose tables are too small does at each limit what is documented: it keeps, drops, answers with a "
             "cookie, forgets the oldest or refuses exactly when a model of a few counts does; a cookie that comes back "
