@@ -23,10 +23,11 @@ struct lean : sequent::default_policy {
   using send_storage = sequent::inline_storage<64>;
   using receive_storage = sequent::inline_storage<64>;
 };
-template <u32 Connections>
+template <u32 Connections, u32 Awake>
 struct crowd : sequent::default_stack_policy {
   using connection_policy = lean;
   static constexpr u32 most_connections = Connections;
+  static constexpr u32 most_awake = Awake;
 };
 
 const sequent::ipv4_address here{10, 0, 0, 1};
@@ -62,10 +63,10 @@ struct written {
   std::size_t length;
 };
 
-template <u32 Connections>
+template <u32 Connections, u32 Awake>
 class crowded_stack {
  public:
-  using stack = sequent::stack<crowd<Connections>>;
+  using stack = sequent::stack<crowd<Connections, Awake>>;
 
   crowded_stack() {
     sequent::stack_config config;
@@ -83,6 +84,7 @@ class crowded_stack {
     }
     settle();
     bench::require(stack_->connections() == Connections, "connections are missing");
+    bench::require(stack_->connections_awake() == stack::most_awake, "connections are awake that should not be");
   }
 
   // Nanoseconds for each pure acknowledgment to a random connection, with the question what to send then.
@@ -147,10 +149,11 @@ class crowded_stack {
   instant now_ = instant::from_microseconds(1'000'000);
 };
 
-template <u32 Connections>
+// Awake: connections that have their buffers and tables at the same time; 0 for all of them.
+template <u32 Connections, u32 Awake>
 void measure(const char* acknowledging, const char* advancing, const bench::options& chosen) {
   if (!bench::wanted(chosen, acknowledging) && !bench::wanted(chosen, advancing)) return;
-  crowded_stack<Connections> crowd;
+  crowded_stack<Connections, Awake> crowd;
   const std::size_t times = 1u << 20;
   bench::print_figure(acknowledging, BENCH_WHO, crowd.acknowledge(times));
   // An hour passes at most: no keep-alive falls due, as on a host whose connections are idle.
@@ -161,6 +164,8 @@ void measure(const char* acknowledging, const char* advancing, const bench::opti
 
 int main(int count, char** words) {
   const bench::options chosen = bench::read_options(count, words);
-  measure<10'000>("idle.ack.10k", "idle.clock.10k", chosen);
-  measure<1'000'000>("idle.ack.1m", "idle.clock.1m", chosen);
+  measure<10'000, 0>("idle.ack.10k", "idle.clock.10k", chosen);
+  measure<1'000'000, 0>("idle.ack.1m", "idle.clock.1m", chosen);
+  measure<10'000, 100>("asleep.ack.10k", "asleep.clock.10k", chosen);
+  measure<1'000'000, 1'000>("asleep.ack.1m", "asleep.clock.1m", chosen);
 }

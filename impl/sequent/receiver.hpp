@@ -258,6 +258,9 @@ class receiver {
     return around != nullptr && repeated_.last - origin <= around->last - origin ? around : nullptr;
   }
 
+  template <class>
+  friend class dormant;
+
   std::array<interval, 4> recent_{};
   interval repeated_{};
   window_tuning tuning_{};

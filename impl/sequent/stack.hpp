@@ -12,6 +12,7 @@
 
 #include "sequent/answer.hpp"
 #include "sequent/connection.hpp"
+#include "sequent/dormant.hpp"
 #include "sequent/ephemeral_ports.hpp"
 #include "sequent/flow.hpp"
 #include "sequent/flow_table.hpp"
@@ -45,10 +46,15 @@ class stack {
   using send_storage = typename Policy::connection_policy::send_storage;
   using receive_storage = typename Policy::connection_policy::receive_storage;
 
+  /// Connections may fall asleep.
+  static constexpr bool sleeps = Policy::most_awake != 0 && Policy::most_awake < Policy::most_connections;
+  /// The most that are awake.
+  static constexpr u32 most_awake = sleeps ? Policy::most_awake : Policy::most_connections;
+
   /// Octets of memory for the buffers that a stack must be given: none where storage is inline.
   static constexpr std::size_t buffer_octets =
-      Policy::most_connections * ((std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0) +
-                                  (std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0));
+      most_awake * ((std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0) +
+                    (std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0));
 
   /// Octets that each connection can hold for its reader.
   static constexpr std::size_t receive_room = [] {
@@ -81,6 +87,7 @@ class stack {
   std::optional<handle> accept(handle listening) noexcept;
 
   /// As the calls of connection. Errors as there, and connection_does_not_exist for a handle that names no connection.
+  /// What wakes a sleeper may fail with insufficient_resources, when every place is taken by others that are busy.
   result<std::size_t> write(handle of, std::span<const std::uint8_t> octets) noexcept;
   result<std::size_t> read(handle of, std::span<std::uint8_t> out) noexcept;
   result<void> shutdown(handle of) noexcept;
@@ -97,8 +104,10 @@ class stack {
   result<void> close(handle of, instant now) noexcept;
   /// Gives a connection up with a RST. Otherwise as close().
   result<void> abort(handle of) noexcept;
-  /// The connection that a handle names, to look at; null when it names none.
+  /// The connection that a handle names, to look at; null when it names none or one that is asleep.
   [[nodiscard]] const connection_type* find(handle of) const noexcept;
+  /// In which state it is; nothing when the handle names no connection.
+  [[nodiscard]] std::optional<connection_state> state_of(handle of) const noexcept;
   /// Where it leads; nothing when the handle names no connection.
   [[nodiscard]] std::optional<flow> flow_of(handle of) const noexcept;
 
@@ -121,6 +130,10 @@ class stack {
   [[nodiscard]] const stack_statistics& statistics() const noexcept { return statistics_; }
   /// What the tables hold.
   [[nodiscard]] u32 connections() const noexcept { return slots_.size(); }
+  [[nodiscard]] u32 connections_awake() const noexcept {
+    if constexpr (sleeps) return bodies_.size();
+    return slots_.size();
+  }
   [[nodiscard]] u32 half_open_connections() const noexcept { return half_open_.size(); }
   [[nodiscard]] u32 time_wait_connections() const noexcept { return time_wait_.size(); }
   [[nodiscard]] u32 listeners() const noexcept { return listeners_.size(); }
@@ -135,24 +148,40 @@ class stack {
   static constexpr u32 most_flows = first_time_wait + Policy::most_time_wait;
   static constexpr std::size_t flow_slots = std::bit_ceil(std::size_t{most_flows} + (most_flows + 2) / 3 + 1);
 
+  // Where a connection is: in its slot, or, if connections may sleep, in a place that it has while it is awake.
+  struct always_awake {
+    connection_type tcp;
+    explicit always_awake(const connection_config& config, send_storage out, receive_storage in) noexcept
+        : tcp(config, out, in) {}
+  };
+  struct may_sleep {
+    dormant<typename Policy::connection_policy> asleep{};
+    u32 body = nobody;  // where it is, while it is awake
+   private:
+    friend class stack;
+    bool drowsy = false;  // awake, and among those that may fall asleep
+  };
+  using whereabouts = std::conditional_t<sleeps, may_sleep, always_awake>;
+
   // A connection and its places in the stack.
-  struct slot {
+  struct slot : whereabouts {
+    bool owned : 1 = false;  // somebody has its handle
+    bool mapped : 1 = true;  // its flow leads to it
+    bool readable : 1 = false;
+    bool writable : 1 = false;
+    std::uint8_t service = 0;
     flow path{};
-    list_links ready{};      // among those that may have something to send
+    list_links ready{};      // among those that may have something to send, or that may fall asleep
     list_links news{};       // among those that have something to tell, or that wait for accept()
     u32 listening = nobody;  // waits for accept() of this listener
-    bool owned = false;      // somebody has its handle
-    bool mapped = true;      // its flow leads to it
-    bool readable = false;
-    bool writable = false;
-    std::uint8_t service = 0;
-    connection_type tcp;
 
-    slot(const connection_config& config, send_storage out, receive_storage in, const flow& leads) noexcept
-        : path(leads), tcp(config, out, in) {}
+    template <class... Arguments>
+    explicit slot(const flow& leads, Arguments&&... arguments) noexcept
+        : whereabouts(std::forward<Arguments>(arguments)...), path(leads) {}
   };
-  // How much of a slot nearly every segment needs.
-  static constexpr std::size_t most_fetched = std::min<std::size_t>(sizeof(slot), 1'024);
+  struct no_bodies {};
+  using bodies =
+      std::conditional_t<sleeps, slot_pool<std::conditional_t<sleeps, connection_type, u32>, most_awake>, no_bodies>;
 
   // A connection in the SYN queue.
   struct half_open_slot {
@@ -184,15 +213,31 @@ class stack {
     ecn_codepoint mark;
   };
 
+  // stack_sleep.hpp
+  [[nodiscard]] bool awake(u32 index) const noexcept;
+  [[nodiscard]] connection_type& tcp(u32 index) noexcept;
+  [[nodiscard]] const connection_type& tcp(u32 index) const noexcept;
+  [[nodiscard]] bool wake(u32 index) noexcept;
+  [[nodiscard]] bool has_place() const noexcept;
+  void make_place() noexcept;
+  void put_to_sleep(u32 index) noexcept;
+  void drowse(u32 index) noexcept;
+  void stir(u32 index) noexcept;
+  std::optional<u32> make(const connection_config& config, const flow& path) noexcept;
+  void unmake(u32 index) noexcept;
+  void drop_asleep(u32 index) noexcept;
+  template <class Storage>
+  [[nodiscard]] Storage storage_at(std::size_t offset, std::size_t length) const noexcept;
+
   // stack_calls.hpp
   [[nodiscard]] slot* named(handle of) noexcept;
   [[nodiscard]] std::optional<u32> listener_named(handle of) const noexcept;
   [[nodiscard]] std::optional<std::uint16_t> free_port(const flow& path) noexcept;
+  void after_reading(u32 index) noexcept;
+  void give_up(u32 index) noexcept;
   void disown(u32 index) noexcept;
   void close_listener(u32 index) noexcept;
   std::optional<u32> place(const connection_config& config, const flow& path) noexcept;
-  template <class Storage>
-  [[nodiscard]] Storage storage_at(std::size_t offset, std::size_t length) const noexcept;
 
   // stack_handshake.hpp
   [[nodiscard]] connection_config config_of(const flow& path) const noexcept;
@@ -223,9 +268,11 @@ class stack {
   delivery on_nobody(const arrival& in) noexcept;
   void on_connection(u32 index, const arrival& in) noexcept;
   void on_time_wait(u32 index, const arrival& in) noexcept;
+  void on_connection_deadline(u32 index, instant now) noexcept;
   void remember_time_wait(u32 index, instant now) noexcept;
   void forget_time_wait(u32 index) noexcept;
-  void reply_to(const flow& path, std::optional<segment<u32>> header, instant now) noexcept;
+  void reply_to(const flow& path, const std::optional<segment<u32>>& header, instant now) noexcept;
+  void queue_reply(const flow& path, segment<u32> header) noexcept;
   [[nodiscard]] bool is_ours(const ip_address& address) const noexcept;
   // Nobody talks to himself through the network (CVE-1999-0016, "LAND").
   [[nodiscard]] static constexpr bool is_land(const flow& path) noexcept {
@@ -275,6 +322,7 @@ class stack {
   u32 address_count_ = 0;
   stack_statistics statistics_{};
   slot_pool<slot, Policy::most_connections> slots_;
+  [[no_unique_address]] bodies bodies_;
   slot_pool<half_open_slot, Policy::most_half_open> half_open_;
   slot_pool<time_wait_slot, Policy::most_time_wait> time_wait_;
   listener_table<Policy::most_listeners> listeners_;
@@ -285,7 +333,8 @@ class stack {
   rate_limiter<flow, flow_hash, inline_slots<token_bucket, Policy::reset_buckets>> resets_;
   index_list ready_{};
   index_list news_{};
-  index_list age_{};  // TIME-WAIT, the first to end first
+  index_list drowsy_{};  // awake, and may fall asleep, the longest idle first
+  index_list age_{};     // TIME-WAIT, the first to end first
   std::array<waiting_reply, Policy::most_replies> replies_{};
   u32 reply_first_ = 0;
   u32 reply_count_ = 0;
@@ -298,3 +347,4 @@ class stack {
 #include "sequent/stack_handshake.hpp"
 #include "sequent/stack_input.hpp"
 #include "sequent/stack_output.hpp"
+#include "sequent/stack_sleep.hpp"

@@ -52,6 +52,10 @@ struct default_stack_policy {
   static constexpr std::size_t send_octets = 65'536;     ///< of each slice, when storage is span_storage
   static constexpr std::size_t receive_octets = 65'536;  ///< likewise
   static constexpr u32 most_connections = 16;
+  /// Connections that have their buffers and tables at the same time; 0: all. With fewer than most_connections, those
+  /// that have nothing to do fall asleep when others want their place, the longest idle first, and keep a few hundred
+  /// octets each (dormant.hpp).
+  static constexpr u32 most_awake = 0;
   static constexpr u32 most_half_open = 64;  ///< the SYN queue, of all listeners together
   static constexpr u32 most_time_wait = 64;  ///< beyond them the oldest is forgotten
   static constexpr u32 most_listeners = 8;
@@ -92,6 +96,8 @@ struct stack_statistics {
   std::uint64_t replies_dropped = 0;    ///< no room to wait for poll_packet()
   std::uint64_t icmp_taken = 0;         ///< errors that concerned a connection and were believed
   std::uint64_t icmp_ignored = 0;
+  std::uint64_t fallen_asleep = 0;  ///< connections that made room for others
+  std::uint64_t wakes_refused = 0;  ///< segments and deadlines of sleepers that found every place taken by busy ones
 };
 
 /// Names a connection or a listener of one stack. One that has been given up names nothing any more, even when its

@@ -39,7 +39,15 @@ u32 stack<Policy>::expect(const ip_datagram& packet) const noexcept {
   const std::uint8_t* const ports = packet.payload.data();
   const u32 tag = flows_.tag_of(flow{packet.destination, packet.source, load16(ports + 2), load16(ports)});
   const auto index = flows_.candidate(tag);
-  if (index && *index < first_half_open) fetch_ahead(&slots_[*index], most_fetched);
+  if (index && *index < first_half_open) {
+    const slot& at = slots_[*index];
+    if constexpr (sleeps) {
+      fetch_ahead(&at, sizeof at);
+    } else {
+      fetch_ahead(&at.path, sizeof at.path);
+      at.tcp.fetch();
+    }
+  }
   return tag;
 }
 
@@ -87,9 +95,16 @@ delivery stack<Policy>::on_nobody(const arrival& in) noexcept {
 template <class Policy>
 void stack<Policy>::on_connection(u32 index, const arrival& in) noexcept {
   slot& at = slots_[index];
-  const std::size_t readable = at.tcp.readable();
-  const actions<u32> step = at.tcp.on_segment(in.header, in.text, in.now, in.mark);
-  if (at.tcp.readable() > readable) at.readable = true;
+  if constexpr (sleeps) {
+    if (!awake(index) && at.asleep.arrives(in.header, config_.connection, in.now)) return;
+    if (!wake(index)) return;  // as if the network had lost it
+  }
+  connection_type& to = tcp(index);
+  const actions<u32> step = to.on_segment(in.header, in.text, in.now, in.mark);
+  // Most of what reaches an idle connection is a keep-alive's answer. Its deadline moved to a later time, if at all:
+  // the wheel finds that out when it looks.
+  if (step.text == text_placement::none && step.acked == 0 && to.quiet()) return;
+  if (step.text == text_placement::in_order && step.text_take != 0) at.readable = true;
   if (step.acked != 0) at.writable = true;
   touch(index);
 }
@@ -108,7 +123,8 @@ delivery stack<Policy>::on_icmp(const ip_datagram& packet, instant now) noexcept
   }
   ++statistics_.icmp_taken;
   if (*index < first_half_open) {
-    slots_[*index].tcp.on_icmp(*about, now);
+    if (!wake(*index)) return delivery::icmp;
+    tcp(*index).on_icmp(*about, now);
     touch(*index);
   } else if (about->kind == icmp_kind::hard && about->seq == half_open_[*index - first_half_open].block.iss) {
     forget_half_open(*index - first_half_open);
@@ -126,12 +142,12 @@ void stack<Policy>::remember_time_wait(u32 index, instant now) noexcept {
   const slot& leaving = slots_[index];
   const u32 at = *time_wait_.take();
   time_wait_slot& record = time_wait_[at];
-  record.block = compress_time_wait(leaving.tcp.block());
+  record.block = compress_time_wait(tcp(index).block());
   record.path = leaving.path;
-  record.until = leaving.tcp.timers().due(timer::time_wait).value_or(now + config_.connection.msl * 2);
+  record.until = tcp(index).timers().due(timer::time_wait).value_or(now + config_.connection.msl * 2);
   unmap(leaving.path, index);
   wheel_.stop(index);
-  slots_.release(index);
+  unmake(index);
   if (map(record.path, first_time_wait + at)) {
     age_.push(at, age_links());
   } else {
@@ -175,10 +191,23 @@ template <class Policy>
 void stack<Policy>::on_deadline(instant now) noexcept {
   wheel_.advance(now, [&](u32 index) {
     if (index >= first_half_open) return on_half_open_deadline(index - first_half_open, now);
-    slots_[index].tcp.on_deadline(now);
-    touch(index);
+    on_connection_deadline(index, now);
   });
   while (!age_.empty() && time_wait_[age_.first()].until <= now) forget_time_wait(age_.first());
+}
+
+template <class Policy>
+void stack<Policy>::on_connection_deadline(u32 index, instant now) noexcept {
+  if constexpr (sleeps) {
+    if (!awake(index)) {
+      const auto due = slots_[index].asleep.next_deadline();
+      if (!due) return;
+      if (*due > now) return wheel_.start(index, *due);  // put off in its sleep
+      if (!wake(index)) return wheel_.start(index, now + duration::seconds(1));
+    }
+  }
+  tcp(index).on_deadline(now);
+  touch(index);
 }
 
 template <class Policy>

@@ -344,6 +344,7 @@ inline void add_ecn(std::vector<scenario>& list) {
   add(list, refused, lossy, lossier);
 }
 
+// covers: sleep
 inline std::vector<scenario> all() {
   std::vector<scenario> list;
   add_opens(list);

@@ -152,6 +152,10 @@ class lockstep {
   static bool corrupt(packet& p, int which) { return damage(p, which); }
   static bool mark(packet& p) { return mark_congestion(p); }
 
+ protected:
+  /// Goes on with another connection, which stands where this one does.
+  void replace(const connection_type& other) { tcp_ = other; }
+
  private:
   using observation = spec_shadow::observation;
 
