@@ -7,6 +7,7 @@
 #include <memory>
 #include <random>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "bench/measure.hpp"
@@ -103,6 +104,22 @@ class crowded_stack {
     return (bench::thread_nanoseconds() - begin) / static_cast<double>(times);
   }
 
+  // The same for packets that come in by sixteens.
+  double acknowledge_together(std::size_t times) {
+    std::mt19937_64 random(7);
+    std::vector<written> chosen(std::min<std::size_t>(times, 1u << 16));
+    for (written& each : chosen) each = acknowledgments_[random() % acknowledgments_.size()];
+    std::vector<std::span<const std::uint8_t>> packets;
+    for (const written& each : chosen) packets.push_back(std::span(each.octets).first(each.length));
+    std::array<std::uint8_t, 128> out{};
+    const double begin = bench::thread_nanoseconds();
+    for (std::size_t i = 0; i != times; i += 16) {
+      stack_->on_packets(std::span(packets).subspan(i % packets.size(), 16), now_);
+      bench::require(!stack_->poll_packet(now_, out), "a pure acknowledgment was answered");
+    }
+    return (bench::thread_nanoseconds() - begin) / static_cast<double>(times);
+  }
+
   // Nanoseconds for each time that the clock moves on by a millisecond.
   double advance(std::size_t times) {
     const double begin = bench::thread_nanoseconds();
@@ -156,6 +173,7 @@ void measure(const char* acknowledging, const char* advancing, const bench::opti
   crowded_stack<Connections, Awake> crowd;
   const std::size_t times = 1u << 20;
   bench::print_figure(acknowledging, BENCH_WHO, crowd.acknowledge(times));
+  bench::print_figure(std::string(acknowledging) + ".together", BENCH_WHO, crowd.acknowledge_together(times));
   // An hour passes at most: no keep-alive falls due, as on a host whose connections are idle.
   bench::print_figure(advancing, BENCH_WHO, crowd.advance(times));
 }

@@ -1,5 +1,5 @@
 // A connection at rest, without its buffers and tables: what a host with very many idle connections keeps of each.
-// implements: sleep
+// implements: sleeping
 #pragma once
 
 #include <cstdint>

@@ -8,52 +8,90 @@ namespace sequent {
 
 template <class Policy>
 delivery stack<Policy>::on_packet(std::span<const std::uint8_t> packet, instant now) noexcept {
-  ++statistics_.packets;
   const auto datagram = parse_ip(packet);
-  if (!datagram) {
-    ++statistics_.malformed;
-    return delivery::dropped;
+  if (!datagram) return on_malformed();
+  const u32 tag = tag_of(*datagram);
+  fetch_connection(tag);
+  return on_datagram(*datagram, tag, now);
+}
+
+// Several packets at a time, so that the memory of all their connections is on its way while the first is worked on.
+template <class Policy>
+void stack<Policy>::on_packets(std::span<const std::span<const std::uint8_t>> packets, instant now) noexcept {
+  std::array<ip_datagram, batch> datagrams;
+  std::array<u32, batch> tags;
+  while (!packets.empty()) {
+    const auto now_at_hand = packets.first(std::min(batch, packets.size()));
+    packets = packets.subspan(now_at_hand.size());
+    std::size_t count = 0;
+    for (const std::span<const std::uint8_t> packet : now_at_hand) {
+      const auto datagram = parse_ip(packet);
+      if (!datagram) {
+        static_cast<void>(on_malformed());
+        continue;
+      }
+      datagrams[count] = *datagram;
+      tags[count] = tag_of(*datagram);
+      flows_.prefetch(tags[count]);
+      ++count;
+    }
+    for (std::size_t i = 0; i != count; ++i) fetch_connection(tags[i]);
+    for (std::size_t i = 0; i != count; ++i) static_cast<void>(on_datagram(datagrams[i], tags[i], now));
   }
-  if (!is_ours(datagram->destination) || (address_count_ != 0 && is_ours(datagram->source))) {
+}
+
+template <class Policy>
+delivery stack<Policy>::on_malformed() noexcept {
+  ++statistics_.packets;
+  ++statistics_.malformed;
+  return delivery::dropped;
+}
+
+template <class Policy>
+delivery stack<Policy>::on_datagram(const ip_datagram& datagram, u32 tag, instant now) noexcept {
+  ++statistics_.packets;
+  if (!is_ours(datagram.destination) || (address_count_ != 0 && is_ours(datagram.source))) {
     ++statistics_.martian;
     return delivery::dropped;
   }
-  if (datagram->hop_limit < config_.least_time_to_live) {
+  if (datagram.hop_limit < config_.least_time_to_live) {
     ++statistics_.hops;
     return delivery::dropped;
   }
-  switch (datagram->protocol) {
-    case ip_protocol::tcp: return on_tcp(*datagram, now);
+  switch (datagram.protocol) {
+    case ip_protocol::tcp: return on_tcp(datagram, tag, now);
     case ip_protocol::icmp:
-    case ip_protocol::icmpv6: return on_icmp(*datagram, now);
+    case ip_protocol::icmpv6: return on_icmp(datagram, now);
   }
   ++statistics_.other_protocol;
   return delivery::dropped;
 }
 
-// The hash of a segment's flow. The connection that it seems to be for is asked for, so that its memory comes near
-// while the checksum is verified: that of an idle one is far away.
+// The hash of the flow that a segment says it belongs to.
 template <class Policy>
-u32 stack<Policy>::expect(const ip_datagram& packet) const noexcept {
+u32 stack<Policy>::tag_of(const ip_datagram& packet) const noexcept {
   if (packet.payload.size() < header_length) return 0;
   const std::uint8_t* const ports = packet.payload.data();
-  const u32 tag = flows_.tag_of(flow{packet.destination, packet.source, load16(ports + 2), load16(ports)});
+  return flows_.tag_of(flow{packet.destination, packet.source, load16(ports + 2), load16(ports)});
+}
+
+// The connection that a segment seems to be for is asked for, so that its memory comes near while the checksum is
+// verified: that of an idle one is far away.
+template <class Policy>
+void stack<Policy>::fetch_connection(u32 tag) const noexcept {
   const auto index = flows_.candidate(tag);
-  if (index && *index < first_half_open) {
-    const slot& at = slots_[*index];
-    if constexpr (sleeps) {
-      fetch_ahead(&at, sizeof at);
-    } else {
-      fetch_ahead(&at.path, sizeof at.path);
-      at.tcp.fetch();
-    }
+  if (!index || *index >= first_half_open) return;
+  const slot& at = slots_[*index];
+  if constexpr (sleeps) {
+    fetch_ahead(&at, sizeof at);
+  } else {
+    fetch_ahead(&at.path, sizeof at.path);
+    at.tcp.fetch();
   }
-  return tag;
 }
 
 template <class Policy>
-delivery stack<Policy>::on_tcp(const ip_datagram& packet, instant now) noexcept {
-  const u32 tag = expect(packet);
+delivery stack<Policy>::on_tcp(const ip_datagram& packet, u32 tag, instant now) noexcept {
   const auto parsed =
       parse_segment(packet.payload, pseudo_header_of(packet.source, packet.destination), config_.connection.checksum);
   if (!parsed) {

@@ -1,4 +1,5 @@
 // Connections of a stack that fall asleep to make room for others. Part of stack.hpp, which includes it.
+// implements: sleeping
 #pragma once
 
 #include "sequent/stack.hpp"

@@ -91,7 +91,7 @@ inline void add_opens(std::vector<scenario>& list) {
 }
 
 // covers: rfc9293#3.10.2 rfc9293#3.10.3 rfc9293#3.10.7 rfc9293#3.4 rfc9293#3.8.6 rfc9293#3.8.6.1 rfc9293#3.8.6.2.2
-// covers: rfc9293#3.8.6.3
+// covers: rfc9293#3.8.6.3 sleeping
 inline void add_data(std::vector<scenario>& list) {
   scenario data = plain("data-both-ways", "three octets each way in segments of two, then both close");
   data.scripts[0].calls = talk(call_kind::open_active, 3);
@@ -344,7 +344,6 @@ inline void add_ecn(std::vector<scenario>& list) {
   add(list, refused, lossy, lossier);
 }
 
-// covers: sleep
 inline std::vector<scenario> all() {
   std::vector<scenario> list;
   add_opens(list);

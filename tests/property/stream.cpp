@@ -98,8 +98,8 @@ class easy : public dormant<Policy> {
 };
 
 const registered asleep{claim{
-    // covers: sleep
     .id = "sleep",
+    // covers: sleeping
     .says =
         "A connection that is put away whenever it has nothing to do, and made anew from what was kept, is the same "
         "in all that its future depends on; what a sleeper takes without waking means the same to it",

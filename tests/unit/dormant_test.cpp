@@ -15,6 +15,7 @@ endpoint<> established(const connection_config& config = plain()) {
   return end;
 }
 
+// covers: sleeping
 TEST(dormant, is_smaller_than_what_it_stands_for) { EXPECT_LE(sizeof(sleeper), 400u); }
 
 TEST(dormant, holds_a_connection_that_has_nothing_to_do) {
@@ -83,7 +84,6 @@ TEST(dormant, does_not_hold_one_that_either_end_has_closed) {
   EXPECT_FALSE(sleeper::can_hold(ended.tcp));
 }
 
-// covers: sleep
 TEST(dormant, wakes_as_it_fell_asleep) {
   endpoint<> end = established();
   ASSERT_TRUE(end.tcp.write(pattern(1'000)));

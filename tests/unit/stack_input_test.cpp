@@ -238,5 +238,41 @@ TEST(stack_input, icmp_ends_a_half_open_connection_only_with_its_number) {
   EXPECT_TRUE(host.tcp->consistent());
 }
 
+// Packets handed over together do what they do one after another, rubbish among them.
+TEST(stack_input, a_burst_is_its_packets_in_order) {
+  const auto sent_by = [](auto hand_over) {
+    stack_host<> host;
+    (void)*host.tcp->listen(std::nullopt, 80, 4);
+    std::vector<octet_string> packets;
+    for (std::uint16_t n = 0; n != 40; ++n) {
+      const flow path = from_peer(static_cast<std::uint16_t>(1'000 + n % 3));
+      if (n == 0) (void)host.handshake(path);
+      if (n % 7 == 0) {
+        packets.push_back(pattern(n));
+      } else if (n % 5 == 0) {
+        packets.push_back(packet_to(path, at(9'000).ack(1)));
+      } else {
+        packets.push_back(packet_to(path, at(5'001 + 100u * n).ack(1'001).text(pattern(100, n))));
+      }
+    }
+    hand_over(host, packets);
+    std::vector<std::pair<flow, std::uint32_t>> all;
+    for (const seen& each : host.out()) all.emplace_back(each.path, each.segment.seq());
+    const stack_statistics counted = host.tcp->statistics();
+    EXPECT_EQ(counted.packets, 40u + 2u);
+    EXPECT_EQ(counted.malformed, 6u);
+    EXPECT_FALSE(all.empty());
+    return std::pair(all, counted.resets_suppressed);
+  };
+  const auto one_by_one = sent_by([](stack_host<>& host, const std::vector<octet_string>& packets) {
+    for (const octet_string& each : packets) host.tcp->on_packet(each, host.now);
+  });
+  const auto together = sent_by([](stack_host<>& host, const std::vector<octet_string>& packets) {
+    const std::vector<std::span<const std::uint8_t>> views(packets.begin(), packets.end());
+    host.tcp->on_packets(views, host.now);
+  });
+  EXPECT_EQ(one_by_one, together);
+}
+
 }  // namespace
 }  // namespace sequent::test

@@ -47,7 +47,7 @@ class sleepy_host : public stack_host<sleepy_policy> {
   std::vector<u32> iss{};
 };
 
-// covers: sleep
+// covers: sleeping
 TEST(stack_sleep, the_longest_idle_makes_room_for_a_new_connection) {
   sleepy_host host(3);
   ASSERT_EQ(host.handles.size(), 3u);
@@ -100,7 +100,6 @@ TEST(stack_sleep, reading_lets_it_sleep_on) {
 }
 
 // Unread octets, unacknowledged ones and untold news are something to do.
-// covers: limits
 TEST(stack_sleep, the_busy_stay_awake_and_what_finds_no_place_is_as_if_lost) {
   sleepy_host host(3);
   host.in(sleepy_host::path(1), host.from(1).text(pattern(10)));
