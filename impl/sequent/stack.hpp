@@ -173,19 +173,11 @@ class stack {
     bool mapped : 1 = true;  // its flow leads to it
     bool readable : 1 = false;
     bool writable : 1 = false;
+    std::uint8_t service = 0;
     flow path{};
     list_links ready{};      // among those that may have something to send, or that may fall asleep
     list_links news{};       // among those that have something to tell, or that wait for accept()
     u32 listening = nobody;  // waits for accept() of this listener
-<<<<<<< HEAD
-=======
-    bool owned = false;      // somebody has its handle
-    bool mapped = true;      // its flow leads to it
-    bool readable = false;
-    bool writable = false;
-    std::uint8_t service = 0;
-    connection_type tcp;
->>>>>>> features
 
     template <class... Arguments>
     explicit slot(const flow& leads, Arguments&&... arguments) noexcept

@@ -78,22 +78,11 @@ result<handle> stack<Policy>::listen(const std::optional<ip_address>& local, std
 // Makes a connection in a free place and lets its flow lead to it.
 template <class Policy>
 std::optional<u32> stack<Policy>::place(const connection_config& config, const flow& path) noexcept {
-<<<<<<< HEAD
   const auto index = make(config, path);
-  if (!index || map(path, *index)) return index;
+  if (!index) return index;
+  slots_[*index].service = config_.service;
+  if (map(path, *index)) return index;
   unmake(*index);
-=======
-  constexpr std::size_t out_octets = std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0;
-  constexpr std::size_t in_octets = std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0;
-  const auto next = slots_.next();
-  if (!next) return std::nullopt;
-  const std::size_t at = *next * (out_octets + in_octets);
-  const u32 index = *slots_.take(config, storage_at<send_storage>(at, out_octets),
-                                 storage_at<receive_storage>(at + out_octets, in_octets), path);
-  slots_[index].service = config_.service;
-  if (map(path, index)) return index;
-  slots_.release(index);
->>>>>>> features
   return std::nullopt;
 }
 
