@@ -41,7 +41,7 @@ MAX_FUNCTION_LINES = 80
 CODE_FOLDERS = ("impl", "model", "proofs", "fuzz", "tests", "tools", "examples", "bench")
 
 # Written in halves, so that this file does not trip its own check.
-UNFINISHED = re.compile(r"\b(" + "|".join(("TO" "DO", "FIX" "ME", "XX" "X", "HA" "CK")) + r")\b")
+UNFINISHED = re.compile(r"\b(" + "|".join(("TO" "DO", "FIX" "ME", "XX" "X", "HA" "CK")) + r")\b|^[<>]{7} ")
 MACHINE_PATH = re.compile(r"(?<![\w.}/-])/(?:" + "|".join(("work", "home", "root", "tmp", "Users")) + r")/")
 
 # What looks like the name of a rule or requirement, and what is known to look so without being one.

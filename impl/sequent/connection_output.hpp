@@ -186,7 +186,13 @@ std::optional<transmission> connection<Policy>::poll_transmit(instant now, std::
     }
   }
   emit_header(header, out.first(offset), config_.addresses, text_sum, config_.checksum);
-  const u32 each = config_.large_segments ? std::min(header.text_length, effective_mss()) : header.text_length;
+  u32 each = header.text_length;
+  if (config_.large_segments && each != 0) {
+    // Each segment that a large one is cut into has its options, reports of what arrived out of order among them.
+    segment_options<u32> reported;
+    reported.sack.count = header.options.sack.count;
+    each = std::min(each, effective_mss() - static_cast<u32>(options_length(reported)));
+  }
   return transmission{offset + header.text_length, each, sender_.earliest(now), next.ecn};
 }
 
