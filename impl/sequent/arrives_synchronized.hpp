@@ -20,8 +20,8 @@ constexpr void on_reset(control_block<W>& tcb, const segment<W>& seg, instant no
   switch (tcb.state) {
     case connection_state::time_wait: return;  // RFC 1337 section 3, F1 (C27)
     case connection_state::syn_received:
-      if (tcb.passive) return return_to_listen(tcb, out);
-      out.raised.raise(signal::refused);
+      if (may_listen_again(tcb)) return return_to_listen(tcb, out);
+      out.raised.raise(tcb.fast_opened ? signal::reset : signal::refused);
       break;
     default: out.raised.raise(signal::reset); break;
   }
@@ -41,12 +41,13 @@ constexpr void repeat_syn_ack(control_block<W>& tcb, const segment<W>& seg, acti
 
 /// Fourth check (RFC 5961 section 4): in a synchronized state any SYN is challenged, whatever its sequence number.
 /// In SYN-RECEIVED a new SYN inside the window returns a passive connection to LISTEN, and the old one that reaches
-/// into the window with its text is answered like the bare one (A22).
+/// into the window with its text is answered like the bare one (A22). One whose user has text of it already (RFC 7413)
+/// does not return, and is challenged.
 template <word W>
 constexpr void on_syn(control_block<W>& tcb, const segment<W>& seg, instant now, actions<W>& out) noexcept {
   if (tcb.state == connection_state::syn_received) {
     if (!in_window(seg.seq, tcb.rcv.nxt, tcb.rcv.wnd)) return repeat_syn_ack(tcb, seg, out);
-    if (tcb.passive) return return_to_listen(tcb, out);
+    if (may_listen_again(tcb)) return return_to_listen(tcb, out);
   }
   answer_with_challenge(tcb, now, out);
 }
