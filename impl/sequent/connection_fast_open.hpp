@@ -76,6 +76,12 @@ class with_fast_open {
     if (learned_) cookie_ = *option;
   }
 
+  /// The SYN or SYN,ACK that goes out next carries the option, which is cookie().
+  [[nodiscard]] constexpr bool option_due() const noexcept { return option_due_; }
+  [[nodiscard]] constexpr const fast_open_cookie& cookie() const noexcept { return cookie_; }
+  /// A server, and text of the SYN that comes next may be taken.
+  [[nodiscard]] constexpr bool serves() const noexcept { return serves_; }
+  [[nodiscard]] constexpr bool takes_text() const noexcept { return takes_text_; }
   /// A client: the SYN carried text.
   [[nodiscard]] constexpr bool text_sent() const noexcept { return text_sent_; }
   /// A client: the SYN,ACK acknowledged none of the text, a negative response to be remembered (section 4.1.3.1). So is

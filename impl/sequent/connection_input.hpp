@@ -61,11 +61,11 @@ actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::spa
 // (RFC 7413 section 4.2.2), and so does what a server sent behind a SYN,ACK that was lost: its peer could not take it.
 template <class Policy>
 void connection<Policy>::conclude_fast_open(const segment<u32>& header, instant now) noexcept {
-  if (!tcb_.fast_opened && header.control.syn()) {
+  if (!tcb_.passive && header.control.syn()) {
     fast_open_.answered(header.options.fast_open, !(tcb_.snd.una == tcb_.snd.iss + 1u));
   }
-  if (!tcb_.fast_opened || sender_.syn_lost()) sender_.send_again(tcb_.snd, now, timers_, config_);
-  if (tcb_.fast_opened) reopen_window();
+  if (!tcb_.passive || sender_.syn_lost()) sender_.send_again(tcb_.snd, now, timers_, config_);
+  if (tcb_.fast_opened && tcb_.passive) reopen_window();
 }
 
 // What a step asked for that arrived as predicted: there is no answer, no signal and no change of state.

@@ -121,12 +121,13 @@ void connection<Policy>::add_fast_open(instant now, u32 most_text, segment<u32>&
   if (length == sender_.queued()) header.control = header.control.with(control_bits<u32>::psh_bit);
   sender_.sent_with_syn(length, now);
   fast_open_.sent_text();
+  tcb_.fast_opened = true;
 }
 
 // Whether text may go out although the handshake is not complete. After a timeout nothing but the SYN,ACK goes out.
 template <class Policy>
 bool connection<Policy>::may_answer_early() const noexcept {
-  return tcb_.fast_opened && !sender_.syn_lost() && !sender_.idle(tcb_.snd);
+  return tcb_.fast_opened && tcb_.passive && !sender_.syn_lost() && !sender_.idle(tcb_.snd);
 }
 
 // How many octets of options a report of what arrived out of order takes on a segment with text (RFC 2018 section 4);

@@ -152,8 +152,19 @@ TEST(rfc7413_client, keeps_its_text_through_a_simultaneous_open) {
   EXPECT_EQ(text_octets(next), 300u);
 }
 
+// Both put more text on their SYNs than the other has room for, so that each one's bare acknowledgments lie outside the
+// other's window.
+TEST(rfc7413_client, reads_the_acknowledgment_of_a_crossing_syn_ack) {
+  host one = client(300);
+  one.in(at(5'000).syn().mss(1'460).from(9).window(10));
+  const auto next = one.in(at(5'000).syn().ack(one.iss() + 1).mss(1'460).from(9).window(10));
+  EXPECT_EQ(one.state(), connection_state::established);
+  ASSERT_FALSE(next.empty());
+  EXPECT_EQ(next[0].seq(), one.iss() + 1);
+  EXPECT_EQ(next[0].acknowledges(), 5'001u);
+}
+
 TEST(rfc7413_client, writes_a_syn_with_text_to_the_wire) {
-  host one(plain());
   connection_config large = plain();
   large.large_segments = true;
   for (const connection_config& config : {plain(), large}) {
