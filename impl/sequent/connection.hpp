@@ -102,6 +102,11 @@ class connection {
   /// The same, opened fast (RFC 7413): what write() queues before the SYN is polled goes out with it, if a cookie is
   /// known; otherwise one is asked for. A SYN that is sent again carries neither. Errors as connect().
   result<void> connect(const fast_open_server& known, instant now) noexcept requires Policy::fast_open::enabled;
+  /// The same for a connection in SYN-SENT whose SYN has not been polled yet.
+  void use_fast_open(const fast_open_server& known) noexcept requires Policy::fast_open::enabled {
+    SEQUENT_ASSERT(tcb_.state == connection_state::syn_sent && !sender_.syn_sent());
+    fast_open_.open(known);
+  }
   /// Passive OPEN. Errors: connection_already_exists.
   result<void> listen() noexcept;
   /// On a listening connection, before each SYN is handed over: what fast_open_keys makes of its option. If text is to
