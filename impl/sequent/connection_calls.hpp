@@ -51,7 +51,7 @@ template <class Policy>
 result<void> connection<Policy>::connect(const fast_open_server& known,
                                          instant now) noexcept requires Policy::fast_open::enabled {
   const auto opened = connect(now);
-  if (opened) use_fast_open(known);
+  if (opened) fast_open_.open(known);
   return opened;
 }
 

@@ -10,6 +10,7 @@
 
 #include "model/spec/oracle_fast_open.hpp"
 #include "sequent/connection.hpp"
+#include "tests/refinement/lockstep.hpp"
 #include "tests/refinement/packet.hpp"
 
 namespace sequent::refinement {
