@@ -24,6 +24,7 @@ TIERS = (
      "predict", "receive_text", "user_calls", "timeouts", "transmit", "recovery", "reply"),
     ("step",),
     ("receiver", "sender", "connection", "connection_*"),
+    ("dormant",),
     ("answer", "half_open", "time_wait", "index_list", "slot_pool", "listener", "shard", "stack", "stack_*"),
     ("sequent",),
 )
@@ -31,7 +32,8 @@ TIERS = (
 # Where one class is too long for a file: the parts hold members of the header's class and include it; the header
 # includes them at its end, and nobody else does. A header and its parts count as one in the search for circles.
 PARTS = {"connection": ("connection_calls", "connection_input", "connection_output", "connection_path"),
-         "stack": ("stack_calls", "stack_handshake", "stack_cookies", "stack_fast_open", "stack_input", "stack_output")}
+         "stack": ("stack_calls", "stack_handshake", "stack_cookies", "stack_fast_open", "stack_input", "stack_output",
+                   "stack_sleep")}
 OWNER = {part: owner for owner, parts in PARTS.items() for part in parts}
 
 MAX_IMPL_LINES = 500

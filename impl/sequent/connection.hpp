@@ -1,4 +1,5 @@
 // A TCP connection without I/O: octets and time go in, segments, octets and deadlines come out (RFC 9293).
+// implements: congestion-policy storage clock-jumps odd-peers
 #pragma once
 
 #include <algorithm>
@@ -213,6 +214,18 @@ class connection {
   [[nodiscard]] const ecn_echo& echo() const noexcept { return echo_; }
   /// How Fast Open has fared.
   [[nodiscard]] const typename Policy::fast_open& fast_open() const noexcept { return fast_open_; }
+  /// Established with nothing to send, to wait for or to tell: what then arrives and changes nothing leaves it so, and
+  /// moves no deadline but the keep-alive's, to a later time.
+  [[nodiscard]] bool quiet() const noexcept {
+    return tcb_.state == connection_state::established && tcb_.snd.una == tcb_.snd.nxt && sender_.queued() == 0 &&
+           !ack_due_ && !keep_alive_due_ && !reset_due_ && signals_.empty();
+  }
+  /// Has the memory brought near that a segment needs which finds the connection idle.
+  void fetch() const noexcept {
+    fetch_ahead(&tcb_, static_cast<std::size_t>(reinterpret_cast<const std::byte*>(&config_.keep_alive + 1) -
+                                                reinterpret_cast<const std::byte*>(&tcb_)));
+    sender_.fetch();
+  }
   /// A segment is waiting to be sent for another reason than queued text.
   [[nodiscard]] bool owes_ack() const noexcept { return ack_due_; }
   [[nodiscard]] bool owes_syn() const noexcept { return syn_due_; }
@@ -273,13 +286,12 @@ class connection {
     return header.seq;
   }
 
+  template <class>
+  friend class dormant;
+
+  // What every segment needs stands first and together, for a host with more connections than its cache holds.
   control_block<u32> tcb_{};
-  timer_set timers_{};
-  connection_config config_{};
-  path_mtu path_{};
   std::optional<reset_owed> reset_due_{};
-  std::optional<error> ended_by_{};
-  std::optional<icmp_report> last_icmp_{};
   signals signals_{};
   ecn_echo echo_{};
   std::uint8_t keep_alives_ = 0;
@@ -289,6 +301,11 @@ class connection {
   bool nobody_reads_ = false;
   bool any_peer_ = false;  // listens without knowing whose SYN will come
   [[no_unique_address]] typename Policy::fast_open fast_open_{};
+  timer_set timers_{};
+  connection_config config_{};
+  path_mtu path_{};
+  std::optional<error> ended_by_{};
+  std::optional<icmp_report> last_icmp_{};
   receive_half receiver_{};
   send_half sender_{};
 };

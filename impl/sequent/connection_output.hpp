@@ -1,4 +1,5 @@
 // What leaves a connection: the next segment to send. Part of connection.hpp, which includes it.
+// implements: large-segments
 #pragma once
 
 #include "sequent/connection.hpp"

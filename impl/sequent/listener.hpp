@@ -1,4 +1,5 @@
 // Who waits for connections, and where: the listeners of a stack.
+// implements: listeners
 #pragma once
 
 #include <cstdint>

@@ -470,6 +470,9 @@ class loss_recovery {
     rack_.nothing_outstanding(nxt);
   }
 
+  template <class>
+  friend class dormant;
+
   static constexpr std::uint8_t duplicate_threshold = 3;  // DupThresh
 
   rack rack_{};

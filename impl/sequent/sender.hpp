@@ -38,6 +38,8 @@ class sender {
 
   [[nodiscard]] constexpr std::size_t room() const noexcept { return ring_.capacity() - queued_; }
   [[nodiscard]] constexpr u32 queued() const noexcept { return queued_; }
+  /// Has the memory brought near that queued() and first() need.
+  constexpr void fetch() const noexcept { fetch_ahead(&first_, sizeof first_ + sizeof queued_); }
   /// Sequence number of the first queued octet.
   [[nodiscard]] constexpr sequence_number<u32> first() const noexcept { return first_; }
   /// Sequence number after the last queued octet: where a FIN would stand.
@@ -472,6 +474,9 @@ class sender {
     expect_ack(now, timers, config);
     if (tcb.sack_permitted) arm_probe(mss + (snd.fin_sent ? 1u : 0u), now, timers);
   }
+
+  template <class>
+  friend class dormant;
 
   // What is large stands last, so that the rest is close together.
   rtt_estimator rtt_{};

@@ -12,6 +12,7 @@
 
 #include "sequent/answer.hpp"
 #include "sequent/connection.hpp"
+#include "sequent/dormant.hpp"
 #include "sequent/ephemeral_ports.hpp"
 #include "sequent/fast_open_keys.hpp"
 #include "sequent/flow.hpp"
@@ -46,10 +47,15 @@ class stack {
   using send_storage = typename Policy::connection_policy::send_storage;
   using receive_storage = typename Policy::connection_policy::receive_storage;
 
+  /// Connections may fall asleep.
+  static constexpr bool sleeps = Policy::most_awake != 0 && Policy::most_awake < Policy::most_connections;
+  /// The most that are awake.
+  static constexpr u32 most_awake = sleeps ? Policy::most_awake : Policy::most_connections;
+
   /// Octets of memory for the buffers that a stack must be given: none where storage is inline.
   static constexpr std::size_t buffer_octets =
-      Policy::most_connections * ((std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0) +
-                                  (std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0));
+      most_awake * ((std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0) +
+                    (std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0));
 
   /// Octets that each connection can hold for its reader.
   static constexpr std::size_t receive_room = [] {
@@ -96,6 +102,7 @@ class stack {
   std::optional<handle> accept(handle listening) noexcept;
 
   /// As the calls of connection. Errors as there, and connection_does_not_exist for a handle that names no connection.
+  /// What wakes a sleeper may fail with insufficient_resources, when every place is taken by others that are busy.
   result<std::size_t> write(handle of, std::span<const std::uint8_t> octets) noexcept;
   result<std::size_t> read(handle of, std::span<std::uint8_t> out) noexcept;
   result<void> shutdown(handle of) noexcept;
@@ -104,18 +111,27 @@ class stack {
   result<std::size_t> commit(handle of, std::size_t octets) noexcept;
   [[nodiscard]] std::span<const std::uint8_t> readable_span(handle of) const noexcept;
   result<std::size_t> consume(handle of, std::size_t octets) noexcept;
+  /// The differentiated services of what a connection sends from now on, as stack_config::service (MUST-48, SHLD-21).
+  /// Errors: connection_does_not_exist.
+  result<void> set_service(handle of, std::uint8_t service) noexcept;
   /// Gives a connection up in good order, or a listener, whose unaccepted connections are reset. The handle names
   /// nothing any more. Errors: connection_does_not_exist. Linear in the connections that wait for accept().
   result<void> close(handle of, instant now) noexcept;
   /// Gives a connection up with a RST. Otherwise as close().
   result<void> abort(handle of) noexcept;
-  /// The connection that a handle names, to look at; null when it names none.
+  /// The connection that a handle names, to look at; null when it names none or one that is asleep.
   [[nodiscard]] const connection_type* find(handle of) const noexcept;
+  /// In which state it is; nothing when the handle names no connection.
+  [[nodiscard]] std::optional<connection_state> state_of(handle of) const noexcept;
   /// Where it leads; nothing when the handle names no connection.
   [[nodiscard]] std::optional<flow> flow_of(handle of) const noexcept;
 
   /// A packet has arrived: an IP datagram from its header on. Says where it was delivered.
   delivery on_packet(std::span<const std::uint8_t> packet, instant now) noexcept;
+  /// The same for several packets that have come in together, in their order: faster where there are more connections
+  /// than the processor's cache holds. Nothing may be polled in between, so a burst of segments out of order brings one
+  /// duplicate acknowledgment instead of several.
+  void on_packets(std::span<const std::span<const std::uint8_t>> packets, instant now) noexcept;
   /// The next packet to send, written to `out`; it counts as sent. Nothing is written, and nothing lost, when `out` has
   /// fewer than least_packet_room octets.
   [[nodiscard]] std::optional<packet_out> poll_packet(instant now, std::span<std::uint8_t> out) noexcept;
@@ -133,6 +149,10 @@ class stack {
   [[nodiscard]] const stack_statistics& statistics() const noexcept { return statistics_; }
   /// What the tables hold.
   [[nodiscard]] u32 connections() const noexcept { return slots_.size(); }
+  [[nodiscard]] u32 connections_awake() const noexcept {
+    if constexpr (sleeps) return bodies_.size();
+    return slots_.size();
+  }
   [[nodiscard]] u32 half_open_connections() const noexcept { return half_open_.size(); }
   [[nodiscard]] u32 time_wait_connections() const noexcept { return time_wait_.size(); }
   [[nodiscard]] u32 listeners() const noexcept { return listeners_.size(); }
@@ -154,25 +174,41 @@ class stack {
     u32 generation = 0;
   };
   struct nothing {};
+  // Where a connection is: in its slot, or, if connections may sleep, in a place that it has while it is awake.
+  struct always_awake {
+    connection_type tcp;
+    explicit always_awake(const connection_config& config, send_storage out, receive_storage in) noexcept
+        : tcp(config, out, in) {}
+  };
+  struct may_sleep {
+    dormant<typename Policy::connection_policy> asleep{};
+    u32 body = nobody;  // where it is, while it is awake
+   private:
+    friend class stack;
+    bool drowsy = false;  // awake, and among those that may fall asleep
+  };
+  using whereabouts = std::conditional_t<sleeps, may_sleep, always_awake>;
 
   // A connection and its places in the stack.
-  struct slot {
+  struct slot : whereabouts {
+    bool owned : 1 = false;  // somebody has its handle
+    bool mapped : 1 = true;  // its flow leads to it
+    bool readable : 1 = false;
+    bool writable : 1 = false;
+    std::uint8_t service = 0;  // differentiated services of what it sends
     flow path{};
-    list_links ready{};      // among those that may have something to send
+    list_links ready{};      // among those that may have something to send, or that may fall asleep
     list_links news{};       // among those that have something to tell, or that wait for accept()
     u32 listening = nobody;  // waits for accept() of this listener
-    bool owned = false;      // somebody has its handle
-    bool mapped = true;      // its flow leads to it
-    bool readable = false;
-    bool writable = false;
     [[no_unique_address]] std::conditional_t<with_fast_opens, pending_fast_open, nothing> pending{};
-    connection_type tcp;
 
-    slot(const connection_config& config, send_storage out, receive_storage in, const flow& leads) noexcept
-        : path(leads), tcp(config, out, in) {}
+    template <class... Arguments>
+    explicit slot(const flow& leads, Arguments&&... arguments) noexcept
+        : whereabouts(std::forward<Arguments>(arguments)...), path(leads) {}
   };
-  // How much of a slot nearly every segment needs.
-  static constexpr std::size_t most_fetched = std::min<std::size_t>(sizeof(slot), 1'024);
+  struct no_bodies {};
+  using bodies =
+      std::conditional_t<sleeps, slot_pool<std::conditional_t<sleeps, connection_type, u32>, most_awake>, no_bodies>;
 
   // A connection in the SYN queue.
   struct half_open_slot {
@@ -204,15 +240,31 @@ class stack {
     ecn_codepoint mark;
   };
 
+  // stack_sleep.hpp
+  [[nodiscard]] bool awake(u32 index) const noexcept;
+  [[nodiscard]] connection_type& tcp(u32 index) noexcept;
+  [[nodiscard]] const connection_type& tcp(u32 index) const noexcept;
+  [[nodiscard]] bool wake(u32 index) noexcept;
+  [[nodiscard]] bool has_place() const noexcept;
+  void make_place() noexcept;
+  void put_to_sleep(u32 index) noexcept;
+  void drowse(u32 index) noexcept;
+  void stir(u32 index) noexcept;
+  std::optional<u32> make(const connection_config& config, const flow& path) noexcept;
+  void unmake(u32 index) noexcept;
+  void drop_asleep(u32 index) noexcept;
+  template <class Storage>
+  [[nodiscard]] Storage storage_at(std::size_t offset, std::size_t length) const noexcept;
+
   // stack_calls.hpp
   [[nodiscard]] slot* named(handle of) noexcept;
   [[nodiscard]] std::optional<u32> listener_named(handle of) const noexcept;
   [[nodiscard]] std::optional<std::uint16_t> free_port(const flow& path) noexcept;
+  void after_reading(u32 index) noexcept;
+  void give_up(u32 index) noexcept;
   void disown(u32 index) noexcept;
   void close_listener(u32 index) noexcept;
   std::optional<u32> place(const connection_config& config, const flow& path) noexcept;
-  template <class Storage>
-  [[nodiscard]] Storage storage_at(std::size_t offset, std::size_t length) const noexcept;
 
   // stack_handshake.hpp
   [[nodiscard]] connection_config config_of(const flow& path) const noexcept;
@@ -231,7 +283,7 @@ class stack {
   [[nodiscard]] fast_open_verdict judge(u32 listening, const arrival& in) const noexcept;
   [[nodiscard]] bool open_fast(u32 listening, const fast_open_verdict& verdict, const arrival& in) noexcept;
   void wait_for_accept(u32 index, u32 listening) noexcept;
-  void count_pending(slot& at) noexcept;
+  void count_pending(u32 index) noexcept;
 
   // stack_cookies.hpp
   void send_cookie(u32 index, const arrival& in) noexcept;
@@ -244,15 +296,21 @@ class stack {
   [[nodiscard]] bool alive(const half_open_slot& record) const noexcept;
 
   // stack_input.hpp
-  [[nodiscard]] u32 expect(const ip_datagram& packet) const noexcept;
-  delivery on_tcp(const ip_datagram& packet, instant now) noexcept;
+  static constexpr std::size_t batch = 16;  // packets that on_packets() has in hand
+  [[nodiscard]] u32 tag_of(const ip_datagram& packet) const noexcept;
+  void fetch_connection(u32 tag) const noexcept;
+  delivery on_malformed() noexcept;
+  delivery on_datagram(const ip_datagram& datagram, u32 tag, instant now) noexcept;
+  delivery on_tcp(const ip_datagram& packet, u32 tag, instant now) noexcept;
   delivery on_icmp(const ip_datagram& packet, instant now) noexcept;
   delivery on_nobody(const arrival& in) noexcept;
   void on_connection(u32 index, const arrival& in) noexcept;
   void on_time_wait(u32 index, const arrival& in) noexcept;
+  void on_connection_deadline(u32 index, instant now) noexcept;
   void remember_time_wait(u32 index, instant now) noexcept;
   void forget_time_wait(u32 index) noexcept;
-  void reply_to(const flow& path, std::optional<segment<u32>> header, instant now) noexcept;
+  void reply_to(const flow& path, const std::optional<segment<u32>>& header, instant now) noexcept;
+  void queue_reply(const flow& path, segment<u32> header) noexcept;
   [[nodiscard]] bool is_ours(const ip_address& address) const noexcept;
   // Nobody talks to himself through the network (CVE-1999-0016, "LAND").
   [[nodiscard]] static constexpr bool is_land(const flow& path) noexcept {
@@ -266,7 +324,8 @@ class stack {
   [[nodiscard]] bool map(const flow& path, u32 index) noexcept;
   void unmap(const flow& path, u32 index) noexcept;
   [[nodiscard]] packet_out next_reply(std::span<std::uint8_t> out, instant now) noexcept;
-  [[nodiscard]] packet_out wrap(const flow& path, std::span<std::uint8_t> out, const transmission& sent) const noexcept;
+  [[nodiscard]] packet_out wrap(const flow& path, std::uint8_t service, std::span<std::uint8_t> out,
+                                const transmission& sent) const noexcept;
 
   [[nodiscard]] auto flow_of_index() const noexcept {
     return [this](u32 i) -> const flow& {
@@ -301,6 +360,7 @@ class stack {
   u32 address_count_ = 0;
   stack_statistics statistics_{};
   slot_pool<slot, Policy::most_connections> slots_;
+  [[no_unique_address]] bodies bodies_;
   slot_pool<half_open_slot, Policy::most_half_open> half_open_;
   slot_pool<time_wait_slot, Policy::most_time_wait> time_wait_;
   listener_table<Policy::most_listeners> listeners_;
@@ -312,7 +372,8 @@ class stack {
   rate_limiter<flow, flow_hash, inline_slots<token_bucket, Policy::reset_buckets>> resets_;
   index_list ready_{};
   index_list news_{};
-  index_list age_{};  // TIME-WAIT, the first to end first
+  index_list drowsy_{};  // awake, and may fall asleep, the longest idle first
+  index_list age_{};     // TIME-WAIT, the first to end first
   std::array<waiting_reply, Policy::most_replies> replies_{};
   u32 reply_first_ = 0;
   u32 reply_count_ = 0;
@@ -326,3 +387,4 @@ class stack {
 #include "sequent/stack_handshake.hpp"
 #include "sequent/stack_input.hpp"
 #include "sequent/stack_output.hpp"
+#include "sequent/stack_sleep.hpp"

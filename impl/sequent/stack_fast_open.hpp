@@ -12,7 +12,7 @@ result<handle> stack<Policy>::connect(
     instant now, std::uint16_t local_port) noexcept requires Policy::connection_policy::fast_open::enabled {
   const auto made = connect(local, remote, remote_port, now, local_port);
   if constexpr (with_fast_opens) {
-    if (made) slots_[made->index].tcp.use_fast_open(known);
+    if (made) tcp(made->index).use_fast_open(known);
   }
   return made;
 }
@@ -43,10 +43,10 @@ bool stack<Policy>::open_fast(u32 listening, const fast_open_verdict& verdict, c
     if (in.text.empty() || !has_room(listening)) return false;
     const auto placed = place(config_of(in.path), in.path);
     if (!placed) return false;
-    slot& made = slots_[*placed];
-    static_cast<void>(made.tcp.listen());
-    made.tcp.judge_syn(verdict);
-    made.pending = {listening, listeners_.generation(listening)};
+    connection_type& made = tcp(*placed);
+    static_cast<void>(made.listen());
+    made.judge_syn(verdict);
+    slots_[*placed].pending = {listening, listeners_.generation(listening)};
     ++listeners_[listening].fast_open_pending;
     ++statistics_.fast_opened;
     wait_for_accept(*placed, listening);
@@ -67,9 +67,10 @@ void stack<Policy>::wait_for_accept(u32 index, u32 listening) noexcept {
 
 // Once its handshake is complete, or has come to nothing, a connection is pending no more.
 template <class Policy>
-void stack<Policy>::count_pending(slot& at) noexcept {
+void stack<Policy>::count_pending(u32 index) noexcept {
   if constexpr (with_fast_opens) {
-    if (at.pending.listening == nobody || at.tcp.state() == connection_state::syn_received) return;
+    slot& at = slots_[index];
+    if (at.pending.listening == nobody || tcp(index).state() == connection_state::syn_received) return;
     if (listeners_.holds(at.pending.listening, at.pending.generation)) {
       --listeners_[at.pending.listening].fast_open_pending;
     }

@@ -174,7 +174,7 @@ bool stack<Policy>::has_room_for_syn(u32 listening) const noexcept {
 // A connection of this listener could be established now.
 template <class Policy>
 bool stack<Policy>::has_room(u32 listening) const noexcept {
-  return listeners_[listening].waiting.size() < listeners_[listening].backlog && !slots_.full();
+  return listeners_[listening].waiting.size() < listeners_[listening].backlog && !slots_.full() && has_place();
 }
 
 // Turns a block in SYN-RECEIVED into a connection, and hands it the segment that completes the handshake.
@@ -188,8 +188,7 @@ bool stack<Policy>::complete(const control_block<u32>& tcb, u32 listening, const
   const auto placed = place(config_of(in.path), in.path);
   if (!placed) return false;
   const u32 index = *placed;
-  slot& made = slots_[index];
-  static_cast<void>(made.tcp.resume(tcb, past, in.now));
+  static_cast<void>(tcp(index).resume(tcb, past, in.now));
   wait_for_accept(index, listening);
   on_connection(index, in);
   return true;

@@ -57,7 +57,7 @@ inline constexpr std::array<choice, 40> choices_table{{
     {"C7", "SEND that opens the connection", detail::decided, "SEND in CLOSED is an error; OPEN is explicit", "SEND-1"},
     {"C8", "when and how much to send", detail::allowed,
      "any emission that fits the state and the peer's window, at any time; Nagle and silly-window avoidance have "
-     "properties of their own",
+     "checks of their own",
      "EMIT-3 EMIT-5 EMIT-6 EMIT-7"},
     {"C9", "partial and blocking calls", detail::allowed,
      "the event carries the octets that were taken; taking none may be reported as an error", "SEND-3 SEND-4 RECV-3"},

@@ -1,4 +1,5 @@
 // Segments on the wire: a second reader, written from RFC 9293 section 3.1 alone, and ways to build segments.
+// covers: rfc9293#3.1 rfc9293#3.2
 #pragma once
 
 #include <algorithm>

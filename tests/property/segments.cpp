@@ -111,6 +111,7 @@ struct trusts_checksum : production_codec {
 };
 
 const registered round_trips{claim{
+    // covers: MUST-2 MUST-3 MUST-4 MUST-6 MUST-64 rfc9293#3.2
     .id = "segment-round-trip",
     .says = "What is written is read again, with every option; padding and unknown options change nothing (MUST-6, "
             "MUST-64); "
@@ -150,6 +151,7 @@ struct forgives_length_one : production_codec {
 };
 
 const registered noises{claim{
+    // covers: MUST-7 rfc9293#3.1
     .id = "segment-noise",
     .says =
         "Any octets are read as a second reader reads them, written from the RFC alone; malformed lengths are errors "
@@ -213,6 +215,7 @@ std::string sums_of_both_kinds(const drawn_case& c) {
 }
 
 const registered checksums{claim{
+    // covers: rfc1071#1 checksum-offload
     .id = "checksum",
     .says = "The checksum is the sum that RFC 1071 defines, at every alignment and for odd lengths, also when it is "
             "formed while copying, in two parts",
@@ -282,6 +285,7 @@ std::string options_case(const drawn_case& c) {
 }
 
 const registered option_groups{claim{
+    // covers: rfc9293#3.2
     .id = "segment-options",
     .says = "Options that are read by whole words are the ones that the cursor reads, octet by octet",
     .bounds = "one to four groups of common options, some cut off, up to two octets of them changed",

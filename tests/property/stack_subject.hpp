@@ -1,5 +1,6 @@
 // A stack beside a plain map from flows to whole connections, which knows no records, tables, wheels and lists:
 // whatever arrives and is called, both send the same segments on each flow, and end in the same states.
+// covers: demultiplexing listeners time-wait-records
 #pragma once
 
 #include <algorithm>

@@ -24,6 +24,7 @@ case_check map_check() {
 }
 
 const registered maps{claim{
+    // covers: demultiplexing listeners time-wait-records
     .id = "stack-map",
     .says =
         "A stack sends on every flow what a map from flows to whole connections sends, and ends in the same states: "
@@ -99,6 +100,7 @@ std::string streams_case(const drawn_case& c) {
 }
 
 const registered streams{claim{
+    // covers: demultiplexing listeners syn-cookies
     .id = "stack-streams",
     .says = "Streams of several connections between two stacks arrive whole, each at its own end, although packets are "
             "lost",

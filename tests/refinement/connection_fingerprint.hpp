@@ -112,19 +112,22 @@ void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
   static_assert(sizeof(loss_recovery<4>) == 64 + 32 + 16 + 20 + 12 + 20);
   feed(f, r.board());
   feed(f, r.recent());
-  for (const u32 n :
-       {r.reduction().flight(), r.reduction().threshold(), r.reduction().delivered(), r.reduction().sent()}) {
-    f.add(n);
+  // What a recovery counts is not looked at between recoveries, and starts over with the next one.
+  if (r.recovering()) {
+    for (const u32 n :
+         {r.reduction().flight(), r.reduction().threshold(), r.reduction().delivered(), r.reduction().sent()}) {
+      f.add(n);
+    }
+    f.add(r.lowered_again());
   }
   feed(f, r.doubt());
   feed(f, r.probe());
   feed(f, r.recover());
   f.add(r.departed());
-  f.add(r.run_began());
+  f.add(r.board().view().empty() ? 0u : r.run_began());
   f.add(r.phase());
   f.add(r.duplicates());
   f.add(r.head_due());
-  f.add(r.lowered_again());
   f.add(r.reports_seen());
 }
 

@@ -175,6 +175,10 @@ class lockstep {
   static bool corrupt(packet& p, int which) { return damage(p, which); }
   static bool mark(packet& p) { return mark_congestion(p); }
 
+ protected:
+  /// Goes on with another connection, which stands where this one does.
+  void replace(const connection_type& other) { tcp_ = other; }
+
  private:
   result<void> connect() {
     if constexpr (Policy::fast_open::enabled) {

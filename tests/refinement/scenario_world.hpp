@@ -13,6 +13,7 @@
 #include "tests/refinement/fast_open_watched.hpp"
 #include "tests/refinement/forgeries.hpp"
 #include "tests/refinement/lockstep.hpp"
+#include "tests/refinement/sleeper.hpp"
 
 namespace sequent::refinement {
 
@@ -25,8 +26,9 @@ struct tiny_policy : default_policy {
   static constexpr std::size_t most_sent_runs = 8;
 };
 
-/// The end that explorer, RapidCheck, fuzzer and replay put into the world: 60 octets of header and a little text.
-using tiny_end = ecn_watched<lockstep<tiny_policy, 84>>;
+/// The end that explorer, RapidCheck, fuzzer and replay put into the world: 60 octets of header and a little text. It
+/// sleeps whenever it can.
+using tiny_end = sleeper<ecn_watched<lockstep<tiny_policy, 84>>>;
 using tiny_world = model::world<tiny_end>;
 
 /// The same with Fast Open, for the scenarios that use it.

@@ -63,6 +63,7 @@ stack_host<> server_with_time_wait(stack_config config = plain_stack()) {
   return host;
 }
 
+// covers: SHLD-4 MAY-2
 TEST(rfc6191_section_2, a_new_connection_takes_the_place_of_the_old_one) {
   stack_host<> host = server_with_time_wait();
   ASSERT_EQ(host.tcp->time_wait_connections(), 1u);

@@ -8,6 +8,7 @@ namespace {
 
 // What a SYN says, cut to what a cookie can say, goes through LISTEN to the same block as the SYN that the cookie gives
 // back.
+// covers: syn-cookies
 TEST(stack_cookies, what_comes_back_opens_the_same_connection) {
   const flow path{ip_address::from_v4({10, 0, 0, 1}), ip_address::from_v4({10, 0, 0, 2}), 80, 9};
   const syn_cookies cookies({1, 2});
