@@ -1,4 +1,5 @@
 // What a connection remembers of Fast Open (RFC 7413): nothing, or a cookie and how it fared.
+// implements: fast-open
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // The Fast Open cookie (RFC 7413 section 4.1): octets that a server gives to a client and asks back with text on a SYN.
+// implements: fast-open
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // Making and checking Fast Open cookies (RFC 7413 section 4.1.2).
+// implements: fast-open
 #pragma once
 
 #include <array>

@@ -1,5 +1,6 @@
 // Fast Open in a stack: who may, and how many at a time (RFC 7413 sections 4.2 and 5.1). Part of stack.hpp, which
 // includes it.
+// implements: fast-open
 #pragma once
 
 #include "sequent/stack.hpp"

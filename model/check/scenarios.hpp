@@ -344,6 +344,7 @@ inline void add_ecn(std::vector<scenario>& list) {
   add(list, refused, lossy, lossier);
 }
 
+// covers: rfc7413#4.2
 inline void add_fast_open(std::vector<scenario>& list) {
   // A SYN's options leave four octets of such a segment for text.
   const auto fast = [](std::string name, std::string what) {

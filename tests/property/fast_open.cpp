@@ -180,6 +180,7 @@ finding opened_fast(const drawn_case& c) {
 }
 
 const registered fast_opens{claim{
+    // covers: rfc7413#4.1 rfc7413#4.2
     .id = "fast-open",
     .says = "On every run that is opened fast RFC 7413 is kept: text of a SYN is taken exactly with a good cookie, a "
             "cookie is given to who lacks one, early answers keep to the initial window, nothing that is repeated "

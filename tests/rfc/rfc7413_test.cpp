@@ -79,7 +79,7 @@ TEST(rfc7413_client, without_a_cookie_asks_for_one_and_sends_no_text) {
   EXPECT_FALSE(one.tcp.fast_open().text_refused());
 }
 
-// covers: rfc7413#2
+// covers: rfc7413#4.2
 TEST(rfc7413_client, does_nothing_unless_it_is_told_to) {
   host one;
   ASSERT_TRUE(one.tcp.connect(one.now));
