@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 #include "sequent/answer.hpp"
 #include "sequent/connection.hpp"
@@ -145,6 +146,13 @@ class stack {
   /// What happened: one connection or listener at a time, in the order in which they first had something to tell.
   [[nodiscard]] std::optional<stack_event> next_event() noexcept;
 
+  /// From now on SYN cookies are made with a key from this secret, drawn as stack_config::secret was. Those made before
+  /// are accepted to the end of their lives, if this is not called twice within syn_cookies::lifetime. Nothing else
+  /// changes: sequence numbers and timestamps have to go on where they are (RFC 6528 section 3, RFC 6191).
+  void rotate_secret(secret_key fresh, instant now) noexcept {
+    cookies_.rotate(derive_key(fresh, key_use::cookies), now);
+  }
+
   [[nodiscard]] const stack_config& config() const noexcept { return config_; }
   [[nodiscard]] const stack_statistics& statistics() const noexcept { return statistics_; }
   /// What the tables hold.
@@ -210,13 +218,15 @@ class stack {
   using bodies =
       std::conditional_t<sleeps, slot_pool<std::conditional_t<sleeps, connection_type, u32>, most_awake>, no_bodies>;
 
-  // A connection in the SYN queue.
+  // A connection in the SYN queue. One whose SYN ended TIME-WAIT keeps the record, in case the SYN was an old one
+  // (MAY-2).
   struct half_open_slot {
     half_open<u32> block{};
     flow path{};
     syn_ack_history past{};
     u32 listening = nobody;
     u32 listener_generation = 0;
+    u32 former = nobody;  // the record of TIME-WAIT whose place it has taken
     std::uint8_t retries = 0;
   };
   // A connection in TIME-WAIT that nobody knows any more.
@@ -224,7 +234,7 @@ class stack {
     time_wait<u32> block{};
     flow path{};
     list_links age{};
-    instant until{};
+    u32 successor = nobody;  // the record of the SYN queue that its flow leads to meanwhile
   };
   // An answer without a connection.
   struct waiting_reply {
@@ -293,6 +303,7 @@ class stack {
   bool complete(const control_block<u32>& tcb, u32 listening, const arrival& in, const syn_ack_history& past) noexcept;
   void on_half_open_deadline(u32 index, instant now) noexcept;
   void forget_half_open(u32 index) noexcept;
+  void give_up_half_open(u32 index) noexcept;
   [[nodiscard]] bool alive(const half_open_slot& record) const noexcept;
 
   // stack_input.hpp
@@ -306,9 +317,11 @@ class stack {
   delivery on_nobody(const arrival& in) noexcept;
   void on_connection(u32 index, const arrival& in) noexcept;
   void on_time_wait(u32 index, const arrival& in) noexcept;
+  void on_syn_in_time_wait(u32 index, const arrival& in) noexcept;
   void on_connection_deadline(u32 index, instant now) noexcept;
   void remember_time_wait(u32 index, instant now) noexcept;
   void forget_time_wait(u32 index) noexcept;
+  void resume_time_wait(u32 index) noexcept;
   void reply_to(const flow& path, const std::optional<segment<u32>>& header, instant now) noexcept;
   void queue_reply(const flow& path, segment<u32> header) noexcept;
   [[nodiscard]] bool is_ours(const ip_address& address) const noexcept;
@@ -365,7 +378,7 @@ class stack {
   slot_pool<time_wait_slot, Policy::most_time_wait> time_wait_;
   listener_table<Policy::most_listeners> listeners_;
   flow_table<flow, flow_hash, inline_slots<flow_slot, flow_slots>> flows_;
-  timer_wheel<inline_slots<timer_node, first_time_wait>> wheel_;
+  timer_wheel<inline_slots<timer_node, most_flows>> wheel_;
   ephemeral_ports<Policy::port_counters> ports_;
   syn_cookies cookies_;
   fast_open_keys fast_open_keys_;
@@ -373,7 +386,7 @@ class stack {
   index_list ready_{};
   index_list news_{};
   index_list drowsy_{};  // awake, and may fall asleep, the longest idle first
-  index_list age_{};     // TIME-WAIT, the first to end first
+  index_list age_{};     // TIME-WAIT, the first to be forgotten for want of room first
   std::array<waiting_reply, Policy::most_replies> replies_{};
   u32 reply_first_ = 0;
   u32 reply_count_ = 0;

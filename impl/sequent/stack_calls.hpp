@@ -80,7 +80,7 @@ result<handle> stack<Policy>::listen(const std::optional<ip_address>& local, std
 template <class Policy>
 std::optional<u32> stack<Policy>::place(const connection_config& config, const flow& path) noexcept {
   const auto index = make(config, path);
-  if (!index) return std::nullopt;
+  if (!index) return index;
   slots_[*index].service = config_.service;
   if (map(path, *index)) return index;
   unmake(*index);

@@ -93,6 +93,7 @@ struct stack_statistics {
   std::uint64_t half_open_expired = 0;  ///< SYN,ACKs that nobody answered
   std::uint64_t time_wait_evicted = 0;  ///< forgotten early to make room
   std::uint64_t time_wait_reused = 0;   ///< RFC 6191
+  std::uint64_t time_wait_kept = 0;     ///< SYNs that it does not allow to end TIME-WAIT
   std::uint64_t resets_suppressed = 0;  ///< by reset_interval and reset_burst
   std::uint64_t replies_dropped = 0;    ///< no room to wait for poll_packet()
   std::uint64_t icmp_taken = 0;         ///< errors that concerned a connection and were believed

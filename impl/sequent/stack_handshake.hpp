@@ -122,13 +122,23 @@ bool stack<Policy>::alive(const half_open_slot& record) const noexcept {
   return listeners_.holds(record.listening, record.listener_generation);
 }
 
+// The record has become a connection, and what was in TIME-WAIT before has ended.
 template <class Policy>
 void stack<Policy>::forget_half_open(u32 index) noexcept {
   const half_open_slot& record = half_open_[index];
+  if (record.former != nobody) forget_time_wait(record.former);
   if (alive(record)) --listeners_[record.listening].half_open;
   unmap(record.path, first_half_open + index);
   wheel_.stop(first_half_open + index);
   half_open_.release(index);
+}
+
+// Nothing has come of the record. What was in TIME-WAIT before, and still would be, is so again (MAY-2).
+template <class Policy>
+void stack<Policy>::give_up_half_open(u32 index) noexcept {
+  const u32 former = std::exchange(half_open_[index].former, nobody);
+  forget_half_open(index);
+  if (former != nobody) resume_time_wait(former);
 }
 
 // A segment of a connection in the SYN queue: the core decides in a block made from the record.
@@ -136,8 +146,11 @@ template <class Policy>
 delivery stack<Policy>::on_half_open(u32 index, const arrival& in) noexcept {
   half_open_slot& record = half_open_[index];
   if (!alive(record)) {
-    forget_half_open(index);
-    return on_nobody(in);
+    give_up_half_open(index);
+    const auto former = lookup(in.path);
+    if (!former) return on_nobody(in);
+    on_time_wait(*former - first_time_wait, in);
+    return delivery::time_wait;
   }
   const control_block<u32> before_segment = expand(record.block, listening_block(in.path));
   control_block<u32> tcb = before_segment;
@@ -149,7 +162,7 @@ delivery stack<Policy>::on_half_open(u32 index, const arrival& in) noexcept {
       reply_to(in.path, compose_answer(tcb, step, clock(in.path, in.now)), in.now);
       return delivery::half_open;
     case connection_state::closed:
-    case connection_state::listen: forget_half_open(index); return delivery::half_open;
+    case connection_state::listen: give_up_half_open(index); return delivery::half_open;
     default: break;
   }
   const u32 listening = record.listening;
@@ -200,7 +213,7 @@ void stack<Policy>::on_half_open_deadline(u32 index, instant now) noexcept {
   half_open_slot& record = half_open_[index];
   if (!alive(record) || record.retries == config_.syn_ack_retries) {
     if (alive(record)) ++statistics_.half_open_expired;
-    return forget_half_open(index);
+    return give_up_half_open(index);
   }
   ++record.retries;
   record.past = {now, true, true};

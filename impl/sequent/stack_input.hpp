@@ -165,12 +165,13 @@ delivery stack<Policy>::on_icmp(const ip_datagram& packet, instant now) noexcept
     tcp(*index).on_icmp(*about, now);
     touch(*index);
   } else if (about->kind == icmp_kind::hard && about->seq == half_open_[*index - first_half_open].block.iss) {
-    forget_half_open(*index - first_half_open);
+    give_up_half_open(*index - first_half_open);
   }
   return delivery::icmp;
 }
 
-// Once a connection in TIME-WAIT has nothing more to send and nobody has its handle, a record does what is left.
+// Once a connection in TIME-WAIT has nothing more to send and nobody has its handle, a record does what is left. It may
+// have been in TIME-WAIT for long by then, so that records do not end in the order in which they are made.
 template <class Policy>
 void stack<Policy>::remember_time_wait(u32 index, instant now) noexcept {
   if (time_wait_.full()) {
@@ -182,12 +183,13 @@ void stack<Policy>::remember_time_wait(u32 index, instant now) noexcept {
   time_wait_slot& record = time_wait_[at];
   record.block = compress_time_wait(tcp(index).block());
   record.path = leaving.path;
-  record.until = tcp(index).timers().due(timer::time_wait).value_or(now + config_.connection.msl * 2);
+  const instant until = tcp(index).timers().due(timer::time_wait).value_or(now + config_.connection.msl * 2);
   unmap(leaving.path, index);
   wheel_.stop(index);
   unmake(index);
   if (map(record.path, first_time_wait + at)) {
     age_.push(at, age_links());
+    wheel_.start(first_time_wait + at, until);
   } else {
     time_wait_.release(at);
   }
@@ -195,43 +197,75 @@ void stack<Policy>::remember_time_wait(u32 index, instant now) noexcept {
 
 template <class Policy>
 void stack<Policy>::forget_time_wait(u32 index) noexcept {
-  unmap(time_wait_[index].path, first_time_wait + index);
+  const time_wait_slot& record = time_wait_[index];
+  if (record.successor == nobody) {
+    unmap(record.path, first_time_wait + index);
+  } else {
+    half_open_[record.successor].former = nobody;
+  }
   age_.remove(index, age_links());
+  wheel_.stop(first_time_wait + index);
+  time_wait_.release(index);
+}
+
+// Nothing has come of the SYN that was to end it.
+template <class Policy>
+void stack<Policy>::resume_time_wait(u32 index) noexcept {
+  time_wait_[index].successor = nobody;
+  if (map(time_wait_[index].path, first_time_wait + index)) return;
+  age_.remove(index, age_links());
+  wheel_.stop(first_time_wait + index);
   time_wait_.release(index);
 }
 
 template <class Policy>
 void stack<Policy>::on_time_wait(u32 index, const arrival& in) noexcept {
-  time_wait_slot& record = time_wait_[index];
   const control_bits<u32> control = in.header.control;
-  if (config_.reuse_time_wait && control.syn() && !control.ack() && !control.rst() &&
-      may_reuse(record.block, in.header, config_.connection.timestamps)) {
-    const auto listening = listeners_.find(in.path.local, in.path.local_port);
-    if (listening && has_room_for_syn(*listening)) {
-      const auto iss = iss_after(record.block, initial_sequence_number(isn_offset_of(in.path), in.now));
-      forget_time_wait(index);
-      ++statistics_.time_wait_reused;
-      return on_listener(*listening, in, iss);
-    }
-  }
+  const bool asks = control.syn() && !control.ack() && !control.rst();
+  if (asks && config_.reuse_time_wait) return on_syn_in_time_wait(index, in);
+  time_wait_slot& record = time_wait_[index];
   control_block<u32> tcb = expand(record.block);
   const actions<u32> step = sequent::step(tcb, in.header, surroundings<u32>{in.now, {}});
   record.block = compress_time_wait(tcb);
   if (step.time_wait) {
-    record.until = in.now + config_.connection.msl * 2;
+    wheel_.start(first_time_wait + index, in.now + config_.connection.msl * 2);
     age_.remove(index, age_links());
     age_.push(index, age_links());
   }
   reply_to(in.path, compose_answer(tcb, step, clock(in.path, in.now)), in.now);
 }
 
+// RFC 6191 section 2: the SYN opens a connection or is dropped in silence. An acknowledgment would help nobody: a peer
+// that means the SYN answers with a RST, which does not end TIME-WAIT (RFC 1337), and one that does not is bothered.
+template <class Policy>
+void stack<Policy>::on_syn_in_time_wait(u32 index, const arrival& in) noexcept {
+  const time_wait<u32>& old = time_wait_[index].block;
+  const auto listening = listeners_.find(in.path.local, in.path.local_port);
+  if (!listening || !may_reuse(old, in.header, config_.connection.timestamps)) {
+    ++statistics_.time_wait_kept;
+    return;
+  }
+  if (!has_room_for_syn(*listening)) {
+    ++statistics_.syn_dropped;
+    return;
+  }
+  const auto iss = iss_after(old, initial_sequence_number(isn_offset_of(in.path), in.now));
+  ++statistics_.time_wait_reused;
+  unmap(in.path, first_time_wait + index);
+  on_listener(*listening, in, iss);
+  const auto successor = lookup(in.path);
+  if (!successor) return resume_time_wait(index);
+  time_wait_[index].successor = *successor - first_half_open;
+  half_open_[*successor - first_half_open].former = index;
+}
+
 template <class Policy>
 void stack<Policy>::on_deadline(instant now) noexcept {
   wheel_.advance(now, [&](u32 index) {
+    if (index >= first_time_wait) return forget_time_wait(index - first_time_wait);
     if (index >= first_half_open) return on_half_open_deadline(index - first_half_open, now);
     on_connection_deadline(index, now);
   });
-  while (!age_.empty() && time_wait_[age_.first()].until <= now) forget_time_wait(age_.first());
 }
 
 template <class Policy>
@@ -250,9 +284,7 @@ void stack<Policy>::on_connection_deadline(u32 index, instant now) noexcept {
 
 template <class Policy>
 std::optional<instant> stack<Policy>::next_deadline() const noexcept {
-  std::optional<instant> next = wheel_.next();
-  if (!age_.empty() && (!next || time_wait_[age_.first()].until < *next)) next = time_wait_[age_.first()].until;
-  return next;
+  return wheel_.next();
 }
 
 }  // namespace sequent

@@ -161,7 +161,11 @@ bool stack<Policy>::consistent() const noexcept {
     if (half_open_.holds(i) && lookup(half_open_[i].path) != first_half_open + i) return false;
   }
   for (u32 i = 0; i != Policy::most_time_wait; ++i) {
-    if (time_wait_.holds(i) && lookup(time_wait_[i].path) != first_time_wait + i) return false;
+    if (!time_wait_.holds(i)) continue;
+    const u32 successor = time_wait_[i].successor;
+    if (successor != nobody) --flows;
+    if (successor != nobody && half_open_[successor].former != i) return false;
+    if (successor == nobody && lookup(time_wait_[i].path) != first_time_wait + i) return false;
   }
   return flows == flows_.size() && age_.size() == time_wait_.size() && awake_ones == connections_awake() &&
          waiting <= slots_.size();

@@ -159,6 +159,30 @@ TEST(stack_input, time_wait_lasts_two_segment_lifetimes_in_a_record) {
   EXPECT_TRUE(server.host.tcp->consistent());
 }
 
+// A connection may be in TIME-WAIT for long before its handle is given back: its record ends when it would have ended.
+TEST(stack_input, records_of_time_wait_end_each_in_its_time) {
+  serving early;
+  stack_host<>& host = early.host;
+  ASSERT_TRUE(host.tcp->shutdown(early.made));
+  host.out();
+  host.in(from_peer(9), at(5'001).ack(early.iss + 2).fin());
+  EXPECT_EQ(host.state(early.made), state::time_wait);
+  host.wait(s(200));
+  const u32 iss = host.handshake(from_peer(10));
+  ASSERT_TRUE(host.tcp->close(*host.tcp->accept(early.listening), host.now));
+  host.out();
+  host.in(from_peer(10), at(5'001).ack(iss + 2).fin());
+  ASSERT_TRUE(host.tcp->close(early.made, host.now));
+  host.out();
+  EXPECT_EQ(host.tcp->time_wait_connections(), 2u);
+  host.wait(s(41));
+  EXPECT_EQ(host.tcp->time_wait_connections(), 1u);
+  host.in(from_peer(10), at(5'002).ack(1));
+  EXPECT_EQ(host.last, delivery::time_wait);
+  host.wait(s(200));
+  EXPECT_EQ(host.tcp->time_wait_connections(), 0u);
+}
+
 // RFC 1337, F1, in the record as in the block.
 TEST(stack_input, no_reset_ends_time_wait) {
   serving server;

@@ -80,6 +80,51 @@ TEST(stack_output, codepoints_of_the_ip_header_reach_the_connection_and_the_netw
   }
 }
 
+// RFC 3168 sections 6.1.1, 6.1.4 and 6.1.5: only new text may say that it can be marked. Not SYN,ACK, not what is sent
+// again, not acknowledgments without text, and no answer of a record or of nobody.
+TEST(stack_output, only_new_text_is_marked_as_capable) {
+  for (const bool six : {false, true}) {
+    stack_config config = plain_stack();
+    config.connection.ecn = true;
+    stack_host<> host(config);
+    std::vector<std::pair<std::string, ecn_codepoint>> marks;
+    const auto collect = [&] {
+      octet_string room(2'000);
+      while (const auto sent = host.tcp->poll_packet(host.now, room)) {
+        const auto octets = std::span(room).first(sent->length);
+        EXPECT_EQ(parse_ip(octets)->ecn(), sent->ecn);
+        const packet seen = read_packet(octets)->segment;
+        marks.emplace_back(seen.bits() + (seen.octets.empty() ? "" : " text"), sent->ecn);
+      }
+    };
+    const flow path{six ? v6(1) : v4(1), six ? v6(2) : v4(2), 80, 9};
+    const auto arrives = [&](const packet& p) {
+      (void)host.tcp->on_packet(packet_to(path, p), host.now);
+      collect();
+    };
+    const handle listening = *host.tcp->listen(std::nullopt, 80, 2);
+    arrives(at(5'000).syn().ecn());
+    const u32 iss = initial_sequence_number(isn_offset(derive_key(config.secret, key_use::sequence_numbers),
+                                                       path.local.v6(), 80, path.remote.v6(), 9),
+                                            host.now)
+                        .wire();
+    arrives(at(5'001).ack(iss + 1).text(10));
+    const handle made = *host.tcp->accept(listening);
+    ASSERT_TRUE(host.tcp->write(made, pattern(10)));
+    collect();
+    host.now = *host.tcp->next_deadline();
+    for (int i = 0; i != 5 && marks.size() < 4; ++i) {
+      host.now = *host.tcp->next_deadline();
+      host.tcp->on_deadline(host.now);
+      collect();
+    }
+    const ecn_codepoint none = ecn_codepoint::not_capable;
+    const std::vector<std::pair<std::string, ecn_codepoint>> expected{
+        {"SAE", none}, {"A", none}, {"PA text", ecn_codepoint::capable_0}, {"PA text", none}};
+    EXPECT_EQ(marks, expected);
+  }
+}
+
 // covers: MUST-48 SHLD-21 SHLD-22
 TEST(stack_output, differentiated_services_are_chosen_for_all_and_for_each) {
   stack_config config = plain_stack();
