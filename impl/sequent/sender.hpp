@@ -28,10 +28,10 @@ struct text_to_send {
 
 /// Queues what the user writes and decides what goes on the wire: the peer's window, congestion control, Nagle and
 /// silly-window avoidance, retransmission, zero-window probes.
-template <class Storage, class Congestion, std::size_t MostRuns, class Pacing = unpaced>
+template <class Storage, class Congestion, std::size_t MostRuns, class Pacing = unpaced, class Parts = recovery_parts>
 class sender {
  public:
-  using recovery_type = loss_recovery<MostRuns>;
+  using recovery_type = loss_recovery<MostRuns, Parts>;
 
   constexpr sender() noexcept = default;
   constexpr sender(Storage storage, const rto_limits& limits) noexcept : rtt_(limits), ring_(storage) {}
