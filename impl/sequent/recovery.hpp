@@ -256,6 +256,7 @@ class loss_recovery {
     news.progress = ack.acked != 0;
     news.duplicate = ack.duplicate;
     news.sack = ack.sack;
+    news.una = ack.una;
     news.everything = ack.una == ack.nxt;
     news.reports_before = reports_seen_;
     news.reported = ack.sack && reports_duplicate(ack);
