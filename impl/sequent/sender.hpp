@@ -166,6 +166,7 @@ class sender {
     if (run.again) {
       recovery_.sent_again(run.seq, last, now, clock);
       timed_.reset();  // Karn: an acknowledgment would be ambiguous
+      if constexpr (requires { congestion_.resent(run.length); }) congestion_.resent(run.length);
     } else {
       if (ecn_.held()) ecn_.release();
       recovery_.sent(last, now, rtt_.smoothed());

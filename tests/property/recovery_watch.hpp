@@ -115,13 +115,14 @@ class recovery_watch {
       rack_.claims_lost(now_is.lost, now);
       rack_.claims_timer(now_is.reordering_at);
       rack_.claims_pipe(now_is.pipe, now);
+      if (now_is.open && !now_is.lost.empty()) wrong_rack_.note("text is lost, and no recovery is under way");
     }
     if (now_is.retransmission_at) probe_.claims_timer(now_is.probe_at, *now_is.retransmission_at);
   }
 
   [[nodiscard]] std::string violation() const {
     switch (which_) {
-      case recovery_oracle::rack: return rack_.violation();
+      case recovery_oracle::rack: return wrong_rack_.text().empty() ? rack_.violation() : wrong_rack_.text();
       case recovery_oracle::prr: return prr_.violation();
       case recovery_oracle::probe: return wrong_probe_.text().empty() ? probe_.violation() : wrong_probe_.text();
       case recovery_oracle::doubt: return wrong_doubt_.text();
@@ -216,6 +217,7 @@ class recovery_watch {
   spec::frto_oracle frto_;
   spec::eifel_oracle eifel_;
   spec::duplicate_report_oracle reports_{false};
+  spec::complaint wrong_rack_;
   spec::complaint wrong_probe_;
   spec::complaint wrong_doubt_;
   bool starts_ = false;      // the next text that is sent again is the first of its recovery
