@@ -26,7 +26,10 @@ class rack {
     sequence_number<u32> end{};
     bool valid = false;
   };
-  [[nodiscard]] constexpr arrival hear(u32 now) const noexcept { return {now, furthest_, 0, {}, false}; }
+  [[nodiscard]] constexpr arrival hear(u32 now) noexcept {
+    widened_ = false;
+    return {now, furthest_, 0, {}, false};
+  }
 
   /// A run is among what the acknowledgment delivered (section 6.2, steps 1 to 3). `echo_before` says that the
   /// timestamp shows it to answer an earlier transmission than the last one.
@@ -61,6 +64,7 @@ class rack {
     round_of_duplicate_ = nxt;
     if (multiplier_ != most_multiplier) ++multiplier_;
     persists_ = recoveries_that_persist;
+    widened_ = true;
   }
 
   /// SND.UNA moved on: a round of D-SACKs that it passes is over, and must not seem to lie ahead half a circle later.
@@ -69,7 +73,9 @@ class rack {
   }
 
   /// A recovery, fast or after a timeout, is over: after sixteen without a D-SACK the window is what it was at first.
+  /// One that ends with the very acknowledgment that widened it does not count.
   constexpr void recovered() noexcept {
+    if (widened_) return;
     if (persists_ != 0 && --persists_ == 0) multiplier_ = 1;
   }
 
@@ -165,8 +171,9 @@ class rack {
   std::optional<sequence_number<u32>> round_of_duplicate_{};
   std::uint8_t multiplier_ = 1;
   std::uint8_t persists_ = 0;
-  bool known_ = false;
-  bool reordering_seen_ = false;
+  bool known_ : 1 = false;
+  bool reordering_seen_ : 1 = false;
+  bool widened_ : 1 = false;  // by the acknowledgment at hand
 };
 
 }  // namespace sequent

@@ -8,45 +8,28 @@
 #include <optional>
 #include <utility>
 
+#include "sequent/acknowledgment.hpp"
 #include "sequent/congestion/progress.hpp"
 #include "sequent/prr.hpp"
 #include "sequent/rack.hpp"
 #include "sequent/scoreboard.hpp"
-#include "sequent/segment.hpp"
 #include "sequent/spurious.hpp"
 #include "sequent/tail_probe.hpp"
 
 namespace sequent {
 
-/// An acceptable acknowledgment, as loss recovery sees it.
-struct acknowledgment {
-  sequence_number<u32> una{};  ///< SND.UNA after it
-  sequence_number<u32> ack{};  ///< SEG.ACK: behind SND.UNA when it was overtaken
-  sequence_number<u32> nxt{};  ///< SND.NXT
-  u32 acked = 0;               ///< octets by which it moved SND.UNA
-  bool duplicate = false;      ///< a duplicate (RFC 5681 section 2)
-  bool sack = false;           ///< SACK is in use
-  const sack_blocks<u32>* blocks = nullptr;
-  std::optional<sequence_number<u32>> echo{};  ///< TSecr, when timestamps are in use
-  std::optional<duration> round_trip{};        ///< what it measured
-  duration smoothed{};                         ///< SRTT
-  u32 mss = 0;                                 ///< effective segment size
-  instant now{};
-  bool grows = true;     ///< it may open the congestion window: not the one of our SYN (RFC 5681 section 3.1)
-  bool reduced = false;  ///< what is outstanding at SND.UNA has led to a reduction already (RFC 3168 section 6.1.2)
-};
-
-/// Where a connection stands.
-enum class recovery_phase : std::uint8_t {
-  open,      ///< nothing is known to be lost
-  recovery,  ///< fast recovery, until `recover` is acknowledged
-  loss,      ///< after a timeout, until everything sent before it is acknowledged
+/// What loss recovery is put together from. A check of it may put in something that is wrong on purpose.
+struct recovery_parts {
+  using recent = rack;
+  using reduction = proportional_rate_reduction;
+  using probe = tail_probe;
+  using doubt = spurious_detector;
 };
 
 /// Decides what is to be sent again, and steers the congestion control that it is handed. Everything costs constant
 /// time while nothing is lost or out of order, else at most a pass over the MostRuns runs of the scoreboard for each
 /// acknowledgment.
-template <std::size_t MostRuns>
+template <std::size_t MostRuns, class Parts = recovery_parts>
 class loss_recovery {
  public:
   /// Begins a connection whose first octet of text is `first`: nothing before it can be a loss of this incarnation.
@@ -151,7 +134,7 @@ class loss_recovery {
       leave(ack, congestion);
     }
     if (news.progress && board_.lost() == 0) head_due_ = false;  // it has arrived
-    const losses seen = detect(ack, news.progress, congestion);
+    const losses seen = detect(ack, news.progress, delivered, congestion);
     if (phase_ == recovery_phase::recovery) {
       steer(delivered, news.progress && !seen.found, ack.mss, congestion);
     } else if (news.progress && !was_recovering) {
@@ -174,7 +157,7 @@ class loss_recovery {
     nothing.mss = mss;
     nothing.now = now;
     nothing.reduced = reduced;
-    const losses seen = detect(nothing, false, congestion);
+    const losses seen = detect(nothing, false, 0, congestion);
     if (seen.found && phase_ == recovery_phase::recovery) steer(0, false, mss, congestion);
     return seen.again;
   }
@@ -255,6 +238,7 @@ class loss_recovery {
     news.progress = ack.acked != 0;
     news.duplicate = ack.duplicate;
     news.sack = ack.sack;
+    news.una = ack.una;
     news.everything = ack.una == ack.nxt;
     news.reports_before = reports_seen_;
     news.reported = ack.sack && reports_duplicate(ack);
@@ -368,21 +352,23 @@ class loss_recovery {
 
   // Looks for losses; begins a recovery when there is one and none is under way.
   template <class Congestion>
-  constexpr losses detect(const acknowledgment& ack, bool progress, Congestion& congestion) noexcept {
+  constexpr losses detect(const acknowledgment& ack, bool progress, u32 delivered, Congestion& congestion) noexcept {
     losses seen;
     if (ack.sack) {
       const bool urgent = phase_ != recovery_phase::open || board_.sacked() > (duplicate_threshold - 1u) * ack.mss;
       const auto smoothed = static_cast<u32>(std::clamp<std::int64_t>(ack.smoothed.count(), 0, 0x3fff'ffff));
       const auto out = rack_.detect(board_, short_time(ack.now), rack_.reordering_window(smoothed, urgent));
       seen.found = out.found;
-      if (out.again && phase_ == recovery_phase::recovery) lower_again(ack, congestion);
+      if (out.again && phase_ == recovery_phase::recovery) lower_again(ack, delivered, congestion);
       if (out.again_in) seen.again = duration::microseconds(*out.again_in);
     } else if (phase_ == recovery_phase::recovery) {
       if (progress) seen.found = lose_head(ack.mss);  // the next hole (RFC 6582 section 3.2, partial acknowledgment)
     } else if (duplicates_ == duplicate_threshold && may_enter(ack)) {
       seen.found = lose_head(ack.mss);
     }
-    if (seen.found && phase_ == recovery_phase::open) enter(ack, congestion);
+    // What was sent in a recovery and found lost before its end is the next window's loss (RFC 5681 section 4.3).
+    const bool left_over = ack.sack && board_.lost() != 0;
+    if ((seen.found || left_over) && phase_ == recovery_phase::open) enter(ack, delivered, congestion);
     return seen;
   }
 
@@ -393,22 +379,29 @@ class loss_recovery {
     return true;
   }
 
+  // RecoverFS (RFC 6937 section 3): what was outstanding before the acknowledgment, which counts as delivered in this
+  // recovery, less what SACK had reported by then, which it will not see delivered.
+  [[nodiscard]] constexpr u32 outstanding_before(const acknowledgment& ack, u32 delivered) const noexcept {
+    const u32 now = ack.nxt - ack.una;
+    return ack.sack ? now - board_.sacked() + delivered : now + ack.acked;
+  }
+
   // The loss of a retransmission is a second indication of congestion (RFC 5681 section 4.3), once for each recovery.
   template <class Congestion>
-  constexpr void lower_again(const acknowledgment& ack, Congestion& congestion) noexcept {
+  constexpr void lower_again(const acknowledgment& ack, u32 delivered, Congestion& congestion) noexcept {
     if (lowered_again_ || ack.reduced) return;  // with ECN once for each window (RFC 3168 section 6.1.2)
     lowered_again_ = true;
     congestion.on_congestion(std::min(ack.nxt - ack.una, congestion.threshold()), ack.mss, ack.now);
-    reduction_.start(pipe(), congestion.threshold());
+    reduction_.start(outstanding_before(ack, delivered), congestion.threshold());
     doubt_.give_up();
   }
 
   template <class Congestion>
-  constexpr void enter(const acknowledgment& ack, Congestion& congestion) noexcept {
+  constexpr void enter(const acknowledgment& ack, u32 delivered, Congestion& congestion) noexcept {
     // What limited transmit added does not count (RFC 5681 section 3.2, step 2).
     const u32 flight = std::min(ack.nxt - ack.una, congestion.window());
     if (!ack.reduced) congestion.on_congestion(flight, ack.mss, ack.now);
-    reduction_.start(flight, congestion.threshold());
+    reduction_.start(outstanding_before(ack, delivered), congestion.threshold());
     recover_ = ack.nxt;
     phase_ = recovery_phase::recovery;
     head_due_ = true;
@@ -482,10 +475,10 @@ class loss_recovery {
 
   static constexpr std::uint8_t duplicate_threshold = 3;  // DupThresh
 
-  rack rack_{};
-  proportional_rate_reduction reduction_{};
-  spurious_detector doubt_{};
-  tail_probe probe_{};
+  typename Parts::recent rack_{};
+  typename Parts::reduction reduction_{};
+  typename Parts::doubt doubt_{};
+  typename Parts::probe probe_{};
   sequence_number<u32> recover_{};  // RecoveryPoint: SND.NXT when the latest loss was found
   u32 departed_ = 0;                // without SACK: octets that duplicates tell have left the network
   u32 run_began_ = 0;               // when the first octets of the last run were sent

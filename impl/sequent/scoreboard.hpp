@@ -264,11 +264,16 @@ class scoreboard {
     return true;
   }
 
-  // Can two neighbours be told as one? The times of what is sacked or lost do not matter any more.
+  // Can two neighbours be told as one? The times of what is sacked do not matter any more; those of what is lost only
+  // if it turns out not to be.
   [[nodiscard]] static constexpr bool alike(const sent_run& a, const sent_run& b) noexcept {
     if (a.fate != b.fate) return false;
     if (a.fate == run_fate::sacked) return true;
     return a.again == b.again && (a.fate == run_fate::lost || a.sent_at == b.sent_at);
+  }
+
+  static constexpr void take_later(sent_run& kept, const sent_run& other) noexcept {
+    if (other.sent_at - kept.sent_at < half_circle) kept.sent_at = other.sent_at;
   }
 
   // Joins what is alike between the run before `from` and the run after `to`.
@@ -277,8 +282,11 @@ class scoreboard {
     const std::size_t until = std::min<std::size_t>(to + 1, count_);
     std::size_t at = kept + 1;
     for (; at < until; ++at) {
-      if (alike(runs_[kept], runs_[at])) continue;
-      runs_[++kept] = runs_[at];
+      if (alike(runs_[kept], runs_[at])) {
+        take_later(runs_[kept], runs_[at]);
+      } else {
+        runs_[++kept] = runs_[at];
+      }
     }
     close_gap(kept + 1, at);
   }
@@ -296,7 +304,7 @@ class scoreboard {
     for (std::size_t at = 1; at != count_; ++at) {
       sent_run& last = runs_[kept];
       if (may_join && last.fate == runs_[at].fate && last.again == runs_[at].again) {
-        if (runs_[at].sent_at - last.sent_at < half_circle) last.sent_at = runs_[at].sent_at;
+        take_later(last, runs_[at]);
         may_join = false;
       } else {
         runs_[++kept] = runs_[at];

@@ -28,10 +28,10 @@ struct text_to_send {
 
 /// Queues what the user writes and decides what goes on the wire: the peer's window, congestion control, Nagle and
 /// silly-window avoidance, retransmission, zero-window probes.
-template <class Storage, class Congestion, std::size_t MostRuns, class Pacing = unpaced>
+template <class Storage, class Congestion, std::size_t MostRuns, class Pacing = unpaced, class Parts = recovery_parts>
 class sender {
  public:
-  using recovery_type = loss_recovery<MostRuns>;
+  using recovery_type = loss_recovery<MostRuns, Parts>;
 
   constexpr sender() noexcept = default;
   constexpr sender(Storage storage, const rto_limits& limits) noexcept : rtt_(limits), ring_(storage) {}
@@ -173,6 +173,7 @@ class sender {
     if (run.again) {
       recovery_.sent_again(run.seq, last, now, clock);
       timed_.reset();  // Karn: an acknowledgment would be ambiguous
+      if constexpr (requires { congestion_.resent(run.length); }) congestion_.resent(run.length);
     } else {
       if (ecn_.held()) ecn_.release();
       recovery_.sent(last, now, rtt_.smoothed());
@@ -478,7 +479,6 @@ class sender {
   template <class>
   friend class dormant;
 
-  // What is large stands last, so that the rest is close together.
   rtt_estimator rtt_{};
   Congestion congestion_{};
   [[no_unique_address]] Pacing pacing_{};

@@ -16,6 +16,7 @@ struct acknowledged_news {
   bool original = false;        ///< octets were delivered that had been sent only once
   bool again = false;           ///< octets were delivered that had been sent again
   bool beyond = false;          ///< something was delivered that was sent after the timeout
+  sequence_number<u32> una{};   ///< SND.UNA after it
   bool everything = false;      ///< nothing is outstanding any more
   bool reports_before = false;  ///< an earlier acknowledgment carried a D-SACK
   bool reported = false;        ///< this one does: [from, until) arrived twice
@@ -93,8 +94,10 @@ class spurious_detector {
 
   constexpr bool f_rto_decides(const acknowledged_news& news) noexcept {
     if (f_rto_ == step::acknowledgment) {
-      if (news.progress) f_rto_ = news.beyond ? step::none : step::verdict;
-      if (news.duplicate && !news.sack) f_rto_ = step::none;  // section 2.1, step 2a
+      // Less than what was sent again says nothing: without SACK that ends it (section 2.1, step 2a).
+      const bool covers = first_clock_ && !before(news.una, resent_);
+      if (news.progress && covers) f_rto_ = news.beyond ? step::none : step::verdict;
+      if (!news.sack && (news.duplicate || (news.progress && !covers))) f_rto_ = step::none;
       return false;
     }
     if (f_rto_ != step::verdict || (!news.progress && !news.duplicate)) return false;

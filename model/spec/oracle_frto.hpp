@@ -192,6 +192,10 @@ class eifel_oracle {
 /// D-SACK's verdict: every retransmission of a window was reported as a duplicate. Octet by octet.
 class duplicate_report_oracle {
  public:
+  /// for_good: once the network was seen to duplicate, reports prove nothing on this connection any more; otherwise
+  /// nothing in the window of data at hand. The first is the more careful.
+  explicit duplicate_report_oracle(bool for_good = true) : for_good_(for_good) {}
+
   /// Loss recovery begins: a window of data from here on.
   void started(position snd_una, position snd_nxt) {
     window_.restart(snd_una);
@@ -218,7 +222,7 @@ class duplicate_report_oracle {
       const std::uint8_t marks = window_.at(octet);
       if (marks & twice) blocked_ = true;
       // What was never sent again was duplicated by the network; a late report of an earlier window says nothing.
-      if (!(marks & once) && !holds_any(history_, {octet, octet + 1})) disabled_ = true;
+      if (!(marks & once) && !holds_any(history_, {octet, octet + 1})) (for_good_ ? disabled_ : blocked_) = true;
     }
     window_.set(block, reported_mark);
     if (blocked_ || disabled_) {
@@ -248,6 +252,7 @@ class duplicate_report_oracle {
   static constexpr std::uint8_t twice = 2;
   static constexpr std::uint8_t reported_mark = 4;
 
+  bool for_good_;
   octet_marks window_;
   octet_ranges history_;  ///< everything that was ever sent again
   bool blocked_ = false;

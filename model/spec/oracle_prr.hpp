@@ -26,6 +26,7 @@ struct prr_parameters {
   position smss = 1460;
   reduction_bound bound = reduction_bound::slow_start;
   bool forced_retransmit = true;  ///< one segment may always be sent when recovery begins (the revision)
+  position least = 0;  ///< the window is never below this: with an empty pipe so much may be sent in any case
   position overshoot =
       0;  ///< a sender that never cuts a segment to fit may exceed a positive budget by up to this much
 };
@@ -51,7 +52,16 @@ class prr_oracle {
     if (!running_) return;
     delivered_ += delivered;
     budget_ = budget(delivered, pipe);
-    if (sent_ == 0 && given_.forced_retransmit) budget_ = std::max(budget_, given_.smss);
+    allow_least(pipe);
+  }
+
+  /// More was found lost without an acknowledgment: nothing was delivered, and nothing may be sent for it but what the
+  /// deliveries before have left over.
+  void losses_found(position pipe) {
+    if (!running_) return;
+    const position rest = pipe > ssthresh_ ? proportion(delivered_) : std::min(ssthresh_ - pipe + sent_, delivered_);
+    budget_ = rest - sent_;
+    allow_least(pipe);
   }
 
   /// Text is put on the wire, new or not.
@@ -95,6 +105,11 @@ class prr_oracle {
   [[nodiscard]] const std::string& violation() const { return wrong_.text(); }
 
  private:
+  void allow_least(position pipe) {
+    if (sent_ == 0 && given_.forced_retransmit) budget_ = std::max(budget_, given_.smss);
+    if (pipe == 0) budget_ = std::max(budget_, given_.least);
+  }
+
   /// CEIL(prr_delivered * ssthresh / RecoverFS).
   [[nodiscard]] position proportion(position delivered) const {
     return (delivered * ssthresh_ + recover_flight_ - 1) / recover_flight_;

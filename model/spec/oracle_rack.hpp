@@ -30,6 +30,11 @@ struct rack_parameters {
   microseconds late = 0;
   microseconds early = 0;
 
+  /// New text that is sent within this time of other new text may be recorded with it, at the time of the last of it.
+  microseconds joins = 0;
+  /// So much longer than it was RACK.rtt may be taken to be, e.g. to make up for what is recorded late.
+  microseconds longer = 0;
+
   bool coalesces = false;  ///< one record may stand for several segments, so that reordering among them is not seen
 
   microseconds timestamp_tick = 1'000;  ///< resolution of the timestamps that the peer echoes (RFC 7323)
@@ -62,9 +67,18 @@ class rack_oracle {
     if (!wrong_.expect(first < last && first <= nxt_, "text is sent beyond a gap")) return;
     if (first < nxt_) repeat({first, std::min(last, nxt_)}, now);
     if (last > nxt_) {
+      for (piece& each : pieces_) {
+        if (!each.repeated && now - each.sent_at <= given_.joins) each.late = now - each.sent_at;
+      }
       pieces_.push_back({.text = {nxt_, last}, .end = last, .sent_at = now});
       nxt_ = last;
     }
+  }
+
+  /// The implementation keeps time less exactly from here on: joins and longer are at least this.
+  void resolution_is(microseconds coarsest) {
+    given_.joins = std::max(given_.joins, coarsest);
+    given_.longer = std::max(given_.longer, coarsest);
   }
 
   /// A round trip was measured otherwise, e.g. that of the SYN: RACK.min_RTT may come from it.
@@ -103,11 +117,26 @@ class rack_oracle {
       if (each.sacked) continue;
       // The rule looks at the time alone, not at whether something sent later was delivered.
       const bool first = each.text.first == una_;
-      each.must = each.must || first || (rtt_known_ && each.sent_at + given_.late + wait.high <= now);
+      each.must = each.must || first || (rtt_known_ && latest_record(each) + wait.high <= now);
       each.may = each.may || each.must || given_.timeout_may_mark_all ||
                  (rtt_known_ && each.sent_at - given_.early + wait.low <= now);
     }
     permit_until(now);
+  }
+
+  /// What was taken for lost has turned out not to be (RFC 4015): no mark has to stay, and what the acknowledgments
+  /// seemed to tell about retransmissions need not count any more. The RFC says nothing of it, so all of it may stay.
+  /// Who keeps one record for what is lost may have it at the time of the last of it.
+  void undone() {
+    microseconds latest = 0;
+    for (const piece& each : pieces_) {
+      if (each.may) latest = std::max(latest, each.sent_at + each.late);
+    }
+    for (piece& each : pieces_) {
+      if (each.may) each.late = std::max(each.late, latest - each.sent_at);
+      each.must = false;
+    }
+    newest_.low = {};
   }
 
   /// The sender entered or left recovery by what is no acknowledgment, e.g. because of what the reordering timer found.
@@ -188,7 +217,7 @@ class rack_oracle {
         continue;
       }
       const microseconds soonest = each.sent_at - given_.early + wait.low;
-      const microseconds latest = each.sent_at + given_.late + wait.high;
+      const microseconds latest = latest_record(each) + wait.high;
       if (!span) span = permitted_span{soonest, latest};
       span->low = std::min(span->low, soonest);
       span->high = std::max(span->high, latest);
@@ -244,6 +273,7 @@ class rack_oracle {
     octet_range text{};
     position end = 0;
     microseconds sent_at = 0;
+    microseconds late = 0;  ///< how much later new text was sent with which it may be recorded
     bool repeated = false;
     bool repeated_while_in_flight = false;
     bool sacked = false;
@@ -271,9 +301,12 @@ class rack_oracle {
 
   /// As sent_after, for every implementation: one that records times late may not see which of two was first.
   [[nodiscard]] bool certainly_after(const transmission& a, const piece& b) const {
-    if (given_.late + given_.early == 0) return sent_after(a, b.sent_at, b.end);
-    return a.at > b.sent_at + given_.late + given_.early;
+    if (given_.late + b.late + given_.early == 0) return sent_after(a, b.sent_at, b.end);
+    return a.at > latest_record(b) + given_.early;
   }
+
+  /// When an implementation may have a piece recorded at the latest.
+  [[nodiscard]] microseconds latest_record(const piece& each) const { return each.sent_at + given_.late + each.late; }
 
   /// The text of the pieces that have a property, in canonical form. Pieces that are SACKed are left out unless wanted.
   template <class Test>
@@ -304,6 +337,7 @@ class rack_oracle {
       each.repeated_while_in_flight = !each.must;
       each.end = text.last;
       each.sent_at = now;
+      each.late = 0;
       each.repeated = true;
       each.must = each.may = false;
     }
@@ -334,7 +368,7 @@ class rack_oracle {
   /// Takes over RACK.min_RTT and SRTT, and looks whether the minimum can be one: no sample is shorter than the time
   /// since the last transmission of what was delivered.
   void note_estimates(const rack_acknowledgment& told, const std::vector<piece>& delivered, microseconds now) {
-    for (const piece& each : delivered) least_sample_ = std::min(least_sample_, now - each.sent_at - given_.late);
+    for (const piece& each : delivered) least_sample_ = std::min(least_sample_, now - latest_record(each));
     if (told.min_rtt + given_.timestamp_tick < least_sample_ && told.min_rtt != 0) {
       wrong_.note("the minimum round trip is " + std::to_string(told.min_rtt) + ", shorter than any there was");
     }
@@ -344,18 +378,22 @@ class rack_oracle {
 
   /// Step 2.
   void update(const piece& each, const rack_acknowledgment& told, microseconds now) {
-    const permitted_span sample{now - each.sent_at - given_.late, now - each.sent_at + given_.early};
+    const permitted_span sample{now - latest_record(each), now - each.sent_at + given_.early + given_.longer};
     bool certainly_valid = true;
     if (each.repeated) {
       const microseconds sent_low = each.sent_at - given_.early;
-      const microseconds sent_high = each.sent_at + given_.late;
-      const bool older = told.echoed && *told.echoed + given_.timestamp_tick <= sent_low;
+      const microseconds sent_high = latest_record(each);
+      // Below the acknowledgment number the echo tells which transmission arrived. Of what is only SACKed it tells
+      // nothing, as it is that of the last segment in sequence (RFC 7323 section 4.3): the pseudo-code compares it all
+      // the same, the prose ("indicates") does not.
+      const bool tells = each.text.last <= told.ack;
+      const bool older = tells && told.echoed && *told.echoed + given_.timestamp_tick <= sent_low;
       const bool perhaps_older = told.echoed && *told.echoed < sent_high;
       if (older || sample.high < min_rtt_) return;
       certainly_valid = !perhaps_older && sample.low >= min_rtt_;
     }
     const transmission at_least{each.sent_at - given_.early, each.end};
-    const transmission at_most{each.sent_at + given_.late, each.end};
+    const transmission at_most{latest_record(each), each.end};
     if (certainly_valid) {
       rtt_ = sample;
       rtt_known_ = true;
@@ -400,7 +438,7 @@ class rack_oracle {
     const permitted_span wait = waiting();
     for (piece& each : pieces_) {
       if (each.sacked || each.must || !certainly_after(newest_.low, each)) continue;
-      each.must = each.sent_at + given_.late + wait.high <= now;
+      each.must = latest_record(each) + wait.high <= now;
       each.may = each.may || each.must;
     }
   }

@@ -4,6 +4,7 @@
 
 #include "tests/property/claim.hpp"
 #include "tests/property/rack_subject.hpp"
+#include "tests/property/recovery_subject.hpp"
 #include "tests/property/scoreboard_subject.hpp"
 
 namespace sequent::property {
@@ -88,6 +89,167 @@ const registered recent{claim{
                  {"the window is half a round trip too long", rack_check<slow_rack>()},
                  {"a D-SACK changes nothing", rack_check<rigid_rack>()},
                  {"a retransmission is taken for an original", rack_check<credulous_rack>()}},
+}};
+
+/// Waits for nothing: whatever was sent a round trip before something that has arrived is lost.
+struct unwaiting_rack : rack {
+  [[nodiscard]] constexpr u32 reordering_window(u32, bool) const noexcept { return 0; }
+};
+/// Waits a round trip longer than it may.
+struct waiting_rack : rack {
+  [[nodiscard]] constexpr u32 reordering_window(u32 smoothed, bool urgent) const noexcept {
+    return rack::reordering_window(smoothed, urgent) + smoothed;
+  }
+};
+/// Learns nothing from what was sent again needlessly.
+struct stubborn_rack : rack {
+  constexpr void duplicate_reported(sequence_number<u32>, sequence_number<u32>) noexcept {}
+};
+/// Takes the acknowledgment of the first transmission for that of the second.
+struct confused_rack : rack {
+  constexpr void delivered(arrival& news, const delivered_run& run, bool) noexcept {
+    rack::delivered(news, {run.first, run.last, run.sent_at, false}, false);
+  }
+};
+/// Sends a segment more for each acknowledgment.
+struct generous_reduction : proportional_rate_reduction {
+  constexpr u32 on_ack(u32 delivered, u32 pipe, u32 mss, bool progress) noexcept {
+    return proportional_rate_reduction::on_ack(delivered, pipe, mss, progress) + mss;
+  }
+};
+/// Forgets what was sent.
+struct forgetful_reduction : proportional_rate_reduction {
+  constexpr void sent(u32) noexcept {}
+};
+/// Sends a probe though none has been answered.
+struct impatient_probe : tail_probe {
+  [[nodiscard]] constexpr bool allowed() const noexcept { return true; }
+  constexpr void ask() noexcept {
+    measured();
+    if (sent_until()) cancel();
+    tail_probe::ask();
+  }
+};
+/// Takes no notice of what a probe repaired.
+struct deaf_probe : tail_probe {
+  constexpr verdict on_ack(sequence_number<u32> ack, bool reported, sequence_number<u32> until, bool bare) noexcept {
+    (void)tail_probe::on_ack(ack, reported, until, bare);
+    return verdict::none;
+  }
+};
+/// Does not read what the peer says of a probe that it had not needed.
+struct anxious_probe : tail_probe {
+  constexpr verdict on_ack(sequence_number<u32> ack, bool, sequence_number<u32> until, bool bare) noexcept {
+    return tail_probe::on_ack(ack, false, until, bare);
+  }
+};
+/// Takes any progress for a sign that nothing was lost.
+struct credulous_doubt : spurious_detector {
+  [[nodiscard]] constexpr bool on_ack(const acknowledged_news& news) noexcept {
+    const bool watched = watching();
+    return spurious_detector::on_ack(news) || (watched && news.progress);
+  }
+};
+/// Does not ask whether what arrived had been sent again.
+struct hopeful_doubt : spurious_detector {
+  [[nodiscard]] constexpr bool on_ack(const acknowledged_news& news) noexcept {
+    acknowledged_news hoped = news;
+    hoped.original = true;
+    hoped.beyond = false;
+    return spurious_detector::on_ack(hoped);
+  }
+};
+
+template <class Part>
+struct with_rack : recovery_parts {
+  using recent = Part;
+};
+template <class Part>
+struct with_reduction : recovery_parts {
+  using reduction = Part;
+};
+template <class Part>
+struct with_probe : recovery_parts {
+  using probe = Part;
+};
+template <class Part>
+struct with_doubt : recovery_parts {
+  using doubt = Part;
+};
+
+template <recovery_oracle Which, class Parts = recovery_parts>
+case_check recovery_check() {
+  return saying([](const drawn_case& c) { return recovery_subject<Parts>(Which, c).run(c.steps); });
+}
+
+constexpr const char* recovery_bounds =
+    "a sender alone over a path of 2 to 400 ms there and back that loses, delays and doubles segments and "
+    "acknowledgments by masks of 16, at most 32 KiB queued, segments of 100 or 1000 octets, with and without "
+    "timestamps and D-SACK, at most 150 steps, origins straddling 2^32 and 2^31, and any";
+
+const registered marks{claim{
+    .id = "recovery-rack",
+    .says =
+        "What the sender takes for lost, when it looks again, and what it believes to be in flight is what RFC 8985 "
+        "section 6 says, with the reordering window as it adapts",
+    .bounds = recovery_bounds,
+    .head = 9,
+    .steps = 150,
+    .cases = 2'000,
+    .run = recovery_check<recovery_oracle::rack>(),
+    .controls = {{"there is no reordering window", recovery_check<recovery_oracle::rack, with_rack<unwaiting_rack>>()},
+                 {"the reordering window is a round trip longer",
+                  recovery_check<recovery_oracle::rack, with_rack<waiting_rack>>()},
+                 {"D-SACKs do not widen the reordering window",
+                  recovery_check<recovery_oracle::rack, with_rack<stubborn_rack>>()},
+                 {"an acknowledgment of the first transmission is taken for that of the second",
+                  recovery_check<recovery_oracle::rack, with_rack<confused_rack>>()}},
+}};
+
+const registered reductions{claim{
+    .id = "recovery-prr",
+    .says = "In a recovery no more is sent than proportional rate reduction allows for what was delivered (RFC 6937), "
+            "and afterwards the window is no larger than ssthresh",
+    .bounds = recovery_bounds,
+    .head = 9,
+    .steps = 150,
+    .cases = 2'000,
+    .run = recovery_check<recovery_oracle::prr>(),
+    .controls = {{"a segment more for each acknowledgment",
+                  recovery_check<recovery_oracle::prr, with_reduction<generous_reduction>>()},
+                 {"what was sent does not count",
+                  recovery_check<recovery_oracle::prr, with_reduction<forgetful_reduction>>()}},
+}};
+
+const registered probes{claim{
+    .id = "recovery-probe",
+    .says = "Tail loss probes are scheduled and sent when RFC 8985 section 7 allows it, one at a time, one segment "
+            "each, never in recovery; and the window is reduced for the losses that they repair, and for no other",
+    .bounds = recovery_bounds,
+    .head = 9,
+    .steps = 150,
+    .cases = 2'000,
+    .run = recovery_check<recovery_oracle::probe>(),
+    .controls = {{"a second probe follows before the first is answered",
+                  recovery_check<recovery_oracle::probe, with_probe<impatient_probe>>()},
+                 {"a loss that a probe repaired is passed over",
+                  recovery_check<recovery_oracle::probe, with_probe<deaf_probe>>()},
+                 {"a probe that was not needed counts as one that repaired a loss",
+                  recovery_check<recovery_oracle::probe, with_probe<anxious_probe>>()}},
+}};
+
+const registered doubts{claim{
+    .id = "recovery-undo",
+    .says = "A recovery or a timeout is undone only where F-RTO (RFC 5682), Eifel (RFC 3522) or D-SACKs (RFC 3708) say "
+            "that it was needless, and what was written arrives in the end",
+    .bounds = recovery_bounds,
+    .head = 9,
+    .steps = 150,
+    .cases = 2'000,
+    .run = recovery_check<recovery_oracle::doubt>(),
+    .controls = {{"any progress undoes", recovery_check<recovery_oracle::doubt, with_doubt<credulous_doubt>>()},
+                 {"F-RTO does not ask what it was that arrived",
+                  recovery_check<recovery_oracle::doubt, with_doubt<hopeful_doubt>>()}},
 }};
 
 }  // namespace

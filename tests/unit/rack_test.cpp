@@ -144,8 +144,18 @@ TEST_P(rack_test, the_window_grows_once_for_each_round_with_a_duplicate_report) 
   EXPECT_EQ(recent.multiplier(), 3u);
 }
 
+TEST_P(rack_test, a_recovery_that_ends_as_a_report_comes_does_not_count) {
+  recent.duplicate_reported(at(0), at(1'000));
+  recent.recovered();
+  EXPECT_EQ(recent.persists(), 16u);
+  (void)recent.hear(0);
+  recent.recovered();
+  EXPECT_EQ(recent.persists(), 15u);
+}
+
 TEST_P(rack_test, sixteen_recoveries_without_a_report_take_the_window_back) {
   recent.duplicate_reported(at(0), at(1'000));
+  (void)recent.hear(0);  // the next acknowledgment
   for (int i = 0; i != 15; ++i) recent.recovered();
   EXPECT_EQ(recent.multiplier(), 2u);
   recent.recovered();

@@ -11,6 +11,7 @@ acknowledged_news progress() {
   acknowledged_news news;
   news.progress = true;
   news.sack = true;
+  news.una = at(100);
   return news;
 }
 
@@ -158,6 +159,20 @@ TEST(f_rto, without_sack_a_duplicate_first_ends_it_and_with_sack_it_does_not) {
   spurious_detector sacks = after_timeout();
   EXPECT_FALSE(sacks.on_ack(duplicate));
   EXPECT_TRUE(sacks.awaits_acknowledgment());
+}
+
+// covers: rfc5682#2.1/2a
+TEST(f_rto, without_sack_less_than_what_was_sent_again_ends_it_and_with_sack_it_does_not) {
+  acknowledged_news part = progress();
+  part.una = at(99);
+  spurious_detector sacks = after_timeout();
+  EXPECT_FALSE(sacks.on_ack(part));
+  EXPECT_TRUE(sacks.awaits_acknowledgment());
+  part.sack = false;
+  spurious_detector plain = after_timeout();
+  EXPECT_FALSE(plain.on_ack(part));
+  EXPECT_FALSE(plain.awaits_acknowledgment());
+  EXPECT_FALSE(plain.wants_new_data());
 }
 
 TEST(f_rto, what_is_neither_progress_nor_a_duplicate_is_ignored) {

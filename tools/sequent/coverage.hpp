@@ -23,7 +23,6 @@ inline constexpr std::array unreached_rules{
     unreached_rule{"SEND-6", "as SEND-1"},
     unreached_rule{"RECV-1",
                    "the world's users read only when octets are there; tests/unit and fuzz/endpoint call it anyway"},
-    unreached_rule{"RECV-2", "as RECV-1"},
     unreached_rule{"CLOSE-1", "the world's users make no call on a connection that is over"},
     unreached_rule{"ABORT-1", "as CLOSE-1"},
     unreached_rule{"TIMEOUT-1", "the core runs no timer without a connection"},

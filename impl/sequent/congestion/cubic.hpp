@@ -21,6 +21,9 @@ namespace sequent::congestion {
 template <bool WithHystart>
 class basic_cubic {
  public:
+  /// An application that uses less than the whole window does not make it grow (RFC 9438 section 5.8).
+  static constexpr bool grows_only_when_full = true;
+
   /// IW of RFC 6928 section 2.
   [[nodiscard]] static constexpr u32 initial_window(u32 mss) noexcept { return initial_window_of(mss); }
 

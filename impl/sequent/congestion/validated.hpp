@@ -1,6 +1,9 @@
 // A congestion control beside which RFC 7661 watches how much of the window is used.
 #pragma once
 
+#include <algorithm>
+#include <optional>
+
 #include "sequent/congestion/progress.hpp"
 #include "sequent/congestion/validation.hpp"
 
@@ -20,18 +23,29 @@ class validated : public Base {
 
   constexpr void on_ack(progress p) noexcept {
     validation_.on_ack(p.acked, p.now, p.smoothed);
-    p.window_was_full = validation_.may_grow(p.window_was_full, Base::window(), p.now);
+    // RFC 7661 section 4.3 lets a window grow of which half is used; a control whose RFC does not is told the truth.
+    if constexpr (!grows_only_when_full()) {
+      p.window_was_full = validation_.may_grow(p.window_was_full, Base::window(), p.now);
+    }
     Base::on_ack(p);
   }
 
   constexpr void on_congestion(u32 flight, u32 mss, instant now) noexcept {
     const std::optional<u32> used = validation_.on_loss(Base::window(), flight, mss, now);
+    resent_ = 0;
     Base::on_congestion(flight, mss, now);
     if (used) Base::set_threshold(*used);
   }
 
+  /// Octets were sent again: R of RFC 7661 section 4.4.1.
+  constexpr void resent(u32 octets) noexcept { resent_ = grown(resent_, std::min(octets, largest_window)); }
+
+  /// Recovery is over. After a loss in the non-validated phase the window goes on with half of what was in use and did
+  /// not have to be sent again (RFC 7661 section 4.4.1).
   constexpr void leave_recovery() noexcept {
-    (void)validation_.on_recovered(0, mss_);
+    const std::optional<u32> kept = validation_.on_recovered(resent_, mss_);
+    resent_ = 0;
+    if (kept) Base::set_threshold(std::min(*kept, Base::threshold()));
     Base::leave_recovery();
   }
 
@@ -58,8 +72,17 @@ class validated : public Base {
   friend bool operator==(const validated&, const validated&) noexcept = default;
 
  private:
+  [[nodiscard]] static constexpr bool grows_only_when_full() noexcept {
+    if constexpr (requires { Base::grows_only_when_full; }) {
+      return Base::grows_only_when_full;
+    } else {
+      return false;
+    }
+  }
+
   window_validation validation_{};
   u32 mss_ = 0;
+  u32 resent_ = 0;  // since the latest loss
 };
 
 }  // namespace sequent::congestion

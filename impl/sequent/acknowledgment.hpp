@@ -1,0 +1,37 @@
+// An acknowledgment and a phase: the words in which sender and loss recovery speak.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "sequent/segment.hpp"
+#include "sequent/time.hpp"
+
+namespace sequent {
+
+/// An acceptable acknowledgment, as loss recovery sees it.
+struct acknowledgment {
+  sequence_number<u32> una{};  ///< SND.UNA after it
+  sequence_number<u32> ack{};  ///< SEG.ACK: behind SND.UNA when it was overtaken
+  sequence_number<u32> nxt{};  ///< SND.NXT
+  u32 acked = 0;               ///< octets by which it moved SND.UNA
+  bool duplicate = false;      ///< a duplicate (RFC 5681 section 2)
+  bool sack = false;           ///< SACK is in use
+  const sack_blocks<u32>* blocks = nullptr;
+  std::optional<sequence_number<u32>> echo{};  ///< TSecr, when timestamps are in use
+  std::optional<duration> round_trip{};        ///< what it measured
+  duration smoothed{};                         ///< SRTT
+  u32 mss = 0;                                 ///< effective segment size
+  instant now{};
+  bool grows = true;     ///< it may open the congestion window: not the one of our SYN (RFC 5681 section 3.1)
+  bool reduced = false;  ///< what is outstanding at SND.UNA has led to a reduction already (RFC 3168 section 6.1.2)
+};
+
+/// Where a connection stands.
+enum class recovery_phase : std::uint8_t {
+  open,      ///< nothing is known to be lost
+  recovery,  ///< fast recovery, until `recover` is acknowledged
+  loss,      ///< after a timeout, until everything sent before it is acknowledged
+};
+
+}  // namespace sequent

@@ -1,0 +1,276 @@
+// The production sender with its loss recovery, alone over a simulated path, watched by the oracles.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sequent/arrives_synchronized.hpp"
+#include "sequent/congestion/reno.hpp"
+#include "sequent/sender.hpp"
+#include "tests/property/drawn.hpp"
+#include "tests/property/recovery_watch.hpp"
+#include "tests/property/simulated_path.hpp"
+
+namespace sequent::property {
+
+/// NewReno that counts what it is asked for.
+template <class Base>
+struct counting : Base {
+  int reductions = 0;
+  int undone = 0;
+  constexpr void on_congestion(u32 flight, u32 mss, instant now) noexcept {
+    ++reductions;
+    Base::on_congestion(flight, mss, now);
+  }
+  constexpr void undo() noexcept {
+    ++undone;
+    Base::undo();
+  }
+};
+
+/// A sender made of Parts: the real ones, or one that is wrong on purpose.
+template <class Parts, class Congestion = congestion::reno>
+class recovery_subject {
+ public:
+  using sender_type = sender<inline_storage<32'768>, counting<Congestion>, 512, unpaced, Parts>;
+
+  recovery_subject(recovery_oracle which, const drawn_case& c) : recovery_subject(which, number_choice(c.head)) {}
+
+  /// Runs the steps, then everything that is left over a path that does nothing wrong.
+  std::string run(const std::vector<step>& steps) {
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      apply(steps[i]);
+      if (const std::string wrong = watch_.violation(); !wrong.empty())
+        return "step " + std::to_string(i) + ": " + wrong;
+    }
+    path_.way(false) = path_.way(true) = {};
+    for (int i = 0; i != 20'000 && sender_.queued() != 0; ++i) event();
+    if (sender_.queued() != 0) return "what was written never arrives, though the path works again";
+    return watch_.violation();
+  }
+
+ private:
+  static constexpr position first_octet = 1;
+
+  recovery_subject(recovery_oracle which, number_choice head)
+      : sack_(which != recovery_oracle::doubt || head.pick(4) != 0),
+        stamps_(head.pick(2) == 0),
+        mss_(head.pick(2) == 0 ? 1'000 : 100),
+        one_way_(microseconds{1'000} * ways[head.pick(std::size(ways))]),
+        receiver_(first_octet, {sack_, head.pick(4) != 0, stamps_ ? std::size_t{3} : std::size_t{4}}),
+        path_(one_way_, one_way_ * extras[head.pick(std::size(extras))] / 4),
+        watch_(which, mss_, sack_) {
+    const std::size_t way = head.pick(3);
+    const u32 any = head.word();
+    tcb_.state = connection_state::established;
+    tcb_.snd.iss = sequence_number<u32>(way == 0 ? any : (way == 1 ? 0u : 0x8000'0000u) - any % 4'096);
+    tcb_.snd.una = tcb_.snd.nxt = tcb_.snd.wl2 = tcb_.snd.iss + 1u;
+    tcb_.snd.wnd = tcb_.snd.max_wnd = 1u << 20;
+    tcb_.sack_permitted = sack_;
+    tcb_.ts.enabled = stamps_;
+    config_.user_timeout.reset();
+    sender_.start(tcb_.snd.iss, config_.rto);
+    sender_.established(static_cast<u32>(mss_));
+  }
+
+  void apply(const step& s) {
+    switch (s[0] % 8) {
+      case 0:
+      case 1: write(1 + s[1] % (16 * mss_)); break;
+      case 2: disturb(s); break;
+      case 3: let_pass(now_ + s[1] % 512 * 1'000); break;
+      default:
+        for (int n = s[1] % 16; n >= 0; --n) event();
+    }
+  }
+
+  void write(position octets) {
+    const std::vector<std::uint8_t> text(static_cast<std::size_t>(octets));
+    sender_.write(text, false);
+    pump();
+  }
+
+  // A quarter of the packets at most is lost, late or sent twice.
+  void disturb(const step& s) {
+    auto& way = path_.way(s[3] / 4 % 2 == 1);
+    const auto mask = static_cast<std::uint16_t>(s[1] & s[2]);
+    switch (s[3] % 4) {
+      case 0: way.lost = mask; break;
+      case 1: way.late = mask; break;
+      case 2: way.twice = mask; break;
+      default: way = {};
+    }
+  }
+
+  // The next packet arrives or the next timer expires.
+  void event() {
+    const auto timer_at = sender_timer();
+    const auto packet_at = path_.due();
+    if (!timer_at && !packet_at) return;
+    if (timer_at && (!packet_at || *timer_at <= *packet_at)) {
+      now_ = std::max(now_, *timer_at);
+      expire();
+    } else {
+      now_ = std::max(now_, *packet_at);
+      arrive(path_.take());
+    }
+    pump();
+  }
+
+  void let_pass(microseconds until) {
+    for (int i = 0; i != 1'000; ++i) {
+      const auto timer_at = sender_timer();
+      const auto packet_at = path_.due();
+      const bool timer_first = timer_at && *timer_at <= until;
+      const bool packet_first = packet_at && *packet_at <= until;
+      if (!timer_first && !packet_first) break;
+      event();
+    }
+    now_ = std::max(now_, until);
+  }
+
+  [[nodiscard]] std::optional<microseconds> sender_timer() const {
+    const auto at = timers_.next();
+    return at ? std::optional(at->microseconds()) : std::nullopt;
+  }
+
+  void expire() {
+    const recovery_moment before = moment();
+    const auto due = timers_.take_due(at());
+    if (!due) return;
+    switch (*due) {
+      case timer::retransmission:
+        (void)sender_.on_retransmission_timeout(tcb_, static_cast<u32>(mss_), at(), timers_, config_);
+        return watch_.timed_out(before, moment(), now_);
+      case timer::reordering:
+        sender_.on_reordering_timeout(tcb_, static_cast<u32>(mss_), at(), timers_);
+        return watch_.reordering_expired(before, moment(), now_);
+      case timer::loss_probe: return sender_.on_probe_timeout();
+      case timer::persist: return sender_.on_persist_timeout();
+      default: return;
+    }
+  }
+
+  void arrive(const path_packet& p) {
+    if (!p.answer) {
+      path_packet back;
+      back.answer = true;
+      back.told = receiver_.take(p.text, p.ticks);
+      return path_.send(back, now_);
+    }
+    if (p.told.ack + (position{1} << 20) < position_of(tcb_.snd.una)) return;
+    const recovery_moment before = moment();
+    const segment<u32> header = header_of(p.told);
+    actions<u32> acts;
+    take_ack(tcb_, header, acts);
+    std::optional<duration> trip;
+    if (stamps_) trip = duration::milliseconds(clock() - p.told.echoed);
+    const bool had_sample = sender_.timed() && !before_sequence(tcb_.snd.una, *sender_.timed());
+    sender_.on_ack(tcb_, header, acts, false, static_cast<u32>(mss_), trip, at(), timers_, config_);
+    heard_acknowledgment told;
+    told.ack = p.told.ack;
+    told.blocks = p.told.blocks;
+    told.duplicate = p.told.duplicate;
+    if (stamps_) told.echoed = p.told.echoed;
+    told.is_duplicate = acts.duplicate_ack;
+    told.sampled = acts.acked != 0 && (stamps_ || had_sample);
+    watch_.acknowledged(told, before, moment(), now_);
+  }
+
+  [[nodiscard]] static bool before_sequence(sequence_number<u32> a, sequence_number<u32> b) { return before(a, b); }
+
+  [[nodiscard]] segment<u32> header_of(const path_answer& told) const {
+    segment<u32> header;
+    header.seq = tcb_.snd.wl1;
+    header.ack = wire(told.ack);
+    header.control = control_bits<u32>(control_bits<u32>::ack_bit);
+    header.wnd = tcb_.snd.wnd;
+    const auto push = [&](const octet_range& r) { (void)header.options.sack.push({wire(r.first), wire(r.last)}); };
+    if (told.duplicate) push(*told.duplicate);
+    for (const octet_range& r : told.blocks) push(r);
+    if (stamps_) {
+      header.options.ts = timestamps<u32>{sequence_number<u32>(0), sequence_number<u32>(static_cast<u32>(told.echoed))};
+    }
+    return header;
+  }
+
+  // Everything that may be sent now is sent.
+  void pump() {
+    const auto mss = static_cast<u32>(mss_);
+    for (;;) {
+      sender_.leave_idleness(tcb_.snd, mss, at());
+      const auto run = sender_.next(tcb_, mss, mss, false);
+      if (!run) break;
+      const recovery_moment before = moment();
+      const bool probe = sender_.recovery().probe_due() && !sender_.recovery().head_due();
+      const auto ticks = sequence_number<u32>(static_cast<u32>(clock()));
+      sender_.sent(*run, at(), ticks, sack_, timers_, config_);
+      const position first = position_of(run->seq);
+      const octet_range text{first, first + run->length};
+      if (!run->again) tcb_.snd.nxt = run->seq + run->length;
+      watch_.sent(text.first, text.last, run->again, probe, before, now_, clock());
+      path_.send({false, text, clock(), {}}, now_);
+      watch_.check(moment(), now_);
+    }
+    sender_.settle(tcb_, at(), timers_, config_);
+  }
+
+  [[nodiscard]] recovery_moment moment() const {
+    const auto& recovery = sender_.recovery();
+    recovery_moment m;
+    m.una = position_of(tcb_.snd.una);
+    m.nxt = position_of(tcb_.snd.nxt);
+    m.recover = position_of(recovery.recover());
+    m.sacked = recovery.board().sacked();
+    m.pipe = recovery.pipe();
+    m.window = sender_.congestion().window();
+    m.threshold = sender_.congestion().threshold();
+    m.open = recovery.phase() == recovery_phase::open;
+    m.repairs = recovery.phase() == recovery_phase::recovery;
+    m.lowered_again = recovery.lowered_again();
+    m.reductions = sender_.congestion().reductions;
+    m.undone = sender_.congestion().undone;
+    m.min_rtt = recovery.recent().least_round_trip().value_or(0);
+    m.srtt = sender_.rtt().smoothed().count();
+    m.retransmission_at = due(timer::retransmission);
+    m.reordering_at = due(timer::reordering);
+    if (recovery.may_probe()) m.probe_at = due(timer::loss_probe);  // else nothing comes of it
+    const auto runs = recovery.board().view();
+    for (std::size_t i = 0; i != runs.size(); ++i) {
+      if (runs[i].fate != run_fate::lost) continue;
+      m.lost.push_back({position_of(runs[i].first), position_of(recovery.board().last_of(i))});
+    }
+    return m;
+  }
+
+  [[nodiscard]] std::optional<microseconds> due(timer t) const {
+    const auto at = timers_.due(t);
+    return at ? std::optional(at->microseconds()) : std::nullopt;
+  }
+  [[nodiscard]] instant at() const { return instant::from_microseconds(now_); }
+  [[nodiscard]] std::int64_t clock() const { return now_ / 1'000; }
+  [[nodiscard]] sequence_number<u32> wire(position x) const { return tcb_.snd.iss + static_cast<u32>(x); }
+  [[nodiscard]] position position_of(sequence_number<u32> x) const {
+    return static_cast<std::int32_t>(x - tcb_.snd.iss);
+  }
+
+  static constexpr microseconds ways[] = {100, 50, 200, 20, 5, 1};  // milliseconds
+  static constexpr microseconds extras[] = {1, 2, 4, 8, 20, 60};    // quarters of the way
+
+  bool sack_;
+  bool stamps_;
+  position mss_;
+  microseconds one_way_;
+  simulated_receiver receiver_;
+  simulated_path path_;
+  recovery_watch watch_;
+  microseconds now_ = 1'000'000;
+  control_block<u32> tcb_{};
+  timer_set timers_{};
+  connection_config config_{};
+  sender_type sender_{};
+};
+
+}  // namespace sequent::property

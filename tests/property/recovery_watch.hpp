@@ -1,0 +1,228 @@
+// What stands beside a sender that repairs losses: the oracles of RACK, of PRR, of loss probes and of needless
+// recoveries. They are told what comes, what goes and what the sender says of itself.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "model/spec/oracle_frto.hpp"
+#include "model/spec/oracle_probe.hpp"
+#include "model/spec/oracle_prr.hpp"
+#include "model/spec/oracle_rack.hpp"
+
+namespace sequent::property {
+
+/// Whose complaints count.
+enum class recovery_oracle { rack, prr, probe, doubt };
+
+/// What a sender says of itself before and after an event, over positions of the stream.
+struct recovery_moment {
+  spec::position una = 0, nxt = 0, recover = 0;
+  spec::position sacked = 0, pipe = 0, window = 0, threshold = 0;
+  bool open = true;      ///< neither recovery nor the time after a timeout
+  bool repairs = false;  ///< fast recovery
+  bool lowered_again = false;
+  int reductions = 0;  ///< on_congestion() calls so far
+  int undone = 0;      ///< undo() calls so far
+  spec::microseconds min_rtt = 0, srtt = 0;
+  std::optional<spec::microseconds> retransmission_at{}, reordering_at{}, probe_at{};
+  spec::octet_ranges lost{};
+};
+
+/// An acknowledgment as it came.
+struct heard_acknowledgment {
+  spec::position ack = 0;
+  std::vector<spec::octet_range> blocks{};
+  std::optional<spec::octet_range> duplicate{};
+  std::optional<std::int64_t> echoed{};  ///< in ticks
+  spec::microseconds tick = 1'000;
+  bool is_duplicate = false;
+  bool sampled = false;
+};
+
+/// All four oracles of one connection.
+class recovery_watch {
+ public:
+  recovery_watch(recovery_oracle which, spec::position smss, bool sack)
+      : which_(which),
+        sack_(sack),
+        rack_(spec::rack_parameters{.smss = smss, .coalesces = true, .timeout_may_mark_all = true}),
+        prr_(spec::prr_parameters{.smss = smss, .least = 1}),
+        probe_(spec::probe_parameters{.smss = smss, .most_delay = 200'000, .tolerance = 1}),
+        frto_(sack, true) {}
+
+  void sent(spec::position first, spec::position last, bool again, bool probe, const recovery_moment& before,
+            spec::microseconds now, std::int64_t ticks) {
+    rack_.resolution_is(before.srtt / 8);  // what it sends further apart the sender tells apart
+    rack_.sent(first, last, now);
+    if (before.repairs) prr_.sent(last - first);
+    if (probe) {
+      probe_.probed(first, last, now, before.retransmission_at.value_or(now));
+    } else {
+      probe_.sent(first, last, now);
+    }
+    if (!again) return frto_.sent_new(last);
+    reports_.repeated(first, last);
+    if (before.open) return;
+    if (starts_) eifel_.started(ticks);
+    if (starts_ && by_timeout_) frto_.timed_out(before.una, last, before.nxt);
+    starts_ = false;
+  }
+
+  void acknowledged(const heard_acknowledgment& told, const recovery_moment& before, const recovery_moment& after,
+                    spec::microseconds now) {
+    rack_.resolution_is(after.srtt / 8);
+    const bool undone = after.undone != before.undone;
+    const bool over = !before.open && (after.open || after.recover != before.recover);
+    tell_rack(told, after, over && !undone, now);
+    if (undone) rack_.undone();
+    tell_doubt(told, before);
+    if (undone) judge_undo();
+    tell_probe(told, before, after, now);
+    const spec::position delivered = after.una - before.una + after.sacked - before.sacked;
+    follow(before, after, over, undone, delivered);
+    check(after, now);
+  }
+
+  void reordering_expired(const recovery_moment& before, const recovery_moment& after, spec::microseconds now) {
+    rack_.timer_expired(now);
+    rack_.recovery(!after.open);
+    if (before.open && !after.open) {
+      probe_.recovery_started();
+      begin(before, after, false);
+    } else if (after.lowered_again && !before.lowered_again) {
+      prr_.begin(after.threshold, before.nxt - before.una - before.sacked);
+    }
+    if (after.repairs) prr_.losses_found(after.pipe);
+    check(after, now);
+  }
+
+  void timed_out(const recovery_moment& before, const recovery_moment& after, spec::microseconds now) {
+    rack_.timed_out(now, after.sacked < before.sacked);
+    prr_.abandon();
+    probe_.recovery_started();
+    if (before.open) {
+      begin(before, after, true);
+    } else {
+      starts_ = false;
+    }
+    check(after, now);
+  }
+
+  /// What the sender says of itself must be so at any time.
+  void check(const recovery_moment& now_is, spec::microseconds now) {
+    if (sack_) {
+      rack_.claims_lost(now_is.lost, now);
+      rack_.claims_timer(now_is.reordering_at);
+      rack_.claims_pipe(now_is.pipe, now);
+      if (now_is.open && !now_is.lost.empty()) wrong_rack_.note("text is lost, and no recovery is under way");
+    }
+    if (now_is.retransmission_at) probe_.claims_timer(now_is.probe_at, *now_is.retransmission_at);
+  }
+
+  [[nodiscard]] std::string violation() const {
+    switch (which_) {
+      case recovery_oracle::rack: return wrong_rack_.text().empty() ? rack_.violation() : wrong_rack_.text();
+      case recovery_oracle::prr: return prr_.violation();
+      case recovery_oracle::probe: return wrong_probe_.text().empty() ? probe_.violation() : wrong_probe_.text();
+      case recovery_oracle::doubt: return wrong_doubt_.text();
+    }
+    return {};
+  }
+
+ private:
+  void tell_rack(const heard_acknowledgment& told, const recovery_moment& after, bool ends, spec::microseconds now) {
+    spec::rack_acknowledgment ack;
+    ack.ack = told.ack;
+    ack.blocks = told.blocks;
+    ack.duplicate_reported = told.duplicate.has_value();
+    if (told.echoed) ack.echoed = *told.echoed * told.tick;
+    ack.min_rtt = after.min_rtt;
+    ack.srtt = after.srtt;
+    ack.in_recovery = !after.open;
+    ack.ends_recovery = ends;
+    rack_.acknowledged(ack, now);
+  }
+
+  void tell_doubt(const heard_acknowledgment& told, const recovery_moment& before) {
+    frto_.acknowledged({told.ack, told.blocks, told.is_duplicate});
+    if (told.duplicate) reports_.reported(*told.duplicate, std::max(told.ack, before.una), !ever_sacked_);
+    ever_sacked_ = ever_sacked_ || !told.blocks.empty();
+    if (told.echoed && told.ack > before.una) {
+      eifel_.acknowledged(*told.echoed, told.duplicate.has_value(), told.ack == before.nxt);
+    } else if (told.duplicate) {
+      eifel_.duplicate_reported();
+    }
+  }
+
+  void judge_undo() {
+    const bool by_frto = by_timeout_ && frto_.now() == spec::verdict::spurious;
+    if (by_frto || eifel_.now() == spec::verdict::spurious || reports_.now() == spec::verdict::spurious) return;
+    wrong_doubt_.note(std::string("a recovery is undone that was not needless: F-RTO says ") + name(frto_.now()) +
+                      ", Eifel " + name(eifel_.now()) + ", the D-SACKs " + name(reports_.now()));
+  }
+
+  void tell_probe(const heard_acknowledgment& told, const recovery_moment& before, const recovery_moment& after,
+                  spec::microseconds now) {
+    spec::probe_acknowledgment ack;
+    ack.ack = told.ack;
+    ack.duplicate_report = told.duplicate;
+    ack.has_sack = told.duplicate.has_value() || !told.blocks.empty();
+    ack.duplicate = told.is_duplicate;
+    ack.sampled = told.sampled;
+    ack.sacked_outstanding = after.sacked != 0;
+    ack.in_recovery = !after.open;
+    ack.srtt = after.srtt;
+    const spec::probe_fate fate = probe_.fate();
+    probe_.acknowledged(ack, now);
+    const bool repaired = fate == spec::probe_fate::in_flight && probe_.fate() == spec::probe_fate::repaired;
+    const bool reduced = after.reductions != before.reductions;
+    if (repaired && !reduced && before.open) wrong_probe_.note("a probe repaired a loss, and the window is as large");
+    if (!repaired && reduced && before.open && after.open) {
+      wrong_probe_.note("the window is reduced though no probe repaired a loss");
+    }
+  }
+
+  void follow(const recovery_moment& before, const recovery_moment& after, bool over, bool undone,
+              spec::position delivered) {
+    if (undone) {
+      prr_.abandon();
+    } else if (over && before.repairs) {
+      if (after.open) prr_.end(after.window);
+      prr_.abandon();
+    }
+    if (!after.open && (before.open || over || undone)) begin(before, after, false);
+    if (after.repairs && !over && after.lowered_again && !before.lowered_again) {
+      prr_.begin(after.threshold, before.nxt - before.una - before.sacked);
+    }
+    if (after.repairs) prr_.acknowledged(delivered, after.pipe);
+  }
+
+  // RecoverFS: what was in the network before the acknowledgment that began it.
+  void begin(const recovery_moment& before, const recovery_moment& after, bool by_timeout) {
+    if (!by_timeout) {
+      prr_.begin(after.threshold, before.nxt - before.una - before.sacked);
+      frto_.recovery_point(after.nxt);
+    }
+    reports_.started(after.una, after.nxt);
+    starts_ = true;
+    by_timeout_ = by_timeout;
+  }
+
+  recovery_oracle which_;
+  bool sack_;
+  spec::rack_oracle rack_;
+  spec::prr_oracle prr_;
+  spec::probe_oracle probe_;
+  spec::frto_oracle frto_;
+  spec::eifel_oracle eifel_;
+  spec::duplicate_report_oracle reports_{false};
+  spec::complaint wrong_rack_;
+  spec::complaint wrong_probe_;
+  spec::complaint wrong_doubt_;
+  bool starts_ = false;      // the next text that is sent again is the first of its recovery
+  bool by_timeout_ = false;  // the latest recovery began with a timeout
+  bool ever_sacked_ = false;
+};
+
+}  // namespace sequent::property
