@@ -38,6 +38,7 @@ state<strict_position> strict(const state<position>& s) {
   t.owes_ack = s.owes_ack, t.timestamps = s.timestamps, t.ts_recent = strict(s.ts_recent);
   t.last_ack_sent = strict(s.last_ack_sent), t.snd_shift = strict(s.snd_shift), t.choices = s.choices;
   t.ecn = s.ecn, t.choices.offers_ecn = s.choices.offers_ecn;
+  t.fast_opened = s.fast_opened, t.choices.fast_open = s.choices.fast_open;
   return t;
 }
 
@@ -48,6 +49,7 @@ event<strict_position> strict(const event<position>& e) {
   f.seg.wnd = strict(e.seg.wnd), f.seg.urgent = strict(e.seg.urgent), f.seg.ts_value = strict(e.seg.ts_value);
   f.seg.has_ack = {e.seg.has_ack}, f.seg.syn = {e.seg.syn}, f.seg.rst = {e.seg.rst}, f.seg.fin = {e.seg.fin};
   f.seg.urg = {e.seg.urg}, f.seg.ece = {e.seg.ece}, f.seg.cwr = {e.seg.cwr};
+  f.seg.good_cookie = e.seg.good_cookie;
   f.seg.has_timestamps = e.seg.has_timestamps, f.seg.ts_stale = e.seg.ts_stale;
   return f;
 }
