@@ -119,6 +119,10 @@ namespace sequent::spec {
   }
   for (const auto& seg : sample_segments(s)) {
     all.push_back({kind::arrival, seg, 0, 0});
+    if (s.choices.fast_open && seg.syn) {
+      all.push_back({kind::arrival, seg, 0, 0});
+      all.back().seg.good_cookie = true;
+    }
     if (!s.timestamps) continue;
     for (const position value : {4, 6}) {
       event<position> stamped{kind::arrival, seg, 0, 0};

@@ -110,8 +110,9 @@ class window_watched : public Base {
       oracle_->undone(flight, std::max(acked, sacked));
     } else if (ended) {
       oracle_->exit_recovery();
-    } else if (before.probed && !after.probed && after.threshold < before.threshold) {
-      oracle_->congestion_echoed(flight);  // it repaired a loss
+    } else if (before.probed && !after.probed && after.threshold < before.threshold &&
+               after.phase != recovery_phase::recovery) {
+      oracle_->congestion_echoed(flight);  // it repaired a loss; a recovery that begins calls the probe off
     }
     if (after.phase == recovery_phase::recovery && (before.phase != recovery_phase::recovery || ended)) {
       oracle_->enter_recovery(flight);

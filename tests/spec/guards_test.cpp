@@ -38,7 +38,7 @@ state<strict_position> strict(const state<position>& s) {
   t.owes_ack = s.owes_ack, t.timestamps = s.timestamps, t.ts_recent = strict(s.ts_recent);
   t.last_ack_sent = strict(s.last_ack_sent), t.snd_shift = strict(s.snd_shift), t.choices = s.choices;
   t.ecn = s.ecn, t.choices.offers_ecn = s.choices.offers_ecn;
-  t.fast_opened = s.fast_opened;
+  t.fast_opened = s.fast_opened, t.choices.fast_open = s.choices.fast_open;
   return t;
 }
 
