@@ -71,6 +71,7 @@ property::cookie_case read_case(model::octet_choice& choose) {
 
 }  // namespace
 
+// covers: rfc4987#3.6 rfc4987#A
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   model::octet_choice choose({data, size});
   const property::cookie_case c = read_case(choose);

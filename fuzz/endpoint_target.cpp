@@ -47,6 +47,8 @@ std::string run(std::span<const std::uint8_t> octets, std::string* story) {
 
 }  // namespace
 
+// covers: rfc9293#3.10.1 rfc9293#3.10.2 rfc9293#3.10.3 rfc9293#3.10.4 rfc9293#3.10.5 rfc9293#3.10.7
+// covers: rfc9293#3.8.5 rfc9293#3.8.6 rfc5961#3 rfc5961#4 rfc5961#5 rfc7323#5.3 odd-peers
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string wrong = run({data, size}, nullptr);
   if (wrong.empty()) return 0;

@@ -30,6 +30,7 @@ using codec = sequent::property::ip_codec;
 
 }  // namespace
 
+// covers: rfc791 rfc8200#4 rfc6946#4 rfc9293#3.9.2.2 rfc9293#3.9.2.3 rfc792 rfc4443
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   std::vector<std::uint8_t> packet(data + 1, data + size);

@@ -36,6 +36,7 @@ void drive(Subject subject, model::octet_choice& choose) {
 
 }  // namespace
 
+// covers: reassembly SHLD-31
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   model::octet_choice choose({data, size});
   const std::size_t subject = choose.pick(4);

@@ -37,6 +37,7 @@ void drive(Subject subject, model::octet_choice& choose) {
 
 }  // namespace
 
+// covers: rfc6675#3 rfc6675#4 rfc2018#8
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   model::octet_choice choose({data, size});
   const bool few = choose.pick(2) == 0;

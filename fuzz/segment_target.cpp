@@ -28,6 +28,7 @@ using codec = sequent::property::production_codec;
 
 }  // namespace
 
+// covers: rfc9293#3.1 rfc9293#3.2 rfc1071#1
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   std::vector<std::uint8_t> octets(data + 1, data + size);

@@ -39,6 +39,7 @@ struct delivering {
 
 }  // namespace
 
+// covers: demultiplexing listeners limits
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   model::octet_choice choose({data, size});
   fuzz::stack_drive<delivering, model::octet_choice> drive(choose);

@@ -41,6 +41,7 @@ fuzz::world_outcome run(std::span<const std::uint8_t> octets) { return fuzz::run
 
 }  // namespace
 
+// covers: rfc9293#3.10.7
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const fuzz::world_outcome outcome = run({data, size});
   if (outcome.run.why.empty()) return 0;

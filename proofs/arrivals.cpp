@@ -54,6 +54,7 @@ actions<word32> answering_resets(tcb_t& tcb, const seg_t& seg, const around_t& a
   return step(tcb, without, around);
 }
 
+// covers: rfc5961#3 rfc5961#4 rfc5961#5 rfc1337#3 rfc7323#3.2 rfc7323#5.3 rfc9293#3.8.5 rfc9293#3.5 rfc9293#3.6
 theorem arrives(connection_state at, const char* name, const char* cite, std::vector<control> controls, double limit) {
   return {
       .id = std::string("proof.arrival.") + name,

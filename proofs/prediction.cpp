@@ -46,6 +46,7 @@ bool deaf(control_block<word32>& tcb, const segment<word32>& seg, instant now, a
 
 constexpr auto established = connection_state::established;
 
+// covers: header-prediction
 const enrol prediction({
     .id = "proof.header_prediction",
     .says = "a segment that is taken as predicted leaves the same control block and the same actions as the walk of "

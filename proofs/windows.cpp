@@ -108,6 +108,7 @@ const enrol scaling({
     .controls = {{"a shift of 15 is let in", [] { scaled(15); }}},
 });
 
+// covers: rfc9293#3.8.6.2.2
 const enrol offer({
     .id = "proof.window.offer",
     .says =
@@ -119,6 +120,7 @@ const enrol offer({
     .controls = {{"what the peer sees after rounding is taken for the window", [] { offered(as_seen); }}},
 });
 
+// covers: rfc9293#3.8.6
 const enrol update({
     .id = "proof.window.update",
     .says = "SND.UNA moves for new acknowledgments only, and SND.WND is taken from newer segments only",

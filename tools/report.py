@@ -29,8 +29,8 @@ def arguments() -> argparse.ArgumentParser:
                         help="write report.json and report.html and print the claims: the end of tools/verify")
     action.add_argument("--show", action="store_true", help="print the claims of a report and draw its page again")
     action.add_argument("--update-expected", action="store_true", help="write the committed figures from a report")
-    action.add_argument("--readme", metavar="FILE", help="write the table of claims into FILE from a report")
-    action.add_argument("--check-readme", metavar="FILE", help="check the table in FILE against the committed figures")
+    action.add_argument("--readme", metavar="FILE", help="write the claims of a report into FILE and docs/claims.md beside it")
+    action.add_argument("--check-readme", metavar="FILE", help="check FILE and docs/claims.md beside it against the committed figures")
     parser.add_argument("--output", default=os.path.join(ROOT, "verify-report"), metavar="DIR",
                         help="the folder of report.json and report.html (default: verify-report)")
     parser.add_argument("--expected", default=os.path.join(ROOT, "model", "expected.json"), metavar="FILE",
@@ -153,21 +153,31 @@ def update_expected(options: argparse.Namespace) -> int:
     return 0
 
 
-def readme(options: argparse.Namespace) -> int:
-    """Writes or checks the table of the README."""
-    path = options.readme or options.check_readme
+def read(path: str) -> str:
+    """A file's text. Raises Problem."""
     try:
         with open(path, encoding="utf-8") as file:
-            before = file.read()
+            return file.read()
     except OSError as problem:
         raise figures.Problem(f"{path}: {problem}") from problem
+
+
+def readme(options: argparse.Namespace) -> int:
+    """Writes or checks the summary in the README, and the page of all claims in docs/ beside it."""
+    path = options.readme or options.check_readme
+    before = read(path)
+    page_path = os.path.join(os.path.dirname(path), "docs", "claims.md")
     if options.readme:
-        now = figures.updated(load_report(options.output))
-        write(path, text.with_table(before, now["claims"], path))
+        now = figures.updated(load_report(options.output))["claims"]
+        write(path, text.with_table(before, now, path))
+        os.makedirs(os.path.dirname(page_path), exist_ok=True)
+        write(page_path, text.claims_page(now))
         return 0
-    if text.with_table(before, figures.load(options.expected)["claims"], path) == before:
+    claims = figures.load(options.expected)["claims"]
+    fresh = text.with_table(before, claims, path) == before
+    if fresh and os.path.exists(page_path) and read(page_path) == text.claims_page(claims):
         return 0
-    print(f"{path}: its table of claims is not that of {options.expected}: run tools/report.py --readme {path}")
+    print(f"{path} or {page_path}: not the claims of {options.expected}: run tools/report.py --readme {path}")
     return 1
 
 

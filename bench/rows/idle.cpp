@@ -7,6 +7,7 @@
 #include <memory>
 #include <random>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "bench/measure.hpp"
@@ -23,10 +24,11 @@ struct lean : sequent::default_policy {
   using send_storage = sequent::inline_storage<64>;
   using receive_storage = sequent::inline_storage<64>;
 };
-template <u32 Connections>
+template <u32 Connections, u32 Awake>
 struct crowd : sequent::default_stack_policy {
   using connection_policy = lean;
   static constexpr u32 most_connections = Connections;
+  static constexpr u32 most_awake = Awake;
 };
 
 const sequent::ipv4_address here{10, 0, 0, 1};
@@ -62,10 +64,10 @@ struct written {
   std::size_t length;
 };
 
-template <u32 Connections>
+template <u32 Connections, u32 Awake>
 class crowded_stack {
  public:
-  using stack = sequent::stack<crowd<Connections>>;
+  using stack = sequent::stack<crowd<Connections, Awake>>;
 
   crowded_stack() {
     sequent::stack_config config;
@@ -83,6 +85,7 @@ class crowded_stack {
     }
     settle();
     bench::require(stack_->connections() == Connections, "connections are missing");
+    bench::require(stack_->connections_awake() == stack::most_awake, "connections are awake that should not be");
   }
 
   // Nanoseconds for each pure acknowledgment to a random connection, with the question what to send then.
@@ -96,6 +99,22 @@ class crowded_stack {
       const written& next = chosen[i % chosen.size()];
       const auto where = stack_->on_packet(std::span(next.octets).first(next.length), now_);
       bench::require(where == sequent::delivery::connection, "an acknowledgment went astray");
+      bench::require(!stack_->poll_packet(now_, out), "a pure acknowledgment was answered");
+    }
+    return (bench::thread_nanoseconds() - begin) / static_cast<double>(times);
+  }
+
+  // The same for packets that come in by sixteens.
+  double acknowledge_together(std::size_t times) {
+    std::mt19937_64 random(7);
+    std::vector<written> chosen(std::min<std::size_t>(times, 1u << 16));
+    for (written& each : chosen) each = acknowledgments_[random() % acknowledgments_.size()];
+    std::vector<std::span<const std::uint8_t>> packets;
+    for (const written& each : chosen) packets.push_back(std::span(each.octets).first(each.length));
+    std::array<std::uint8_t, 128> out{};
+    const double begin = bench::thread_nanoseconds();
+    for (std::size_t i = 0; i != times; i += 16) {
+      stack_->on_packets(std::span(packets).subspan(i % packets.size(), 16), now_);
       bench::require(!stack_->poll_packet(now_, out), "a pure acknowledgment was answered");
     }
     return (bench::thread_nanoseconds() - begin) / static_cast<double>(times);
@@ -147,12 +166,14 @@ class crowded_stack {
   instant now_ = instant::from_microseconds(1'000'000);
 };
 
-template <u32 Connections>
+// Awake: connections that have their buffers and tables at the same time; 0 for all of them.
+template <u32 Connections, u32 Awake>
 void measure(const char* acknowledging, const char* advancing, const bench::options& chosen) {
   if (!bench::wanted(chosen, acknowledging) && !bench::wanted(chosen, advancing)) return;
-  crowded_stack<Connections> crowd;
+  crowded_stack<Connections, Awake> crowd;
   const std::size_t times = 1u << 20;
   bench::print_figure(acknowledging, BENCH_WHO, crowd.acknowledge(times));
+  bench::print_figure(std::string(acknowledging) + ".together", BENCH_WHO, crowd.acknowledge_together(times));
   // An hour passes at most: no keep-alive falls due, as on a host whose connections are idle.
   bench::print_figure(advancing, BENCH_WHO, crowd.advance(times));
 }
@@ -161,6 +182,8 @@ void measure(const char* acknowledging, const char* advancing, const bench::opti
 
 int main(int count, char** words) {
   const bench::options chosen = bench::read_options(count, words);
-  measure<10'000>("idle.ack.10k", "idle.clock.10k", chosen);
-  measure<1'000'000>("idle.ack.1m", "idle.clock.1m", chosen);
+  measure<10'000, 0>("idle.ack.10k", "idle.clock.10k", chosen);
+  measure<1'000'000, 0>("idle.ack.1m", "idle.clock.1m", chosen);
+  measure<10'000, 100>("idle.asleep.ack.10k", "idle.asleep.clock.10k", chosen);
+  measure<1'000'000, 1'000>("idle.asleep.ack.1m", "idle.asleep.clock.1m", chosen);
 }

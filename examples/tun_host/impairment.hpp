@@ -15,7 +15,8 @@
 
 namespace tun_host {
 
-/// How often what happens, in percent of the packets.
+/// How often what happens, in percent of the packets. What happens to one in n happens at least once in any 3 n of
+/// them, so that a short transfer meets it as well.
 struct impairment_rates {
   double loss = 0;
   double duplicate = 0;
@@ -49,12 +50,12 @@ class impairment {
     ++counts_.passed;
     if (!active_) return deliver(packet);
     // All four are drawn for every packet, so that one fate does not shift the next packet's.
-    const bool lost = happens(rates_.loss);
-    const bool twice = happens(rates_.duplicate);
-    const bool late = happens(rates_.reorder);
-    const bool corrupted = happens(rates_.corrupt);
+    const bool lost = happens(rates_.loss, spared_.loss);
+    const bool twice = happens(rates_.duplicate, spared_.duplicate);
+    const bool late = happens(rates_.reorder, spared_.reorder);
+    const bool corrupted = happens(rates_.corrupt, spared_.corrupt);
     const std::uint64_t detail = random_();
-    const bool marked = rates_.mark > 0 && happens(rates_.mark);
+    const bool marked = rates_.mark > 0 && happens(rates_.mark, spared_.mark);
     if (lost) {
       ++counts_.lost;
     } else {
@@ -101,10 +102,24 @@ class impairment {
   static constexpr unsigned most_overtaking = 6;  // beyond three a sender takes it for a loss (RFC 5681 section 3.2)
   static constexpr sequent::duration longest_wait = sequent::duration::milliseconds(2);
 
+  // For how many packets nothing of a kind has happened.
+  struct spared_packets {
+    unsigned loss = 0;
+    unsigned duplicate = 0;
+    unsigned reorder = 0;
+    unsigned corrupt = 0;
+    unsigned mark = 0;
+  };
+
   // std::mt19937_64 is the same everywhere; the distributions of the standard library are not.
-  bool happens(double percent) {
+  bool happens(double percent, unsigned& spared) {
     constexpr double range = 18'446'744'073'709'551'616.0;
-    return static_cast<double>(random_()) < percent / 100.0 * range;
+    const bool drawn = static_cast<double>(random_()) < percent / 100.0 * range;
+    ++spared;
+    const bool overdue = spared * percent >= 300;
+    if (!drawn && !overdue) return false;
+    spared = 0;
+    return true;
   }
 
   // Changes bits within one octet. The Internet checksum finds every such change, so that a stream which arrives with a
@@ -136,6 +151,7 @@ class impairment {
   std::mt19937_64 random_{};
   impairment_rates rates_{};
   impairment_counts counts_{};
+  spared_packets spared_{};
   std::vector<held_packet> held_{};
   bool active_ = false;
 };

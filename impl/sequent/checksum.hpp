@@ -1,4 +1,5 @@
 // The Internet checksum (RFC 1071, RFC 9293 section 3.1, MUST-2 and MUST-3).
+// implements: checksum-offload
 #pragma once
 
 #include <bit>

@@ -23,6 +23,7 @@ struct keep_alive_config {
 
 /// Fixed when a connection is made.
 struct connection_config {
+  keep_alive_config keep_alive{};
   std::uint16_t local_port = 0;
   std::uint16_t remote_port = 0;  ///< 0 on a listening connection: taken from the first SYN
   pseudo_header addresses{};      ///< for the checksum; see bind_addresses() on a listening connection
@@ -57,8 +58,7 @@ struct connection_config {
   std::optional<duration> zero_window{};
   duration msl = duration::seconds(120);                       ///< TIME-WAIT lasts twice this (MUST-13)
   std::optional<duration> fin_wait_2 = duration::seconds(60);  ///< after close(), not after shutdown() (C37)
-  keep_alive_config keep_alive{};
-  std::uint8_t challenge_acks_per_second = 10;  ///< RFC 5961 section 7, per connection
+  std::uint8_t challenge_acks_per_second = 10;                 ///< RFC 5961 section 7, per connection
 
   u32 initial_receive_window = 0;  ///< octets of the buffer offered at first, to grow with the reader; 0: all
 

@@ -1,4 +1,5 @@
 // What names a connection: two addresses and two ports, and their hashes.
+// implements: demultiplexing
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // Demultiplexing: from a flow to the index of its connection, in a table of fixed size.
+// implements: demultiplexing
 #pragma once
 
 #include <cstddef>

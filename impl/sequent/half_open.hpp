@@ -1,4 +1,4 @@
-// A half-open connection in few octets (RFC 4987 section 3.3: "SYN cache"): all that LISTEN makes of a SYN.
+// A half-open connection in few octets (RFC 4987 section 3.5: "SYN cache"): all that LISTEN makes of a SYN.
 #pragma once
 
 #include <cstdint>

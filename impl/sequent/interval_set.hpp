@@ -1,4 +1,5 @@
 // The octets that arrived ahead of RCV.NXT, as disjoint ranges of sequence numbers.
+// implements: reassembly
 #pragma once
 
 #include <algorithm>

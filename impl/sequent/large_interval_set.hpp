@@ -1,4 +1,5 @@
 // The same set as interval_set for very many ranges: sorted chunks under a sorted directory.
+// implements: reassembly
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // Spreading a window over its round trip: when the next segment may leave.
+// implements: pacing
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // Header prediction: the segment that nearly always comes next, without the walk.
+// implements: header-prediction
 #pragma once
 
 #include "sequent/receive_text.hpp"
@@ -7,9 +8,9 @@
 namespace sequent {
 
 /// In ESTABLISHED, a segment that begins at RCV.NXT and lies inside the window, carries nothing but an acknowledgment
-/// and perhaps text, changes no window, and brings one of the two. Applies it exactly as step() would, and says so; any
-/// other segment is left alone. `out` is as new. Constant time. That both give the same result is proven
-/// (proofs/prediction.cpp).
+/// and perhaps text, changes no window, and could not be taken for a duplicate acknowledgment. Applies it exactly as
+/// step() would, and says so; any other segment is left alone. `out` is as new. Constant time. That both give the same
+/// result is proven (proofs/prediction.cpp).
 template <word W>
 [[nodiscard]] constexpr bool arrives_as_predicted(control_block<W>& tcb, const segment<W>& seg, instant now,
                                                   actions<W>& out) noexcept {
@@ -17,7 +18,8 @@ template <word W>
   if (tcb.state != connection_state::established || !(seg.seq == tcb.rcv.nxt)) return false;
   if (!(seg.control.without(control_bits<W>::psh_bit).wire() == W(control_bits<W>::ack_bit))) return false;
   const W acked = seg.ack - snd.una;
-  if (!(acked <= snd.nxt - snd.una) || (acked == W(0u) && seg.text_length == W(0u))) return false;
+  const W flight = snd.nxt - snd.una;
+  if (!(acked <= flight) || (acked == W(0u) && seg.text_length == W(0u) && !(flight == W(0u)))) return false;
   if (!(seg.text_length <= tcb.rcv.wnd) || tcb.rcv.fin || seg.options.sack.count != 0) return false;
   if (snd.wnd == W(0u) || !(scaled_window(seg.wnd, snd.shift) == snd.wnd)) return false;
   if (!before(snd.wl1, seg.seq) && !(snd.wl1 == seg.seq && at_or_before(snd.wl2, seg.ack))) return false;

@@ -1,4 +1,5 @@
 // Limits on answers that cost little to ask for: resets, challenge acknowledgments, ICMP errors.
+// implements: rate-limits
 #pragma once
 
 #include <algorithm>

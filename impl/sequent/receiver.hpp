@@ -1,4 +1,5 @@
 // The receiving half of a connection: the ring, what arrived out of order, and what to report of it.
+// implements: reassembly
 #pragma once
 
 #include <algorithm>
@@ -256,6 +257,9 @@ class receiver {
     const interval* const around = held_.find(origin, repeated_.first);
     return around != nullptr && repeated_.last - origin <= around->last - origin ? around : nullptr;
   }
+
+  template <class>
+  friend class dormant;
 
   std::array<interval, 4> recent_{};
   interval repeated_{};

@@ -1,4 +1,5 @@
 // A ring of octets over storage that somebody else provides.
+// implements: storage
 #pragma once
 
 #include <algorithm>

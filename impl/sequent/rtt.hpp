@@ -21,53 +21,68 @@ struct rto_limits {
 /// eighths and RTTVAR in quarters of one, so that each update rounds by less than one microsecond.
 class rtt_estimator {
  public:
+  /// What has been measured, without the limits.
+  struct measures {
+    std::int64_t srtt8 = 0;
+    std::int64_t rttvar4 = 0;
+    duration base = duration::seconds(1);
+    std::uint8_t doublings = 0;
+    bool sampled = false;
+    friend bool operator==(const measures&, const measures&) noexcept = default;
+  };
+
   constexpr rtt_estimator() noexcept = default;
-  constexpr explicit rtt_estimator(const rto_limits& limits) noexcept : limits_(limits), base_(limits.initial) {}
+  constexpr explicit rtt_estimator(const rto_limits& limits) noexcept : limits_(limits) {
+    known_.base = limits.initial;
+  }
+  /// Goes on where another one with the same limits was.
+  constexpr rtt_estimator(const rto_limits& limits, const measures& known) noexcept : limits_(limits), known_(known) {}
+  [[nodiscard]] constexpr const measures& known() const noexcept { return known_; }
 
   /// Takes a round-trip time that is not ambiguous (Karn's rule is the caller's) and ends any back-off. A sample below
   /// zero, which only a clock that jumps can bring, counts as zero.
   constexpr void sample(duration round_trip) noexcept {
     const std::int64_t r = std::clamp(round_trip.count(), std::int64_t{0}, most_sample);
-    if (!sampled_) {
-      srtt8_ = r * 8;
-      rttvar4_ = r * 2;  // R/2
-      sampled_ = true;
+    if (!known_.sampled) {
+      known_.srtt8 = r * 8;
+      known_.rttvar4 = r * 2;  // R/2
+      known_.sampled = true;
     } else {
       // RTTVAR <- 3/4 RTTVAR + 1/4 |SRTT - R'|, then SRTT <- 7/8 SRTT + 1/8 R' (section 2.3).
-      const std::int64_t apart = srtt8_ / 8 - r;
-      rttvar4_ += (apart < 0 ? -apart : apart) - rttvar4_ / 4;
-      srtt8_ += r - srtt8_ / 8;
+      const std::int64_t apart = known_.srtt8 / 8 - r;
+      known_.rttvar4 += (apart < 0 ? -apart : apart) - known_.rttvar4 / 4;
+      known_.srtt8 += r - known_.srtt8 / 8;
     }
-    const duration variation = std::max(limits_.granularity, duration::microseconds(rttvar4_));
-    base_ = std::clamp(duration::microseconds(srtt8_ / 8) + variation, limits_.least, limits_.most);
-    doublings_ = 0;
+    const duration variation = std::max(limits_.granularity, duration::microseconds(known_.rttvar4));
+    known_.base = std::clamp(duration::microseconds(known_.srtt8 / 8) + variation, limits_.least, limits_.most);
+    known_.doublings = 0;
   }
 
   /// The timer expired: the next timeout is twice as long, up to the limit (section 5.5).
   constexpr void back_off() noexcept {
-    if (timeout() < limits_.most) ++doublings_;
+    if (timeout() < limits_.most) ++known_.doublings;
   }
 
   /// The SYN had to be sent again: the first data starts from three seconds (section 5.7).
   constexpr void restart_after_syn_loss() noexcept {
-    if (!sampled_) base_ = std::clamp(duration::seconds(3), limits_.least, limits_.most);
-    doublings_ = 0;
+    if (!known_.sampled) known_.base = std::clamp(duration::seconds(3), limits_.least, limits_.most);
+    known_.doublings = 0;
   }
 
   /// RTO, at most limits.most.
   [[nodiscard]] constexpr duration timeout() const noexcept {
-    return std::min(limits_.most, base_ * (std::int64_t{1} << doublings_));
+    return std::min(limits_.most, known_.base * (std::int64_t{1} << known_.doublings));
   }
 
   /// SRTT, or nothing known yet.
-  [[nodiscard]] constexpr bool sampled() const noexcept { return sampled_; }
-  [[nodiscard]] constexpr duration smoothed() const noexcept { return duration::microseconds(srtt8_ / 8); }
-  [[nodiscard]] constexpr duration variation() const noexcept { return duration::microseconds(rttvar4_ / 4); }
+  [[nodiscard]] constexpr bool sampled() const noexcept { return known_.sampled; }
+  [[nodiscard]] constexpr duration smoothed() const noexcept { return duration::microseconds(known_.srtt8 / 8); }
+  [[nodiscard]] constexpr duration variation() const noexcept { return duration::microseconds(known_.rttvar4 / 4); }
   /// The same, unrounded, in eighths and quarters of a microsecond.
-  [[nodiscard]] constexpr std::int64_t eighths_of_srtt() const noexcept { return srtt8_; }
-  [[nodiscard]] constexpr std::int64_t quarters_of_rttvar() const noexcept { return rttvar4_; }
+  [[nodiscard]] constexpr std::int64_t eighths_of_srtt() const noexcept { return known_.srtt8; }
+  [[nodiscard]] constexpr std::int64_t quarters_of_rttvar() const noexcept { return known_.rttvar4; }
   /// How often the timeout has been doubled since the last sample.
-  [[nodiscard]] constexpr std::uint8_t doublings() const noexcept { return doublings_; }
+  [[nodiscard]] constexpr std::uint8_t doublings() const noexcept { return known_.doublings; }
 
   friend bool operator==(const rtt_estimator&, const rtt_estimator&) noexcept = default;
 
@@ -76,11 +91,7 @@ class rtt_estimator {
   static constexpr std::int64_t most_sample = duration::seconds(86'400).count();
 
   rto_limits limits_{};
-  std::int64_t srtt8_ = 0;
-  std::int64_t rttvar4_ = 0;
-  duration base_ = duration::seconds(1);
-  std::uint8_t doublings_ = 0;
-  bool sampled_ = false;
+  measures known_{};
 };
 
 }  // namespace sequent

@@ -38,6 +38,8 @@ class sender {
 
   [[nodiscard]] constexpr std::size_t room() const noexcept { return ring_.capacity() - queued_; }
   [[nodiscard]] constexpr u32 queued() const noexcept { return queued_; }
+  /// Has the memory brought near that queued() and first() need.
+  constexpr void fetch() const noexcept { fetch_ahead(&first_, sizeof first_ + sizeof queued_); }
   /// Sequence number of the first queued octet.
   [[nodiscard]] constexpr sequence_number<u32> first() const noexcept { return first_; }
   /// Sequence number after the last queued octet: where a FIN would stand.
@@ -145,6 +147,11 @@ class sender {
     }
     syn_sent_ = true;
     expect_ack(now, timers, config);
+  }
+
+  /// Octets of text go out with the SYN (RFC 7413).
+  constexpr void sent_with_syn(u32 octets, instant now) noexcept {
+    recovery_.sent(first_ + octets, now, rtt_.smoothed());
   }
 
   /// Text is about to be sent, perhaps after silence: the window may have to start over (RFC 5681 section 4.1), or to
@@ -468,6 +475,9 @@ class sender {
     expect_ack(now, timers, config);
     if (tcb.sack_permitted) arm_probe(mss + (snd.fin_sent ? 1u : 0u), now, timers);
   }
+
+  template <class>
+  friend class dormant;
 
   // What is large stands last, so that the rest is close together.
   rtt_estimator rtt_{};

@@ -1,4 +1,5 @@
 // Which of several stacks serves a flow: one stack a core, nothing shared.
+// implements: shards
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // SipHash (Aumasson and Bernstein, 2012): a keyed pseudo-random function of short messages.
+// implements: isn demultiplexing
 #pragma once
 
 #include <bit>

@@ -88,9 +88,9 @@ class slot_pool {
 
   // Without initialisers on purpose: see touched_.
   struct place {
-    alignas(T) std::byte octets[sizeof(T)];
     u32 generation;
     u32 next_free;
+    alignas(T) std::byte octets[sizeof(T)];
   };
 
   std::array<place, Capacity> places_;

@@ -1,4 +1,5 @@
 // Storage for tables of things: inside the table or somebody else's.
+// implements: storage
 #pragma once
 
 #include <array>

@@ -9,10 +9,13 @@
 #include <optional>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 #include "sequent/answer.hpp"
 #include "sequent/connection.hpp"
+#include "sequent/dormant.hpp"
 #include "sequent/ephemeral_ports.hpp"
+#include "sequent/fast_open_keys.hpp"
 #include "sequent/flow.hpp"
 #include "sequent/flow_table.hpp"
 #include "sequent/half_open.hpp"
@@ -45,10 +48,15 @@ class stack {
   using send_storage = typename Policy::connection_policy::send_storage;
   using receive_storage = typename Policy::connection_policy::receive_storage;
 
+  /// Connections may fall asleep.
+  static constexpr bool sleeps = Policy::most_awake != 0 && Policy::most_awake < Policy::most_connections;
+  /// The most that are awake.
+  static constexpr u32 most_awake = sleeps ? Policy::most_awake : Policy::most_connections;
+
   /// Octets of memory for the buffers that a stack must be given: none where storage is inline.
   static constexpr std::size_t buffer_octets =
-      Policy::most_connections * ((std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0) +
-                                  (std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0));
+      most_awake * ((std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0) +
+                    (std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0));
 
   /// Octets that each connection can hold for its reader.
   static constexpr std::size_t receive_room = [] {
@@ -77,10 +85,25 @@ class stack {
   /// ours, or the port is zero), insufficient_resources (no place for a connection, or no port is free).
   result<handle> connect(const ip_address& local, const ip_address& remote, std::uint16_t remote_port, instant now,
                          std::uint16_t local_port = 0) noexcept;
-  /// The next connection of a listener that has finished its handshake, if there is one.
+  /// Active OPEN with Fast Open (RFC 7413), as connection does it: what is written before the next poll_packet() goes
+  /// out with the SYN, if a cookie is known. Otherwise as connect().
+  result<handle> connect(const ip_address& local, const ip_address& remote, std::uint16_t remote_port,
+                         const fast_open_server& known, instant now,
+                         std::uint16_t local_port = 0) noexcept requires Policy::connection_policy::fast_open::enabled;
+  /// Turns Fast Open on at a listener, or off with 0 as it is at first: cookies are given, and a SYN with a good one
+  /// and text makes a connection that can be accepted, read and written at once. At most so many of them are half-open;
+  /// while there are, the listener does without (RFC 7413 section 4.2). A stack's cookies hold for all its listeners
+  /// and for all stacks of the same secret. Errors: connection_does_not_exist (no listener).
+  result<void> allow_fast_open(handle listening,
+                               u32 most_pending) noexcept requires Policy::connection_policy::fast_open::enabled;
+  /// Makes cookies with another secret from now on. Those made with the present one are good until the next time, which
+  /// bounds their life (RFC 7413 section 4.1.2): call it regularly, every few hours or days.
+  void renew_fast_open(secret_key fresh) noexcept { fast_open_keys_.rotate(fresh); }
+  /// The next connection of a listener that has finished its handshake, or was opened fast, if there is one.
   std::optional<handle> accept(handle listening) noexcept;
 
   /// As the calls of connection. Errors as there, and connection_does_not_exist for a handle that names no connection.
+  /// What wakes a sleeper may fail with insufficient_resources, when every place is taken by others that are busy.
   result<std::size_t> write(handle of, std::span<const std::uint8_t> octets) noexcept;
   result<std::size_t> read(handle of, std::span<std::uint8_t> out) noexcept;
   result<void> shutdown(handle of) noexcept;
@@ -89,18 +112,27 @@ class stack {
   result<std::size_t> commit(handle of, std::size_t octets) noexcept;
   [[nodiscard]] std::span<const std::uint8_t> readable_span(handle of) const noexcept;
   result<std::size_t> consume(handle of, std::size_t octets) noexcept;
+  /// The differentiated services of what a connection sends from now on, as stack_config::service (MUST-48, SHLD-21).
+  /// Errors: connection_does_not_exist.
+  result<void> set_service(handle of, std::uint8_t service) noexcept;
   /// Gives a connection up in good order, or a listener, whose unaccepted connections are reset. The handle names
   /// nothing any more. Errors: connection_does_not_exist. Linear in the connections that wait for accept().
   result<void> close(handle of, instant now) noexcept;
   /// Gives a connection up with a RST. Otherwise as close().
   result<void> abort(handle of) noexcept;
-  /// The connection that a handle names, to look at; null when it names none.
+  /// The connection that a handle names, to look at; null when it names none or one that is asleep.
   [[nodiscard]] const connection_type* find(handle of) const noexcept;
+  /// In which state it is; nothing when the handle names no connection.
+  [[nodiscard]] std::optional<connection_state> state_of(handle of) const noexcept;
   /// Where it leads; nothing when the handle names no connection.
   [[nodiscard]] std::optional<flow> flow_of(handle of) const noexcept;
 
   /// A packet has arrived: an IP datagram from its header on. Says where it was delivered.
   delivery on_packet(std::span<const std::uint8_t> packet, instant now) noexcept;
+  /// The same for several packets that have come in together, in their order: faster where there are more connections
+  /// than the processor's cache holds. Nothing may be polled in between, so a burst of segments out of order brings one
+  /// duplicate acknowledgment instead of several.
+  void on_packets(std::span<const std::span<const std::uint8_t>> packets, instant now) noexcept;
   /// The next packet to send, written to `out`; it counts as sent. Nothing is written, and nothing lost, when `out` has
   /// fewer than least_packet_room octets.
   [[nodiscard]] std::optional<packet_out> poll_packet(instant now, std::span<std::uint8_t> out) noexcept;
@@ -114,10 +146,21 @@ class stack {
   /// What happened: one connection or listener at a time, in the order in which they first had something to tell.
   [[nodiscard]] std::optional<stack_event> next_event() noexcept;
 
+  /// From now on SYN cookies are made with a key from this secret, drawn as stack_config::secret was. Those made before
+  /// are accepted to the end of their lives, if this is not called twice within syn_cookies::lifetime. Nothing else
+  /// changes: sequence numbers and timestamps have to go on where they are (RFC 6528 section 3, RFC 6191).
+  void rotate_secret(secret_key fresh, instant now) noexcept {
+    cookies_.rotate(derive_key(fresh, key_use::cookies), now);
+  }
+
   [[nodiscard]] const stack_config& config() const noexcept { return config_; }
   [[nodiscard]] const stack_statistics& statistics() const noexcept { return statistics_; }
   /// What the tables hold.
   [[nodiscard]] u32 connections() const noexcept { return slots_.size(); }
+  [[nodiscard]] u32 connections_awake() const noexcept {
+    if constexpr (sleeps) return bodies_.size();
+    return slots_.size();
+  }
   [[nodiscard]] u32 half_open_connections() const noexcept { return half_open_.size(); }
   [[nodiscard]] u32 time_wait_connections() const noexcept { return time_wait_.size(); }
   [[nodiscard]] u32 listeners() const noexcept { return listeners_.size(); }
@@ -132,31 +175,58 @@ class stack {
   static constexpr u32 most_flows = first_time_wait + Policy::most_time_wait;
   static constexpr std::size_t flow_slots = std::bit_ceil(std::size_t{most_flows} + (most_flows + 2) / 3 + 1);
 
+  static constexpr bool with_fast_opens = Policy::connection_policy::fast_open::enabled;
+  // The listener among whose pending Fast Opens a connection counts.
+  struct pending_fast_open {
+    u32 listening = nobody;
+    u32 generation = 0;
+  };
+  struct nothing {};
+  // Where a connection is: in its slot, or, if connections may sleep, in a place that it has while it is awake.
+  struct always_awake {
+    connection_type tcp;
+    explicit always_awake(const connection_config& config, send_storage out, receive_storage in) noexcept
+        : tcp(config, out, in) {}
+  };
+  struct may_sleep {
+    dormant<typename Policy::connection_policy> asleep{};
+    u32 body = nobody;  // where it is, while it is awake
+   private:
+    friend class stack;
+    bool drowsy = false;  // awake, and among those that may fall asleep
+  };
+  using whereabouts = std::conditional_t<sleeps, may_sleep, always_awake>;
+
   // A connection and its places in the stack.
-  struct slot {
+  struct slot : whereabouts {
+    bool owned : 1 = false;  // somebody has its handle
+    bool mapped : 1 = true;  // its flow leads to it
+    bool readable : 1 = false;
+    bool writable : 1 = false;
+    std::uint8_t service = 0;  // differentiated services of what it sends
     flow path{};
-    list_links ready{};      // among those that may have something to send
+    list_links ready{};      // among those that may have something to send, or that may fall asleep
     list_links news{};       // among those that have something to tell, or that wait for accept()
     u32 listening = nobody;  // waits for accept() of this listener
-    bool owned = false;      // somebody has its handle
-    bool mapped = true;      // its flow leads to it
-    bool readable = false;
-    bool writable = false;
-    connection_type tcp;
+    [[no_unique_address]] std::conditional_t<with_fast_opens, pending_fast_open, nothing> pending{};
 
-    slot(const connection_config& config, send_storage out, receive_storage in, const flow& leads) noexcept
-        : path(leads), tcp(config, out, in) {}
+    template <class... Arguments>
+    explicit slot(const flow& leads, Arguments&&... arguments) noexcept
+        : whereabouts(std::forward<Arguments>(arguments)...), path(leads) {}
   };
-  // How much of a slot nearly every segment needs.
-  static constexpr std::size_t most_fetched = std::min<std::size_t>(sizeof(slot), 1'024);
+  struct no_bodies {};
+  using bodies =
+      std::conditional_t<sleeps, slot_pool<std::conditional_t<sleeps, connection_type, u32>, most_awake>, no_bodies>;
 
-  // A connection in the SYN queue.
+  // A connection in the SYN queue. One whose SYN ended TIME-WAIT keeps the record, in case the SYN was an old one
+  // (MAY-2).
   struct half_open_slot {
     half_open<u32> block{};
     flow path{};
     syn_ack_history past{};
     u32 listening = nobody;
     u32 listener_generation = 0;
+    u32 former = nobody;  // the record of TIME-WAIT whose place it has taken
     std::uint8_t retries = 0;
   };
   // A connection in TIME-WAIT that nobody knows any more.
@@ -164,7 +234,7 @@ class stack {
     time_wait<u32> block{};
     flow path{};
     list_links age{};
-    instant until{};
+    u32 successor = nobody;  // the record of the SYN queue that its flow leads to meanwhile
   };
   // An answer without a connection.
   struct waiting_reply {
@@ -180,15 +250,31 @@ class stack {
     ecn_codepoint mark;
   };
 
+  // stack_sleep.hpp
+  [[nodiscard]] bool awake(u32 index) const noexcept;
+  [[nodiscard]] connection_type& tcp(u32 index) noexcept;
+  [[nodiscard]] const connection_type& tcp(u32 index) const noexcept;
+  [[nodiscard]] bool wake(u32 index) noexcept;
+  [[nodiscard]] bool has_place() const noexcept;
+  void make_place() noexcept;
+  void put_to_sleep(u32 index) noexcept;
+  void drowse(u32 index) noexcept;
+  void stir(u32 index) noexcept;
+  std::optional<u32> make(const connection_config& config, const flow& path) noexcept;
+  void unmake(u32 index) noexcept;
+  void drop_asleep(u32 index) noexcept;
+  template <class Storage>
+  [[nodiscard]] Storage storage_at(std::size_t offset, std::size_t length) const noexcept;
+
   // stack_calls.hpp
   [[nodiscard]] slot* named(handle of) noexcept;
   [[nodiscard]] std::optional<u32> listener_named(handle of) const noexcept;
   [[nodiscard]] std::optional<std::uint16_t> free_port(const flow& path) noexcept;
+  void after_reading(u32 index) noexcept;
+  void give_up(u32 index) noexcept;
   void disown(u32 index) noexcept;
   void close_listener(u32 index) noexcept;
   std::optional<u32> place(const connection_config& config, const flow& path) noexcept;
-  template <class Storage>
-  [[nodiscard]] Storage storage_at(std::size_t offset, std::size_t length) const noexcept;
 
   // stack_handshake.hpp
   [[nodiscard]] connection_config config_of(const flow& path) const noexcept;
@@ -198,9 +284,16 @@ class stack {
   [[nodiscard]] control_block<u32> listening_block(const flow& path) const noexcept;
   [[nodiscard]] segment<u32> answer_syn(control_block<u32>& tcb, u32 clock) const noexcept;
   void on_listener(u32 index, const arrival& in, std::optional<sequence_number<u32>> iss) noexcept;
-  void remember_half_open(u32 index, control_block<u32>& tcb, const arrival& in) noexcept;
+  void remember_half_open(u32 index, control_block<u32>& tcb, const arrival& in,
+                          const std::optional<fast_open_cookie>& give) noexcept;
   [[nodiscard]] bool has_room(u32 listening) const noexcept;
   [[nodiscard]] bool has_room_for_syn(u32 listening) const noexcept;
+
+  // stack_fast_open.hpp
+  [[nodiscard]] fast_open_verdict judge(u32 listening, const arrival& in) const noexcept;
+  [[nodiscard]] bool open_fast(u32 listening, const fast_open_verdict& verdict, const arrival& in) noexcept;
+  void wait_for_accept(u32 index, u32 listening) noexcept;
+  void count_pending(u32 index) noexcept;
 
   // stack_cookies.hpp
   void send_cookie(u32 index, const arrival& in) noexcept;
@@ -210,18 +303,27 @@ class stack {
   bool complete(const control_block<u32>& tcb, u32 listening, const arrival& in, const syn_ack_history& past) noexcept;
   void on_half_open_deadline(u32 index, instant now) noexcept;
   void forget_half_open(u32 index) noexcept;
+  void give_up_half_open(u32 index) noexcept;
   [[nodiscard]] bool alive(const half_open_slot& record) const noexcept;
 
   // stack_input.hpp
-  [[nodiscard]] u32 expect(const ip_datagram& packet) const noexcept;
-  delivery on_tcp(const ip_datagram& packet, instant now) noexcept;
+  static constexpr std::size_t batch = 16;  // packets that on_packets() has in hand
+  [[nodiscard]] u32 tag_of(const ip_datagram& packet) const noexcept;
+  void fetch_connection(u32 tag) const noexcept;
+  delivery on_malformed() noexcept;
+  delivery on_datagram(const ip_datagram& datagram, u32 tag, instant now) noexcept;
+  delivery on_tcp(const ip_datagram& packet, u32 tag, instant now) noexcept;
   delivery on_icmp(const ip_datagram& packet, instant now) noexcept;
   delivery on_nobody(const arrival& in) noexcept;
   void on_connection(u32 index, const arrival& in) noexcept;
   void on_time_wait(u32 index, const arrival& in) noexcept;
+  void on_syn_in_time_wait(u32 index, const arrival& in) noexcept;
+  void on_connection_deadline(u32 index, instant now) noexcept;
   void remember_time_wait(u32 index, instant now) noexcept;
   void forget_time_wait(u32 index) noexcept;
-  void reply_to(const flow& path, std::optional<segment<u32>> header, instant now) noexcept;
+  void resume_time_wait(u32 index) noexcept;
+  void reply_to(const flow& path, const std::optional<segment<u32>>& header, instant now) noexcept;
+  void queue_reply(const flow& path, segment<u32> header) noexcept;
   [[nodiscard]] bool is_ours(const ip_address& address) const noexcept;
   // Nobody talks to himself through the network (CVE-1999-0016, "LAND").
   [[nodiscard]] static constexpr bool is_land(const flow& path) noexcept {
@@ -235,7 +337,8 @@ class stack {
   [[nodiscard]] bool map(const flow& path, u32 index) noexcept;
   void unmap(const flow& path, u32 index) noexcept;
   [[nodiscard]] packet_out next_reply(std::span<std::uint8_t> out, instant now) noexcept;
-  [[nodiscard]] packet_out wrap(const flow& path, std::span<std::uint8_t> out, const transmission& sent) const noexcept;
+  [[nodiscard]] packet_out wrap(const flow& path, std::uint8_t service, std::span<std::uint8_t> out,
+                                const transmission& sent) const noexcept;
 
   [[nodiscard]] auto flow_of_index() const noexcept {
     return [this](u32 i) -> const flow& {
@@ -270,17 +373,20 @@ class stack {
   u32 address_count_ = 0;
   stack_statistics statistics_{};
   slot_pool<slot, Policy::most_connections> slots_;
+  [[no_unique_address]] bodies bodies_;
   slot_pool<half_open_slot, Policy::most_half_open> half_open_;
   slot_pool<time_wait_slot, Policy::most_time_wait> time_wait_;
   listener_table<Policy::most_listeners> listeners_;
   flow_table<flow, flow_hash, inline_slots<flow_slot, flow_slots>> flows_;
-  timer_wheel<inline_slots<timer_node, first_time_wait>> wheel_;
+  timer_wheel<inline_slots<timer_node, most_flows>> wheel_;
   ephemeral_ports<Policy::port_counters> ports_;
   syn_cookies cookies_;
+  fast_open_keys fast_open_keys_;
   rate_limiter<flow, flow_hash, inline_slots<token_bucket, Policy::reset_buckets>> resets_;
   index_list ready_{};
   index_list news_{};
-  index_list age_{};  // TIME-WAIT, the first to end first
+  index_list drowsy_{};  // awake, and may fall asleep, the longest idle first
+  index_list age_{};     // TIME-WAIT, the first to be forgotten for want of room first
   std::array<waiting_reply, Policy::most_replies> replies_{};
   u32 reply_first_ = 0;
   u32 reply_count_ = 0;
@@ -290,6 +396,8 @@ class stack {
 
 #include "sequent/stack_calls.hpp"
 #include "sequent/stack_cookies.hpp"
+#include "sequent/stack_fast_open.hpp"
 #include "sequent/stack_handshake.hpp"
 #include "sequent/stack_input.hpp"
 #include "sequent/stack_output.hpp"
+#include "sequent/stack_sleep.hpp"

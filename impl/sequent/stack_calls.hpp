@@ -14,6 +14,7 @@ stack<Policy>::stack(const stack_config& config, std::span<std::uint8_t> buffers
       flows_(flow_hash(derive_key(config.secret, key_use::flows))),
       ports_(derive_key(config.secret, key_use::ports), config.ports),
       cookies_(derive_key(config.secret, key_use::cookies)),
+      fast_open_keys_(derive_key(config.secret, key_use::fast_open)),
       resets_({}, flow_hash(derive_key(config.secret, key_use::resets)), config.reset_interval, config.reset_burst) {
   SEQUENT_ASSERT(buffers.size() >= buffer_octets);
 }
@@ -42,13 +43,20 @@ auto stack<Policy>::named(handle of) noexcept -> slot* {
 
 template <class Policy>
 auto stack<Policy>::find(handle of) const noexcept -> const connection_type* {
-  if (!slots_.holds(of.index, of.generation) || !slots_[of.index].owned) return nullptr;
-  return &slots_[of.index].tcp;
+  if (!slots_.holds(of.index, of.generation) || !slots_[of.index].owned || !awake(of.index)) return nullptr;
+  return &tcp(of.index);
+}
+
+template <class Policy>
+std::optional<connection_state> stack<Policy>::state_of(handle of) const noexcept {
+  if (const connection_type* const at = find(of)) return at->state();
+  if (flow_of(of)) return connection_state::established;  // and asleep
+  return std::nullopt;
 }
 
 template <class Policy>
 std::optional<flow> stack<Policy>::flow_of(handle of) const noexcept {
-  if (find(of) == nullptr) return std::nullopt;
+  if (!slots_.holds(of.index, of.generation) || !slots_[of.index].owned) return std::nullopt;
   return slots_[of.index].path;
 }
 
@@ -68,28 +76,14 @@ result<handle> stack<Policy>::listen(const std::optional<ip_address>& local, std
   return handle{first_half_open + *index, listeners_.generation(*index)};
 }
 
-template <class Policy>
-template <class Storage>
-Storage stack<Policy>::storage_at(std::size_t offset, std::size_t length) const noexcept {
-  if constexpr (std::is_same_v<Storage, span_storage>) {
-    return span_storage(buffers_.subspan(offset, length));
-  } else {
-    return Storage{};
-  }
-}
-
 // Makes a connection in a free place and lets its flow lead to it.
 template <class Policy>
 std::optional<u32> stack<Policy>::place(const connection_config& config, const flow& path) noexcept {
-  constexpr std::size_t out_octets = std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0;
-  constexpr std::size_t in_octets = std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0;
-  const auto next = slots_.next();
-  if (!next) return std::nullopt;
-  const std::size_t at = *next * (out_octets + in_octets);
-  const u32 index = *slots_.take(config, storage_at<send_storage>(at, out_octets),
-                                 storage_at<receive_storage>(at + out_octets, in_octets), path);
-  if (map(path, index)) return index;
-  slots_.release(index);
+  const auto index = make(config, path);
+  if (!index) return index;
+  slots_[*index].service = config_.service;
+  if (map(path, *index)) return index;
+  unmake(*index);
   return std::nullopt;
 }
 
@@ -109,7 +103,7 @@ result<handle> stack<Policy>::connect(const ip_address& local, const ip_address&
     return error::foreign_socket_unspecified;
   }
   flow path{local, remote, local_port, remote_port};
-  if (slots_.full()) return error::insufficient_resources;
+  if (slots_.full() || !has_place()) return error::insufficient_resources;
   if (local_port == 0) {
     const auto port = free_port(path);
     if (!port) return error::insufficient_resources;
@@ -120,7 +114,7 @@ result<handle> stack<Policy>::connect(const ip_address& local, const ip_address&
   if (!index) return error::insufficient_resources;
   slot& made = slots_[*index];
   made.owned = true;
-  static_cast<void>(made.tcp.connect(now));
+  static_cast<void>(tcp(*index).connect(now));
   touch(*index);
   return handle{*index, slots_.generation(*index)};
 }
@@ -134,40 +128,48 @@ std::optional<handle> stack<Policy>::accept(handle listening) noexcept {
   slot& given = slots_[index];
   given.listening = nobody;
   given.owned = true;
-  given.readable = given.tcp.readable() != 0;
+  given.readable = awake(index) && tcp(index).readable() != 0;
   tell(index);
   return handle{index, slots_.generation(index)};
 }
 
 template <class Policy>
 result<std::size_t> stack<Policy>::write(handle of, std::span<const std::uint8_t> octets) noexcept {
-  slot* const at = named(of);
-  if (at == nullptr) return error::connection_does_not_exist;
-  const auto taken = at->tcp.write(octets);
+  if (named(of) == nullptr) return error::connection_does_not_exist;
+  if (!wake(of.index)) return error::insufficient_resources;
+  const auto taken = tcp(of.index).write(octets);
   touch(of.index);
   return taken;
 }
 
 template <class Policy>
 result<std::size_t> stack<Policy>::read(handle of, std::span<std::uint8_t> out) noexcept {
-  slot* const at = named(of);
-  if (at == nullptr) return error::connection_does_not_exist;
-  const auto got = at->tcp.read(out);
-  if (at->tcp.owes_ack()) touch(of.index);  // reading may have opened the window
+  if (named(of) == nullptr) return error::connection_does_not_exist;
+  if (!awake(of.index)) return error::would_block;
+  const auto got = tcp(of.index).read(out);
+  after_reading(of.index);
   return got;
+}
+
+// Reading may have opened the window, or have been the last that there was to do.
+template <class Policy>
+void stack<Policy>::after_reading(u32 index) noexcept {
+  if (tcp(index).owes_ack()) return touch(index);
+  drowse(index);
 }
 
 template <class Policy>
 std::span<std::uint8_t> stack<Policy>::writable_span(handle of) noexcept {
-  slot* const at = named(of);
-  return at == nullptr ? std::span<std::uint8_t>{} : at->tcp.writable_span();
+  if (named(of) == nullptr || !wake(of.index)) return {};
+  stir(of.index);  // its buffer is lent
+  return tcp(of.index).writable_span();
 }
 
 template <class Policy>
 result<std::size_t> stack<Policy>::commit(handle of, std::size_t octets) noexcept {
-  slot* const at = named(of);
-  if (at == nullptr) return error::connection_does_not_exist;
-  const auto taken = at->tcp.commit(octets);
+  if (named(of) == nullptr) return error::connection_does_not_exist;
+  if (!wake(of.index)) return error::insufficient_resources;
+  const auto taken = tcp(of.index).commit(octets);
   touch(of.index);
   return taken;
 }
@@ -180,18 +182,18 @@ std::span<const std::uint8_t> stack<Policy>::readable_span(handle of) const noex
 
 template <class Policy>
 result<std::size_t> stack<Policy>::consume(handle of, std::size_t octets) noexcept {
-  slot* const at = named(of);
-  if (at == nullptr) return error::connection_does_not_exist;
-  const auto taken = at->tcp.consume(octets);
-  if (at->tcp.owes_ack()) touch(of.index);  // reading may have opened the window
+  if (named(of) == nullptr) return error::connection_does_not_exist;
+  if (!awake(of.index)) return error::would_block;
+  const auto taken = tcp(of.index).consume(octets);
+  after_reading(of.index);
   return taken;
 }
 
 template <class Policy>
 result<void> stack<Policy>::shutdown(handle of) noexcept {
-  slot* const at = named(of);
-  if (at == nullptr) return error::connection_does_not_exist;
-  const auto closed = at->tcp.shutdown();
+  if (named(of) == nullptr) return error::connection_does_not_exist;
+  if (!wake(of.index)) return error::insufficient_resources;
+  const auto closed = tcp(of.index).shutdown();
   touch(of.index);
   return closed;
 }
@@ -203,9 +205,18 @@ result<void> stack<Policy>::close(handle of, instant now) noexcept {
     return {};
   }
   if (named(of) == nullptr) return error::connection_does_not_exist;
+  if (!wake(of.index)) return error::insufficient_resources;
   disown(of.index);
-  static_cast<void>(slots_[of.index].tcp.close(now));  // one that has ended already needs no more
+  static_cast<void>(tcp(of.index).close(now));  // one that has ended already needs no more
   touch(of.index);
+  return {};
+}
+
+template <class Policy>
+result<void> stack<Policy>::set_service(handle of, std::uint8_t service) noexcept {
+  slot* const at = named(of);
+  if (at == nullptr) return error::connection_does_not_exist;
+  at->service = service;
   return {};
 }
 
@@ -217,9 +228,15 @@ result<void> stack<Policy>::abort(handle of) noexcept {
   }
   if (named(of) == nullptr) return error::connection_does_not_exist;
   disown(of.index);
-  static_cast<void>(slots_[of.index].tcp.abort());
-  touch(of.index);
+  give_up(of.index);
   return {};
+}
+
+template <class Policy>
+void stack<Policy>::give_up(u32 index) noexcept {
+  if (!awake(index)) return drop_asleep(index);
+  static_cast<void>(tcp(index).abort());
+  touch(index);
 }
 
 // Nobody is told about the connection any more.
@@ -238,8 +255,7 @@ void stack<Policy>::close_listener(u32 index) noexcept {
     const u32 waiting = closing.waiting.first();
     closing.waiting.remove(waiting, waiting_links());
     slots_[waiting].listening = nobody;
-    static_cast<void>(slots_[waiting].tcp.abort());
-    touch(waiting);
+    give_up(waiting);
   }
   if (closing.news.linked()) news_.remove(first_half_open + index, news_links());
   listeners_.remove(index);
@@ -258,10 +274,11 @@ std::optional<stack_event> stack<Policy>::next_event() noexcept {
   }
   slot& at = slots_[index];
   told.of = {index, slots_.generation(index)};
-  told.raised = at.tcp.take_signals();
+  if (awake(index)) told.raised = tcp(index).take_signals();
   told.readable = at.readable || told.raised.has(signal::peer_closed);
   told.writable = at.writable;
   at.readable = at.writable = false;
+  drowse(index);
   return told;
 }
 

@@ -1,4 +1,5 @@
 // How a stack behaves: what a user may choose, how large its tables are, and what it counts.
+// implements: limits
 #pragma once
 
 #include <array>
@@ -28,6 +29,9 @@ struct stack_config {
   secret_key secret{};             ///< drawn from a good source once per boot; everything keyed derives from it
   std::uint16_t mtu = 1'500;       ///< octets of the largest packet that is sent or announced to be taken
   std::uint8_t time_to_live = 64;  ///< MUST-49
+  /// Differentiated services of what is sent (RFC 2474, MUST-48), where it stands in the octet of service; the two
+  /// lowest bits of that are ECN's. A connection may be given others: see stack::set_service().
+  std::uint8_t service = 0;
   /// Arriving packets with fewer hops left are dropped (RFC 5082 asks for 255 where both ends are on one link).
   std::uint8_t least_time_to_live = 0;
   cookie_policy cookies = cookie_policy::on_overflow;
@@ -48,6 +52,10 @@ struct default_stack_policy {
   static constexpr std::size_t send_octets = 65'536;     ///< of each slice, when storage is span_storage
   static constexpr std::size_t receive_octets = 65'536;  ///< likewise
   static constexpr u32 most_connections = 16;
+  /// Connections that have their buffers and tables at the same time; 0: all. With fewer than most_connections, those
+  /// that have nothing to do fall asleep when others want their place, the longest idle first, and keep a few hundred
+  /// octets each (dormant.hpp).
+  static constexpr u32 most_awake = 0;
   static constexpr u32 most_half_open = 64;  ///< the SYN queue, of all listeners together
   static constexpr u32 most_time_wait = 64;  ///< beyond them the oldest is forgotten
   static constexpr u32 most_listeners = 8;
@@ -58,7 +66,7 @@ struct default_stack_policy {
 };
 
 /// What a key is for. Each use of the one secret has its own, so that none tells about another.
-enum class key_use : std::uint8_t { flows = 1, sequence_numbers, timestamp_clocks, ports, cookies, resets };
+enum class key_use : std::uint8_t { flows = 1, sequence_numbers, timestamp_clocks, ports, cookies, resets, fast_open };
 
 /// The key for one use of the secret. Constant time.
 [[nodiscard]] constexpr secret_key derive_key(secret_key secret, key_use use) noexcept {
@@ -80,14 +88,18 @@ struct stack_statistics {
   std::uint64_t syn_dropped = 0;     ///< SYNs for which there was no room, and no cookie
   std::uint64_t cookies_sent = 0;
   std::uint64_t cookies_accepted = 0;
+  std::uint64_t fast_opened = 0;        ///< connections whose SYN brought text with a good cookie (RFC 7413)
   std::uint64_t ack_dropped = 0;        ///< handshakes that could not complete: accept queue or connections full
   std::uint64_t half_open_expired = 0;  ///< SYN,ACKs that nobody answered
   std::uint64_t time_wait_evicted = 0;  ///< forgotten early to make room
   std::uint64_t time_wait_reused = 0;   ///< RFC 6191
+  std::uint64_t time_wait_kept = 0;     ///< SYNs that it does not allow to end TIME-WAIT
   std::uint64_t resets_suppressed = 0;  ///< by reset_interval and reset_burst
   std::uint64_t replies_dropped = 0;    ///< no room to wait for poll_packet()
   std::uint64_t icmp_taken = 0;         ///< errors that concerned a connection and were believed
   std::uint64_t icmp_ignored = 0;
+  std::uint64_t fallen_asleep = 0;  ///< connections that made room for others
+  std::uint64_t wakes_refused = 0;  ///< segments and deadlines of sleepers that found every place taken by busy ones
 };
 
 /// Names a connection or a listener of one stack. One that has been given up names nothing any more, even when its

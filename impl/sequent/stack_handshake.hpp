@@ -81,7 +81,12 @@ void stack<Policy>::on_listener(u32 index, const arrival& in, std::optional<sequ
   if (tcb.state != connection_state::syn_received) {
     return reply_to(in.path, compose_answer(tcb, step, 0u), in.now);
   }
-  if (has_room_for_syn(index)) return remember_half_open(index, tcb, in);
+  fast_open_verdict verdict;
+  if constexpr (with_fast_opens) {
+    if (!iss) verdict = judge(index, in);
+    if (verdict.take_text && open_fast(index, verdict, in)) return;
+  }
+  if (has_room_for_syn(index)) return remember_half_open(index, tcb, in, verdict.give);
   // What could not be accepted anyway need not be begun.
   if (listeners_[index].waiting.size() < listeners_[index].backlog && config_.cookies != cookie_policy::never) {
     return send_cookie(index, in);
@@ -90,14 +95,16 @@ void stack<Policy>::on_listener(u32 index, const arrival& in, std::optional<sequ
 }
 
 template <class Policy>
-void stack<Policy>::remember_half_open(u32 index, control_block<u32>& tcb, const arrival& in) noexcept {
+void stack<Policy>::remember_half_open(u32 index, control_block<u32>& tcb, const arrival& in,
+                                       const std::optional<fast_open_cookie>& give) noexcept {
   const u32 at = *half_open_.take();
   if (!map(in.path, first_half_open + at)) {
     half_open_.release(at);
     ++statistics_.syn_dropped;
     return;
   }
-  const segment<u32> header = answer_syn(tcb, clock(in.path, in.now));
+  segment<u32> header = answer_syn(tcb, clock(in.path, in.now));
+  header.options.fast_open = give;
   half_open_slot& record = half_open_[at];
   record.block = compress(tcb);
   record.path = in.path;
@@ -115,13 +122,23 @@ bool stack<Policy>::alive(const half_open_slot& record) const noexcept {
   return listeners_.holds(record.listening, record.listener_generation);
 }
 
+// The record has become a connection, and what was in TIME-WAIT before has ended.
 template <class Policy>
 void stack<Policy>::forget_half_open(u32 index) noexcept {
   const half_open_slot& record = half_open_[index];
+  if (record.former != nobody) forget_time_wait(record.former);
   if (alive(record)) --listeners_[record.listening].half_open;
   unmap(record.path, first_half_open + index);
   wheel_.stop(first_half_open + index);
   half_open_.release(index);
+}
+
+// Nothing has come of the record. What was in TIME-WAIT before, and still would be, is so again (MAY-2).
+template <class Policy>
+void stack<Policy>::give_up_half_open(u32 index) noexcept {
+  const u32 former = std::exchange(half_open_[index].former, nobody);
+  forget_half_open(index);
+  if (former != nobody) resume_time_wait(former);
 }
 
 // A segment of a connection in the SYN queue: the core decides in a block made from the record.
@@ -129,8 +146,11 @@ template <class Policy>
 delivery stack<Policy>::on_half_open(u32 index, const arrival& in) noexcept {
   half_open_slot& record = half_open_[index];
   if (!alive(record)) {
-    forget_half_open(index);
-    return on_nobody(in);
+    give_up_half_open(index);
+    const auto former = lookup(in.path);
+    if (!former) return on_nobody(in);
+    on_time_wait(*former - first_time_wait, in);
+    return delivery::time_wait;
   }
   const control_block<u32> before_segment = expand(record.block, listening_block(in.path));
   control_block<u32> tcb = before_segment;
@@ -142,7 +162,7 @@ delivery stack<Policy>::on_half_open(u32 index, const arrival& in) noexcept {
       reply_to(in.path, compose_answer(tcb, step, clock(in.path, in.now)), in.now);
       return delivery::half_open;
     case connection_state::closed:
-    case connection_state::listen: forget_half_open(index); return delivery::half_open;
+    case connection_state::listen: give_up_half_open(index); return delivery::half_open;
     default: break;
   }
   const u32 listening = record.listening;
@@ -167,7 +187,7 @@ bool stack<Policy>::has_room_for_syn(u32 listening) const noexcept {
 // A connection of this listener could be established now.
 template <class Policy>
 bool stack<Policy>::has_room(u32 listening) const noexcept {
-  return listeners_[listening].waiting.size() < listeners_[listening].backlog && !slots_.full();
+  return listeners_[listening].waiting.size() < listeners_[listening].backlog && !slots_.full() && has_place();
 }
 
 // Turns a block in SYN-RECEIVED into a connection, and hands it the segment that completes the handshake.
@@ -181,12 +201,8 @@ bool stack<Policy>::complete(const control_block<u32>& tcb, u32 listening, const
   const auto placed = place(config_of(in.path), in.path);
   if (!placed) return false;
   const u32 index = *placed;
-  slot& made = slots_[index];
-  static_cast<void>(made.tcp.resume(tcb, past, in.now));
-  made.listening = listening;
-  listener& to = listeners_[listening];
-  to.waiting.push(index, waiting_links());
-  if (!to.news.linked()) news_.push(first_half_open + listening, news_links());
+  static_cast<void>(tcp(index).resume(tcb, past, in.now));
+  wait_for_accept(index, listening);
   on_connection(index, in);
   return true;
 }
@@ -197,7 +213,7 @@ void stack<Policy>::on_half_open_deadline(u32 index, instant now) noexcept {
   half_open_slot& record = half_open_[index];
   if (!alive(record) || record.retries == config_.syn_ack_retries) {
     if (alive(record)) ++statistics_.half_open_expired;
-    return forget_half_open(index);
+    return give_up_half_open(index);
   }
   ++record.retries;
   record.past = {now, true, true};

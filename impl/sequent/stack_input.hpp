@@ -1,4 +1,5 @@
 // What arrives at a stack: packets and deadlines. Part of stack.hpp, which includes it.
+// implements: martians rate-limits
 #pragma once
 
 #include "sequent/stack.hpp"
@@ -7,44 +8,90 @@ namespace sequent {
 
 template <class Policy>
 delivery stack<Policy>::on_packet(std::span<const std::uint8_t> packet, instant now) noexcept {
-  ++statistics_.packets;
   const auto datagram = parse_ip(packet);
-  if (!datagram) {
-    ++statistics_.malformed;
-    return delivery::dropped;
+  if (!datagram) return on_malformed();
+  const u32 tag = tag_of(*datagram);
+  fetch_connection(tag);
+  return on_datagram(*datagram, tag, now);
+}
+
+// Several packets at a time, so that the memory of all their connections is on its way while the first is worked on.
+template <class Policy>
+void stack<Policy>::on_packets(std::span<const std::span<const std::uint8_t>> packets, instant now) noexcept {
+  std::array<ip_datagram, batch> datagrams;
+  std::array<u32, batch> tags;
+  while (!packets.empty()) {
+    const auto now_at_hand = packets.first(std::min(batch, packets.size()));
+    packets = packets.subspan(now_at_hand.size());
+    std::size_t count = 0;
+    for (const std::span<const std::uint8_t> packet : now_at_hand) {
+      const auto datagram = parse_ip(packet);
+      if (!datagram) {
+        static_cast<void>(on_malformed());
+        continue;
+      }
+      datagrams[count] = *datagram;
+      tags[count] = tag_of(*datagram);
+      flows_.prefetch(tags[count]);
+      ++count;
+    }
+    for (std::size_t i = 0; i != count; ++i) fetch_connection(tags[i]);
+    for (std::size_t i = 0; i != count; ++i) static_cast<void>(on_datagram(datagrams[i], tags[i], now));
   }
-  if (!is_ours(datagram->destination) || (address_count_ != 0 && is_ours(datagram->source))) {
+}
+
+template <class Policy>
+delivery stack<Policy>::on_malformed() noexcept {
+  ++statistics_.packets;
+  ++statistics_.malformed;
+  return delivery::dropped;
+}
+
+template <class Policy>
+delivery stack<Policy>::on_datagram(const ip_datagram& datagram, u32 tag, instant now) noexcept {
+  ++statistics_.packets;
+  if (!is_ours(datagram.destination) || (address_count_ != 0 && is_ours(datagram.source))) {
     ++statistics_.martian;
     return delivery::dropped;
   }
-  if (datagram->hop_limit < config_.least_time_to_live) {
+  if (datagram.hop_limit < config_.least_time_to_live) {
     ++statistics_.hops;
     return delivery::dropped;
   }
-  switch (datagram->protocol) {
-    case ip_protocol::tcp: return on_tcp(*datagram, now);
+  switch (datagram.protocol) {
+    case ip_protocol::tcp: return on_tcp(datagram, tag, now);
     case ip_protocol::icmp:
-    case ip_protocol::icmpv6: return on_icmp(*datagram, now);
+    case ip_protocol::icmpv6: return on_icmp(datagram, now);
   }
   ++statistics_.other_protocol;
   return delivery::dropped;
 }
 
-// The hash of a segment's flow. The connection that it seems to be for is asked for, so that its memory comes near
-// while the checksum is verified: that of an idle one is far away.
+// The hash of the flow that a segment says it belongs to.
 template <class Policy>
-u32 stack<Policy>::expect(const ip_datagram& packet) const noexcept {
+u32 stack<Policy>::tag_of(const ip_datagram& packet) const noexcept {
   if (packet.payload.size() < header_length) return 0;
   const std::uint8_t* const ports = packet.payload.data();
-  const u32 tag = flows_.tag_of(flow{packet.destination, packet.source, load16(ports + 2), load16(ports)});
+  return flows_.tag_of(flow{packet.destination, packet.source, load16(ports + 2), load16(ports)});
+}
+
+// The connection that a segment seems to be for is asked for, so that its memory comes near while the checksum is
+// verified: that of an idle one is far away.
+template <class Policy>
+void stack<Policy>::fetch_connection(u32 tag) const noexcept {
   const auto index = flows_.candidate(tag);
-  if (index && *index < first_half_open) fetch_ahead(&slots_[*index], most_fetched);
-  return tag;
+  if (!index || *index >= first_half_open) return;
+  const slot& at = slots_[*index];
+  if constexpr (sleeps) {
+    fetch_ahead(&at, sizeof at);
+  } else {
+    fetch_ahead(&at.path, sizeof at.path);
+    at.tcp.fetch();
+  }
 }
 
 template <class Policy>
-delivery stack<Policy>::on_tcp(const ip_datagram& packet, instant now) noexcept {
-  const u32 tag = expect(packet);
+delivery stack<Policy>::on_tcp(const ip_datagram& packet, u32 tag, instant now) noexcept {
   const auto parsed =
       parse_segment(packet.payload, pseudo_header_of(packet.source, packet.destination), config_.connection.checksum);
   if (!parsed) {
@@ -86,9 +133,16 @@ delivery stack<Policy>::on_nobody(const arrival& in) noexcept {
 template <class Policy>
 void stack<Policy>::on_connection(u32 index, const arrival& in) noexcept {
   slot& at = slots_[index];
-  const std::size_t readable = at.tcp.readable();
-  const actions<u32> step = at.tcp.on_segment(in.header, in.text, in.now, in.mark);
-  if (at.tcp.readable() > readable) at.readable = true;
+  if constexpr (sleeps) {
+    if (!awake(index) && at.asleep.arrives(in.header, config_.connection, in.now)) return;
+    if (!wake(index)) return;  // as if the network had lost it
+  }
+  connection_type& to = tcp(index);
+  const actions<u32> step = to.on_segment(in.header, in.text, in.now, in.mark);
+  // Most of what reaches an idle connection is a keep-alive's answer. Its deadline moved to a later time, if at all:
+  // the wheel finds that out when it looks.
+  if (step.text == text_placement::none && step.acked == 0 && to.quiet()) return;
+  if (step.text == text_placement::in_order && step.text_take != 0) at.readable = true;
   if (step.acked != 0) at.writable = true;
   touch(index);
 }
@@ -107,15 +161,17 @@ delivery stack<Policy>::on_icmp(const ip_datagram& packet, instant now) noexcept
   }
   ++statistics_.icmp_taken;
   if (*index < first_half_open) {
-    slots_[*index].tcp.on_icmp(*about, now);
+    if (!wake(*index)) return delivery::icmp;
+    tcp(*index).on_icmp(*about, now);
     touch(*index);
   } else if (about->kind == icmp_kind::hard && about->seq == half_open_[*index - first_half_open].block.iss) {
-    forget_half_open(*index - first_half_open);
+    give_up_half_open(*index - first_half_open);
   }
   return delivery::icmp;
 }
 
-// Once a connection in TIME-WAIT has nothing more to send and nobody has its handle, a record does what is left.
+// Once a connection in TIME-WAIT has nothing more to send and nobody has its handle, a record does what is left. It may
+// have been in TIME-WAIT for long by then, so that records do not end in the order in which they are made.
 template <class Policy>
 void stack<Policy>::remember_time_wait(u32 index, instant now) noexcept {
   if (time_wait_.full()) {
@@ -125,14 +181,15 @@ void stack<Policy>::remember_time_wait(u32 index, instant now) noexcept {
   const slot& leaving = slots_[index];
   const u32 at = *time_wait_.take();
   time_wait_slot& record = time_wait_[at];
-  record.block = compress_time_wait(leaving.tcp.block());
+  record.block = compress_time_wait(tcp(index).block());
   record.path = leaving.path;
-  record.until = leaving.tcp.timers().due(timer::time_wait).value_or(now + config_.connection.msl * 2);
+  const instant until = tcp(index).timers().due(timer::time_wait).value_or(now + config_.connection.msl * 2);
   unmap(leaving.path, index);
   wheel_.stop(index);
-  slots_.release(index);
+  unmake(index);
   if (map(record.path, first_time_wait + at)) {
     age_.push(at, age_links());
+    wheel_.start(first_time_wait + at, until);
   } else {
     time_wait_.release(at);
   }
@@ -140,51 +197,94 @@ void stack<Policy>::remember_time_wait(u32 index, instant now) noexcept {
 
 template <class Policy>
 void stack<Policy>::forget_time_wait(u32 index) noexcept {
-  unmap(time_wait_[index].path, first_time_wait + index);
+  const time_wait_slot& record = time_wait_[index];
+  if (record.successor == nobody) {
+    unmap(record.path, first_time_wait + index);
+  } else {
+    half_open_[record.successor].former = nobody;
+  }
   age_.remove(index, age_links());
+  wheel_.stop(first_time_wait + index);
+  time_wait_.release(index);
+}
+
+// Nothing has come of the SYN that was to end it.
+template <class Policy>
+void stack<Policy>::resume_time_wait(u32 index) noexcept {
+  time_wait_[index].successor = nobody;
+  if (map(time_wait_[index].path, first_time_wait + index)) return;
+  age_.remove(index, age_links());
+  wheel_.stop(first_time_wait + index);
   time_wait_.release(index);
 }
 
 template <class Policy>
 void stack<Policy>::on_time_wait(u32 index, const arrival& in) noexcept {
-  time_wait_slot& record = time_wait_[index];
   const control_bits<u32> control = in.header.control;
-  if (config_.reuse_time_wait && control.syn() && !control.ack() && !control.rst() &&
-      may_reuse(record.block, in.header, config_.connection.timestamps)) {
-    const auto listening = listeners_.find(in.path.local, in.path.local_port);
-    if (listening && has_room_for_syn(*listening)) {
-      const auto iss = iss_after(record.block, initial_sequence_number(isn_offset_of(in.path), in.now));
-      forget_time_wait(index);
-      ++statistics_.time_wait_reused;
-      return on_listener(*listening, in, iss);
-    }
-  }
+  const bool asks = control.syn() && !control.ack() && !control.rst();
+  if (asks && config_.reuse_time_wait) return on_syn_in_time_wait(index, in);
+  time_wait_slot& record = time_wait_[index];
   control_block<u32> tcb = expand(record.block);
   const actions<u32> step = sequent::step(tcb, in.header, surroundings<u32>{in.now, {}});
   record.block = compress_time_wait(tcb);
   if (step.time_wait) {
-    record.until = in.now + config_.connection.msl * 2;
+    wheel_.start(first_time_wait + index, in.now + config_.connection.msl * 2);
     age_.remove(index, age_links());
     age_.push(index, age_links());
   }
   reply_to(in.path, compose_answer(tcb, step, clock(in.path, in.now)), in.now);
 }
 
+// RFC 6191 section 2: the SYN opens a connection or is dropped in silence. An acknowledgment would help nobody: a peer
+// that means the SYN answers with a RST, which does not end TIME-WAIT (RFC 1337), and one that does not is bothered.
+template <class Policy>
+void stack<Policy>::on_syn_in_time_wait(u32 index, const arrival& in) noexcept {
+  const time_wait<u32>& old = time_wait_[index].block;
+  const auto listening = listeners_.find(in.path.local, in.path.local_port);
+  if (!listening || !may_reuse(old, in.header, config_.connection.timestamps)) {
+    ++statistics_.time_wait_kept;
+    return;
+  }
+  if (!has_room_for_syn(*listening)) {
+    ++statistics_.syn_dropped;
+    return;
+  }
+  const auto iss = iss_after(old, initial_sequence_number(isn_offset_of(in.path), in.now));
+  ++statistics_.time_wait_reused;
+  unmap(in.path, first_time_wait + index);
+  on_listener(*listening, in, iss);
+  const auto successor = lookup(in.path);
+  if (!successor) return resume_time_wait(index);
+  time_wait_[index].successor = *successor - first_half_open;
+  half_open_[*successor - first_half_open].former = index;
+}
+
 template <class Policy>
 void stack<Policy>::on_deadline(instant now) noexcept {
   wheel_.advance(now, [&](u32 index) {
+    if (index >= first_time_wait) return forget_time_wait(index - first_time_wait);
     if (index >= first_half_open) return on_half_open_deadline(index - first_half_open, now);
-    slots_[index].tcp.on_deadline(now);
-    touch(index);
+    on_connection_deadline(index, now);
   });
-  while (!age_.empty() && time_wait_[age_.first()].until <= now) forget_time_wait(age_.first());
+}
+
+template <class Policy>
+void stack<Policy>::on_connection_deadline(u32 index, instant now) noexcept {
+  if constexpr (sleeps) {
+    if (!awake(index)) {
+      const auto due = slots_[index].asleep.next_deadline();
+      if (!due) return;
+      if (*due > now) return wheel_.start(index, *due);  // put off in its sleep
+      if (!wake(index)) return wheel_.start(index, now + duration::seconds(1));
+    }
+  }
+  tcp(index).on_deadline(now);
+  touch(index);
 }
 
 template <class Policy>
 std::optional<instant> stack<Policy>::next_deadline() const noexcept {
-  std::optional<instant> next = wheel_.next();
-  if (!age_.empty() && (!next || time_wait_[age_.first()].until < *next)) next = time_wait_[age_.first()].until;
-  return next;
+  return wheel_.next();
 }
 
 }  // namespace sequent

@@ -24,11 +24,13 @@ void stack<Policy>::unmap(const flow& path, u32 index) noexcept {
 template <class Policy>
 void stack<Policy>::touch(u32 index) noexcept {
   slot& at = slots_[index];
-  if (at.tcp.state() == connection_state::closed && at.mapped) {
+  stir(index);
+  if (tcp(index).state() == connection_state::closed && at.mapped) {
     at.mapped = false;
     unmap(at.path, index);
     wheel_.stop(index);
   }
+  if constexpr (with_fast_opens) count_pending(index);
   if (!at.ready.linked()) ready_.push(index, ready_links());
   tell(index);
 }
@@ -38,58 +40,67 @@ template <class Policy>
 void stack<Policy>::tell(u32 index) noexcept {
   slot& at = slots_[index];
   if (!at.owned || at.news.linked()) return;
-  if (at.readable || at.writable || !at.tcp.pending_signals().empty()) news_.push(index, news_links());
+  if (at.readable || at.writable || (awake(index) && !tcp(index).pending_signals().empty()))
+    news_.push(index, news_links());
 }
 
 // A connection has nothing more to send for now: it waits for its deadline, or its place is free.
 template <class Policy>
 void stack<Policy>::settle(u32 index, instant now) noexcept {
   slot& at = slots_[index];
+  const connection_type& settled = tcp(index);
   ready_.remove(index, ready_links());
-  if (at.tcp.state() == connection_state::closed) {
+  if (settled.state() == connection_state::closed) {
     if (at.listening != nobody) {
       listeners_[at.listening].waiting.remove(index, waiting_links());  // ended before anybody accepted it
       at.listening = nobody;
     }
-    if (!at.owned) slots_.release(index);
+    if (!at.owned) unmake(index);
     return;
   }
-  if (at.tcp.state() == connection_state::time_wait && !at.owned && at.listening == nobody) {
+  if (settled.state() == connection_state::time_wait && !at.owned && at.listening == nobody) {
     return remember_time_wait(index, now);
   }
-  if (const auto due = at.tcp.next_deadline()) {
+  if (const auto due = settled.next_deadline()) {
     wheel_.start(index, *due);
   } else {
     wheel_.stop(index);
   }
+  drowse(index);
 }
 
 // An answer of no connection. It waits for poll_packet() if there is room; what is lost is asked for again.
 template <class Policy>
-void stack<Policy>::reply_to(const flow& path, std::optional<segment<u32>> header, instant now) noexcept {
+void stack<Policy>::reply_to(const flow& path, const std::optional<segment<u32>>& header, instant now) noexcept {
   if (!header) return;
   if (header->control.rst() && !resets_.allow({path.local, path.remote, 0, 0}, now)) {
     ++statistics_.resets_suppressed;
     return;
   }
+  queue_reply(path, *header);
+}
+
+template <class Policy>
+void stack<Policy>::queue_reply(const flow& path, segment<u32> header) noexcept {
   if (reply_count_ == replies_.size()) {
     ++statistics_.replies_dropped;
     return;
   }
-  header->source_port = path.local_port;
-  header->destination_port = path.remote_port;
-  replies_[(reply_first_ + reply_count_) % replies_.size()] = {path, *header};
+  header.source_port = path.local_port;
+  header.destination_port = path.remote_port;
+  replies_[(reply_first_ + reply_count_) % replies_.size()] = {path, header};
   ++reply_count_;
 }
 
 template <class Policy>
-packet_out stack<Policy>::wrap(const flow& path, std::span<std::uint8_t> out, const transmission& sent) const noexcept {
+packet_out stack<Policy>::wrap(const flow& path, std::uint8_t service, std::span<std::uint8_t> out,
+                               const transmission& sent) const noexcept {
   const std::size_t length = ip_header_length(path.local) + sent.length;
   ip_header header;
   header.source = path.local;
   header.destination = path.remote;
   header.hop_limit = config_.time_to_live;
-  header.service = with_ecn(header.service, sent.ecn);
+  header.service = with_ecn(service, sent.ecn);
   const auto written = emit_ip(header, out.first(length));
   SEQUENT_ASSERT(written.has_value());
   static_cast<void>(written);
@@ -104,7 +115,7 @@ packet_out stack<Policy>::next_reply(std::span<std::uint8_t> out, instant now) n
   const std::size_t length = header_length + options_length(next.header.options);
   emit_segment(next.header, out.subspan(ip_header_length(next.path.local), length),
                pseudo_header_of(next.path.local, next.path.remote), config_.connection.checksum);
-  return wrap(next.path, out, {length, 0, now});
+  return wrap(next.path, config_.service, out, {length, 0, now});
 }
 
 template <class Policy>
@@ -116,7 +127,7 @@ std::optional<packet_out> stack<Policy>::poll_packet(instant now, std::span<std:
     slot& at = slots_[index];
     const std::size_t front = ip_header_length(at.path.local);
     const std::size_t most = std::min<std::size_t>(out.size(), 0xffffu);  // octets of the longest datagram
-    const auto sent = at.tcp.poll_transmit(now, out.subspan(front, most - front));
+    const auto sent = tcp(index).poll_transmit(now, out.subspan(front, most - front));
     if (!sent) {
       settle(index, now);
       continue;
@@ -124,7 +135,7 @@ std::optional<packet_out> stack<Policy>::poll_packet(instant now, std::span<std:
     // One packet each in turn, so that a busy connection does not keep the others waiting.
     ready_.remove(index, ready_links());
     ready_.push(index, ready_links());
-    return wrap(at.path, out, *sent);
+    return wrap(at.path, at.service, out, *sent);
   }
   return std::nullopt;
 }
@@ -133,13 +144,16 @@ template <class Policy>
 bool stack<Policy>::consistent() const noexcept {
   u32 flows = half_open_.size() + time_wait_.size();
   u32 waiting = 0;
+  u32 awake_ones = 0;
   for (u32 i = 0; i != Policy::most_connections; ++i) {
     if (!slots_.holds(i)) continue;
     const slot& at = slots_[i];
     if (at.mapped) ++flows;
     if (at.listening != nobody) ++waiting;
+    if (awake(i)) ++awake_ones;
     if (at.mapped != (lookup(at.path) == i)) return false;
-    if (!at.owned && at.listening == nobody && !at.ready.linked() && at.tcp.state() == connection_state::closed) {
+    if (!at.owned && at.listening == nobody && !at.ready.linked() && awake(i) &&
+        tcp(i).state() == connection_state::closed) {
       return false;  // a place that nobody can ever free
     }
   }
@@ -147,9 +161,14 @@ bool stack<Policy>::consistent() const noexcept {
     if (half_open_.holds(i) && lookup(half_open_[i].path) != first_half_open + i) return false;
   }
   for (u32 i = 0; i != Policy::most_time_wait; ++i) {
-    if (time_wait_.holds(i) && lookup(time_wait_[i].path) != first_time_wait + i) return false;
+    if (!time_wait_.holds(i)) continue;
+    const u32 successor = time_wait_[i].successor;
+    if (successor != nobody) --flows;
+    if (successor != nobody && half_open_[successor].former != i) return false;
+    if (successor == nobody && lookup(time_wait_[i].path) != first_time_wait + i) return false;
   }
-  return flows == flows_.size() && age_.size() == time_wait_.size() && waiting <= slots_.size();
+  return flows == flows_.size() && age_.size() == time_wait_.size() && awake_ones == connections_awake() &&
+         waiting <= slots_.size();
 }
 
 }  // namespace sequent

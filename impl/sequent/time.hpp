@@ -1,4 +1,5 @@
 // Time as the core sees it: an argument, never a clock.
+// implements: clock-jumps
 #pragma once
 
 #include <compare>

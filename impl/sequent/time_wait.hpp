@@ -1,4 +1,5 @@
 // A connection in TIME-WAIT in few octets, and when a new SYN may end it early (RFC 6191).
+// implements: time-wait-records
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // Deadlines of very many things: a hierarchical timing wheel (Varghese and Lauck, 1987) over indices.
+// implements: timer-wheel
 #pragma once
 
 #include <algorithm>

@@ -36,6 +36,12 @@ class timer_set {
   constexpr void stop(timer t) noexcept { due_[index(t)] = never; }
   constexpr void stop_all() noexcept { due_.fill(never); }
   [[nodiscard]] constexpr bool running(timer t) const noexcept { return due_[index(t)] != never; }
+  /// No timer runs, or this one alone.
+  [[nodiscard]] constexpr bool none_but(timer t) const noexcept {
+    bool none = true;
+    for (std::size_t i = 0; i != count; ++i) none = none && (i == index(t) || due_[i] == never);
+    return none;
+  }
   /// When a timer is due; nothing when it does not run.
   [[nodiscard]] constexpr std::optional<instant> due(timer t) const noexcept { return known(due_[index(t)]); }
 

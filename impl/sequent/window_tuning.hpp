@@ -1,4 +1,5 @@
 // How much of the receive buffer is offered: dynamic right-sizing.
+// implements: window-tuning
 #pragma once
 
 #include <algorithm>

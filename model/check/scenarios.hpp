@@ -69,6 +69,7 @@ inline bounds rough_text() {
   return b;
 }
 
+// covers: rfc9293#3.10.1 rfc9293#3.10.7 rfc9293#3.5
 inline void add_opens(std::vector<scenario>& list) {
   add(list, plain("open", "passive and active open, then both close"), rough(1), rougher(2));
 
@@ -89,6 +90,8 @@ inline void add_opens(std::vector<scenario>& list) {
   add(list, early, small, rough(1));
 }
 
+// covers: rfc9293#3.10.2 rfc9293#3.10.3 rfc9293#3.10.7 rfc9293#3.4 rfc9293#3.8.6 rfc9293#3.8.6.1 rfc9293#3.8.6.2.2
+// covers: rfc9293#3.8.6.3 sleeping
 inline void add_data(std::vector<scenario>& list) {
   scenario data = plain("data-both-ways", "three octets each way in segments of two, then both close");
   data.scripts[0].calls = talk(call_kind::open_active, 3);
@@ -131,6 +134,7 @@ inline void add_data(std::vector<scenario>& list) {
   add(list, window, probes, more);
 }
 
+// covers: rfc9293#3.10.4 rfc9293#3.10.5 rfc9293#3.10.8 rfc9293#3.6 rfc9293#3.8.3 rfc9293#3.8.4
 inline void add_closes(std::vector<scenario>& list) {
   scenario left = plain("half-close-left", "the left end closes first and reads on while the right one writes");
   left.scripts[0].calls = talk(call_kind::open_active, 1);
@@ -196,6 +200,7 @@ inline void add_closes(std::vector<scenario>& list) {
   add(list, abort_right, little, rough(1));
 }
 
+// covers: rfc5961#3 rfc5961#4 rfc5961#5 rfc1337#3 rfc9293#3.1 rfc9293#3.8.5
 inline void add_attacks(std::vector<scenario>& list) {
   const struct {
     const char* name;
@@ -265,6 +270,7 @@ inline void add_attacks(std::vector<scenario>& list) {
   add(list, damage, some, much);
 }
 
+// covers: rfc7323#3.2 rfc7323#4.3 rfc7323#5.3
 inline void add_timestamps(std::vector<scenario>& list) {
   scenario stamped = plain("timestamps", "data one way with timestamps, old duplicates among them");
   stamped.scripts[0].calls = talk(call_kind::open_active, 3);
@@ -281,6 +287,7 @@ inline void add_timestamps(std::vector<scenario>& list) {
   add(list, stamped, small, large);
 }
 
+// covers: rfc2018#4 rfc2883#4 rfc6298#5
 inline void add_losses(std::vector<scenario>& list) {
   scenario holes =
       plain("losses", "five segments one way; some are lost, others overtake: every hole is found and filled");
@@ -301,6 +308,7 @@ inline void add_losses(std::vector<scenario>& list) {
   add(list, blind, small, large);
 }
 
+// covers: rfc3168#6.1
 inline void add_ecn(std::vector<scenario>& list) {
   scenario marked = plain("ecn", "data one way over a network that marks, both ends willing: RFC 3168 is kept");
   marked.scripts[0].calls = talk(call_kind::open_active, 7);
@@ -336,6 +344,44 @@ inline void add_ecn(std::vector<scenario>& list) {
   add(list, refused, lossy, lossier);
 }
 
+// covers: rfc7413#4.2
+inline void add_fast_open(std::vector<scenario>& list) {
+  // A SYN's options leave four octets of such a segment for text.
+  const auto fast = [](std::string name, std::string what) {
+    scenario s = plain(std::move(name), std::move(what));
+    s.scripts[0].calls = {{call_kind::open_active, 3}, {call_kind::write, 2, true}, {call_kind::shutdown}};
+    s.segment_size = 24;
+    s.sack = {false, false};
+    s.fast_open = {true, true};
+    return s;
+  };
+  bounds small;
+  small.losses = small.duplicates = small.overtakings = 1;
+  bounds large = small;
+  large.losses = 2;
+  large.early_timers = 1;
+
+  scenario answered = fast("fast-open", "text on a SYN with a good cookie, answered at once, then both close");
+  answered.scripts[1].calls = {{call_kind::open_passive}, {call_kind::write, 3, true}, {call_kind::shutdown}};
+  add(list, answered, small, large);
+
+  scenario refused = fast("fast-open-refused", "text on a SYN to an end without Fast Open: it is sent again");
+  refused.fast_open = {true, false};
+  add(list, refused, small, large);
+
+  scenario narrow = fast("fast-open-narrow", "text on a SYN, more than there is room for at the other end");
+  narrow.receive_buffer = 2;
+  add(list, narrow, small, large);
+
+  scenario crossing = fast("fast-open-crossing", "both open at once with more text than the other has room for");
+  crossing.scripts[1].calls = {{call_kind::open_active, 3}, {call_kind::shutdown}};
+  crossing.receive_buffer = 1;
+  bounds little;
+  little.losses = little.duplicates = 1;
+  bounds more = small;
+  add(list, crossing, little, more);
+}
+
 inline std::vector<scenario> all() {
   std::vector<scenario> list;
   add_opens(list);
@@ -345,6 +391,7 @@ inline std::vector<scenario> all() {
   add_timestamps(list);
   add_losses(list);
   add_ecn(list);
+  add_fast_open(list);
   // A connection whose peer is gone, and that has nothing to send, only learns of it by asking (C37).
   for (scenario& s : list) s.keep_alives = s.may_abort;
   return list;

@@ -46,6 +46,7 @@ def report_transfer(name: str, way: Callable[[Transfer], tuple[float, dict[str, 
         raise Failure(f"{name}: the network was not as bad as it should have been")
 
 
+# covers: rfc9293#3.6 rfc9293#3.8.6.1 rfc9293#3.10.7.1
 def check_exchanges(bed: Bed, chosen: argparse.Namespace, claims: Claims) -> None:
     impaired = ["--impair", str(chosen.seed), *BAD_NETWORK]
     began = time.monotonic()
@@ -71,6 +72,7 @@ def check_exchanges(bed: Bed, chosen: argparse.Namespace, claims: Claims) -> Non
                {"transfers": 4, "connections": 8, "endings": len(ENDINGS), "refusals": 2}, time.monotonic() - began)
 
 
+# covers: rfc7323#2 rfc7323#3 rfc2018 rfc3168#6.1 stack-ecn rfc791 rfc8200 rfc9293#3.5
 def check_matrix(tun_host: str, chosen: argparse.Namespace, claims: Claims) -> None:
     began = time.monotonic()
     tried, controls = matrix.combinations(), matrix.controls()
@@ -98,6 +100,7 @@ def check_matrix(tun_host: str, chosen: argparse.Namespace, claims: Claims) -> N
                   if o.combination.is_control() and not o.problem)])
 
 
+# covers: rfc1191#3 rfc8201#4 rfc4821#7.7 rfc9293#3.7.1 rfc9293#3.9.2.2
 def check_path(bed: Bed, chosen: argparse.Namespace, claims: Claims) -> None:
     began = time.monotonic()
     problems, caught = [], 0

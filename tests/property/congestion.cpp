@@ -172,6 +172,7 @@ std::string cubic_case(const drawn_case& c) {
 }
 
 const registered cubic_window{claim{
+    // covers: rfc9438#4.2 rfc9438#4.3 rfc9438#4.6 rfc9438#4.7 rfc9438#4.8 rfc9438#4.9
     .id = "cubic-window",
     .says = "CUBIC's window is that of RFC 9438 in exact arithmetic, but for three segments and a part in a thousand; "
             "acknowledgments never shrink it, and ssthresh is never below two segments",
@@ -228,6 +229,7 @@ std::string hystart_case(const drawn_case& c) {
 }
 
 const registered rounds{claim{
+    // covers: rfc9406#4.2
     .id = "hystart",
     .says = "HyStart++ changes its phase at the very acknowledgment, and grows by the very octets, that RFC 9406 says",
     .bounds = "segment sizes of 1 to 9000 octets, round trips of 1 to 300 ms that rise and fall, at most 4800 "
@@ -278,6 +280,7 @@ std::string growth_case(const drawn_case& c) {
 }
 
 const registered growth{claim{
+    // covers: rfc9438#4.2
     .id = "cubic-arithmetic",
     .says = "C t^3 and K in whole numbers are the exact ones but for the rounding of their units, never above, and "
             "C t^3 never falls with time",

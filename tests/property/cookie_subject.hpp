@@ -1,6 +1,7 @@
 // SYN cookies: a number is accepted if and only if making a cookie for this minute or the one before, for some size and
 // with a secret in use, gives that number. So checking is held against making; that a changed cookie is one of those
 // happens once in 2^24 times, and is then right.
+// covers: rfc4987#3.6
 #pragma once
 
 #include <cstdint>

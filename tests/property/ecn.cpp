@@ -99,6 +99,7 @@ template <class Base>
 using broken = refinement::ecn_watched<Base>;
 
 const registered marked{claim{
+    // covers: rfc3168#6.1
     .id = "ecn",
     .says = "On every run over a network that marks, RFC 3168 is kept: what is agreed on, where ECT stands, marks are "
             "echoed until CWR comes, an echo reduces the window once for each window of data, and CWR tells of every "

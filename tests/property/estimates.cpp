@@ -91,6 +91,7 @@ std::string rto_case(const drawn_case& c) {
 }
 
 const registered rto{claim{
+    // covers: rfc6298#2 rfc6298#5.5
     .id = "rto",
     .says = "The retransmission timeout is what RFC 6298 defines in exact arithmetic, but for rounding below 9 us "
             "times the "
@@ -221,6 +222,7 @@ std::string cwnd_case(const drawn_case& c) {
 }
 
 const registered cwnd{claim{
+    // covers: congestion-policy rfc5681#3.1 rfc5681#4.1 rfc6582#3.2 rfc6928#2 rfc4015#3.2
     .id = "congestion-window",
     .says = "NewReno's window is never above what RFC 5681, 6582, 6928 and 4015 allow, nor below one segment outside "
             "of recovery",
@@ -278,6 +280,7 @@ std::string offer_case(const drawn_case& c) {
 }
 
 const registered offers{claim{
+    // covers: MUST-39 SHLD-14 rfc7323#2.4
     .id = "window-offer",
     .says =
         "The offered window never takes back what was offered, never exceeds the room, loses less than one unit of its "

@@ -1,4 +1,5 @@
 // The demultiplexer beside a map: both are told the same, and must say the same.
+// covers: demultiplexing
 #pragma once
 
 #include <array>

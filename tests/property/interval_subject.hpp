@@ -1,4 +1,5 @@
 // The interval set beside a plain set of positions: both are told the same, and must say the same.
+// covers: reassembly
 #pragma once
 
 #include <algorithm>

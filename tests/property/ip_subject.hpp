@@ -1,4 +1,5 @@
 // Packets of IPv4 and IPv6: a second reader, written from RFC 791, 8200, 792 and 4443 alone, and ways to build packets.
+// covers: rfc791 rfc8200#4 rfc9293#3.9.2.2 rfc792 rfc4443
 #pragma once
 
 #include <algorithm>

@@ -77,6 +77,7 @@ std::string pacing_case(const drawn_case& c) {
 }
 
 const registered pacing{claim{
+    // covers: pacing
     .id = "pacing",
     .says = "In any stretch of time no more leaves than a burst and what the rate sends, and nothing waits for longer "
             "than one run takes at the rate",
@@ -155,6 +156,7 @@ std::string validation_case(const drawn_case& c) {
 }
 
 const registered validation{claim{
+    // covers: rfc7661#4.1 rfc7661#4.2
     .id = "window-validation",
     .says = "pipeACK never exceeds what was acknowledged within one round trip of the sampling period, and a window of "
             "more than twice as much is not validated",

@@ -204,6 +204,7 @@ std::string path_case(const drawn_case& c) {
 }
 
 const registered paths{claim{
+    // covers: rfc5927#7.2 rfc1191#6.3 rfc4821#7.7
     .id = "path-mtu",
     .says =
         "The path MTU is what RFC 5927's bookkeeping over every segment gives: no report raises it or takes it below "
@@ -247,6 +248,7 @@ case_check packet_check() {
 }
 
 const registered packets{claim{
+    // covers: rfc791 rfc8200#4 rfc6946#4 rfc9293#3.9.2.2 rfc9293#3.9.2.3 rfc792 rfc4443
     .id = "ip-packets",
     .says = "Packets of both families, with options, extension headers and ICMP errors in them, whole or damaged, are "
             "read as a plain second reader reads them, and what is accepted survives being written and read again",

@@ -1,5 +1,6 @@
 // The receiving half of a connection beside a map from positions to octets: what it has accepted once never changes,
 // also when later copies of the same octets differ.
+// covers: reassembly
 #pragma once
 
 #include <algorithm>

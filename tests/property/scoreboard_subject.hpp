@@ -1,5 +1,6 @@
 // The scoreboard beside one mark an octet: both are told the same, and must say the same, as far as a board of so few
 // runs can.
+// covers: rfc6675#3 rfc6675#4
 #pragma once
 
 #include <algorithm>

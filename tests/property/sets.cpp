@@ -57,6 +57,7 @@ struct unwrapped : Set {
 };
 
 const registered intervals{claim{
+    // covers: reassembly
     .id = "interval-set",
     .says = "The interval set holds what a plain set of positions holds, least the furthest runs beyond its limit",
     .bounds = "four runs; offsets of at most 290 octets from the origin; origins straddling 2^32 and 2^31, and any",
@@ -82,6 +83,7 @@ struct whole_runs_only : Set {
 using many = large_interval_set<24, 8>;
 
 const registered large_intervals{claim{
+    // covers: reassembly
     .id = "interval-set-large",
     .says =
         "The interval set for many ranges holds what a plain set of positions holds, tells which octets are new and "
@@ -108,6 +110,7 @@ case_check reassembly_check() {
 }
 
 const registered reassembly{claim{
+    // covers: reassembly SHLD-31 rfc2018#4 rfc2883#4
     .id = "reassembly",
     .says =
         "What the receiver accepts is what a map from positions to octets accepts, first come first kept, and it never "

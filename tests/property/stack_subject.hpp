@@ -1,5 +1,6 @@
-// A stack beside a plain map from flows to whole connections, which knows no records, tables, wheels and lists:
-// whatever arrives and is called, both send the same segments on each flow, and end in the same states.
+// A stack beside its model: whatever arrives and is called, both send the same segments on each flow, and end in the
+// same states.
+// covers: demultiplexing listeners time-wait-records time-wait-reuse rfc6191#2 limits
 #pragma once
 
 #include <algorithm>
@@ -14,11 +15,12 @@
 #include <vector>
 
 #include "tests/property/drawn.hpp"
-#include "tests/support/stack_net.hpp"
+#include "tests/property/stack_model.hpp"
+#include "tests/support/ip_packets.hpp"
 
 namespace sequent::property {
 
-/// Room for more than the drawn flows ever need, so that no limit is reached.
+/// Room for more than the drawn flows need most of the time.
 struct roomy_policy : default_stack_policy {
   struct connection_policy : default_policy {
     using send_storage = inline_storage<300>;
@@ -29,148 +31,303 @@ struct roomy_policy : default_stack_policy {
   static constexpr u32 most_time_wait = 8;
 };
 
-/// What may be wrong with the stack, on purpose.
-enum class stack_fault { none, crossed, forgets_time_wait, reuses_time_wait, repeats_late };
+/// Less room than the drawn flows need.
+struct tight_policy : roomy_policy {
+  static constexpr u32 most_connections = 5;
+  static constexpr u32 most_half_open = 3;
+  static constexpr u32 most_time_wait = 2;
+};
 
-/// The subject: drawn steps drive both sides.
-template <stack_fault Fault>
+/// Room for all of them, but not for all awake.
+struct sleepy_policy : roomy_policy {
+  static constexpr u32 most_awake = 5;
+};
+
+/// What may be wrong with the stack, on purpose.
+enum class stack_fault {
+  none,
+  crossed,             ///< some segments reach another connection
+  forgets_time_wait,   ///< TIME-WAIT ends early
+  reuses_time_wait,    ///< a new SYN ends TIME-WAIT
+  repeats_late,        ///< the SYN queue sends its SYN,ACK again too late
+  longer_backlog,      ///< one connection more may be half-open or wait
+  forgets_old_secret,  ///< a new secret for cookies ends the old one's at once
+  sees_no_mark,        ///< the IP header's mark of congestion is not passed on
+  sleeps_on,           ///< a segment that finds its connection asleep is lost now and then
+  takes_strangers,     ///< a packet from an address that is nobody's is taken as if it were somebody's
+};
+
+/// What is drawn for a whole run.
+struct stack_setting {
+  bool timestamps = false;
+  bool options = false;  ///< window scale and SACK
+  bool ecn = false;
+  bool reuse = false;
+  bool named = false;  ///< the stack knows which addresses are its own
+  bool lazy = false;   ///< connections wait for accept() until a call is drawn
+  bool short_lived = false;
+  cookie_policy cookies = cookie_policy::never;
+  u32 backlog = 100;
+  std::uint16_t latency_ms = 0;
+};
+
+template <class Policy>
 class stack_subject {
  public:
-  stack_subject(bool options, std::uint16_t latency_ms) : config_(configuration(options)), latency_(latency_ms) {
-    tcp_ = std::make_unique<tcp>(config_);
-    listening_ = *tcp_->listen(std::nullopt, 80, 100);
+  stack_subject(const stack_setting& drawn, stack_fault fault)
+      : drawn_(drawn), fault_(fault), model_(configuration(drawn), drawn.backlog) {
+    stack_config config = configuration(drawn);
+    if (fault == stack_fault::repeats_late) config.syn_ack_timeout = duration::seconds(2);
+    if (fault == stack_fault::forgets_time_wait) config.connection.msl = duration::seconds(1);
+    if (fault == stack_fault::reuses_time_wait) config.reuse_time_wait = !config.reuse_time_wait;
+    tcp_ = std::make_unique<tcp>(config);
+    listening_ = *tcp_->listen(std::nullopt, 80, drawn.backlog + (fault == stack_fault::longer_backlog ? 1 : 0));
+    if (!drawn.named) return;
+    for (const ip_address& each : {test::v4(1), test::v4(4), test::v6(1)}) (void)tcp_->add_address(each);
   }
 
   /// One step, and a comparison. Says what is wrong.
   std::string apply(const step& s) {
-    now_ = now_ + duration::milliseconds(latency_);
-    switch (s[0] % 8) {
-      case 0: arrives(opened_or(s), syn(s)); break;
-      case 1: call(s); break;
-      case 2: pass(s); break;
-      case 3: open(s); break;
-      default: arrives(opened_or(s), near(opened_or(s), s)); break;
+    now_ = now_ + duration::milliseconds(drawn_.latency_ms);
+    switch (s[0] % 16) {
+      case 0:
+      case 1:
+      case 2: {
+        const flow path = opened_or(s);
+        arrives(path, syn(path, s), ecn_codepoint::not_capable);
+        break;
+      }
+      case 3:
+      case 4: call(s); break;
+      case 5: pass(s); break;
+      case 6: open(s); break;
+      case 7: special(s); break;
+      case 8:
+      case 9: forward(s); break;
+      default: {
+        const flow path = opened_or(s);
+        arrives(path, near(path, s), static_cast<ecn_codepoint>(s[1] / 64 % 4));
+        break;
+      }
     }
-    accept();
-    return compare();
+    if (!drawn_.lazy) accept();
+    while (tcp_->next_event()) {
+    }
+    return over() ? std::string() : compare();
   }
 
- private:
-  using tcp = stack<roomy_policy>;
-  using whole = connection<roomy_policy::connection_policy>;
-  // Flows as keys of a plain map.
-  using key = std::pair<std::array<std::uint8_t, 32>, std::pair<std::uint16_t, std::uint16_t>>;
-  struct entry {
-    flow path;
-    whole tcp;
-    std::optional<handle> owner{};  // as the stack gave it
-    bool owned = false;
-    bool passive = false;
-    bool accepted = false;
-  };
+  /// Every place is taken by connections that are busy: what is lost then, the model does not know of.
+  [[nodiscard]] bool over() const {
+    return tcp::sleeps && (full_ || tcp_->statistics().wakes_refused != 0 ||
+                           tcp_->statistics().ack_dropped != model_.counts.ack_dropped);
+  }
+  /// Connections that have fallen asleep.
+  [[nodiscard]] std::uint64_t slept() const { return tcp_->statistics().fallen_asleep; }
 
-  static stack_config configuration(bool options) {
+ private:
+  using tcp = stack<Policy>;
+  using model = stack_model<Policy>;
+  using entry = typename model::entry;
+
+  static stack_config configuration(const stack_setting& drawn) {
     stack_config config = test::plain_stack();
-    config.connection.window_scale = config.connection.sack = options;
+    config.connection.window_scale = config.connection.sack = drawn.options;
+    config.connection.timestamps = drawn.timestamps;
+    config.connection.ecn = drawn.ecn;
     config.connection.user_timeout.reset();
-    config.cookies = cookie_policy::never;
-    config.reuse_time_wait = Fault == stack_fault::reuses_time_wait;
+    if (drawn.short_lived) config.connection.msl = duration::seconds(2);
+    config.cookies = drawn.cookies;
+    config.reuse_time_wait = drawn.reuse;
     config.reset_burst = 65'535;
-    config.syn_ack_retries = 255;
-    if (Fault == stack_fault::repeats_late) config.syn_ack_timeout = duration::seconds(2);
-    if (Fault == stack_fault::forgets_time_wait) config.connection.msl = duration::seconds(60);
+    config.syn_ack_retries = drawn.short_lived ? 2 : 255;
+    config.ports = {81, 83};
     return config;
   }
 
-  static key key_of(const flow& f) {
-    std::array<std::uint8_t, 32> addresses{};
-    std::copy_n(f.local.v6().begin(), 16, addresses.begin());
-    std::copy_n(f.remote.v6().begin(), 16, addresses.begin() + 16);
-    return {addresses, {f.local_port, f.remote_port}};
-  }
-
-  // Flows that differ in one place each.
+  // Flows that differ in one place each, and some more for a flood.
   [[nodiscard]] static flow peer(std::uint16_t which) {
-    switch (which % 6) {
+    switch (which % 10) {
       case 0: return {test::v4(1), test::v4(2), 80, 9};
       case 1: return {test::v4(1), test::v4(2), 80, 10};
       case 2: return {test::v4(1), test::v4(3), 80, 9};
       case 3: return {test::v4(4), test::v4(2), 80, 9};
       case 4: return {test::v6(1), test::v6(2), 80, 9};
-      default: return {test::v4(1), test::v4(2), 81, 9};  // where nobody listens, but connections are opened from
+      case 5: return {test::v4(1), test::v4(2), 81, 9};  // where nobody listens, but connections are opened from
+      default: return {test::v4(1), test::v4(static_cast<std::uint8_t>(10 + which % 10)), 80, 9};
     }
   }
 
-  // One of those, or more often one that the map holds.
+  // One of those, or more often one that the model knows of.
   [[nodiscard]] flow opened_or(const step& s) const {
     const std::size_t which = s[1] % 64;
-    if (which < 16 || map_.empty()) return peer(s[1]);
-    return std::next(map_.begin(), static_cast<std::ptrdiff_t>(which % map_.size()))->second->path;
+    const std::size_t known = model_.map.size() + std::min<std::size_t>(model_.cookies.size(), 2);
+    if (which < 16 || known == 0) return peer(s[1]);
+    const std::size_t chosen = which % known;
+    if (chosen >= model_.map.size())
+      return model_.cookies[model_.cookies.size() - 1 - (chosen - model_.map.size())].path;
+    return std::next(model_.map.begin(), static_cast<std::ptrdiff_t>(chosen))->second->path;
   }
 
-  [[nodiscard]] static test::packet syn(const step& s) {
-    test::packet p = test::at(u32{s[2]} << 16 | s[3]).syn().mss(100);
+  // The peer's timestamp clock, and what it has seen of ours.
+  [[nodiscard]] u32 peer_clock() const { return static_cast<u32>(now_.microseconds() / 1'000) + 0xfff0'0000u; }
+  void stamp(test::packet& p, const flow& path, std::uint16_t how) const {
+    const auto seen = stamps_.find(model::key_of(path));
+    const u32 echo = seen == stamps_.end() ? 0 : seen->second;
+    p.ts(peer_clock() - (how % 8 == 0 ? how / 8 % 3'000u : 0u), echo ^ (how % 16 == 1 ? 1u + how / 16 % 63 : 0u));
+  }
+
+  // A SYN with any number, or near those of a connection that it may replace.
+  [[nodiscard]] test::packet syn(const flow& path, const step& s) const {
+    const entry* const old = model_.find(path);
+    test::packet p = test::at(u32{s[2]} << 16 | s[3]).syn();
+    if (old != nullptr && s[3] % 4 != 0) p = test::at(model::block_of(*old).rcv.nxt.wire() + s[2] % 5 - 2).syn();
+    if (s[3] % 8 != 0) p.mss(static_cast<std::uint16_t>(s[3] % 3 == 0 ? 1'460 : 100));
     if (s[2] % 2 == 0) p.scale(static_cast<std::uint8_t>(s[3] % 3)).sack_permitted();
+    if (s[2] / 2 % 2 == 0) p.ecn();
+    if (s[2] / 4 % 4 == 0) return p;
+    stamp(p, path, s[3]);
+    if (old != nullptr && s[2] / 16 % 2 == 0) {
+      p.ts(model::block_of(*old).ts.recent.wire() + s[3] / 8 % 3 - 1, 0);
+    }
+    return p;
+  }
+
+  // What brings a cookie back, now and then with something wrong about it.
+  [[nodiscard]] test::packet returned(const typename model::issued_cookie& c, const step& s) const {
+    const u32 off = s[2] % 16 == 15 ? 1u << s[3] % 32 : 0u;
+    test::packet p = test::at(c.irs + 1 + (s[3] % 2 == 0 ? off : 0)).ack(c.iss + 1 + (s[3] % 2 == 1 ? off : 0));
+    p.window(4'000);
+    if (c.syn.header.options.ts.has_value() != (s[2] / 16 % 16 == 15)) {
+      p.ts(peer_clock(), c.stamp ^ (s[2] / 16 % 16 == 14 ? 1u + s[3] % 63 : 0u));
+    }
+    if (s[3] % 3 == 0) p.text(s[3] % 40);
     return p;
   }
 
   // A segment near the numbers of the flow's connection, if there is one.
   [[nodiscard]] test::packet near(const flow& path, const step& s) const {
-    const auto at = map_.find(key_of(path));
-    const control_block<u32> block = at == map_.end() ? control_block<u32>{} : at->second->tcp.block();
+    const entry* const at = model_.find(path);
+    const auto* const cookie = model_.cookie_of(path);
+    if (at == nullptr && cookie != nullptr) return returned(*cookie, s);
+    const control_block<u32> block = at == nullptr ? control_block<u32>{} : model::block_of(*at);
+    test::packet p;
     if (s[0] / 128 % 2 == 0) {
       // What a good peer sends: everything is acknowledged, text and FIN follow in order.
-      test::packet p = test::at(block.rcv.nxt.wire()).ack(block.snd.nxt.wire()).window(4'000);
-      if (block.state == connection_state::syn_sent) return p.syn();
-      if (s[2] % 3 == 0) p.text(s[3] % 40);
-      return s[2] % 8 < 3 ? p.fin() : p;
+      p = test::at(block.rcv.nxt.wire()).ack(block.snd.nxt.wire()).window(4'000);
+      if (block.state == connection_state::syn_sent) {
+        p.syn();
+        if (s[2] % 2 == 0) p.ecn();
+      } else {
+        if (s[2] % 3 == 0) p.text(s[3] % 40);
+        if (s[2] % 8 < 3) p.fin();
+      }
+    } else {
+      const u32 behind = s[2] % 16 < 10 ? 0u : s[2] % 7 - 3u;
+      p = test::at(block.rcv.nxt.wire() + behind).window(1'000 + s[3] % 3'000);
+      const auto kind = static_cast<std::uint16_t>(s[0] / 16 % 8 * 2 + s[2] % 2);
+      if (kind != 15) p.ack(block.snd.nxt.wire() - (s[2] / 16 % 4 == 0 ? s[3] % 40 : 0u));
+      if (kind == 14) p.rst();
+      if (kind == 13) p.syn();
+      if (kind >= 11 && kind != 14) p.fin();
+      if (kind % 2 == 0) p.text(s[3] % 60, s[2] % 100);
     }
-    const u32 behind = s[2] % 16 < 10 ? 0u : s[2] % 7 - 3u;
-    test::packet p = test::at(block.rcv.nxt.wire() + behind).window(1'000 + s[3] % 3'000);
-    const std::uint16_t kind = s[0] / 8 % 16;
-    if (kind != 15) p.ack(block.snd.nxt.wire() - (s[2] / 16 % 4 == 0 ? s[3] % 40 : 0u));
-    if (kind == 14) p.rst();
-    if (kind == 13) p.syn();
-    if (kind >= 11 && kind != 14) p.fin();
-    if (kind % 2 == 0) p.text(s[3] % 60, s[2] % 100);
+    if (s[3] % 16 == 5) p.header.control = p.header.control.with(control_bits<u32>::ece_bit);
+    if (s[3] % 16 == 6) p.header.control = p.header.control.with(control_bits<u32>::cwr_bit);
+    const bool agreed = block.ts.enabled || (block.state == connection_state::syn_sent && s[2] % 4 != 0);
+    if (agreed != (s[3] / 16 % 16 == 0)) stamp(p, path, s[3]);
     return p;
   }
 
   // Both sides take a segment.
-  void arrives(const flow& path, const test::packet& p) {
+  void arrives(const flow& path, const test::packet& p, ecn_codepoint mark) {
     flow reached = path;
-    if (Fault == stack_fault::crossed && p.octets.size() == 7) reached.remote_port ^= 3;
-    (void)tcp_->on_packet(test::packet_to(reached, p), now_);
-    send_both();
-    test::packet seen = p;
-    seen.header.source_port = path.remote_port;
-    seen.header.destination_port = path.local_port;
-    const auto at = map_.find(key_of(path));
-    if (at != map_.end()) {
-      (void)at->second->tcp.on_segment(seen.header, seen.octets, now_);
-      poll(*at->second);
-      return;
+    if (fault_ == stack_fault::crossed && p.octets.size() == 7) reached.remote_port ^= 3;
+    test::octet_string octets = test::packet_to(reached, p);
+    const bool blind = fault_ == stack_fault::sees_no_mark;
+    if (path.local.is_v4() && !blind) {
+      octets[1] = with_ecn(octets[1], mark);
+      build::mend_ipv4(octets);
+    } else if (!blind) {
+      octets[1] = static_cast<std::uint8_t>((octets[1] & 0xcfu) | static_cast<std::uint8_t>(mark) << 4);
     }
-    auto made = std::make_unique<entry>(entry{path, whole(config_for(path, p)), {}, false, true, false});
-    if (path.local_port == 80) (void)made->tcp.listen();
-    (void)made->tcp.on_segment(seen.header, seen.octets, now_);
-    poll(*made);
-    if (alive(*made)) map_[key_of(path)] = std::move(made);
+    const auto* const before = fault_ == stack_fault::sleeps_on ? model_.find(path) : nullptr;
+    const bool asleep = before != nullptr && before->owned && tcp_->find(*before->owner) == nullptr;
+    if (!asleep || p.octets.size() % 2 == 0) (void)tcp_->on_packet(octets, now_);
+    send_both();
+    model_.arrives(path, p, mark, now_, sent_);
   }
 
-  // The configuration of a connection that the stack would make. Its ISS is secret, so it is taken from the SYN,ACK.
-  [[nodiscard]] connection_config config_for(const flow& path, const test::packet& p) const {
-    connection_config config = config_.connection;
-    config.msl = connection_config{}.msl;
-    config.local_port = path.local_port;
-    config.remote_port = path.remote_port;
-    config.default_peer_mss = path.local.is_v4() ? 536 : 1'220;
-    config.ip_header_octets = path.local.is_v4() ? 20 : 40;
-    config.receive_mss = config.send_mss = path.local.is_v4() ? 1'460 : 1'440;
-    if (p.header.control.syn() && !sent_.empty()) {
-      config.isn_offset = sent_.back().segment.seq() - initial_sequence_number(0, now_).wire();
+  // What nobody answers, and what is no segment.
+  void special(const step& s) {
+    switch (s[1] % 4) {
+      case 0:
+      case 1: stranger(s); break;
+      case 2: report(s); break;
+      default:
+        if (fault_ == stack_fault::forgets_old_secret) tcp_->rotate_secret({s[2], ++secrets_}, now_);
+        tcp_->rotate_secret({s[2], ++secrets_}, now_);
+        model_.rotate_secret();
+        break;
     }
-    return config;
+  }
+
+  // A packet that would be answered if one thing about it were different.
+  void stranger(const step& s) {
+    using from = std::array<std::uint8_t, 4>;
+    static constexpr from nobodys[] = {
+        {127, 0, 0, 1}, {224, 0, 0, 9}, {255, 255, 255, 255}, {0, 0, 0, 0}, {240, 1, 1, 1}};
+    flow path = opened_or(s);
+    test::packet p = s[2] % 2 == 0 ? syn(path, s) : near(path, s);
+    const std::uint16_t kind = s[3] / 256 % 6;
+    const ip_address nobody = path.local.is_v4()
+                                  ? ip_address::from_v4(nobodys[s[3] % 5])
+                                  : ip_address::from_v6({static_cast<std::uint8_t>(s[3] % 2 == 0 ? 0xff : 0), 2, 0, 0,
+                                                         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+    const ip_address unknown = ip_address::from_v6({0});
+    if (kind == 0) path.remote = path.local;
+    if (kind == 0) path.remote_port = path.local_port;
+    if (kind == 1) path.remote = s[3] % 2 == 0 || path.local.is_v4() ? nobody : unknown;
+    if (kind == 2) path.local = s[3] % 2 == 0 || path.local.is_v4() ? nobody : unknown;
+    if (fault_ == stack_fault::takes_strangers && kind == 1)
+      path.remote = path.local.is_v4() ? test::v4(99) : test::v6(99);
+    if (kind == 3 && drawn_.named) path.local = path.local.is_v4() ? test::v4(7) : test::v6(7);
+    if (kind == 4 && drawn_.named) path.remote = path.local.is_v4() ? test::v4(4) : test::v6(1);
+    test::octet_string octets = test::packet_to(path, p);
+    if ((kind == 3 || kind == 4) && !drawn_.named) octets[octets.size() - 1] ^= 0x10;  // the checksum does not hold
+    if (kind == 5) {
+      if (!path.local.is_v4()) return;
+      octets[6] = static_cast<std::uint8_t>(s[3] % 2 == 0 ? 0x20 : 0x00);  // a fragment
+      octets[7] = static_cast<std::uint8_t>(s[3] % 2);
+      build::mend_ipv4(octets);
+    }
+    if (tcp_->on_packet(octets, now_) != delivery::dropped) wrong_ = "a packet was delivered that is nobody's";
+    send_both();
+  }
+
+  // An ICMP error about a segment that is outstanding, or nearly.
+  void report(const step& s) {
+    const flow path = opened_or(s);
+    const entry* const about = model_.find(path);
+    if (about == nullptr || !path.local.is_v4()) return;
+    const send_variables<u32>& snd = model::block_of(*about).snd;
+    icmp_error error;
+    error.type = 3;
+    error.code = static_cast<std::uint8_t>(s[2] % 3 == 0 ? 3 : s[2] % 3 == 1 ? 4 : 1);
+    error.kind = s[2] % 3 == 0 ? icmp_kind::hard : s[2] % 3 == 1 ? icmp_kind::too_big : icmp_kind::soft;
+    error.mtu = error.kind == icmp_kind::too_big ? 68u + s[3] % 200u : 0u;
+    error.seq = (s[2] / 4 % 2 == 0 ? snd.una : snd.nxt) + (u32{s[3]} % 3 - 1);
+    const test::octet_string inner = test::packet_to({path.remote, path.local, path.remote_port, path.local_port},
+                                                     test::at(error.seq.wire()).ack(1));
+    test::octet_string octets(20 + 8 + 28);
+    octets[20] = error.type;
+    octets[21] = error.code;
+    store16(octets.data() + 26, static_cast<std::uint16_t>(error.mtu));
+    std::copy_n(inner.begin(), 28, octets.begin() + 28);
+    store16(octets.data() + 22, checksum_field(sum_octets(std::span(octets).subspan(20))));
+    (void)emit_ipv4({.source = {10, 0, 0, 77}, .destination = path.local.v4(), .protocol = ip_protocol::icmp}, octets);
+    (void)tcp_->on_packet(octets, now_);
+    send_both();
+    model_.reports(path, error, now_);
   }
 
   void pass(const step& s) {
@@ -178,54 +335,64 @@ class stack_subject {
     now_ = now_ + duration::milliseconds(spans[s[1] % 8] + s[2] % 2);
     tcp_->on_deadline(now_);
     send_both();
-    for (auto& [where, each] : map_) {
-      each->tcp.on_deadline(now_);
-      poll(*each);
-    }
+    model_.on_deadline(now_);
   }
 
+  // From a port that is named, or one that the stack chooses.
   void open(const step& s) {
-    const flow path{test::v4(1), test::v4(s[1] % 2 == 0 ? 2 : 3), static_cast<std::uint16_t>(s[2] % 3 + 81), 9};
-    if (map_.size() + ended_.size() >= 12) return;
-    const auto made = tcp_->connect(path.local, path.remote, path.remote_port, now_, path.local_port);
-    if (made.has_value() == (map_.count(key_of(path)) != 0)) wrong_ = "connect() and the map disagree on a flow";
+    flow path{test::v4(1), test::v4(s[1] % 2 == 0 ? 2 : 3), static_cast<std::uint16_t>(s[2] % 3 + 81), 9};
+    bool free = model_.find(path) == nullptr;
+    const bool any = s[3] % 2 == 0;
+    for (std::uint16_t port = 81; any && port != 84; ++port) {
+      free = free || model_.find({path.local, path.remote, port, path.remote_port}) == nullptr;
+    }
+    const bool room = model_.connection_count() < Policy::most_connections;
+    const auto made =
+        tcp_->connect(path.local, path.remote, path.remote_port, now_, any ? std::uint16_t{0} : path.local_port);
+    full_ = tcp::sleeps && !made && free && room;
+    if (full_) return;
+    if (made.has_value() != (free && room)) wrong_ = "connect() and the model disagree on whether a flow is free";
     if (!made) return;
-    auto mine = std::make_unique<entry>(entry{path, whole(tcp_->find(*made)->config()), *made, true, false, true});
+    path = *tcp_->flow_of(*made);
+    if (path.local_port < 81 || path.local_port > 83) wrong_ = "connect() chose a port outside its range";
+    if (model_.find(path) != nullptr) wrong_ = "two connections have one flow";
+    auto mine = std::make_unique<entry>(
+        entry{.path = path, .tcp = typename model::whole(tcp_->find(*made)->config()), .former = {}});
+    mine->owner = *made;
+    mine->owned = mine->accepted = true;
     (void)mine->tcp.connect(now_);
     send_both();
-    poll(*mine);
-    map_[key_of(path)] = std::move(mine);
+    model_.poll(*mine, now_);
+    model_.map[model::key_of(path)] = std::move(mine);
   }
 
-  // The stack gives its connections in the order in which they were established.
+  // The stack gives its connections once each, and all of them.
   void accept() {
     while (const auto made = tcp_->accept(listening_)) {
       const auto path = tcp_->flow_of(*made);
-      const auto at = path ? map_.find(key_of(*path)) : map_.end();
-      if (at == map_.end() || !at->second->passive || at->second->accepted) {
-        wrong_ = "accept() gives a connection that the map does not expect";
+      entry* const at = path ? model_.find(*path) : nullptr;
+      if (at == nullptr || !model::waiting(*at)) {
+        wrong_ = "accept() gives a connection that the model does not expect";
         return;
       }
-      at->second->owner = made;
-      at->second->owned = at->second->accepted = true;
+      at->owner = made;
+      at->owned = at->accepted = true;
     }
-    for (auto& [where, each] : map_) {
-      const bool established = each->tcp.state() >= connection_state::established;
-      if (each->passive && established && !each->accepted) wrong_ = "a connection that is established is not given";
-    }
+    if (model_.waiting_count() != 0) wrong_ = "a connection that is established is not given";
   }
 
   // The owned connections, those that have ended as well.
   [[nodiscard]] std::vector<entry*> owned() {
     std::vector<entry*> all;
-    for (auto& [where, each] : map_) {
+    for (auto& [where, each] : model_.map) {
       if (each->owned) all.push_back(each.get());
     }
-    for (auto& each : ended_) all.push_back(each.get());
+    for (auto& each : model_.ended) all.push_back(each.get());
     return all;
   }
 
   void call(const step& s) {
+    if (drawn_.lazy && s[3] % 4 == 0) accept();
     const auto all = owned();
     if (all.empty()) return;
     entry& e = *all[s[1] % all.size()];
@@ -244,11 +411,7 @@ class stack_subject {
         break;
       }
       case 3: same(tcp_->shutdown(*e.owner), e.tcp.shutdown(), "shutdown()"); break;
-      case 4:
-        (void)tcp_->close(*e.owner, now_);
-        (void)e.tcp.close(now_);
-        e.owned = false;
-        break;
+      case 4: return close(e);
       default:
         (void)tcp_->abort(*e.owner);
         (void)e.tcp.abort();
@@ -256,7 +419,29 @@ class stack_subject {
         break;
     }
     send_both();
-    poll(e);
+    model_.poll(e, now_);
+  }
+
+  // The next thing in the life of a connection that ends in TIME-WAIT here.
+  void forward(const step& s) {
+    const flow path = opened_or(s);
+    entry* const e = model_.find(path);
+    if (e == nullptr || model::recorded(*e)) return arrives(path, syn(path, s), ecn_codepoint::not_capable);
+    const control_block<u32>& block = e->tcp.block();
+    if (e->owned && block.state == connection_state::established) return close(*e);
+    test::packet p = test::at(block.rcv.nxt.wire()).ack(block.snd.nxt.wire()).window(4'000);
+    if (block.state == connection_state::syn_sent) p.syn();
+    if (block.state == connection_state::fin_wait_1 || block.state == connection_state::fin_wait_2) p.fin();
+    if (block.ts.enabled) stamp(p, path, 7);
+    arrives(path, p, ecn_codepoint::not_capable);
+  }
+
+  void close(entry& e) {
+    (void)tcp_->close(*e.owner, now_);
+    (void)e.tcp.close(now_);
+    e.owned = false;
+    send_both();
+    model_.poll(e, now_);
   }
 
   template <class T>
@@ -268,105 +453,110 @@ class stack_subject {
     }
   }
 
-  // What the stack sends.
+  // What the stack sends. No event may cause more than the buffers of all connections can hold in least segments.
   void send_both() {
     std::array<std::uint8_t, 1'600> room{};
-    for (int i = 0; i != 1'000; ++i) {
+    for (int i = 0; i != 200; ++i) {
       const auto packet = tcp_->poll_packet(now_, room);
       if (!packet) return;
-      const auto read = test::read_packet(std::span(room).first(packet->length));
+      const auto octets = std::span(room).first(packet->length);
+      const auto read = test::read_packet(octets);
       if (!read) {
         wrong_ = "the stack sent what is no segment";
         return;
       }
-      sent_.push_back(*read);
-    }
-    wrong_ = "the stack never has nothing more to send";
-  }
-
-  // What a connection of the map sends.
-  void poll(entry& e) {
-    while (const auto next = e.tcp.next_segment(now_)) {
-      std::vector<std::uint8_t> text(next->header.text_length);
-      if (!text.empty()) e.tcp.copy_text(next->header, text);
-      expected_.push_back({e.path, test::packet(next->header, std::move(text))});
-    }
-  }
-
-  [[nodiscard]] static bool alive(const entry& e) {
-    return e.tcp.state() != connection_state::closed && e.tcp.state() != connection_state::listen;
-  }
-
-  // What has ended leaves the map; what somebody still owns is kept aside.
-  void sweep() {
-    for (auto at = map_.begin(); at != map_.end();) {
-      if (alive(*at->second)) {
-        ++at;
-        continue;
+      const ecn_codepoint mark = parse_ip(octets)->ecn();
+      if (mark != packet->ecn) wrong_ = "the IP header has another mark than poll_packet() says";
+      if (read->segment.header.options.ts) {
+        const flow& path = read->path;
+        stamps_[model::key_of(path)] = read->segment.header.options.ts->value.wire();
       }
-      if (at->second->owned) ended_.push_back(std::move(at->second));
-      at = map_.erase(at);
+      sent_.push_back({read->path, read->segment, mark});
     }
-    std::erase_if(ended_, [](const auto& e) { return !e->owned; });
+    wrong_ = "one event makes the stack send 200 segments";
   }
 
   std::string compare() {
-    sweep();
+    model_.sweep();
+    if (wrong_.empty()) wrong_ = model_.wrong;
     if (!wrong_.empty()) return wrong_;
-    const auto order = [](const test::seen& a, const test::seen& b) { return key_of(a.path) < key_of(b.path); };
+    const auto order = [](const sent_segment& a, const sent_segment& b) {
+      return model::key_of(a.path) < model::key_of(b.path);
+    };
+    std::vector<sent_segment>& expected = model_.expected;
     std::stable_sort(sent_.begin(), sent_.end(), order);
-    std::stable_sort(expected_.begin(), expected_.end(), order);
-    if (sent_.size() != expected_.size()) {
-      return "the stack sent " + std::to_string(sent_.size()) + " segments, the map " +
-             std::to_string(expected_.size());
+    std::stable_sort(expected.begin(), expected.end(), order);
+    if (sent_.size() != expected.size()) {
+      std::string text =
+          "the stack sent " + std::to_string(sent_.size()) + " segments, the model " + std::to_string(expected.size());
+      for (const sent_segment& each : sent_) text += "; the stack " + told(each.segment);
+      for (const sent_segment& each : expected) text += "; the model " + told(each.segment);
+      return text;
     }
     for (std::size_t i = 0; i != sent_.size(); ++i) {
-      test::seen& one = sent_[i];
-      test::seen& other = expected_[i];
+      sent_segment& one = sent_[i];
+      sent_segment& other = expected[i];
       other.segment.header.source_port = other.path.local_port;
       other.segment.header.destination_port = other.path.remote_port;
-      if (!(one.path == other.path)) return "the stack sent on a flow on which the map did not";
+      if (!(one.path == other.path)) return "the stack sent on a flow on which the model did not";
       if (!(one.segment.header == other.segment.header) || one.segment.octets != other.segment.octets) {
-        return "sent " + one.segment.bits() + ' ' + std::to_string(one.segment.seq()) + " instead of " +
-               other.segment.bits() + ' ' + std::to_string(other.segment.seq());
+        return "sent " + told(one.segment) + " instead of " + told(other.segment);
       }
+      if (one.mark != other.mark) return "a segment left with another mark in its IP header";
     }
     sent_.clear();
-    expected_.clear();
+    expected.clear();
     return compare_tables();
   }
 
-  // Every flow of the map has one place in the stack, and no place is lost.
-  std::string compare_tables() const {
-    u32 half_open = 0;
-    u32 time_wait = 0;
-    u32 connections = static_cast<u32>(ended_.size());
-    for (const auto& [where, e] : map_) {
-      const connection_state state = e->tcp.state();
-      if (e->passive && state == connection_state::syn_received) {
-        ++half_open;
-      } else if (state == connection_state::time_wait && !e->owned) {
-        ++time_wait;
-      } else {
-        ++connections;
-        if (e->owned && tcp_->find(*e->owner)->block() != e->tcp.block()) return "a connection is in another state";
-      }
+  [[nodiscard]] static std::string told(const test::packet& p) {
+    std::string text = p.bits() + ' ' + std::to_string(p.seq()) + " ack " + std::to_string(p.acknowledges()) + " wnd " +
+                       std::to_string(p.header.wnd) + " text " + std::to_string(p.octets.size());
+    if (p.header.options.sack.count != 0) text += " sack " + std::to_string(p.header.options.sack.count);
+    if (const auto& mss = p.header.options.mss) text += " mss " + std::to_string(*mss);
+    if (const auto& ts = p.header.options.ts) {
+      text += " ts " + std::to_string(ts->value.wire()) + " echo " + std::to_string(ts->echo.wire());
     }
-    if (half_open != tcp_->half_open_connections()) return "the SYN queue holds another number";
-    if (time_wait != tcp_->time_wait_connections()) return "TIME-WAIT holds another number";
-    if (connections != tcp_->connections()) return "there is another number of connections";
+    return text;
+  }
+
+  // Every flow of the model has one place in the stack, and no place is lost.
+  std::string compare_tables() const {
+    for (const auto& [where, e] : model_.map) {
+      if (!e->owned) continue;
+      const auto* const awake = tcp_->find(*e->owner);
+      if (awake != nullptr && awake->block() != e->tcp.block()) return "a connection is in another state";
+      if (tcp_->state_of(*e->owner) != e->tcp.state()) return "a connection says that it is in another state";
+    }
+    if (model_.half_open_count() != tcp_->half_open_connections()) return "the SYN queue holds another number";
+    if (model_.time_wait_count() != tcp_->time_wait_connections()) return "TIME-WAIT holds another number";
+    if (model_.connection_count() != tcp_->connections()) return "there is another number of connections";
+    const stack_statistics& had = tcp_->statistics();
+    const model_counts& expected = model_.counts;
+    if (had.syn_dropped != expected.syn_dropped || had.ack_dropped != expected.ack_dropped ||
+        had.half_open_expired != expected.half_open_expired) {
+      return "another number of handshakes has failed";
+    }
+    if (had.cookies_sent != expected.cookies_sent || had.cookies_accepted != expected.cookies_accepted) {
+      return "another number of cookies was sent or accepted";
+    }
+    if (had.time_wait_evicted != expected.time_wait_evicted || had.time_wait_reused != expected.time_wait_reused ||
+        had.time_wait_kept != expected.time_wait_kept) {
+      return "TIME-WAIT was ended or kept another number of times";
+    }
     return tcp_->consistent() ? std::string() : "the stack's tables do not agree";
   }
 
-  stack_config config_;
-  std::uint16_t latency_;
+  stack_setting drawn_;
+  stack_fault fault_;
   std::unique_ptr<tcp> tcp_;
+  model model_;
   handle listening_{};
   instant now_ = instant{} + duration::seconds(1'000);
-  std::map<key, std::unique_ptr<entry>> map_;
-  std::vector<std::unique_ptr<entry>> ended_;
-  std::vector<test::seen> sent_;
-  std::vector<test::seen> expected_;
+  std::uint64_t secrets_ = 1'000;              // none comes twice
+  std::map<typename model::key, u32> stamps_;  // our last timestamp on each flow
+  std::vector<sent_segment> sent_;
+  bool full_ = false;  // a connection that was asked for found no place
   std::string wrong_;
 };
 

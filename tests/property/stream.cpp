@@ -7,6 +7,7 @@
 
 #include "sequent/emit.hpp"
 #include "tests/property/stream_world.hpp"
+#include "tests/refinement/sleeper.hpp"
 
 namespace sequent::property {
 namespace {
@@ -53,6 +54,7 @@ class bluntly_closing : public Base {
 };
 
 const registered ordinary{claim{
+    // covers: odd-peers sequence-numbers rfc9293#3.6 rfc9293#3.5 rfc9293#3.8.6.3 rfc2018#4 rfc2883#4 rfc7323#3.2
     .id = "stream",
     .says = "What is read is a prefix of what was written, after a clean close all of it; every run can still finish; "
             "production code and specification stay in lockstep",
@@ -71,7 +73,49 @@ const registered ordinary{claim{
                   stream_check<bluntly_closing<roomy_end>>(ordinary_size)}},
 }};
 
+/// Wakes as it fell asleep the time before.
+template <class Policy>
+class stale : public dormant<Policy> {
+ public:
+  explicit stale(const connection<Policy>& c) : dormant<Policy>(c), before_(last_) { last_ = *this; }
+  void wake(connection<Policy>& c) const { (before_ ? *before_ : static_cast<const dormant<Policy>&>(*this)).wake(c); }
+
+ private:
+  inline static std::optional<dormant<Policy>> last_{};
+  std::optional<dormant<Policy>> before_;
+};
+
+/// Takes what a sleeper must not take: text, and windows that change.
+template <class Policy>
+class easy : public dormant<Policy> {
+ public:
+  using dormant<Policy>::dormant;
+  bool arrives(const segment<u32>& header, const connection_config& config, instant now) {
+    segment<u32> bare = header;
+    bare.text_length = 0;
+    return dormant<Policy>::arrives(bare, config, now);
+  }
+};
+
+const registered asleep{claim{
+    .id = "sleep",
+    // covers: sleeping
+    .says =
+        "A connection that is put away whenever it has nothing to do, and made anew from what was kept, is the same "
+        "in all that its future depends on; what a sleeper takes without waking means the same to it",
+    .bounds = "the runs of the property stream",
+    .head = setting_numbers,
+    .steps = 120,
+    .cases = 500,
+    .run = stream_check<refinement::sleeper<roomy_end>>(ordinary_size),
+    .controls = {{"it wakes as it was the time before",
+                  stream_check<refinement::sleeper<roomy_end, stale<roomy_policy>>>(ordinary_size)},
+                 {"it takes text in its sleep",
+                  stream_check<refinement::sleeper<roomy_end, easy<roomy_policy>>>(ordinary_size)}},
+}};
+
 const registered scaled{claim{
+    // covers: rfc7323#2
     .id = "stream-scaled",
     .says = "The same with windows beyond 65535 octets, scaled by 1 or 2 bits",
     .bounds =

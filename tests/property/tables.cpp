@@ -87,6 +87,7 @@ using narrow = small_wheel<7, 1>;
 using wide = small_wheel<1'000, 6>;
 
 const registered wheels{claim{
+    // covers: timer-wheel
     .id = "timer-wheel",
     .says =
         "The timer wheel fires what a sorted list of deadlines fires, never early and less than a tick late; it says "
@@ -142,6 +143,7 @@ struct gaping_table : small_table {
 };
 
 const registered flows{claim{
+    // covers: demultiplexing
     .id = "flow-table",
     .says =
         "The demultiplexer holds what a map holds, refuses nothing while it has room, and compares keys only where 32 "
@@ -231,6 +233,7 @@ struct forgetful : syn_cookies {
 };
 
 const registered cookies{claim{
+    // covers: rfc4987#3.6 rfc4987#A
     .id = "syn-cookie",
     .says =
         "A SYN cookie is accepted if and only if it was made in this minute or the one before, for this flow, peer's "
@@ -306,6 +309,7 @@ struct impatient_ports : ephemeral_ports<8> {
 };
 
 const registered ports{claim{
+    // covers: rfc6056#3.3
     .id = "ephemeral-ports",
     .says = "A port that is chosen is free and in the range, and as long as one is free one is found",
     .bounds = "ranges of 1 to 40 ports, up to 65535; three remote sockets that share ports; any number of tries",
@@ -374,6 +378,7 @@ struct forgetful_bucket : token_bucket {
 };
 
 const registered buckets{claim{
+    // covers: rate-limits clock-jumps
     .id = "rate-limit",
     .says =
         "Of the events in any span of time at most the burst and one for each interval are allowed, whatever the clock "

@@ -65,6 +65,7 @@ constexpr const char* stream_bounds =
     "548 octets, at most 32 of each disturbance, 4 old duplicates";
 
 const registered window{claim{
+    // covers: congestion-policy rfc5681#3.1 rfc5681#3.2 rfc3042#2 rfc6582#3.2 rfc6928#2 rfc6937#3 rfc4015#3.2
     .id = "stream-congestion-window",
     .says = "On every run the congestion window is never above what RFC 5681, 6582, 6928, 6937 and 4015 allow, and no "
             "text is sent beyond it but the first that is lost and a probe",
@@ -79,6 +80,7 @@ const registered window{claim{
 }};
 
 const registered edge{claim{
+    // covers: SHLD-14
     .id = "stream-window-edge",
     .says = "On every run the right edge of the window that is offered on the wire never moves left, but for the "
             "rounding of "

@@ -1,4 +1,5 @@
 // The timer wheel beside a sorted list of ticks: both are told the same, and must say the same.
+// covers: timer-wheel
 #pragma once
 
 #include <algorithm>

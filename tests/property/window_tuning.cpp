@@ -62,6 +62,7 @@ std::string anything(const drawn_case& c) {
 }
 
 const registered bounds{claim{
+    // covers: window-tuning clock-jumps
     .id = "window-tuning-bounds",
     .says =
         "The part of the receive buffer that is offered never shrinks and never exceeds the buffer, whatever arrives, "
@@ -111,6 +112,7 @@ std::string keeps_up(const drawn_case& c) {
 }
 
 const registered growth{claim{
+    // covers: window-tuning
     .id = "window-tuning-growth",
     .says = "For a reader that keeps up with a sender that fills the window, all of the buffer is offered within three "
             "round trips a doubling and four more",

@@ -40,6 +40,7 @@ inline void feed(model::fingerprint& f, const control_block<u32>& t) {
   f.add(t.window_scaling);
   f.add(t.sack_permitted);
   f.add(t.ecn);
+  f.add(t.fast_opened);
   f.add(t.peer_mss);
   feed(f, t.challenges.since);
   f.add(t.challenges.sent);
@@ -111,19 +112,22 @@ void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
   static_assert(sizeof(loss_recovery<4>) == 64 + 32 + 16 + 20 + 12 + 20);
   feed(f, r.board());
   feed(f, r.recent());
-  for (const u32 n :
-       {r.reduction().flight(), r.reduction().threshold(), r.reduction().delivered(), r.reduction().sent()}) {
-    f.add(n);
+  // What a recovery counts is not looked at between recoveries, and starts over with the next one.
+  if (r.recovering()) {
+    for (const u32 n :
+         {r.reduction().flight(), r.reduction().threshold(), r.reduction().delivered(), r.reduction().sent()}) {
+      f.add(n);
+    }
+    f.add(r.lowered_again());
   }
   feed(f, r.doubt());
   feed(f, r.probe());
   feed(f, r.recover());
   f.add(r.departed());
-  f.add(r.run_began());
+  f.add(r.board().view().empty() ? 0u : r.run_began());
   f.add(r.phase());
   f.add(r.duplicates());
   f.add(r.head_due());
-  f.add(r.lowered_again());
   f.add(r.reports_seen());
 }
 
@@ -195,6 +199,17 @@ void feed(model::fingerprint& f, const receiver<Storage, Most>& r, sequence_numb
   }
 }
 
+inline void feed(model::fingerprint&, const no_fast_open&) {}
+
+inline void feed(model::fingerprint& f, const with_fast_open& state) {
+  static_assert(sizeof(with_fast_open) == 22);
+  f.octets(state.cookie().octets());
+  for (const bool bit : {state.serves(), state.option_due(), state.takes_text(), state.text_sent(),
+                         state.text_refused(), state.learned().has_value()}) {
+    f.add(bit);
+  }
+}
+
 /// Everything but the path MTU, which nothing here moves: no ICMP error arrives, and no segment is as large as
 /// path_mtu::last_fallback. The connection's clock stands at zero (connection::rebase()). Settings do not change within
 /// a run; the two clock offsets do, by rebasing, and count only while they can still reach the wire.
@@ -214,6 +229,7 @@ void feed(model::fingerprint& f, const connection<Policy>& c, bool may_open_agai
   if (c.ended_by()) f.add(*c.ended_by());
   f.add(c.keep_alives_unanswered());
   f.add(c.echo().due());
+  feed(f, c.fast_open());
   f.add(c.owes_syn());
   f.add(c.owes_ack());
   f.add(c.owes_probe());

@@ -20,6 +20,7 @@ flow flooder(int i) {
 }
 
 // Section 3.3: what a SYN leaves behind is a record, not a connection.
+// covers: listeners
 TEST(rfc4987_flood, a_syn_takes_no_place_of_a_connection) {
   stack_host<> host(with(cookie_policy::never));
   ASSERT_TRUE(host.tcp->listen(std::nullopt, 80, 100));
@@ -78,6 +79,7 @@ TEST(rfc4987_flood, a_cookie_agrees_only_to_what_it_remembers) {
 }
 
 // Only what was sent is accepted: not another number, flow or time, and nothing when no cookie is out.
+// covers: rfc4987#3.6
 TEST(rfc4987_flood, only_a_valid_cookie_makes_a_connection) {
   stack_host<> host(with(cookie_policy::always, false));
   const handle listening = *host.tcp->listen(std::nullopt, 80, 4);

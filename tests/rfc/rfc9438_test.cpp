@@ -42,7 +42,7 @@ struct bulk {
 };
 using cubic_bulk = bulk<cubic_without_hystart>;
 
-// covers: rfc9438#4.6
+// covers: rfc9438#4.6 MAY-18
 TEST(rfc9438_section_4_6, a_loss_leaves_seven_tenths_of_the_flight_and_two_segments_at_least) {
   cubic_bulk f(duration::milliseconds(100), 100 * mss);
   f.lose();

@@ -192,20 +192,23 @@ class ReportTest(unittest.TestCase):
         self.merge(proofs=1)
         self.assertEqual(self.report("--update-expected").returncode, 2)
 
-    def test_the_readme_is_written_checked_and_found_out_of_date(self):
-        readme = self.path("README.md")
-        with open(readme, "w", encoding="utf-8") as file:
-            file.write(f"before\n{text.BEGIN}\nold\n{text.END}\nafter\n")
+    def test_the_readme_and_the_page_of_claims_are_written_checked_and_found_out_of_date(self):
+        readme, page = self.path("README.md"), self.path("docs/claims.md")
+        samples.write_text(readme, "before\n<!-- claims:begin -->\nold\n<!-- claims:end -->\nafter\n")
         self.assertEqual(self.report("--check-readme", readme).returncode, 1)
         self.merge()
         self.assertEqual(self.report("--readme", readme).returncode, 0)
-        with open(readme, encoding="utf-8") as file:
-            content = file.read()
-        self.assertRegex(content, r"\Abefore\n<!-- claims:begin -->\n\|(?s:.*)\n<!-- claims:end -->\nafter\n\Z")
-        self.assertIn("| `acceptance` | what acceptance says | all of them | paths 12, claims 67 |", content)
-        self.assertEqual(self.report("--check-readme", readme).returncode, 0)
-        with open(readme, "w", encoding="utf-8") as file:
-            file.write(content.replace("paths 12", "paths 13"))
+        for file, said in ((readme, r"(?s)\Abefore\n<!-- claims:begin -->\n\|.* 12.*\n<!-- claims:end -->\nafter\n\Z"),
+                           (page, r"\| `acceptance` \| what acceptance says \| all of them \| paths 12, claims 67 \|")):
+            with self.subTest(file):
+                with open(file, encoding="utf-8") as content:
+                    written = content.read()
+                self.assertRegex(written, said)
+                self.assertEqual(self.report("--check-readme", readme).returncode, 0)
+                samples.write_text(file, written.replace(" 12", " 13"))
+                self.assertEqual(self.report("--check-readme", readme).returncode, 1)
+                samples.write_text(file, written)
+        os.remove(page)
         self.assertEqual(self.report("--check-readme", readme).returncode, 1)
 
     def test_a_readme_without_markers_is_refused(self):

@@ -45,6 +45,12 @@ def write_json(path: str, content) -> str:
     return path
 
 
+def write_text(path: str, content: str) -> str:
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(content)
+    return path
+
+
 def expected_of(results: dict) -> dict:
     """The committed figures that fit these results."""
     from reporting import expected

@@ -73,6 +73,7 @@ TEST(checksum, equals_the_definition_at_every_length_and_alignment) {
   }
 }
 
+// covers: checksum-offload
 TEST(checksum, copying_gives_the_same_sum_and_the_octets_and_touches_no_neighbour) {
   const std::vector<std::uint8_t> all = some_octets(300);
   for (std::size_t skip = 0; skip != 5; ++skip) {

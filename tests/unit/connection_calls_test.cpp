@@ -176,6 +176,7 @@ TEST(connection_calls, a_fin_after_a_close_is_no_reason_to_reset) {
 }
 
 // C37 of docs/choices.md; class 11 of damning bugs: nobody holds a connection for ever that nobody reads.
+// covers: reclamation
 TEST(connection_calls, a_peer_that_never_closes_is_given_up_after_close_but_not_after_shutdown) {
   endpoint<small_policy> closed;
   closed.open();

@@ -73,6 +73,7 @@ TEST(connection_input, deadlines_that_are_not_due_do_nothing) {
   EXPECT_FALSE(host.tcp.next_segment(host.now));
 }
 
+// covers: clock-jumps
 TEST(connection_input, a_clock_that_jumps_far_ahead_meets_every_deadline_once) {
   endpoint<> host;
   host.open();
@@ -85,6 +86,7 @@ TEST(connection_input, a_clock_that_jumps_far_ahead_meets_every_deadline_once) {
 }
 
 // Class 13 of damning bugs: clocks jump.
+// covers: clock-jumps
 TEST(connection_input, a_clock_that_jumps_back_is_survived) {
   connection_config config = plain();
   config.timestamps = true;

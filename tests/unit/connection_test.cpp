@@ -45,6 +45,7 @@ TEST(connection, can_be_copied_in_the_middle_of_its_life) {
   EXPECT_EQ(host.tcp.readable(), 0u);
 }
 
+// covers: storage
 TEST(connection, can_live_on_storage_of_the_caller) {
   std::array<std::uint8_t, 100> to_send{};
   std::array<std::uint8_t, 50> received{};
@@ -117,6 +118,7 @@ TEST(connection, poll_transmit_makes_shorter_segments_for_a_shorter_buffer) {
   EXPECT_EQ(stream, pattern(100));
 }
 
+// covers: checksum-offload
 TEST(connection, leaves_the_checksum_to_the_hardware_when_told_to) {
   connection_config config = plain();
   config.checksum = checksum_by::hardware;
@@ -164,6 +166,7 @@ TEST(connection, knows_its_effective_segment_size) {
 }
 
 // CVE-2018-16523, CVE-2019-11479: the smallest segment leaves room for text beside its options.
+// covers: odd-peers
 TEST(connection, timestamps_make_segments_shorter_but_never_empty) {
   connection_config config = plain();
   config.timestamps = true;

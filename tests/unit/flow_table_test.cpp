@@ -25,6 +25,7 @@ const auto name_of = [](u32 index) { return numbered(index); };
 template <std::size_t Slots>
 using inline_table = flow_table<flow, flow_hash, inline_slots<flow_slot, Slots>>;
 
+// covers: demultiplexing
 TEST(flow_table, finds_what_was_inserted_and_nothing_else) {
   inline_table<64> table({}, flow_hash({1, 2}));
   EXPECT_EQ(table.find(numbered(0), name_of), std::nullopt);

@@ -37,6 +37,7 @@ const packet syns[] = {
 };
 
 // All that LISTEN can make of a SYN survives, before the SYN,ACK is sent and after.
+// covers: listeners
 TEST(half_open, gives_back_the_block_that_listen_made) {
   for (const bool options : {true, false}) {
     for (const packet& syn : syns) {

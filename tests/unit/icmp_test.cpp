@@ -37,6 +37,7 @@ std::optional<icmp_kind> kind(const octets& packet) {
   return parsed ? std::optional(parsed->kind) : std::nullopt;
 }
 
+// covers: rfc792 rfc4443
 TEST(icmp, tells_what_it_is_about) {
   const auto four = read(v4(unreachable4, 3));
   ASSERT_TRUE(four);
@@ -58,6 +59,7 @@ TEST(icmp, tells_what_it_is_about) {
 }
 
 // Every type of both protocols, with every code that is listed and some that are not.
+// covers: rfc792 rfc4443
 TEST(icmp, every_type_and_code_has_its_kind) {
   for (int type = 0; type != 256; ++type) {
     for (int code = 0; code < 256; code += code < 17 ? 1 : 17) {

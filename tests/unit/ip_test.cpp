@@ -11,6 +11,7 @@ using namespace sequent::build;
 
 const octets text{1, 2, 3, 4, 5};
 
+// covers: rfc791 rfc8200
 TEST(ip, reads_both_families_in_one_form) {
   const octets v4 = ipv4_packet(text, {.protocol = 1, .service = 0xb9, .time_to_live = 7});
   const octets v6 = ipv6_packet(text, {.next = 58, .service = 0xba, .hop_limit = 8});

@@ -26,6 +26,7 @@ octets with(std::size_t at, std::uint8_t value) {
   return packet;
 }
 
+// covers: rfc791
 TEST(ipv4, reads_what_a_header_says) {
   const octets packet = ipv4_packet(text, {.service = 0xb9, .time_to_live = 1});
   const auto parsed = parse_ipv4(packet);

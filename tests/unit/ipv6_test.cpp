@@ -40,6 +40,7 @@ std::optional<error> chain_refused(std::uint8_t first, const octets& chain) {
   return why;
 }
 
+// covers: rfc8200
 TEST(ipv6, reads_what_a_header_says) {
   octets packet = ipv6_packet(text, {.service = 0xb9, .hop_limit = 1});
   packet[1] |= 0x0a;  // a flow label

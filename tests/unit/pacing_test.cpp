@@ -36,6 +36,7 @@ TEST(pacer, the_rate_is_five_quarters_of_the_window_or_twice_the_window_in_slow_
   EXPECT_NEAR(static_cast<double>(steady(true).time_of(200 * mss).count()), 100'000, 1);
 }
 
+// covers: pacing
 TEST(pacer, a_burst_goes_at_once_and_the_rest_at_the_rate) {
   pacer p = steady();
   EXPECT_EQ(p.quantum(), 2 * mss);
@@ -84,6 +85,7 @@ TEST(pacer, a_change_below_a_sixteenth_is_none) {
   EXPECT_LT(p.time_of(10 * mss), before.time_of(10 * mss) - duration::microseconds(1'000));
 }
 
+// covers: clock-jumps
 TEST(pacer, a_clock_that_jumps_back_holds_nothing_back) {
   pacer p = steady();
   instant now = at(60'000'000);

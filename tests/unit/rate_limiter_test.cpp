@@ -48,6 +48,7 @@ flow from(std::uint8_t host) {
   return {ip_address::from_v4({192, 0, 2, 1}), ip_address::from_v4({198, 51, 100, host}), 80, 1'000};
 }
 
+// covers: rate-limits
 TEST(rate_limiter, flows_have_buckets_of_their_own_unless_the_key_puts_them_together) {
   rate_limiter<flow, flow_hash, inline_slots<token_bucket, 64>> limiter({}, flow_hash({1, 2}), ms10, 2);
   EXPECT_TRUE(limiter.allow(from(1), at(0)));

@@ -70,6 +70,7 @@ TEST_P(receiving, text_ahead_is_kept_until_the_hole_is_filled) {
 }
 
 // Class 5 of damning bugs: what was accepted never changes, however the copies that follow overlap it.
+// covers: reassembly
 TEST_P(receiving, octets_once_accepted_never_change) {
   EXPECT_TRUE(take(10, 10));
   std::vector<std::uint8_t> other(40, 0xee);
@@ -147,6 +148,7 @@ TEST_P(receiving, a_fin_in_the_middle_of_what_is_held_cuts_it) {
 }
 
 // C25: of too many ranges the furthest is given up, never the octets that come next.
+// covers: reassembly
 TEST_P(receiving, too_many_holes_give_up_the_furthest_octets_only) {
   for (u32 i = 1; i != 7; ++i) take(i * 10, 2);
   EXPECT_EQ(half.held().view().size(), 4u);

@@ -58,6 +58,7 @@ TEST_P(board_test, nothing_is_outstanding_at_first) {
   EXPECT_TRUE(acknowledge(0).empty());
 }
 
+// covers: rfc6675#3
 TEST_P(board_test, what_is_sent_is_in_flight) {
   send(3);
   EXPECT_EQ(board.pipe(), 300u);
@@ -108,6 +109,7 @@ TEST_P(board_test, what_a_sack_reported_is_not_delivered_twice) {
   EXPECT_EQ(board.pipe(), 0u);
 }
 
+// covers: rfc6675#4
 TEST_P(board_test, a_block_inside_a_run_splits_it) {
   board.sent(at(500), now, false);
   const run_list told = sack(200, 300);
@@ -163,6 +165,7 @@ TEST_P(board_test, the_head_is_lost_by_as_many_octets_as_are_asked_for) {
   EXPECT_EQ(picture(), "lll");
 }
 
+// covers: rfc2018#8
 TEST_P(board_test, reports_and_losses_can_be_forgotten) {
   send(4);
   sack(100, 200);

@@ -13,6 +13,7 @@ flow flow_number(unsigned i) {
           static_cast<std::uint16_t>(1'024 + i % 7)};
 }
 
+// covers: shards
 TEST(shard, is_the_same_seen_from_either_end) {
   for (unsigned i = 0; i != 1'000; ++i) {
     const flow f = flow_number(i);
@@ -24,6 +25,7 @@ TEST(shard, is_the_same_seen_from_either_end) {
   }
 }
 
+// covers: shards
 TEST(shard, shares_flows_out_evenly_and_by_its_key) {
   std::array<int, 4> share{};
   int elsewhere = 0;

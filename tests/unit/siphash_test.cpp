@@ -29,6 +29,7 @@ constexpr std::uint64_t vectors[64] = {
     0x6ca4ecb15c5f91e1, 0x9f626da15c9625f3, 0xe51b38608ef25f57, 0x958a324ceb064572,
 };
 
+// covers: isn
 TEST(siphash, agrees_with_the_reference_vectors) {
   std::array<std::uint8_t, 64> message{};
   for (std::size_t i = 0; i != message.size(); ++i) message[i] = static_cast<std::uint8_t>(i);

@@ -14,6 +14,7 @@ error why(const result<T>& outcome) {
   return outcome ? error{} : outcome.why();
 }
 
+// covers: MUST-43 MUST-46
 TEST(stack_calls, connect_asks_for_two_hosts_of_one_family) {
   stack_host<> host;
   const auto connect = [&](const ip_address& local, const ip_address& remote, std::uint16_t port) {
@@ -22,12 +23,16 @@ TEST(stack_calls, connect_asks_for_two_hosts_of_one_family) {
   EXPECT_EQ(connect(v4(1), v6(2), 80), error::foreign_socket_unspecified);
   EXPECT_EQ(connect(v4(1), ip_address(), 80), error::foreign_socket_unspecified);
   EXPECT_EQ(connect(v4(1), ip_address::from_v4({224, 0, 0, 1}), 80), error::foreign_socket_unspecified);
+  EXPECT_EQ(connect(v4(1), ip_address::from_v4({255, 255, 255, 255}), 80), error::foreign_socket_unspecified);
   EXPECT_EQ(connect(v4(1), ip_address::from_v4({127, 0, 0, 1}), 80), error::foreign_socket_unspecified);
   EXPECT_EQ(connect(v4(1), v4(2), 0), error::foreign_socket_unspecified);
   ASSERT_TRUE(host.tcp->add_address(v4(1)));
   EXPECT_EQ(connect(v4(3), v4(2), 80), error::foreign_socket_unspecified);
   EXPECT_EQ(host.tcp->connections(), 0u);
-  EXPECT_TRUE(host.tcp->connect(v4(1), v4(2), 80, host.now));
+  const auto made = host.tcp->connect(v4(1), v4(2), 80, host.now);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(host.tcp->flow_of(*made)->local, v4(1));
+  EXPECT_EQ(host.out().at(0).path.local, v4(1));
 }
 
 TEST(stack_calls, a_flow_is_used_once) {
@@ -55,6 +60,7 @@ TEST(stack_calls, ports_are_chosen_from_those_that_are_free) {
   EXPECT_TRUE(host.tcp->connect(v4(1), v4(2), 81, host.now));  // another peer, the same ports
 }
 
+// covers: limits
 TEST(stack_calls, connections_have_a_limit) {
   stack_host<> host;
   for (std::uint16_t i = 0; i != small_stack_policy::most_connections; ++i) {
@@ -204,6 +210,7 @@ struct slice_stack_policy : small_stack_policy {
 };
 
 // Octets may be written and read where they stand.
+// covers: storage
 TEST(stack_calls, buffers_are_lent) {
   stack_net<> net;
   const handle listening = *net.end[1]->listen(std::nullopt, 80, 2);
@@ -227,6 +234,7 @@ TEST(stack_calls, buffers_are_lent) {
 }
 
 // Buffers may be slices of the caller's memory; each connection keeps to its own.
+// covers: storage
 TEST(stack_calls, buffers_may_be_the_callers) {
   using tcp = stack<slice_stack_policy>;
   static_assert(tcp::buffer_octets == 4 * 500);

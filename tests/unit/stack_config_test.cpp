@@ -22,6 +22,7 @@ TEST(stack_config, every_use_of_the_secret_has_its_own_key) {
 }
 
 // RFC 9293 section 3.8.3 (MUST-23) asks for three minutes.
+// covers: MUST-23
 TEST(stack_config, by_default_a_syn_ack_is_sent_for_three_minutes) {
   const stack_config config;
   duration wait = config.syn_ack_timeout;

@@ -1,13 +1,14 @@
 #include <gtest/gtest.h>
 
 #include "sequent/stack.hpp"
-#include "tests/support/build.hpp"
+#include "tests/support/stack_net.hpp"
 
 namespace sequent::test {
 namespace {
 
 // What a SYN says, cut to what a cookie can say, goes through LISTEN to the same block as the SYN that the cookie gives
 // back.
+// covers: syn-cookies
 TEST(stack_cookies, what_comes_back_opens_the_same_connection) {
   const flow path{ip_address::from_v4({10, 0, 0, 1}), ip_address::from_v4({10, 0, 0, 2}), 80, 9};
   const syn_cookies cookies({1, 2});
@@ -41,6 +42,85 @@ TEST(stack_cookies, what_comes_back_opens_the_same_connection) {
     if (kept.timestamps) {
       EXPECT_EQ(cut, full) << bits;  // 1460 and the default are sizes that a cookie can say
     }
+  }
+}
+
+// A peer that was sent a cookie, and the ACK that brings it back.
+struct under_flood {
+  stack_host<> host;
+  handle listening;
+
+  under_flood() : host(configured()) { listening = *host.tcp->listen(std::nullopt, 80, 4); }
+  static stack_config configured() {
+    stack_config config = plain_stack();
+    config.cookies = cookie_policy::always;
+    return config;
+  }
+  u32 cookie_for(std::uint16_t port) { return host.in(from_peer(port), at(5'000).syn())[0].segment.seq(); }
+  bool comes_back(std::uint16_t port, u32 iss) {
+    host.in(from_peer(port), at(5'001).ack(iss + 1));
+    return host.tcp->accept(listening).has_value();
+  }
+};
+
+TEST(stack_cookies, a_new_secret_leaves_those_that_are_alive) {
+  under_flood server;
+  const u32 one = server.cookie_for(9);
+  const u32 other = server.cookie_for(10);
+  server.host.tcp->rotate_secret({77, 78}, server.host.now);
+  EXPECT_NE(server.cookie_for(9), one);  // in the same minute
+  EXPECT_TRUE(server.comes_back(9, one));
+  server.host.wait(s(30));
+  EXPECT_TRUE(server.comes_back(11, server.cookie_for(11)));
+  // The secret before the last is forgotten.
+  server.host.tcp->rotate_secret({79, 80}, server.host.now);
+  EXPECT_FALSE(server.comes_back(10, other));
+  EXPECT_EQ(server.host.tcp->statistics().cookies_accepted, 2u);
+}
+
+TEST(stack_cookies, an_old_secret_makes_no_cookie_live_longer) {
+  under_flood server;
+  const u32 iss = server.cookie_for(9);
+  server.host.tcp->rotate_secret({77, 78}, server.host.now);
+  server.host.wait(s(119));
+  (void)server.cookie_for(10);  // so that ACKs are still looked at
+  server.host.wait(s(2));
+  EXPECT_FALSE(server.comes_back(9, iss));
+}
+
+// Neither of the other keys is derived anew: numbers and clocks go on, and no flow is lost.
+TEST(stack_cookies, a_new_secret_changes_nothing_else) {
+  stack_config config = plain_stack();
+  config.connection.timestamps = true;
+  stack_host<> host(config);
+  const handle listening = *host.tcp->listen(std::nullopt, 80, 4);
+  const auto before = host.in(from_peer(9), at(5'000).syn().ts(1));
+  host.in(from_peer(9), at(5'001).rst());
+  host.handshake(from_peer(10));
+  const handle made = *host.tcp->accept(listening);
+  host.tcp->rotate_secret({77, 78}, host.now);
+  const auto after = host.in(from_peer(9), at(5'000).syn().ts(1));
+  EXPECT_EQ(before[0].segment.header, after[0].segment.header);
+  host.in(from_peer(10), at(5'001).rst());
+  EXPECT_EQ(host.last, delivery::connection);
+  EXPECT_EQ(host.state(made), connection_state::closed);
+}
+
+// A cookie has room for the agreement on ECN in a timestamp only.
+TEST(stack_cookies, without_timestamps_there_is_no_ecn) {
+  for (const bool timestamps : {false, true}) {
+    stack_config config = under_flood::configured();
+    config.connection.timestamps = true;
+    config.connection.ecn = true;
+    stack_host<> host(config);
+    const handle listening = *host.tcp->listen(std::nullopt, 80, 4);
+    packet syn = at(5'000).syn().ecn();
+    if (timestamps) syn.ts(7);
+    host.handshake(from_peer(9), syn);
+    EXPECT_EQ(host.sent[0].segment.bits(), timestamps ? "SAE" : "SA");
+    const auto made = host.tcp->accept(listening);
+    ASSERT_TRUE(made);
+    EXPECT_EQ(host.tcp->find(*made)->block().ecn, timestamps);
   }
 }
 

@@ -15,6 +15,7 @@ stack_config with_options() {
   return config;
 }
 
+// covers: listeners
 TEST(stack_handshake, keeps_a_record_until_the_acknowledgment) {
   stack_host<> host(with_options());
   const handle listening = *host.tcp->listen(std::nullopt, 80, 2);
@@ -146,6 +147,7 @@ TEST(stack_handshake, text_and_fin_may_come_with_the_acknowledgment) {
 }
 
 // Policy: with the accept queue full no SYN is taken, and an ACK leaves the record as it is.
+// covers: limits listeners
 TEST(stack_handshake, a_full_accept_queue_drops_syn_and_ack) {
   stack_config config = plain_stack();
   config.cookies = cookie_policy::never;

@@ -50,6 +50,7 @@ TEST(stack_input, nobody_is_a_reset) {
 }
 
 // CVE-1999-0016.
+// covers: martians
 TEST(stack_input, land_is_dropped) {
   stack_host<> host;
   ASSERT_TRUE(host.tcp->listen(std::nullopt, 80, 2));
@@ -59,6 +60,7 @@ TEST(stack_input, land_is_dropped) {
   EXPECT_EQ(host.tcp->half_open_connections(), 0u);
 }
 
+// covers: martians MUST-57
 TEST(stack_input, addresses_that_are_nobodys_or_not_ours_are_dropped) {
   stack_host<> host;
   ASSERT_TRUE(host.tcp->listen(std::nullopt, 80, 2));
@@ -79,6 +81,7 @@ TEST(stack_input, addresses_that_are_nobodys_or_not_ours_are_dropped) {
   EXPECT_FALSE(host.tcp->add_address(v4(9)));
 }
 
+// covers: martians
 TEST(stack_input, packets_from_too_far_away_are_dropped) {
   stack_config config = plain_stack();
   config.least_time_to_live = 255;
@@ -108,6 +111,7 @@ TEST(stack_input, what_is_no_segment_is_dropped) {
 }
 
 // One remote gets so many RSTs; what it has used up is no other's loss.
+// covers: rate-limits
 TEST(stack_input, resets_are_limited_for_each_remote) {
   stack_config config = plain_stack();
   config.reset_burst = 5;
@@ -132,6 +136,7 @@ void close_from_here(serving& server) {
   server.host.in(from_peer(9), at(5'001).ack(server.iss + 2).fin());
 }
 
+// covers: time-wait-records
 TEST(stack_input, time_wait_lasts_two_segment_lifetimes_in_a_record) {
   serving server;
   close_from_here(server);
@@ -154,6 +159,30 @@ TEST(stack_input, time_wait_lasts_two_segment_lifetimes_in_a_record) {
   EXPECT_TRUE(server.host.tcp->consistent());
 }
 
+// A connection may be in TIME-WAIT for long before its handle is given back: its record ends when it would have ended.
+TEST(stack_input, records_of_time_wait_end_each_in_its_time) {
+  serving early;
+  stack_host<>& host = early.host;
+  ASSERT_TRUE(host.tcp->shutdown(early.made));
+  host.out();
+  host.in(from_peer(9), at(5'001).ack(early.iss + 2).fin());
+  EXPECT_EQ(host.state(early.made), state::time_wait);
+  host.wait(s(200));
+  const u32 iss = host.handshake(from_peer(10));
+  ASSERT_TRUE(host.tcp->close(*host.tcp->accept(early.listening), host.now));
+  host.out();
+  host.in(from_peer(10), at(5'001).ack(iss + 2).fin());
+  ASSERT_TRUE(host.tcp->close(early.made, host.now));
+  host.out();
+  EXPECT_EQ(host.tcp->time_wait_connections(), 2u);
+  host.wait(s(41));
+  EXPECT_EQ(host.tcp->time_wait_connections(), 1u);
+  host.in(from_peer(10), at(5'002).ack(1));
+  EXPECT_EQ(host.last, delivery::time_wait);
+  host.wait(s(200));
+  EXPECT_EQ(host.tcp->time_wait_connections(), 0u);
+}
+
 // RFC 1337, F1, in the record as in the block.
 TEST(stack_input, no_reset_ends_time_wait) {
   serving server;
@@ -163,6 +192,7 @@ TEST(stack_input, no_reset_ends_time_wait) {
 }
 
 // Policy: a full table forgets its oldest.
+// covers: limits
 TEST(stack_input, the_oldest_of_time_wait_makes_room) {
   serving server;
   close_from_here(server);
@@ -230,6 +260,42 @@ TEST(stack_input, icmp_ends_a_half_open_connection_only_with_its_number) {
   host.in(icmp_about({v4(1), v4(2), 80, 9}, iss, 3, 3, 0));
   EXPECT_EQ(host.tcp->half_open_connections(), 0u);
   EXPECT_TRUE(host.tcp->consistent());
+}
+
+// Packets handed over together do what they do one after another, rubbish among them.
+TEST(stack_input, a_burst_is_its_packets_in_order) {
+  const auto sent_by = [](auto hand_over) {
+    stack_host<> host;
+    (void)*host.tcp->listen(std::nullopt, 80, 4);
+    std::vector<octet_string> packets;
+    for (std::uint16_t n = 0; n != 40; ++n) {
+      const flow path = from_peer(static_cast<std::uint16_t>(1'000 + n % 3));
+      if (n == 0) (void)host.handshake(path);
+      if (n % 7 == 0) {
+        packets.push_back(pattern(n));
+      } else if (n % 5 == 0) {
+        packets.push_back(packet_to(path, at(9'000).ack(1)));
+      } else {
+        packets.push_back(packet_to(path, at(5'001 + 100u * n).ack(1'001).text(pattern(100, n))));
+      }
+    }
+    hand_over(host, packets);
+    std::vector<std::pair<flow, std::uint32_t>> all;
+    for (const seen& each : host.out()) all.emplace_back(each.path, each.segment.seq());
+    const stack_statistics counted = host.tcp->statistics();
+    EXPECT_EQ(counted.packets, 40u + 2u);
+    EXPECT_EQ(counted.malformed, 6u);
+    EXPECT_FALSE(all.empty());
+    return std::pair(all, counted.resets_suppressed);
+  };
+  const auto one_by_one = sent_by([](stack_host<>& host, const std::vector<octet_string>& packets) {
+    for (const octet_string& each : packets) host.tcp->on_packet(each, host.now);
+  });
+  const auto together = sent_by([](stack_host<>& host, const std::vector<octet_string>& packets) {
+    const std::vector<std::span<const std::uint8_t>> views(packets.begin(), packets.end());
+    host.tcp->on_packets(views, host.now);
+  });
+  EXPECT_EQ(one_by_one, together);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/support/ip_packets.hpp"
 #include "tests/support/stack_net.hpp"
 
@@ -21,6 +23,7 @@ TEST(stack_output, nothing_is_lost_without_room) {
   EXPECT_EQ(host.state(made), state::syn_sent);
 }
 
+// covers: MUST-49
 TEST(stack_output, headers_say_what_the_configuration_says) {
   stack_config config = plain_stack();
   config.time_to_live = 33;
@@ -41,7 +44,7 @@ TEST(stack_output, headers_say_what_the_configuration_says) {
   EXPECT_EQ(read_packet(std::span(room).first(packet->length))->segment.header.options.mss, 540);
 }
 
-// covers: SHLD-8
+// covers: SHLD-8 stack-ecn
 TEST(stack_output, codepoints_of_the_ip_header_reach_the_connection_and_the_network) {
   for (const bool by_cookie : {false, true}) {
     stack_config config = plain_stack();
@@ -75,6 +78,76 @@ TEST(stack_output, codepoints_of_the_ip_header_reach_the_connection_and_the_netw
     EXPECT_EQ(packet->ecn, ecn_codepoint::capable_0);
     EXPECT_EQ(parse_ip(std::span(room).first(packet->length))->ecn(), ecn_codepoint::capable_0);
   }
+}
+
+// RFC 3168 sections 6.1.1, 6.1.4 and 6.1.5: only new text may say that it can be marked. Not SYN,ACK, not what is sent
+// again, not acknowledgments without text, and no answer of a record or of nobody.
+TEST(stack_output, only_new_text_is_marked_as_capable) {
+  for (const bool six : {false, true}) {
+    stack_config config = plain_stack();
+    config.connection.ecn = true;
+    stack_host<> host(config);
+    std::vector<std::pair<std::string, ecn_codepoint>> marks;
+    const auto collect = [&] {
+      octet_string room(2'000);
+      while (const auto sent = host.tcp->poll_packet(host.now, room)) {
+        const auto octets = std::span(room).first(sent->length);
+        EXPECT_EQ(parse_ip(octets)->ecn(), sent->ecn);
+        const packet seen = read_packet(octets)->segment;
+        marks.emplace_back(seen.bits() + (seen.octets.empty() ? "" : " text"), sent->ecn);
+      }
+    };
+    const flow path{six ? v6(1) : v4(1), six ? v6(2) : v4(2), 80, 9};
+    const auto arrives = [&](const packet& p) {
+      (void)host.tcp->on_packet(packet_to(path, p), host.now);
+      collect();
+    };
+    const handle listening = *host.tcp->listen(std::nullopt, 80, 2);
+    arrives(at(5'000).syn().ecn());
+    const u32 iss = initial_sequence_number(isn_offset(derive_key(config.secret, key_use::sequence_numbers),
+                                                       path.local.v6(), 80, path.remote.v6(), 9),
+                                            host.now)
+                        .wire();
+    arrives(at(5'001).ack(iss + 1).text(10));
+    const handle made = *host.tcp->accept(listening);
+    ASSERT_TRUE(host.tcp->write(made, pattern(10)));
+    collect();
+    host.now = *host.tcp->next_deadline();
+    for (int i = 0; i != 5 && marks.size() < 4; ++i) {
+      host.now = *host.tcp->next_deadline();
+      host.tcp->on_deadline(host.now);
+      collect();
+    }
+    const ecn_codepoint none = ecn_codepoint::not_capable;
+    const std::vector<std::pair<std::string, ecn_codepoint>> expected{
+        {"SAE", none}, {"A", none}, {"PA text", ecn_codepoint::capable_0}, {"PA text", none}};
+    EXPECT_EQ(marks, expected);
+  }
+}
+
+// covers: MUST-48 SHLD-21 SHLD-22
+TEST(stack_output, differentiated_services_are_chosen_for_all_and_for_each) {
+  stack_config config = plain_stack();
+  config.service = 0xb8 | 3;  // the two lowest bits are not its to set
+  stack_host<> host(config);
+  const handle first = *host.tcp->connect(v4(1), v4(2), 80, host.now);
+  const handle second = *host.tcp->connect(v6(1), v6(2), 80, host.now);
+  ASSERT_TRUE(host.tcp->set_service(second, 0x28));
+  octet_string room(2'000);
+  const auto services = [&] {
+    std::multiset<int> seen;
+    while (const auto packet = host.tcp->poll_packet(host.now, room)) {
+      seen.insert(parse_ip(std::span(room).first(packet->length))->service);
+    }
+    return seen;
+  };
+  EXPECT_EQ(services(), (std::multiset<int>{0xb8, 0x28}));
+  ASSERT_TRUE(host.tcp->set_service(first, 0));  // also while the connection goes on
+  host.now = host.now + duration::seconds(1);
+  host.tcp->on_deadline(host.now);
+  EXPECT_EQ(services(), (std::multiset<int>{0, 0x28}));
+  ASSERT_TRUE(host.tcp->close(second, host.now));
+  EXPECT_EQ(host.tcp->set_service(second, 0).why(), error::connection_does_not_exist);
 }
 
 // covers: MUST-15
@@ -118,6 +191,7 @@ TEST(stack_output, an_idle_connection_wants_nothing) {
 }
 
 // Policy: answers that nobody polls for are dropped beyond a number.
+// covers: limits
 TEST(stack_output, answers_wait_in_a_bounded_queue) {
   stack_host<> host;
   for (std::uint16_t i = 0; i != 20; ++i) {

@@ -60,6 +60,7 @@ TEST(syn_cookie, says_no_more_than_the_peer_can_take) {
   }
 }
 
+// covers: syn-cookies
 TEST(syn_cookie, every_combination_of_options_survives_the_timestamp) {
   const syn_cookies cookies(key);
   for (u32 i = 0; i != 2u * 2u * 17u; ++i) {

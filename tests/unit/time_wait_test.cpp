@@ -37,6 +37,7 @@ packet drawn(std::mt19937& source, const control_block<u32>& tcb) {
 }
 
 // What is left out of the record makes no difference, whatever arrives.
+// covers: time-wait-records
 TEST(time_wait, behaves_as_the_block_that_was_recorded) {
   std::mt19937 random(1);
   for (int run = 0; run != 2'000; ++run) {

@@ -24,6 +24,7 @@ std::vector<u32> fired(Wheel& wheel, instant now) {
 }
 using indices = std::vector<u32>;
 
+// covers: timer-wheel
 TEST(timer_wheel, fires_at_the_end_of_the_tick_that_holds_the_deadline) {
   inline_wheel<> wheel;
   wheel.start(0, at(5'000));
@@ -76,6 +77,7 @@ TEST(timer_wheel, what_is_due_already_fires_with_the_next_tick) {
   EXPECT_EQ(fired(wheel, at(8'000)), indices{0});
 }
 
+// covers: clock-jumps
 TEST(timer_wheel, a_clock_that_goes_back_is_one_that_stands_still) {
   inline_wheel<> wheel;
   wheel.start(0, at(5'000));
@@ -187,6 +189,7 @@ TEST(timer_wheel, agrees_with_plain_deadlines_on_every_short_run_of_two_timers) 
   }
 }
 
+// covers: storage
 TEST(timer_wheel, keeps_a_million_timers_in_storage_that_the_caller_gives) {
   constexpr u32 count = 1'000'000;
   std::vector<timer_node> nodes(count);

@@ -45,6 +45,7 @@ TEST(window_tuning, the_initial_window_is_at_most_the_buffer) {
   EXPECT_TRUE(tuning.active(1'000));
 }
 
+// covers: window-tuning
 TEST(window_tuning, it_doubles_in_two_round_trips_for_a_reader_who_keeps_up) {
   transfer t;
   t.tuning.start(10'000, buffer);

@@ -1,17 +1,14 @@
-"""The claims as text: the table on a terminal, and the one in the README."""
+"""The claims as text: the table on a terminal, the summary in the README, and the page of all of them."""
 
 import os
-import re
 import shutil
 import sys
 import textwrap
 
+from reporting import marks
 from reporting.claims import STRENGTHS
 from reporting.expected import Problem
 
-BEGIN = "<!-- claims:begin -->"
-END = "<!-- claims:end -->"
-MARKERS = re.compile(re.escape(BEGIN) + r".*?" + re.escape(END), re.DOTALL)
 # The figures that the README adds up.
 SUMMED = ("states", "transitions", "paths", "combinations", "segments", "connections", "controls", "controls_tried")
 COLOURS = {"holds": "32", "falls": "1;31", "unknown": "1;33", "skipped": "33", "interrupted": "1;33"}
@@ -110,15 +107,19 @@ def cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def markdown(claims: dict) -> str:
-    """The claims of model/expected.json as the README shows them: a line for each engine, then each claim."""
+def by_engine(claims: dict) -> dict:
+    """The claims of model/expected.json in groups: from strength and engine to names and claims."""
     groups = {}
     for name, claim in claims.items():
         groups.setdefault((claim["strength"], claim["engine"]), []).append((name, claim))
     order = list(STRENGTHS)
-    groups = dict(sorted(groups.items(), key=lambda group: (order.index(group[0][0]), group[0][1])))
+    return dict(sorted(groups.items(), key=lambda group: (order.index(group[0][0]), group[0][1])))
+
+
+def summary(claims: dict) -> str:
+    """The claims as the README shows them: a line for each engine, with the figures that can be added up."""
     lines = ["| strength | engine | claims | figures |", "|---|---|---|---|"]
-    for (strength, engine), members in groups.items():
+    for (strength, engine), members in by_engine(claims).items():
         totals = {}
         for _, claim in members:
             for name, value in claim["figures"].items():
@@ -126,20 +127,28 @@ def markdown(claims: dict) -> str:
                     totals[name] = totals.get(name, 0) + value
         shown = {name: totals[name] for name in SUMMED if totals.get(name)}
         lines.append(f"| **{strength}** | {cell(engine)} | {len(members)} | {cell(figures_text(shown))} |")
-    for strength in STRENGTHS:
-        members = [member for group, some in groups.items() if group[0] == strength for member in some]
-        if not members:
-            continue
-        lines += ["", f"<details><summary>{strength}: {len(members)} claims</summary>", "",
-                  "| claim | says | bounds | figures |", "|---|---|---|---|"]
-        lines += [f"| `{name}` | {cell(claim['says'])} | {cell(claim['bounds'])} | "
-                  f"{cell(figures_text(claim['figures']))} |" for name, claim in members]
-        lines += ["", "</details>"]
     return "\n".join(lines)
+
+
+def claims_page(claims: dict) -> str:
+    """The page of all claims."""
+    lines = ["# Claims", "",
+             "Drawn by `tools/report.py --readme` from what `tools/verify` found and `model/expected.json` keeps. What they rest on",
+             "is said in [trust.md](trust.md)."]
+    for strength, meaning in STRENGTHS.items():
+        groups = [(engine, members) for (word, engine), members in by_engine(claims).items() if word == strength]
+        if groups:
+            lines += ["", f"## {strength.capitalize()}", "", f"{meaning[0].upper()}{meaning[1:]}."]
+        for engine, members in groups:
+            lines += ["", f"### {engine}: {len(members)}", "", "| claim | says | bounds | figures |", "|---|---|---|---|"]
+            lines += [f"| `{name}` | {cell(claim['says'])} | {cell(claim['bounds'])} | "
+                      f"{cell(figures_text(claim['figures']))} |" for name, claim in members]
+    return "\n".join(lines) + "\n"
 
 
 def with_table(readme: str, claims: dict, name: str) -> str:
     """A README with the table between its markers replaced. Raises Problem if the markers are not there once."""
-    if readme.count(BEGIN) != 1 or readme.count(END) != 1 or not MARKERS.search(readme):
-        raise Problem(f"{name}: needs {BEGIN} and, after it, {END}, each once")
-    return MARKERS.sub(lambda _: f"{BEGIN}\n{markdown(claims)}\n{END}", readme)
+    try:
+        return marks.filled(readme, "claims", summary(claims), name)
+    except marks.Missing as missing:
+        raise Problem(str(missing)) from missing

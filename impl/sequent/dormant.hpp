@@ -1,0 +1,134 @@
+// A connection at rest, without its buffers and tables: what a host with very many idle connections keeps of each.
+// implements: sleeping
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+
+#include "sequent/connection.hpp"
+#include "sequent/predict.hpp"
+
+namespace sequent {
+
+/// What is left of an established connection that has nothing to send, to wait for, to deliver or to tell. A value; a
+/// connection that is made from it goes on as the first would have. Everything is constant time.
+template <class Policy = default_policy>
+class dormant {
+ public:
+  using connection_type = connection<Policy>;
+
+  /// Nothing of this connection would be lost: it is quiet(), its buffers and tables are empty, no timer runs but the
+  /// keep-alive's, nobody has closed it, and no keep-alive probe or ICMP error is unanswered.
+  [[nodiscard]] static constexpr bool can_hold(const connection_type& c) noexcept {
+    return c.quiet() && at_rest(c.sender_) && at_rest(c.receiver_) && !c.nobody_reads_ && !c.last_icmp_ &&
+           c.keep_alives_ == 0 && c.timers_.none_but(timer::keep_alive);
+  }
+
+  dormant() noexcept = default;
+  /// can_hold(c)
+  explicit dormant(const connection_type& c) noexcept
+      : tcb_(c.tcb_),
+        keep_alive_(c.timers_.due(timer::keep_alive).value_or(never)),
+        idle_since_(c.sender_.idle_since_.value_or(never)),
+        measures_(c.sender_.rtt_.known()),
+        congestion_(c.sender_.congestion_),
+        pacing_(c.sender_.pacing_),
+        path_(c.path_),
+        tuning_(c.receiver_.tuning_),
+        rack_(c.sender_.recovery_.rack_),
+        doubt_(c.sender_.recovery_.doubt_),
+        probe_(c.sender_.recovery_.probe_),
+        recover_(c.sender_.recovery_.recover_),
+        largest_text_(c.receiver_.largest_text_),
+        response_(c.sender_.ecn_),
+        echo_(c.echo_),
+        fast_open_(c.fast_open_),
+        syn_lost_(c.sender_.syn_lost_),
+        syn_sent_(c.sender_.syn_sent_),
+        reports_seen_(c.sender_.recovery_.reports_seen_) {
+    SEQUENT_ASSERT(can_hold(c));
+  }
+
+  /// Lets `c` go on from here. It was made with the same configuration, for buffers of the same size, and has done
+  /// nothing yet.
+  void wake(connection_type& c) const noexcept {
+    c.tcb_ = tcb_;
+    if (keep_alive_ != never) c.timers_.start(timer::keep_alive, keep_alive_);
+    c.path_ = path_;
+    c.echo_ = echo_;
+    c.fast_open_ = fast_open_;
+    c.receiver_.start();
+    c.receiver_.tuning_ = tuning_;
+    c.receiver_.largest_text_ = largest_text_;
+    auto& sender = c.sender_;
+    sender.first_ = tcb_.snd.nxt;
+    sender.rtt_ = rtt_estimator(c.config_.rto, measures_);
+    sender.congestion_ = congestion_;
+    sender.pacing_ = pacing_;
+    sender.ecn_ = response_;
+    if (idle_since_ != never) sender.idle_since_ = idle_since_;
+    sender.syn_lost_ = syn_lost_;
+    sender.syn_sent_ = syn_sent_;
+    auto& recovery = sender.recovery_;
+    recovery.start(tcb_.snd.nxt);
+    recovery.rack_ = rack_;
+    recovery.doubt_ = doubt_;
+    recovery.probe_ = probe_;
+    recovery.recover_ = recover_;
+    recovery.reports_seen_ = reports_seen_;
+  }
+
+  /// A segment that a connection in this state would pass over but for the control block and the keep-alive timer: most
+  /// are answers to keep-alives of the peer's. Applies it as connection::on_segment() would, and says so; any other is
+  /// left alone, and wants the connection awake. `config`: the connection's.
+  [[nodiscard]] bool arrives(const segment<u32>& header, const connection_config& config, instant now) noexcept {
+    if (header.text_length != 0) return false;
+    actions<u32> step;
+    if (!arrives_as_predicted(tcb_, header, now, step)) return false;
+    if (tcb_.ecn) echo_.arrived(header.control, ecn_codepoint::not_capable, false);
+    if (config.keep_alive.enabled) keep_alive_ = now + config.keep_alive.idle;
+    return true;
+  }
+
+  /// When it has to be woken, if ever: the keep-alive timer.
+  [[nodiscard]] std::optional<instant> next_deadline() const noexcept {
+    return keep_alive_ == never ? std::nullopt : std::optional(keep_alive_);
+  }
+  [[nodiscard]] const control_block<u32>& block() const noexcept { return tcb_; }
+
+ private:
+  // No clock gets there.
+  static constexpr instant never = instant::from_microseconds(std::numeric_limits<std::int64_t>::max());
+
+  [[nodiscard]] static constexpr bool at_rest(const typename connection_type::send_half& s) noexcept {
+    const auto& recovery = s.recovery_;
+    return !s.urgent_until_ && !s.timed_ && !s.force_ && s.attempts_ == 0 && recovery.phase_ == recovery_phase::open &&
+           recovery.board_.view().empty() && !recovery.head_due_;
+  }
+  [[nodiscard]] static constexpr bool at_rest(const typename connection_type::receive_half& r) noexcept {
+    return r.unread_ == 0 && r.held_.empty() && r.recent_count_ == 0 && r.repeated_.empty();
+  }
+
+  control_block<u32> tcb_{};
+  instant keep_alive_ = never;
+  instant idle_since_ = never;
+  rtt_estimator::measures measures_{};
+  typename Policy::congestion_control congestion_{};
+  [[no_unique_address]] typename Policy::pacing pacing_{};
+  path_mtu path_{};
+  window_tuning tuning_{};
+  rack rack_{};
+  spurious_detector doubt_{};
+  tail_probe probe_{};
+  sequence_number<u32> recover_{};
+  u32 largest_text_ = 0;
+  ecn_response response_{};
+  ecn_echo echo_{};
+  [[no_unique_address]] typename Policy::fast_open fast_open_{};
+  bool syn_lost_ = false;
+  bool syn_sent_ = false;
+  bool reports_seen_ = false;
+};
+
+}  // namespace sequent

@@ -1,0 +1,170 @@
+// Connections of a stack that fall asleep to make room for others. Part of stack.hpp, which includes it.
+// implements: sleeping
+#pragma once
+
+#include "sequent/stack.hpp"
+
+namespace sequent {
+
+template <class Policy>
+bool stack<Policy>::awake(u32 index) const noexcept {
+  if constexpr (sleeps) return slots_[index].body != nobody;
+  static_cast<void>(index);
+  return true;
+}
+
+// A connection that is awake.
+template <class Policy>
+auto stack<Policy>::tcp(u32 index) noexcept -> connection_type& {
+  if constexpr (sleeps) {
+    return bodies_[slots_[index].body];
+  } else {
+    return slots_[index].tcp;
+  }
+}
+
+template <class Policy>
+auto stack<Policy>::tcp(u32 index) const noexcept -> const connection_type& {
+  if constexpr (sleeps) {
+    return bodies_[slots_[index].body];
+  } else {
+    return slots_[index].tcp;
+  }
+}
+
+template <class Policy>
+template <class Storage>
+Storage stack<Policy>::storage_at(std::size_t offset, std::size_t length) const noexcept {
+  if constexpr (std::is_same_v<Storage, span_storage>) {
+    return span_storage(buffers_.subspan(offset, length));
+  } else {
+    return Storage{};
+  }
+}
+
+// One more connection could be awake.
+template <class Policy>
+bool stack<Policy>::has_place() const noexcept {
+  if constexpr (sleeps) return !bodies_.full() || !drowsy_.empty();
+  return true;
+}
+
+// Where every place is taken, the longest idle connection falls asleep, if there is one.
+template <class Policy>
+void stack<Policy>::make_place() noexcept {
+  if constexpr (sleeps) {
+    if (bodies_.full() && !drowsy_.empty()) put_to_sleep(drowsy_.first());
+  }
+}
+
+// Makes a connection in a free place. Its flow does not lead to it yet.
+template <class Policy>
+std::optional<u32> stack<Policy>::make(const connection_config& config, const flow& path) noexcept {
+  constexpr std::size_t out_octets = std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0;
+  constexpr std::size_t in_octets = std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0;
+  const auto in_place = [&](auto& pool, auto&&... before) -> std::optional<u32> {
+    const auto next = pool.next();
+    if (!next) return std::nullopt;
+    const std::size_t at = *next * (out_octets + in_octets);
+    return pool.take(before..., config, storage_at<send_storage>(at, out_octets),
+                     storage_at<receive_storage>(at + out_octets, in_octets));
+  };
+  if constexpr (sleeps) {
+    if (slots_.full()) return std::nullopt;
+    make_place();
+    const auto body = in_place(bodies_);
+    if (!body) return std::nullopt;
+    const u32 index = *slots_.take(path);
+    slots_[index].body = *body;
+    return index;
+  } else {
+    return in_place(slots_, path);
+  }
+}
+
+// Nothing leads to a connection any more, and it stands in no list.
+template <class Policy>
+void stack<Policy>::unmake(u32 index) noexcept {
+  if constexpr (sleeps) {
+    if (awake(index)) bodies_.release(slots_[index].body);
+  }
+  slots_.release(index);
+}
+
+template <class Policy>
+void stack<Policy>::put_to_sleep(u32 index) noexcept {
+  if constexpr (sleeps) {
+    slot& at = slots_[index];
+    stir(index);
+    at.asleep = dormant<typename Policy::connection_policy>(bodies_[at.body]);
+    bodies_.release(at.body);
+    at.body = nobody;
+    ++statistics_.fallen_asleep;
+  }
+}
+
+// Sees to it that a connection is awake. False when there is no place: every other is busy.
+template <class Policy>
+bool stack<Policy>::wake(u32 index) noexcept {
+  if constexpr (sleeps) {
+    if (awake(index)) return true;
+    constexpr std::size_t out_octets = std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0;
+    constexpr std::size_t in_octets = std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0;
+    make_place();
+    const auto next = bodies_.next();
+    if (!next) {
+      ++statistics_.wakes_refused;
+      return false;
+    }
+    slot& at = slots_[index];
+    const std::size_t offset = *next * (out_octets + in_octets);
+    at.body = *bodies_.take(config_of(at.path), storage_at<send_storage>(offset, out_octets),
+                            storage_at<receive_storage>(offset + out_octets, in_octets));
+    at.asleep.wake(bodies_[at.body]);
+  }
+  static_cast<void>(index);
+  return true;
+}
+
+// A connection has nothing to send: it may sleep if it has nothing else to do either.
+template <class Policy>
+void stack<Policy>::drowse(u32 index) noexcept {
+  if constexpr (sleeps) {
+    slot& at = slots_[index];
+    if (at.ready.linked() || !awake(index)) return;
+    if (!dormant<typename Policy::connection_policy>::can_hold(tcp(index))) return;
+    drowsy_.push(index, ready_links());
+    at.drowsy = true;
+  }
+  static_cast<void>(index);
+}
+
+// Something happens to a connection that might have fallen asleep.
+template <class Policy>
+void stack<Policy>::stir(u32 index) noexcept {
+  if constexpr (sleeps) {
+    slot& at = slots_[index];
+    if (!at.drowsy) return;
+    drowsy_.remove(index, ready_links());
+    at.drowsy = false;
+  }
+  static_cast<void>(index);
+}
+
+// Ends a connection that is asleep as connection::abort() would, without waking it (RFC 9293 section 3.10.5).
+template <class Policy>
+void stack<Policy>::drop_asleep(u32 index) noexcept {
+  if constexpr (sleeps) {
+    const slot& at = slots_[index];
+    control_block<u32> tcb = at.asleep.block();
+    actions<u32> step;
+    static_cast<void>(call_abort(tcb, step));
+    if (const auto reset = compose_answer(tcb, step, 0u)) queue_reply(at.path, *reset);
+    unmap(at.path, index);
+    wheel_.stop(index);
+    slots_.release(index);
+  }
+  static_cast<void>(index);
+}
+
+}  // namespace sequent

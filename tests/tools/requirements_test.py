@@ -1,0 +1,172 @@
+"""Tests of tools/requirements: the pages, the README, and that each kind of gap is found."""
+
+import os
+import subprocess
+import tempfile
+import unittest
+
+import samples
+from reporting import tags
+
+TOOL = os.path.join(samples.ROOT, "tools", "requirements")
+SOURCES = {
+    "README.md": "before\n<!-- features:begin -->\nold\n<!-- features:end -->\nafter\n",
+    "docs/requirements.csv": "id,level,section,summary,not_tested_because\n"
+                             "MUST-1,MUST,3.1 (also 3.2),Fields are unsigned.,\n"
+                             "MUST-2,MUST,3.9.2.1,Source routes.,an option of IP\n"
+                             "U-1,MUST,3.8.4,Probes.,left out here\n",
+    "docs/features.csv": "id,group,feature,sections,reason\n"
+                         "fields,Core,Fields,rfc9293#3.1,\n"
+                         "losses,Core,Losses by time,rfc8985#6.2,\n"
+                         "pacing,Core,Pacing,,\n"
+                         "fast-open,Core,Fast Open,rfc7413#4,being built\n",
+    "impl/sequent/fields.hpp": "// Fields (RFC 9293\n/// sections 3.1 and 3.2).\n",
+    "impl/sequent/losses.hpp": "// Losses (RFC 8985 section 6.2).\n",
+    "impl/sequent/pacing.hpp": "// Spreading.\n// implements: pacing\n",
+    "model/spec/oracle_losses.hpp": "// RFC 8985 section 6.2, step by step.\n",
+    "proofs/fields.cpp": '    .cite = "rfc9293#3.1",\n',
+    "tests/rfc/section_3_1_test.cpp": "// covers: MUST-1\nTEST(section_3_1, unsigned) {}\n",
+    "tests/property/losses.cpp": "// covers: rfc8985#6.2/4, pacing\n",
+    "tests/spec/oracle_test.cpp": "// covers: rfc7413#4.2\n",
+}
+
+
+class RequirementsTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        for name, content in SOURCES.items():
+            self.put(name, content)
+        self.assertEqual(self.run_tool("--readme", self.path("README.md")).returncode, 0)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def put(self, name, content):
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+        samples.write_text(self.path(name), content)
+
+    def change(self, name, old, new):
+        self.assertIn(old, self.text(name))
+        self.put(name, self.text(name).replace(old, new))
+
+    def text(self, name):
+        with open(self.path(name), encoding="utf-8") as file:
+            return file.read()
+
+    def run_tool(self, *options):
+        return subprocess.run([TOOL, "--root", self.folder, *options], capture_output=True, text=True, timeout=60,
+                              check=False)
+
+    def complaint(self):
+        """What --check says; it must say something."""
+        done = self.run_tool("--check")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        return done.stdout
+
+    def test_what_is_complete_passes(self):
+        done = self.run_tool("--check")
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+
+    def test_the_pages_say_what_is_where(self):
+        page = self.text("docs/features.md")
+        self.assertIn("| Losses by time | 8985 6.2 | `losses.hpp` | `oracle_losses.hpp` | **sampled** `property/losses.cpp` |", page)
+        self.assertIn("| Fields | 9293 3.1 | `fields.hpp` |  | **proven** `proofs/fields.cpp`<br>**tests** "
+                      "`rfc/section_3_1_test.cpp` |", page)
+        self.assertIn("| Fast Open | 7413 4 |  |  | *being built* |", page)
+        self.assertIn("| MUST-1 | 3.1 (also 3.2) | Fields are unsigned. | `rfc/section_3_1_test.cpp` |",
+                      self.text("docs/requirements.md"))
+        readme = self.text("README.md")
+        self.assertRegex(readme, r"\Abefore\n<!-- features:begin -->\n\| Core (?s:.*)\n<!-- features:end -->\nafter\n\Z")
+        self.assertIn("| Fields | 9293 3.1 | proven, tests |", readme)
+        self.assertIn("Of the 2 numbered requirements of RFC 9293, 1 have a test; 1 do not", readme)
+
+    def test_a_feature_without_code_needs_a_reason(self):
+        os.remove(self.path("impl/sequent/losses.hpp"))
+        self.assertIn("losses has no code and no reason", self.complaint())
+
+    def test_a_feature_without_an_engine_needs_a_reason(self):
+        self.change("proofs/fields.cpp", "rfc9293#3.1", "rfc9293#3.2")
+        self.assertIn("fields has no check of an engine and no reason", self.complaint())
+
+    def test_tests_of_the_specification_check_no_code(self):
+        self.change("tests/property/losses.cpp", "rfc8985#6.2/4, ", "")
+        self.put("tests/spec/oracle_losses_test.cpp", "// covers: rfc8985#6.2\n")
+        self.put("proofs/guards.cpp", '    .cite = "rfc8985#6.2",\n')
+        self.assertIn("losses has no check of an engine and no reason", self.complaint())
+
+    def test_a_reason_that_has_become_wrong_is_found(self):
+        self.put("impl/sequent/fast_open.hpp", "// RFC 7413 section 4.2.\n")
+        self.assertNotIn("fast-open has", self.complaint())  # still without a check
+        self.put("fuzz/fast_open_target.cpp", "// covers: rfc7413#4.2\n")
+        self.assertIn("fast-open has code, a check of an engine, and a reason", self.complaint())
+
+    def test_a_tag_must_name_something(self):
+        for tag, what in (("pacign", "no feature"), ("rfc8958#6.2", "no section of a feature"), ("rfc8985#61", "no section"),
+                          ("MUST-99", "MUST-99 is covered by a test but does not exist")):
+            with self.subTest(tag):
+                self.put("tests/unit/odd_test.cpp", f"  // covers: MUST-1 {tag}\n")
+                self.assertIn(what, self.complaint())
+
+    def test_a_section_must_be_cited_somewhere(self):
+        self.change("docs/features.csv", "rfc8985#6.2", "rfc8985#6.2 rfc8985#7")
+        self.assertIn("rfc8985#7 of losses is cited nowhere", self.complaint())
+
+    def test_a_feature_stands_once(self):
+        self.change("docs/features.csv", "fast-open,Core", "pacing,Core")
+        self.assertIn("pacing stands twice", self.complaint())
+
+    def test_requirements_need_a_test_or_a_reason_and_not_both(self):
+        self.change("tests/rfc/section_3_1_test.cpp", "MUST-1", "MUST-2")
+        said = self.complaint()
+        self.assertIn("MUST-1 has neither a test nor a reason", said)
+        self.assertIn("MUST-2 has a test and a reason", said)
+
+    def test_a_stale_page_is_found(self):
+        for name in ("docs/features.md", "docs/requirements.md", "README.md"):
+            with self.subTest(name):
+                before = self.text(name)
+                self.put(name, before.replace("Fields", "Feilds"))
+                self.assertEqual(self.complaint(), f"{name} is out of date: run tools/requirements --readme README.md\n")
+                self.put(name, before)
+
+    def test_a_check_writes_nothing(self):
+        os.remove(self.path("docs/features.md"))
+        self.complaint()
+        self.assertFalse(os.path.exists(self.path("docs/features.md")))
+
+    def test_bad_usage_exits_2(self):
+        for options in (["--nonsense"], ["--readme"], ["--check", "--readme", "x"], ["--readme", self.path("none.md")]):
+            with self.subTest(options):
+                self.assertEqual(self.run_tool(*options).returncode, 2)
+        self.put("README.md", "no marks\n")
+        self.assertEqual(self.run_tool("--check").returncode, 2)
+
+
+class TagsTest(unittest.TestCase):
+    def test_citations_are_read_across_lines_and_lists(self):
+        text = "/// (RFC 5961\n/// section 5.2; RFC 9293 sections 3.10.1 to 3.10.5, MUST-12) RFC 6528, section 3 and RFC 4987 appendix A."
+        self.assertEqual(tags.cited(text), {"rfc5961#5.2", "rfc9293#3.10.1", "rfc9293#3.10.5", "MUST-12", "rfc6528#3",
+                                            "rfc4987#A"})
+        self.assertEqual(tags.cited("// RFC 6937 says so."), {"rfc6937"})
+
+    def test_suites_are_citations(self):
+        self.assertEqual(tags.suites("TEST(rfc8985_section_6_2, a) {\nTEST_F(section_3_8_4, b) {\nTEST(rfc4987_appendix_a, c) {\n"
+                                     "TEST(rfc4987_flood, d) {\nTEST(pacer, e) {"),
+                         {"rfc8985#6.2", "rfc9293#3.8.4", "rfc4987#A"})
+
+    def test_what_is_under_a_section(self):
+        for tag, section, wanted in (("rfc8985#6.2/4", "rfc8985#6", True), ("rfc8985#6.2", "rfc8985#6.2", True),
+                                     ("rfc8985#61", "rfc8985#6", False), ("rfc8985", "rfc8985#6", False),
+                                     ("rfc8985#6", "rfc8985", True), ("rfc89851#6", "rfc8985", False)):
+            with self.subTest(tag):
+                self.assertEqual(tags.under(tag, section), wanted)
+
+    def test_marks_are_read_in_each_language(self):
+        self.assertEqual(tags.marked("  // covers: MUST-1, pacing\n# covers: rfc8985#6.2\n/// implements: pacing\n// uncovers: no"),
+                         ["MUST-1", "pacing", "rfc8985#6.2", "pacing"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,129 @@
+#include "sequent/dormant.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/endpoint.hpp"
+
+namespace sequent::test {
+namespace {
+
+using sleeper = dormant<>;
+
+endpoint<> established(const connection_config& config = plain()) {
+  endpoint<> end(config);
+  end.open();
+  return end;
+}
+
+// covers: sleeping
+TEST(dormant, is_smaller_than_what_it_stands_for) { EXPECT_LE(sizeof(sleeper), 400u); }
+
+TEST(dormant, holds_a_connection_that_has_nothing_to_do) {
+  endpoint<> end = established();
+  EXPECT_TRUE(sleeper::can_hold(end.tcp));
+}
+
+TEST(dormant, does_not_hold_one_that_is_not_established) {
+  EXPECT_FALSE(sleeper::can_hold(endpoint<>().tcp));
+  endpoint<> opening;
+  ASSERT_TRUE(opening.tcp.connect(opening.now));
+  EXPECT_FALSE(sleeper::can_hold(opening.tcp));
+}
+
+TEST(dormant, does_not_hold_one_with_something_to_tell) {
+  endpoint<> end;
+  ASSERT_TRUE(end.tcp.connect(end.now));
+  end.out();
+  end.in(end.answer_to_syn({}));
+  ASSERT_EQ(end.state(), connection_state::established);
+  EXPECT_FALSE(sleeper::can_hold(end.tcp));
+  ASSERT_TRUE(end.tcp.take_signals().has(signal::established));
+  EXPECT_TRUE(sleeper::can_hold(end.tcp));
+}
+
+TEST(dormant, does_not_hold_one_with_something_to_send_or_unacknowledged) {
+  endpoint<> end = established();
+  ASSERT_TRUE(end.tcp.write(pattern(10)));
+  EXPECT_FALSE(sleeper::can_hold(end.tcp));
+  end.out();
+  EXPECT_FALSE(sleeper::can_hold(end.tcp));
+  end.in(at(5'001).ack(1'011));
+  EXPECT_TRUE(sleeper::can_hold(end.tcp));
+}
+
+TEST(dormant, does_not_hold_one_with_octets_unread_or_out_of_order) {
+  endpoint<> end = established();
+  end.in(at(5'011).ack(1'001).text(pattern(10)));
+  EXPECT_FALSE(sleeper::can_hold(end.tcp));
+  end.in(at(5'001).ack(1'001).text(pattern(10)));
+  EXPECT_FALSE(sleeper::can_hold(end.tcp));
+  std::vector<std::uint8_t> room(100);
+  ASSERT_EQ(*end.tcp.read(room), 20u);
+  end.out();
+  EXPECT_TRUE(sleeper::can_hold(end.tcp));
+}
+
+TEST(dormant, does_not_hold_one_that_owes_an_acknowledgment) {
+  connection_config config = plain();
+  config.delayed_ack = ms(40);
+  endpoint<> end = established(config);
+  end.in(at(5'001).ack(1'001).text(pattern(10)));
+  std::vector<std::uint8_t> room(100);
+  ASSERT_EQ(*end.tcp.read(room), 10u);
+  EXPECT_FALSE(sleeper::can_hold(end.tcp));
+  end.wait(ms(40));
+  EXPECT_TRUE(sleeper::can_hold(end.tcp));
+}
+
+TEST(dormant, does_not_hold_one_that_either_end_has_closed) {
+  endpoint<> closed = established();
+  ASSERT_TRUE(closed.tcp.shutdown());
+  EXPECT_FALSE(sleeper::can_hold(closed.tcp));
+  endpoint<> ended = established();
+  ended.in(at(5'001).ack(1'001).fin());
+  EXPECT_FALSE(sleeper::can_hold(ended.tcp));
+}
+
+TEST(dormant, wakes_as_it_fell_asleep) {
+  endpoint<> end = established();
+  ASSERT_TRUE(end.tcp.write(pattern(1'000)));
+  end.out();
+  end.now = end.now + ms(100);
+  end.in(at(5'001).ack(2'001));
+  const sleeper asleep(end.tcp);
+  endpoint<> again(end.tcp.config());
+  asleep.wake(again.tcp);
+  EXPECT_EQ(again.tcp.block(), end.tcp.block());
+  EXPECT_EQ(again.tcp.sending().rtt(), end.tcp.sending().rtt());
+  EXPECT_GT(again.tcp.sending().rtt().smoothed(), duration{});
+  EXPECT_EQ(again.tcp.sending().congestion().window(), end.tcp.sending().congestion().window());
+  EXPECT_EQ(again.tcp.timers(), end.tcp.timers());
+  again.now = end.now;
+  ASSERT_TRUE(again.tcp.write(pattern(10)));
+  const auto sent = again.out();
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].seq(), 2'001u);
+}
+
+TEST(dormant, takes_a_pure_acknowledgment_and_nothing_else) {
+  connection_config config = plain();
+  config.keep_alive.enabled = true;
+  endpoint<> end = established(config);
+  sleeper asleep(end.tcp);
+  const instant later = end.now + s(100);
+  EXPECT_TRUE(asleep.arrives(at(5'001).ack(1'001).header, config, later));
+  EXPECT_EQ(asleep.next_deadline(), later + config.keep_alive.idle);
+  EXPECT_FALSE(asleep.arrives(at(5'001).ack(1'001).text(pattern(1)).header, config, later));
+  EXPECT_FALSE(asleep.arrives(at(5'001).ack(1'001).fin().header, config, later));
+  EXPECT_FALSE(asleep.arrives(at(5'000).ack(1'001).header, config, later));
+  EXPECT_FALSE(asleep.arrives(at(5'001).ack(1'002).header, config, later));
+  EXPECT_FALSE(asleep.arrives(at(5'001).ack(1'001).window(17).header, config, later));
+}
+
+TEST(dormant, without_keep_alives_never_has_to_wake) {
+  endpoint<> end = established();
+  EXPECT_EQ(sleeper(end.tcp).next_deadline(), std::nullopt);
+}
+
+}  // namespace
+}  // namespace sequent::test

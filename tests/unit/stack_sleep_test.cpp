@@ -1,0 +1,204 @@
+#include <gtest/gtest.h>
+
+#include "sequent/stack.hpp"
+#include "tests/support/stack_net.hpp"
+
+namespace sequent::test {
+namespace {
+
+using state = connection_state;
+
+/// Four connections, of which two can be awake.
+struct sleepy_policy : small_stack_policy {
+  static constexpr u32 most_awake = 2;
+};
+/// The same over memory that the test owns.
+struct sleepy_span_policy : sleepy_policy {
+  struct connection_policy : default_policy {
+    using send_storage = span_storage;
+    using receive_storage = span_storage;
+  };
+  static constexpr std::size_t send_octets = 4'096;
+  static constexpr std::size_t receive_octets = 4'096;
+};
+static_assert(stack<sleepy_span_policy>::buffer_octets == 2 * 8'192);
+static_assert(stack<sleepy_policy>::sleeps && !stack<small_stack_policy>::sleeps);
+
+/// A server with `count` connections from ports 1000 on, all accepted and told of.
+class sleepy_host : public stack_host<sleepy_policy> {
+ public:
+  explicit sleepy_host(u32 count, const stack_config& config = plain_stack()) : stack_host(config) {
+    listening = *tcp->listen(std::nullopt, 80, 4);
+    for (u32 n = 0; n != count; ++n) open(n);
+  }
+  void open(u32 n) {
+    iss.push_back(handshake(path(n)));
+    const auto given = tcp->accept(listening);
+    if (given) handles.push_back(*given);
+    events();
+  }
+  [[nodiscard]] static flow path(u32 n) { return from_peer(static_cast<std::uint16_t>(1'000 + n)); }
+  [[nodiscard]] bool awake(u32 n) const { return tcp->find(handles[n]) != nullptr; }
+  /// The next segment of the n-th peer, which has sent nothing but its SYN.
+  [[nodiscard]] packet from(u32 n) const { return at(5'001).ack(iss[n] + 1); }
+
+  handle listening{};
+  std::vector<handle> handles{};
+  std::vector<u32> iss{};
+};
+
+// covers: sleeping
+TEST(stack_sleep, the_longest_idle_makes_room_for_a_new_connection) {
+  sleepy_host host(3);
+  ASSERT_EQ(host.handles.size(), 3u);
+  EXPECT_EQ(host.tcp->connections(), 3u);
+  EXPECT_EQ(host.tcp->connections_awake(), 2u);
+  EXPECT_FALSE(host.awake(0));
+  EXPECT_TRUE(host.awake(1));
+  EXPECT_TRUE(host.awake(2));
+  EXPECT_EQ(host.tcp->statistics().fallen_asleep, 1u);
+  EXPECT_EQ(host.tcp->state_of(host.handles[0]), state::established);
+  EXPECT_EQ(*host.tcp->flow_of(host.handles[0]), sleepy_host::path(0));
+  EXPECT_TRUE(host.tcp->consistent());
+}
+
+TEST(stack_sleep, text_wakes_a_sleeper_and_another_falls_asleep) {
+  sleepy_host host(3);
+  const auto answers = host.in(sleepy_host::path(0), host.from(0).text(pattern(10)));
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[0].segment.header.ack.wire(), 5'011u);
+  EXPECT_TRUE(host.awake(0));
+  EXPECT_FALSE(host.awake(1));
+  octet_string room(100);
+  ASSERT_EQ(*host.tcp->read(host.handles[0], room), 10u);
+  EXPECT_TRUE(host.tcp->consistent());
+}
+
+TEST(stack_sleep, a_pure_acknowledgment_lets_it_sleep_on) {
+  sleepy_host host(3);
+  EXPECT_TRUE(host.in(sleepy_host::path(0), host.from(0)).empty());
+  EXPECT_EQ(host.last, delivery::connection);
+  EXPECT_FALSE(host.awake(0));
+}
+
+TEST(stack_sleep, a_user_that_writes_wakes_it) {
+  sleepy_host host(3);
+  EXPECT_EQ(*host.tcp->write(host.handles[0], pattern(5)), 5u);
+  const auto sent = host.out();
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].segment.seq(), host.iss[0] + 1);
+  EXPECT_EQ(sent[0].path.local_port, 80);
+  EXPECT_EQ(sent[0].path.remote_port, 1'000);
+}
+
+TEST(stack_sleep, reading_lets_it_sleep_on) {
+  sleepy_host host(3);
+  octet_string room(10);
+  EXPECT_EQ(host.tcp->read(host.handles[0], room).why(), error::would_block);
+  EXPECT_TRUE(host.tcp->readable_span(host.handles[0]).empty());
+  EXPECT_FALSE(host.awake(0));
+}
+
+// Unread octets, unacknowledged ones and untold news are something to do.
+TEST(stack_sleep, the_busy_stay_awake_and_what_finds_no_place_is_as_if_lost) {
+  sleepy_host host(3);
+  host.in(sleepy_host::path(1), host.from(1).text(pattern(10)));
+  EXPECT_EQ(*host.tcp->write(host.handles[2], pattern(5)), 5u);
+  host.out();
+  EXPECT_TRUE(host.in(sleepy_host::path(0), host.from(0).text(pattern(10))).empty());
+  EXPECT_EQ(host.tcp->statistics().wakes_refused, 1u);
+  EXPECT_EQ(host.tcp->write(host.handles[0], pattern(5)).why(), error::insufficient_resources);
+  EXPECT_EQ(host.tcp->shutdown(host.handles[0]).why(), error::insufficient_resources);
+  EXPECT_EQ(host.tcp->close(host.handles[0], host.now).why(), error::insufficient_resources);
+  EXPECT_EQ(host.tcp->connect(v4(1), v4(9), 80, host.now).why(), error::insufficient_resources);
+  EXPECT_FALSE(host.awake(0));
+  // Once one of them has nothing to do, the peer's retransmission gets through.
+  octet_string room(100);
+  ASSERT_EQ(*host.tcp->read(host.handles[1], room), 10u);
+  host.events();
+  EXPECT_EQ(host.in(sleepy_host::path(0), host.from(0).text(pattern(10))).size(), 1u);
+  EXPECT_TRUE(host.tcp->consistent());
+}
+
+TEST(stack_sleep, a_buffer_that_was_lent_is_not_taken_away) {
+  sleepy_host host(2);
+  const auto lent = host.tcp->writable_span(host.handles[0]);
+  ASSERT_EQ(lent.size(), 4'096u);
+  host.open(2);
+  EXPECT_TRUE(host.awake(0));
+  EXPECT_FALSE(host.awake(1));
+  EXPECT_EQ(*host.tcp->commit(host.handles[0], 0), 0u);
+}
+
+TEST(stack_sleep, a_reset_ends_a_sleeper) {
+  sleepy_host host(3);
+  host.in(sleepy_host::path(0), at(5'001).rst());
+  const auto told = host.events();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].of, host.handles[0]);
+  EXPECT_TRUE(told[0].raised.has(signal::reset));
+}
+
+TEST(stack_sleep, aborting_a_sleeper_resets_the_peer) {
+  sleepy_host host(3);
+  ASSERT_TRUE(host.tcp->abort(host.handles[0]));
+  const auto sent = host.out();
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_TRUE(sent[0].segment.header.control.rst());
+  EXPECT_EQ(sent[0].segment.seq(), host.iss[0] + 1);
+  EXPECT_EQ(host.tcp->connections(), 2u);
+  EXPECT_FALSE(host.tcp->flow_of(host.handles[0]));
+  EXPECT_TRUE(host.tcp->consistent());
+}
+
+TEST(stack_sleep, a_keep_alive_falls_due_in_its_sleep) {
+  stack_config config = plain_stack();
+  config.connection.keep_alive.enabled = true;
+  config.connection.keep_alive.idle = s(100);
+  sleepy_host host(3, config);
+  host.wait(s(60));
+  host.in(sleepy_host::path(0), host.from(0));  // heard from in its sleep
+  host.in(sleepy_host::path(1), host.from(1));
+  host.in(sleepy_host::path(2), host.from(2));
+  EXPECT_TRUE(host.wait(s(90)).empty());
+  host.in(sleepy_host::path(1), host.from(1));
+  host.in(sleepy_host::path(2), host.from(2));
+  EXPECT_FALSE(host.awake(0));
+  const auto probes = host.wait(s(20));
+  ASSERT_EQ(probes.size(), 1u);
+  EXPECT_EQ(probes[0].path.remote_port, 1'000);
+  EXPECT_EQ(probes[0].segment.seq(), host.iss[0]);
+  EXPECT_TRUE(host.awake(0));
+  EXPECT_TRUE(host.tcp->consistent());
+}
+
+TEST(stack_sleep, connections_over_memory_of_the_callers_share_it) {
+  octet_string memory(stack<sleepy_span_policy>::buffer_octets);
+  stack<sleepy_span_policy> server(plain_stack(), memory);
+  const instant now = instant{} + s(1'000);
+  const handle listening = *server.listen(std::nullopt, 80, 4);
+  octet_string room(2'000);
+  const auto poll = [&] {
+    std::optional<seen> last;
+    while (const auto packet = server.poll_packet(now, room)) last = read_packet(std::span(room).first(packet->length));
+    return last;
+  };
+  std::vector<handle> handles;
+  for (std::uint16_t port = 1'000; port != 1'004; ++port) {
+    server.on_packet(packet_to(from_peer(port), at(5'000).syn().mss(1'460)), now);
+    const u32 iss = poll()->segment.seq();
+    server.on_packet(packet_to(from_peer(port), at(5'001).ack(iss + 1).text(pattern(100, port))), now);
+    (void)poll();
+    handles.push_back(*server.accept(listening));
+    while (server.next_event()) {
+    }
+    octet_string read(200);
+    ASSERT_EQ(*server.read(handles.back(), read), 100u);
+    EXPECT_EQ(octet_string(read.begin(), read.begin() + 100), pattern(100, port));
+  }
+  EXPECT_EQ(server.connections(), 4u);
+  EXPECT_EQ(server.connections_awake(), 2u);
+}
+
+}  // namespace
+}  // namespace sequent::test
