@@ -175,7 +175,7 @@ const registered marks{claim{
     .bounds = recovery_bounds,
     .head = 9,
     .steps = 150,
-    .cases = 2'000,
+    .cases = 8'000,
     .run = recovery_check<recovery_oracle::rack>(),
     .controls = {{"there is no reordering window", recovery_check<recovery_oracle::rack, with_rack<hasty_rack>>()},
                  {"the reordering window is half a round trip longer",
