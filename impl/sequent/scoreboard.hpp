@@ -264,16 +264,12 @@ class scoreboard {
     return true;
   }
 
-  // Can two neighbours be told as one? The times of what is sacked do not matter any more; those of what is lost only
-  // if it turns out not to be.
+  // Can two neighbours be told as one? The time of what is sacked does not matter any more; that of what is lost does,
+  // as it may arrive late all the same.
   [[nodiscard]] static constexpr bool alike(const sent_run& a, const sent_run& b) noexcept {
     if (a.fate != b.fate) return false;
     if (a.fate == run_fate::sacked) return true;
-    return a.again == b.again && (a.fate == run_fate::lost || a.sent_at == b.sent_at);
-  }
-
-  static constexpr void take_later(sent_run& kept, const sent_run& other) noexcept {
-    if (other.sent_at - kept.sent_at < half_circle) kept.sent_at = other.sent_at;
+    return a.again == b.again && a.sent_at == b.sent_at;
   }
 
   // Joins what is alike between the run before `from` and the run after `to`.
@@ -282,11 +278,8 @@ class scoreboard {
     const std::size_t until = std::min<std::size_t>(to + 1, count_);
     std::size_t at = kept + 1;
     for (; at < until; ++at) {
-      if (alike(runs_[kept], runs_[at])) {
-        take_later(runs_[kept], runs_[at]);
-      } else {
-        runs_[++kept] = runs_[at];
-      }
+      if (alike(runs_[kept], runs_[at])) continue;
+      runs_[++kept] = runs_[at];
     }
     close_gap(kept + 1, at);
   }
@@ -304,7 +297,7 @@ class scoreboard {
     for (std::size_t at = 1; at != count_; ++at) {
       sent_run& last = runs_[kept];
       if (may_join && last.fate == runs_[at].fate && last.again == runs_[at].again) {
-        take_later(last, runs_[at]);
+        if (runs_[at].sent_at - last.sent_at < half_circle) last.sent_at = runs_[at].sent_at;
         may_join = false;
       } else {
         runs_[++kept] = runs_[at];

@@ -126,16 +126,8 @@ class rack_oracle {
 
   /// What was taken for lost has turned out not to be (RFC 4015): no mark has to stay, and what the acknowledgments
   /// seemed to tell about retransmissions need not count any more. The RFC says nothing of it, so all of it may stay.
-  /// Who keeps one record for what is lost may have it at the time of the last of it.
   void undone() {
-    microseconds latest = 0;
-    for (const piece& each : pieces_) {
-      if (each.may) latest = std::max(latest, each.sent_at + each.late);
-    }
-    for (piece& each : pieces_) {
-      if (each.may) each.late = std::max(each.late, latest - each.sent_at);
-      each.must = false;
-    }
+    for (piece& each : pieces_) each.must = false;
     newest_.low = {};
   }
 
