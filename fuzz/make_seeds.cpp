@@ -31,6 +31,10 @@ void save(const std::filesystem::path& folder, const std::string& name, const oc
   if (!out.flush()) std::fprintf(stderr, "%s cannot be written\n", (folder / name).c_str());
 }
 
+struct fast_policy : default_policy {
+  using fast_open = with_fast_open;
+};
+
 connection_config config_of(std::uint16_t port, u32 iss) {
   connection_config config;
   config.local_port = port;
@@ -90,6 +94,18 @@ void segments(const std::filesystem::path& folder) {
     octets seed{0};
     seed.insert(seed.end(), all[i].begin(), all[i].end());
     save(folder, "segment-" + std::to_string(i), seed);
+  }
+  // A SYN with the longest Fast Open cookie and text beside every other option, and one that asks for a cookie.
+  for (const std::size_t length : {std::size_t{16}, std::size_t{0}}) {
+    connection<fast_policy> client(config_of(1, 7));
+    const octets cookie(length, 0xc0);
+    static_cast<void>(client.connect(fast_open_server{*fast_open_cookie::of(cookie), 100}, instant{}));
+    static_cast<void>(client.write(octets(5, 0x2a)));
+    octets room(longest_header + 100);
+    const auto sent = client.poll_transmit(instant{}, room);
+    octets seed{0};
+    if (sent) seed.insert(seed.end(), room.begin(), room.begin() + static_cast<std::ptrdiff_t>(sent->length));
+    save(folder, "fast-open-" + std::to_string(length), seed);
   }
   // A header full of unknown options, its checksum corrected by the target.
   octets strange(1 + 60, 0);

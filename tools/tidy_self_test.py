@@ -62,6 +62,7 @@ SEEDED = (
     ("function length", "tools/script", "#!/usr/bin/env python3\ndef f():\n" + "    pass\n" * LIMIT),
     ("unfinished", "model/spec/state.hpp", f"// {MARK}: the rest\n"),
     ("unfinished", "docs/rules.md", f"{MARK}\n"),
+    ("unfinished", "docs/rules.md", "<" * 7 + " HEAD\n"),  # of a merge
     ("machine paths", "docs/rules.md", f"See {PLACE}.\n"),
     ("machine paths", "tools/script", f"#!/bin/sh\ncd {PLACE}\n"),
     ("names", "docs/rules.md", "As RST-4 says.\n"),

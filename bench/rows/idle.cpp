@@ -184,6 +184,6 @@ int main(int count, char** words) {
   const bench::options chosen = bench::read_options(count, words);
   measure<10'000, 0>("idle.ack.10k", "idle.clock.10k", chosen);
   measure<1'000'000, 0>("idle.ack.1m", "idle.clock.1m", chosen);
-  measure<10'000, 100>("asleep.ack.10k", "asleep.clock.10k", chosen);
-  measure<1'000'000, 1'000>("asleep.ack.1m", "asleep.clock.1m", chosen);
+  measure<10'000, 100>("idle.asleep.ack.10k", "idle.asleep.clock.10k", chosen);
+  measure<1'000'000, 1'000>("idle.asleep.ack.1m", "idle.asleep.clock.1m", chosen);
 }

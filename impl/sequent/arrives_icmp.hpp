@@ -13,7 +13,7 @@ template <word W>
 constexpr void hard_error(control_block<W>& tcb, actions<W>& out) noexcept {
   const bool half_open = tcb.state == connection_state::syn_received;
   if (!half_open && tcb.state != connection_state::syn_sent) return;
-  if (half_open && tcb.passive) return return_to_listen(tcb, out);
+  if (half_open && may_listen_again(tcb)) return return_to_listen(tcb, out);
   out.raised.raise(signal::unreachable);
   delete_block(tcb, out);
 }

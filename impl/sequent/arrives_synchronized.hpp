@@ -20,35 +20,12 @@ constexpr void on_reset(control_block<W>& tcb, const segment<W>& seg, instant no
   switch (tcb.state) {
     case connection_state::time_wait: return;  // RFC 1337 section 3, F1 (C27)
     case connection_state::syn_received:
-      if (tcb.passive) return return_to_listen(tcb, out);
-      out.raised.raise(signal::refused);
+      if (may_listen_again(tcb)) return return_to_listen(tcb, out);
+      out.raised.raise(tcb.passive ? signal::reset : signal::refused);
       break;
     default: out.raised.raise(signal::reset); break;
   }
   delete_block(tcb, out);
-}
-
-/// The peer's SYN again, while ours has not been acknowledged: our SYN,ACK may have been lost (A19). A SYN,ACK that
-/// crosses ours is acknowledged, and that acknowledgment must not be throttled (A38). A peer that takes back its offer
-/// of ECN is believed (RFC 3168 section 6.1.1.1).
-template <word W>
-constexpr void repeat_syn_ack(control_block<W>& tcb, const segment<W>& seg, actions<W>& out) noexcept {
-  const bool same = (tcb.passive || tcb.ecn) && seg.seq == tcb.rcv.irs;
-  if (same && tcb.ecn && !seg.control.sets_up_ecn()) tcb.ecn = false;
-  const bool lost = tcb.passive && same && !seg.control.ack();
-  out.answer = lost ? reply::syn_ack : reply::ack;
-}
-
-/// Fourth check (RFC 5961 section 4): in a synchronized state any SYN is challenged, whatever its sequence number.
-/// In SYN-RECEIVED a new SYN inside the window returns a passive connection to LISTEN, and the old one that reaches
-/// into the window with its text is answered like the bare one (A22).
-template <word W>
-constexpr void on_syn(control_block<W>& tcb, const segment<W>& seg, instant now, actions<W>& out) noexcept {
-  if (tcb.state == connection_state::syn_received) {
-    if (!in_window(seg.seq, tcb.rcv.nxt, tcb.rcv.wnd)) return repeat_syn_ack(tcb, seg, out);
-    if (tcb.passive) return return_to_listen(tcb, out);
-  }
-  answer_with_challenge(tcb, now, out);
 }
 
 /// A SACK block tells of octets beyond SND.UNA: then the acknowledgment is a duplicate whatever else it brings, since a
@@ -90,6 +67,37 @@ constexpr void establish(control_block<W>& tcb, const segment<W>& seg, actions<W
   take_window(tcb.snd, seg);
   out.window_opened = true;
   out.raised.raise(signal::established);
+}
+
+/// The peer's SYN again, while ours has not been acknowledged: our SYN,ACK may have been lost (A19). A SYN,ACK that
+/// crosses ours is acknowledged, and that acknowledgment must not be throttled (A38). A peer that takes back its offer
+/// of ECN is believed (RFC 3168 section 6.1.1.1). If our SYN carried text, the ACK field of the SYN,ACK counts at once:
+/// two ends whose text was more than the other's window would refuse each other's acknowledgments, which stand behind
+/// the text.
+template <word W>
+constexpr void repeat_syn_ack(control_block<W>& tcb, const segment<W>& seg, actions<W>& out) noexcept {
+  const bool same = (tcb.passive || tcb.ecn) && seg.seq == tcb.rcv.irs;
+  if (same && tcb.ecn && !seg.control.sets_up_ecn()) tcb.ecn = false;
+  const bool crossing = tcb.fast_opened && !tcb.passive && seg.control.ack() && seg.seq == tcb.rcv.irs;
+  if (crossing && after_until(tcb.snd.una, seg.ack, tcb.snd.nxt)) {
+    establish(tcb, seg, out);
+    take_ack(tcb, seg, out);
+  }
+  const bool lost = tcb.passive && same && !seg.control.ack();
+  out.answer = lost ? reply::syn_ack : reply::ack;
+}
+
+/// Fourth check (RFC 5961 section 4): in a synchronized state any SYN is challenged, whatever its sequence number.
+/// In SYN-RECEIVED a new SYN inside the window returns a passive connection to LISTEN, and the old one that reaches
+/// into the window with its text is answered like the bare one (A22). One whose user has text of it already (RFC 7413)
+/// does not return, and is challenged.
+template <word W>
+constexpr void on_syn(control_block<W>& tcb, const segment<W>& seg, instant now, actions<W>& out) noexcept {
+  if (tcb.state == connection_state::syn_received) {
+    if (!in_window(seg.seq, tcb.rcv.nxt, tcb.rcv.wnd)) return repeat_syn_ack(tcb, seg, out);
+    if (may_listen_again(tcb)) return return_to_listen(tcb, out);
+  }
+  answer_with_challenge(tcb, now, out);
 }
 
 /// Fifth check, first part: is there an acknowledgment, and one that this connection can have got?

@@ -11,6 +11,7 @@
 #include "sequent/arrives_icmp.hpp"
 #include "sequent/congestion/cubic.hpp"
 #include "sequent/connection_config.hpp"
+#include "sequent/connection_fast_open.hpp"
 #include "sequent/emit.hpp"
 #include "sequent/icmp.hpp"
 #include "sequent/ip_fields.hpp"
@@ -33,6 +34,7 @@ struct default_policy {
   using receive_storage = inline_storage<65'536>;
   using congestion_control = congestion::cubic;  ///< or congestion::reno, or congestion::validated<either>
   using pacing = unpaced;                        ///< or pacer
+  using fast_open = no_fast_open;                ///< or with_fast_open
   static constexpr std::size_t most_held_ranges =
       16;                                            ///< out-of-order ranges kept; beyond them the furthest is dropped
   static constexpr std::size_t most_sent_runs = 64;  ///< entries of the scoreboard; see scoreboard.hpp
@@ -98,8 +100,23 @@ class connection {
 
   /// Active OPEN (RFC 9293 section 3.10.1). Errors: connection_already_exists.
   result<void> connect(instant now) noexcept;
+  /// The same, opened fast (RFC 7413): what write() queues before the SYN is polled goes out with it, if a cookie is
+  /// known; otherwise one is asked for. A SYN that is sent again carries neither. Errors as connect().
+  result<void> connect(const fast_open_server& known, instant now) noexcept requires Policy::fast_open::enabled;
+  /// The same for a connection in SYN-SENT whose SYN has not been polled yet.
+  void use_fast_open(const fast_open_server& known) noexcept requires Policy::fast_open::enabled {
+    SEQUENT_ASSERT(tcb_.state == connection_state::syn_sent && !sender_.syn_sent());
+    fast_open_.open(known);
+  }
   /// Passive OPEN. Errors: connection_already_exists.
   result<void> listen() noexcept;
+  /// On a listening connection, before each SYN is handed over: what fast_open_keys makes of its option. If text is to
+  /// be taken, as much as there is room for can be read at once, and octets written go out before the handshake is
+  /// complete, the FIN behind them does not. Such a connection does not return to LISTEN: if it comes to nothing, the
+  /// user is told.
+  void judge_syn(const fast_open_verdict& verdict) noexcept requires Policy::fast_open::enabled {
+    fast_open_.judged(verdict);
+  }
   /// Takes over a half-open connection that was kept elsewhere: from CLOSED to the SYN-RECEIVED that `half_open` is in,
   /// whose SYN,ACK fared as `past` says. The segment that completes the handshake is handed to on_segment() next.
   /// Errors: connection_already_exists.
@@ -160,7 +177,7 @@ class connection {
   [[nodiscard]] std::optional<outgoing_segment> next_segment(instant now, u32 most_text = 0xffff'ffffu) noexcept;
   /// Copies the text of a segment that next_segment() returned, before anything else is asked of the connection.
   void copy_text(const segment<u32>& header, std::span<std::uint8_t> out) const noexcept {
-    sender_.copy(header.seq, out.first(header.text_length));
+    sender_.copy(first_of_text(header), out.first(header.text_length));
   }
   /// The next segment, written to `out` with its checksum. Nothing is written, and nothing lost, when `out` has fewer
   /// than longest_header + 1 octets; a shorter `out` than a full segment makes shorter segments.
@@ -195,6 +212,8 @@ class connection {
   [[nodiscard]] u32 effective_mss() const noexcept;
   /// The receiving half of ECN; the sending half is sending().ecn().
   [[nodiscard]] const ecn_echo& echo() const noexcept { return echo_; }
+  /// How Fast Open has fared.
+  [[nodiscard]] const typename Policy::fast_open& fast_open() const noexcept { return fast_open_; }
   /// Established with nothing to send, to wait for or to tell: what then arrives and changes nothing leaves it so, and
   /// moves no deadline but the keep-alive's, to a later time.
   [[nodiscard]] bool quiet() const noexcept {
@@ -254,10 +273,18 @@ class connection {
   [[nodiscard]] bool nothing_due() const noexcept;
   [[nodiscard]] bool next_header(instant now, u32 most_text, outgoing_segment& next) noexcept;
   [[nodiscard]] bool next_reset(instant now, segment<u32>& header) noexcept;
-  [[nodiscard]] bool next_syn(instant now, segment<u32>& header) noexcept;
+  [[nodiscard]] bool next_syn(instant now, u32 most_text, segment<u32>& header) noexcept;
+  void add_fast_open(instant now, u32 most_text, segment<u32>& header) noexcept;
+  [[nodiscard]] bool may_answer_early() const noexcept;
+  void conclude_fast_open(const segment<u32>& header, instant now) noexcept;
   [[nodiscard]] bool next_text(instant now, u32 most_text, outgoing_segment& next) noexcept;
   [[nodiscard]] u32 tell_of_congestion(const text_to_send& run, ecn_codepoint& mark) noexcept;
   [[nodiscard]] bool next_ack(instant now, segment<u32>& header) noexcept;
+  // Where a segment's text begins; only Fast Open puts any on a SYN.
+  [[nodiscard]] static sequence_number<u32> first_of_text(const segment<u32>& header) noexcept {
+    if constexpr (Policy::fast_open::enabled) return header.seq + (header.control.syn() ? 1u : 0u);
+    return header.seq;
+  }
 
   template <class>
   friend class dormant;
@@ -273,6 +300,7 @@ class connection {
   bool keep_alive_due_ = false;
   bool nobody_reads_ = false;
   bool any_peer_ = false;  // listens without knowing whose SYN will come
+  [[no_unique_address]] typename Policy::fast_open fast_open_{};
   timer_set timers_{};
   connection_config config_{};
   path_mtu path_{};

@@ -40,7 +40,18 @@ template <class Policy>
 result<void> connection<Policy>::connect(instant now) noexcept {
   actions<u32> step;
   const auto opened = call_open_active(tcb_, initial_sequence_number(config_.isn_offset, now), step);
-  if (opened) begin(now);
+  if (opened) {
+    begin(now);
+    fast_open_ = {};
+  }
+  return opened;
+}
+
+template <class Policy>
+result<void> connection<Policy>::connect(const fast_open_server& known,
+                                         instant now) noexcept requires Policy::fast_open::enabled {
+  const auto opened = connect(now);
+  if (opened) fast_open_.open(known);
   return opened;
 }
 

@@ -25,10 +25,16 @@ actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::spa
     return step;
   }
   const connection_state old_state = tcb_.state;
-  step = sequent::step(tcb_, header, surroundings<u32>{now, initial_sequence_number(config_.isn_offset, now)});
+  surroundings<u32> around{now, initial_sequence_number(config_.isn_offset, now)};
+  if constexpr (Policy::fast_open::enabled) {
+    if (old_state == connection_state::listen && fast_open_.take_verdict()) around.syn_text = receiver_.offerable();
+  }
+  step = sequent::step(tcb_, header, around);
   if (old_state == connection_state::listen && tcb_.state == connection_state::syn_received) {
     if (config_.remote_port == 0) config_.remote_port = header.source_port;
     begin(now);
+    // What may go out early is the initial window (RFC 7413 section 4.2.2).
+    if (tcb_.fast_opened) sender_.established(effective_mss());
   } else if (old_state == connection_state::closed && step.answer == reply::reset && reset_due_) {
     return step;  // one RST is waiting to go already; the peer learns the same from it
   }
@@ -44,8 +50,22 @@ actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::spa
   }
   if (step.text == text_placement::none && step.answer == reply::ack) receiver_.note_refused(tcb_, header);
   if (!step.deleted && step.acceptable_ack) take_acknowledgment(header, step, window_was_closed, now);
+  if constexpr (Policy::fast_open::enabled) {
+    if (step.raised.has(signal::established)) conclude_fast_open(header, now);
+  }
   apply(step, header.source_port, now);
   return step;
+}
+
+// The handshake is complete. Text that a client put on its SYN and that was not acknowledged with it goes out at once
+// (RFC 7413 section 4.2.2), and so does what a server sent behind a SYN,ACK that was lost: its peer could not take it.
+template <class Policy>
+void connection<Policy>::conclude_fast_open(const segment<u32>& header, instant now) noexcept {
+  if (!tcb_.passive && header.control.syn()) {
+    fast_open_.answered(header.options.fast_open, !(tcb_.snd.una == tcb_.snd.iss + 1u));
+  }
+  if (!tcb_.passive || sender_.syn_lost()) sender_.send_again(tcb_.snd, now, timers_, config_);
+  if (tcb_.fast_opened && tcb_.passive) reopen_window();
 }
 
 // What a step asked for that arrived as predicted: there is no answer, no signal and no change of state.
@@ -76,7 +96,7 @@ void connection<Policy>::take_text(const segment<u32>& header, actions<u32>& ste
     step.deleted = true;
     return;
   }
-  if (receiver_.window_may_grow()) tune_window(header, tcb_.rcv.nxt - old_nxt, now);
+  if (receiver_.window_may_grow() && !header.control.syn()) tune_window(header, tcb_.rcv.nxt - old_nxt, now);
   // A text larger than any segment is several that were put together on their way.
   const u32 full = std::min(receiver_.largest_text(), u32{config_.receive_mss});
   const u32 unacknowledged = tcb_.rcv.nxt - tcb_.ts.last_ack_sent;

@@ -64,8 +64,13 @@ bool connection<Policy>::next_header(instant now, u32 most_text, outgoing_segmen
   switch (tcb_.state) {
     case connection_state::closed:
     case connection_state::listen: return false;
-    case connection_state::syn_sent: return next_syn(now, header);
-    case connection_state::syn_received: return syn_due_ ? next_syn(now, header) : next_ack(now, header);
+    case connection_state::syn_sent: return next_syn(now, most_text, header);
+    case connection_state::syn_received:
+      if (syn_due_) return next_syn(now, most_text, header);
+      if constexpr (Policy::fast_open::enabled) {
+        if (may_answer_early() && next_text(now, most_text, next)) return true;
+      }
+      return next_ack(now, header);
     default: break;
   }
   if (!sender_.idle(tcb_.snd)) {
@@ -91,14 +96,39 @@ bool connection<Policy>::next_reset(instant now, segment<u32>& header) noexcept 
 }
 
 template <class Policy>
-bool connection<Policy>::next_syn(instant now, segment<u32>& header) noexcept {
+bool connection<Policy>::next_syn(instant now, [[maybe_unused]] u32 most_text, segment<u32>& header) noexcept {
   if (!syn_due_) return false;
   syn_due_ = false;
   const window_offer<u32> window = offer(true);
   header = compose_syn(tcb_, window.field, clock(now));
+  if constexpr (Policy::fast_open::enabled) add_fast_open(now, most_text, header);
   sender_.sent_syn(header.seq, now, timers_, config_);
   finish(header, window);
   return true;
+}
+
+// RFC 7413 section 4.2.2: the first SYN carries the option and, behind a cookie, as much text as a segment of the
+// server's size has room for beside its options. All options together just fit a header.
+template <class Policy>
+void connection<Policy>::add_fast_open(instant now, u32 most_text, segment<u32>& header) noexcept {
+  header.options.fast_open = fast_open_.take_option(header.control.ack());
+  if (!header.options.fast_open || header.control.ack() || header.options.fast_open->is_request()) return;
+  const u32 theirs = fast_open_.known_mss() != 0 ? fast_open_.known_mss() : config_.default_peer_mss;
+  const u32 full = std::min(theirs, path_.largest_text());
+  const auto options = static_cast<u32>(options_length(header.options));
+  const u32 length = std::min({sender_.queued(), full > options ? full - options : 0, most_text});
+  if (length == 0) return;
+  header.text_length = length;
+  if (length == sender_.queued()) header.control = header.control.with(control_bits<u32>::psh_bit);
+  sender_.sent_with_syn(length, now);
+  fast_open_.sent_text();
+  tcb_.fast_opened = true;
+}
+
+// Whether text may go out although the handshake is not complete. After a timeout nothing but the SYN,ACK goes out.
+template <class Policy>
+bool connection<Policy>::may_answer_early() const noexcept {
+  return tcb_.fast_opened && tcb_.passive && !sender_.syn_lost() && !sender_.idle(tcb_.snd);
 }
 
 // How many octets of options a report of what arrived out of order takes on a segment with text (RFC 2018 section 4);
@@ -135,12 +165,23 @@ bool connection<Policy>::next_text(instant now, u32 most_text, outgoing_segment&
   // CWR belongs on one segment, not on each of those that a large one is cut into.
   const bool large = config_.large_segments && !(tcb_.ecn && sender_.ecn().cwr_due());
   const u32 most = large ? most_text - most_text % mss : mss;
-  const auto run = sender_.next(tcb_, mss, most, config_.nagle);
+  bool nagle = config_.nagle;
+  [[maybe_unused]] const bool early = tcb_.state == connection_state::syn_received;
+  if constexpr (Policy::fast_open::enabled) {
+    // Only text that is outstanding holds back a small segment, not the SYN,ACK.
+    if (early && tcb_.snd.nxt == tcb_.snd.iss + 1u) nagle = false;
+  }
+  auto run = sender_.next(tcb_, mss, most, nagle);
   if (!run) return false;
+  if constexpr (Policy::fast_open::enabled) {
+    if (early) run->fin = false;  // it waits for the handshake (C11)
+    if (early && run->length == 0) return false;
+  }
   u32 extra = 0;
   if (run->fin) extra |= control_bits<u32>::fin_bit;
   if (run->push && run->length != 0) extra |= control_bits<u32>::psh_bit;
-  if (tcb_.ecn) extra |= tell_of_congestion(*run, next.ecn);
+  // Until the handshake is complete the peer may still take its offer back (RFC 3168 section 6.1.1.1).
+  if (tcb_.ecn && !(Policy::fast_open::enabled && early)) extra |= tell_of_congestion(*run, next.ecn);
   segment<u32>& header = next.header;
   const window_offer<u32> window = offer(false);
   const u32 ticks = clock(now);
@@ -180,13 +221,20 @@ std::optional<transmission> connection<Policy>::poll_transmit(instant now, std::
   u32 text_sum = 0;
   if (header.text_length != 0) {
     if (config_.checksum == checksum_by::library) {
-      text_sum = sender_.copy_and_sum(header.seq, out.subspan(offset, header.text_length));
+      text_sum = sender_.copy_and_sum(first_of_text(header), out.subspan(offset, header.text_length));
     } else {
       copy_text(header, out.subspan(offset));
     }
   }
   emit_header(header, out.first(offset), config_.addresses, text_sum, config_.checksum);
-  const u32 each = config_.large_segments ? std::min(header.text_length, effective_mss()) : header.text_length;
+  u32 each = header.text_length;
+  const bool large = config_.large_segments && !(Policy::fast_open::enabled && header.control.syn());
+  if (large && each != 0) {
+    // Each segment that a large one is cut into has its options, reports of what arrived out of order among them.
+    segment_options<u32> reported;
+    reported.sack.count = header.options.sack.count;
+    each = std::min(each, effective_mss() - static_cast<u32>(options_length(reported)));
+  }
   return transmission{offset + header.text_length, each, sender_.earliest(now), next.ecn};
 }
 

@@ -123,6 +123,7 @@ struct control_block {
   bool window_scaling = false;  ///< both ends sent the window scale option
   bool sack_permitted = false;  ///< both ends sent SACK-permitted
   bool ecn = false;             ///< both ends sent SYNs that set up ECN, and no other
+  bool fast_opened = false;     ///< text of the SYN was taken, at a passive end, or sent (RFC 7413)
   std::uint16_t peer_mss = 0;   ///< SendMSS: the peer's MSS option, or the default without one; 0 before the SYN
   handshake_offer offer{};
   challenge_allowance challenges{};

@@ -43,6 +43,7 @@ class dormant {
         largest_text_(c.receiver_.largest_text_),
         response_(c.sender_.ecn_),
         echo_(c.echo_),
+        fast_open_(c.fast_open_),
         syn_lost_(c.sender_.syn_lost_),
         syn_sent_(c.sender_.syn_sent_),
         reports_seen_(c.sender_.recovery_.reports_seen_) {
@@ -56,6 +57,7 @@ class dormant {
     if (keep_alive_ != never) c.timers_.start(timer::keep_alive, keep_alive_);
     c.path_ = path_;
     c.echo_ = echo_;
+    c.fast_open_ = fast_open_;
     c.receiver_.start();
     c.receiver_.tuning_ = tuning_;
     c.receiver_.largest_text_ = largest_text_;
@@ -123,6 +125,7 @@ class dormant {
   u32 largest_text_ = 0;
   ecn_response response_{};
   ecn_echo echo_{};
+  [[no_unique_address]] typename Policy::fast_open fast_open_{};
   bool syn_lost_ = false;
   bool syn_sent_ = false;
   bool reports_seen_ = false;

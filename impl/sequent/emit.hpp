@@ -1,6 +1,8 @@
 // From a segment to octets (RFC 9293 section 3.1).
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -39,10 +41,23 @@ struct word_writer {
 [[nodiscard]] constexpr std::size_t options_length(const segment_options<u32>& options) noexcept {
   const std::size_t blocks = sack_blocks_that_fit(options);
   return (options.mss ? 4u : 0u) + (options.window_scale ? 4u : 0u) + (options.ts ? 12u : 0u) +
-         (options.sack_permitted ? (options.ts ? 0u : 4u) : 0u) + (blocks != 0 ? 4 + 8 * blocks : 0u);
+         (options.sack_permitted ? (options.ts ? 0u : 4u) : 0u) + (blocks != 0 ? 4 + 8 * blocks : 0u) +
+         (options.fast_open ? (options.fast_open->octets().size() + 5) / 4 * 4 : 0u);
 }
 
 namespace detail {
+
+[[gnu::noinline]] inline void write_fast_open(const fast_open_cookie& cookie, word_writer& out) noexcept {
+  const auto octets = cookie.octets();
+  std::array<std::uint8_t, fast_open_cookie::most + 4> group{};
+  const std::size_t padding = octets.size() % 4 == 0 ? 2 : 0;
+  const std::size_t length = padding + 2 + octets.size();
+  std::fill_n(group.begin(), padding, std::uint8_t{option_kind::no_operation});
+  group[padding] = option_kind::fast_open;
+  group[padding + 1] = static_cast<std::uint8_t>(octets.size() + 2);
+  std::copy(octets.begin(), octets.end(), group.begin() + static_cast<std::ptrdiff_t>(padding + 2));
+  for (std::size_t at = 0; at != length; at += 4) out.put(load32(group.data() + at));
+}
 
 inline void write_options(const segment_options<u32>& options, word_writer& out) noexcept {
   constexpr u32 nop = option_kind::no_operation;
@@ -56,6 +71,7 @@ inline void write_options(const segment_options<u32>& options, word_writer& out)
     out.put(nop << 24 | nop << 16 | option_kind::sack_permitted << 8 | 2u);
   }
   if (options.window_scale) out.put(nop << 24 | option_kind::window_scale << 16 | 3u << 8 | *options.window_scale);
+  if (options.fast_open) write_fast_open(*options.fast_open, out);
   const auto blocks = static_cast<u32>(sack_blocks_that_fit(options));
   if (blocks == 0) return;
   out.put(nop << 24 | nop << 16 | option_kind::sack << 8 | (2u + 8u * blocks));

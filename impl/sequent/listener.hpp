@@ -21,6 +21,8 @@ struct listener {
   index_list waiting{};  ///< established connections that nobody has accepted yet, the first first
   list_links news{};     ///< its place among what next_event() has to tell
   u32 next_of_port = 0xffff'ffffu;
+  u32 fast_open_limit = 0;    ///< most connections that Fast Open has brought and that are half-open; 0: it is off
+  u32 fast_open_pending = 0;  ///< how many there are (PendingFastOpenRequests of RFC 7413 section 4.2)
   bool sent_cookies = false;  ///< since when an ACK may bring one back
   instant cookie_sent_at{};   ///< the last one
 };

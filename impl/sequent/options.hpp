@@ -14,7 +14,8 @@ namespace sequent {
 
 /// Option kinds that are read and written; any other kind is skipped by its length (MUST-6).
 namespace option_kind {
-inline constexpr u32 end = 0, no_operation = 1, mss = 2, window_scale = 3, sack_permitted = 4, sack = 5, timestamps = 8;
+inline constexpr u32 end = 0, no_operation = 1, mss = 2, window_scale = 3, sack_permitted = 4, sack = 5, timestamps = 8,
+                     fast_open = 34;
 }  // namespace option_kind
 
 /// What the cursor met.
@@ -82,6 +83,9 @@ inline void read_option(const std::uint8_t* at, u32 kind, u32 length, segment_op
     case option_kind::sack: read_sack(at, length, into.sack); break;
     case option_kind::timestamps:
       if (length == 10) read_timestamps(at + 2, into);
+      break;
+    case option_kind::fast_open:
+      if (const auto cookie = fast_open_cookie::of({at + 2, length - 2})) into.fast_open = cookie;
       break;
     default: break;
   }

@@ -51,10 +51,17 @@ class loss_recovery {
  public:
   /// Begins a connection whose first octet of text is `first`: nothing before it can be a loss of this incarnation.
   constexpr void start(sequence_number<u32> first) noexcept {
-    *this = {};
-    board_.start(first);
+    board_.start(first);  // its runs are left as they are: a thousand octets that nobody looks at
     rack_.start(first);
+    reduction_ = {};
+    doubt_ = {};
+    probe_ = {};
     recover_ = first - 1u;
+    departed_ = 0;
+    run_began_ = 0;
+    phase_ = recovery_phase::open;
+    duplicates_ = 0;
+    head_due_ = reduced_ = lowered_again_ = reports_seen_ = false;
   }
 
   /// Octets that are thought to be in the network. Without SACK each duplicate tells of one segment that has left it.

@@ -15,6 +15,8 @@ template <word W = u32>
 struct surroundings {
   instant now{};
   sequence_number<W> iss{};  ///< ISS for a connection that this segment may open (RFC 9293 section 3.4.1)
+  /// Octets of text on a SYN that LISTEN may take: none unless Fast Open is on and the SYN's cookie good (RFC 7413).
+  u32 syn_text = 0;
 };
 
 /// Asks for <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>.
@@ -57,6 +59,13 @@ constexpr void delete_block(control_block<W>& tcb, actions<W>& out) noexcept {
   fresh.challenges.limit = tcb.challenges.limit;
   tcb = fresh;
   out.deleted = true;
+}
+
+/// Whether a half-open connection that comes to nothing returns to LISTEN, without a word to the user. Not if he has
+/// been given text of it.
+template <word W>
+[[nodiscard]] constexpr bool may_listen_again(const control_block<W>& tcb) noexcept {
+  return tcb.passive && !tcb.fast_opened;
 }
 
 /// Returns a half-open passive connection to LISTEN (RFC 9293 section 3.10.7.4, second check).

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "sequent/control_bits.hpp"
+#include "sequent/fast_open.hpp"
 #include "sequent/seq.hpp"
 
 namespace sequent {
@@ -51,11 +52,12 @@ struct sack_blocks {
 /// The options of a segment that this library knows. What is absent from the header is absent here.
 template <word W = u32>
 struct segment_options {
-  std::optional<std::uint16_t> mss;          ///< octets of text (RFC 9293 section 3.7.1); only on SYN (MUST-65)
-  std::optional<std::uint8_t> window_scale;  ///< shift count as on the wire (RFC 7323 section 2.2); only on SYN
-  bool sack_permitted = false;               ///< RFC 2018 section 2; only on SYN
-  std::optional<timestamps<W>> ts;           ///< RFC 7323 section 3.2
-  sack_blocks<W> sack;                       ///< RFC 2018 section 3
+  std::optional<std::uint16_t> mss;           ///< octets of text (RFC 9293 section 3.7.1); only on SYN (MUST-65)
+  std::optional<std::uint8_t> window_scale;   ///< shift count as on the wire (RFC 7323 section 2.2); only on SYN
+  bool sack_permitted = false;                ///< RFC 2018 section 2; only on SYN
+  std::optional<timestamps<W>> ts;            ///< RFC 7323 section 3.2
+  sack_blocks<W> sack;                        ///< RFC 2018 section 3
+  std::optional<fast_open_cookie> fast_open;  ///< RFC 7413 section 4.1.1; only on SYN
   friend bool operator==(const segment_options&, const segment_options&) noexcept = default;
 };
 

@@ -149,6 +149,11 @@ class sender {
     expect_ack(now, timers, config);
   }
 
+  /// Octets of text go out with the SYN (RFC 7413).
+  constexpr void sent_with_syn(u32 octets, instant now) noexcept {
+    recovery_.sent(first_ + octets, now, rtt_.smoothed());
+  }
+
   /// Text is about to be sent, perhaps after silence: the window may have to start over (RFC 5681 section 4.1), or to
   /// be doubted (RFC 7661) where the congestion control does that.
   constexpr void leave_idleness(const send_variables<u32>& snd, u32 mss, instant now) noexcept {

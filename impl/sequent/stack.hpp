@@ -15,6 +15,7 @@
 #include "sequent/connection.hpp"
 #include "sequent/dormant.hpp"
 #include "sequent/ephemeral_ports.hpp"
+#include "sequent/fast_open_keys.hpp"
 #include "sequent/flow.hpp"
 #include "sequent/flow_table.hpp"
 #include "sequent/half_open.hpp"
@@ -84,7 +85,21 @@ class stack {
   /// ours, or the port is zero), insufficient_resources (no place for a connection, or no port is free).
   result<handle> connect(const ip_address& local, const ip_address& remote, std::uint16_t remote_port, instant now,
                          std::uint16_t local_port = 0) noexcept;
-  /// The next connection of a listener that has finished its handshake, if there is one.
+  /// Active OPEN with Fast Open (RFC 7413), as connection does it: what is written before the next poll_packet() goes
+  /// out with the SYN, if a cookie is known. Otherwise as connect().
+  result<handle> connect(const ip_address& local, const ip_address& remote, std::uint16_t remote_port,
+                         const fast_open_server& known, instant now,
+                         std::uint16_t local_port = 0) noexcept requires Policy::connection_policy::fast_open::enabled;
+  /// Turns Fast Open on at a listener, or off with 0 as it is at first: cookies are given, and a SYN with a good one
+  /// and text makes a connection that can be accepted, read and written at once. At most so many of them are half-open;
+  /// while there are, the listener does without (RFC 7413 section 4.2). A stack's cookies hold for all its listeners
+  /// and for all stacks of the same secret. Errors: connection_does_not_exist (no listener).
+  result<void> allow_fast_open(handle listening,
+                               u32 most_pending) noexcept requires Policy::connection_policy::fast_open::enabled;
+  /// Makes cookies with another secret from now on. Those made with the present one are good until the next time, which
+  /// bounds their life (RFC 7413 section 4.1.2): call it regularly, every few hours or days.
+  void renew_fast_open(secret_key fresh) noexcept { fast_open_keys_.rotate(fresh); }
+  /// The next connection of a listener that has finished its handshake, or was opened fast, if there is one.
   std::optional<handle> accept(handle listening) noexcept;
 
   /// As the calls of connection. Errors as there, and connection_does_not_exist for a handle that names no connection.
@@ -160,6 +175,13 @@ class stack {
   static constexpr u32 most_flows = first_time_wait + Policy::most_time_wait;
   static constexpr std::size_t flow_slots = std::bit_ceil(std::size_t{most_flows} + (most_flows + 2) / 3 + 1);
 
+  static constexpr bool with_fast_opens = Policy::connection_policy::fast_open::enabled;
+  // The listener among whose pending Fast Opens a connection counts.
+  struct pending_fast_open {
+    u32 listening = nobody;
+    u32 generation = 0;
+  };
+  struct nothing {};
   // Where a connection is: in its slot, or, if connections may sleep, in a place that it has while it is awake.
   struct always_awake {
     connection_type tcp;
@@ -186,6 +208,7 @@ class stack {
     list_links ready{};      // among those that may have something to send, or that may fall asleep
     list_links news{};       // among those that have something to tell, or that wait for accept()
     u32 listening = nobody;  // waits for accept() of this listener
+    [[no_unique_address]] std::conditional_t<with_fast_opens, pending_fast_open, nothing> pending{};
 
     template <class... Arguments>
     explicit slot(const flow& leads, Arguments&&... arguments) noexcept
@@ -261,9 +284,16 @@ class stack {
   [[nodiscard]] control_block<u32> listening_block(const flow& path) const noexcept;
   [[nodiscard]] segment<u32> answer_syn(control_block<u32>& tcb, u32 clock) const noexcept;
   void on_listener(u32 index, const arrival& in, std::optional<sequence_number<u32>> iss) noexcept;
-  void remember_half_open(u32 index, control_block<u32>& tcb, const arrival& in) noexcept;
+  void remember_half_open(u32 index, control_block<u32>& tcb, const arrival& in,
+                          const std::optional<fast_open_cookie>& give) noexcept;
   [[nodiscard]] bool has_room(u32 listening) const noexcept;
   [[nodiscard]] bool has_room_for_syn(u32 listening) const noexcept;
+
+  // stack_fast_open.hpp
+  [[nodiscard]] fast_open_verdict judge(u32 listening, const arrival& in) const noexcept;
+  [[nodiscard]] bool open_fast(u32 listening, const fast_open_verdict& verdict, const arrival& in) noexcept;
+  void wait_for_accept(u32 index, u32 listening) noexcept;
+  void count_pending(u32 index) noexcept;
 
   // stack_cookies.hpp
   void send_cookie(u32 index, const arrival& in) noexcept;
@@ -351,6 +381,7 @@ class stack {
   timer_wheel<inline_slots<timer_node, most_flows>> wheel_;
   ephemeral_ports<Policy::port_counters> ports_;
   syn_cookies cookies_;
+  fast_open_keys fast_open_keys_;
   rate_limiter<flow, flow_hash, inline_slots<token_bucket, Policy::reset_buckets>> resets_;
   index_list ready_{};
   index_list news_{};
@@ -365,6 +396,7 @@ class stack {
 
 #include "sequent/stack_calls.hpp"
 #include "sequent/stack_cookies.hpp"
+#include "sequent/stack_fast_open.hpp"
 #include "sequent/stack_handshake.hpp"
 #include "sequent/stack_input.hpp"
 #include "sequent/stack_output.hpp"

@@ -66,7 +66,7 @@ struct default_stack_policy {
 };
 
 /// What a key is for. Each use of the one secret has its own, so that none tells about another.
-enum class key_use : std::uint8_t { flows = 1, sequence_numbers, timestamp_clocks, ports, cookies, resets };
+enum class key_use : std::uint8_t { flows = 1, sequence_numbers, timestamp_clocks, ports, cookies, resets, fast_open };
 
 /// The key for one use of the secret. Constant time.
 [[nodiscard]] constexpr secret_key derive_key(secret_key secret, key_use use) noexcept {
@@ -88,6 +88,7 @@ struct stack_statistics {
   std::uint64_t syn_dropped = 0;     ///< SYNs for which there was no room, and no cookie
   std::uint64_t cookies_sent = 0;
   std::uint64_t cookies_accepted = 0;
+  std::uint64_t fast_opened = 0;        ///< connections whose SYN brought text with a good cookie (RFC 7413)
   std::uint64_t ack_dropped = 0;        ///< handshakes that could not complete: accept queue or connections full
   std::uint64_t half_open_expired = 0;  ///< SYN,ACKs that nobody answered
   std::uint64_t time_wait_evicted = 0;  ///< forgotten early to make room

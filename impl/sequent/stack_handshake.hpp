@@ -81,7 +81,12 @@ void stack<Policy>::on_listener(u32 index, const arrival& in, std::optional<sequ
   if (tcb.state != connection_state::syn_received) {
     return reply_to(in.path, compose_answer(tcb, step, 0u), in.now);
   }
-  if (has_room_for_syn(index)) return remember_half_open(index, tcb, in);
+  fast_open_verdict verdict;
+  if constexpr (with_fast_opens) {
+    if (!iss) verdict = judge(index, in);
+    if (verdict.take_text && open_fast(index, verdict, in)) return;
+  }
+  if (has_room_for_syn(index)) return remember_half_open(index, tcb, in, verdict.give);
   // What could not be accepted anyway need not be begun.
   if (listeners_[index].waiting.size() < listeners_[index].backlog && config_.cookies != cookie_policy::never) {
     return send_cookie(index, in);
@@ -90,14 +95,16 @@ void stack<Policy>::on_listener(u32 index, const arrival& in, std::optional<sequ
 }
 
 template <class Policy>
-void stack<Policy>::remember_half_open(u32 index, control_block<u32>& tcb, const arrival& in) noexcept {
+void stack<Policy>::remember_half_open(u32 index, control_block<u32>& tcb, const arrival& in,
+                                       const std::optional<fast_open_cookie>& give) noexcept {
   const u32 at = *half_open_.take();
   if (!map(in.path, first_half_open + at)) {
     half_open_.release(at);
     ++statistics_.syn_dropped;
     return;
   }
-  const segment<u32> header = answer_syn(tcb, clock(in.path, in.now));
+  segment<u32> header = answer_syn(tcb, clock(in.path, in.now));
+  header.options.fast_open = give;
   half_open_slot& record = half_open_[at];
   record.block = compress(tcb);
   record.path = in.path;
@@ -194,12 +201,8 @@ bool stack<Policy>::complete(const control_block<u32>& tcb, u32 listening, const
   const auto placed = place(config_of(in.path), in.path);
   if (!placed) return false;
   const u32 index = *placed;
-  slot& made = slots_[index];
   static_cast<void>(tcp(index).resume(tcb, past, in.now));
-  made.listening = listening;
-  listener& to = listeners_[listening];
-  to.waiting.push(index, waiting_links());
-  if (!to.news.linked()) news_.push(first_half_open + listening, news_links());
+  wait_for_accept(index, listening);
   on_connection(index, in);
   return true;
 }

@@ -30,6 +30,7 @@ void stack<Policy>::touch(u32 index) noexcept {
     unmap(at.path, index);
     wheel_.stop(index);
   }
+  if constexpr (with_fast_opens) count_pending(index);
   if (!at.ready.linked()) ready_.push(index, ready_links());
   tell(index);
 }

@@ -151,15 +151,15 @@ void stack<Policy>::stir(u32 index) noexcept {
   static_cast<void>(index);
 }
 
-// Ends a connection that is asleep as abort() would: with a RST at SND.NXT (RFC 9293 section 3.10.5).
+// Ends a connection that is asleep as connection::abort() would, without waking it (RFC 9293 section 3.10.5).
 template <class Policy>
 void stack<Policy>::drop_asleep(u32 index) noexcept {
   if constexpr (sleeps) {
     const slot& at = slots_[index];
-    segment<u32> reset;
-    reset.seq = at.asleep.block().snd.nxt;
-    reset.control = control_bits<u32>(control_bits<u32>::rst_bit);
-    queue_reply(at.path, reset);
+    control_block<u32> tcb = at.asleep.block();
+    actions<u32> step;
+    static_cast<void>(call_abort(tcb, step));
+    if (const auto reset = compose_answer(tcb, step, 0u)) queue_reply(at.path, *reset);
     unmap(at.path, index);
     wheel_.stop(index);
     slots_.release(index);

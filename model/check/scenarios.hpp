@@ -344,6 +344,44 @@ inline void add_ecn(std::vector<scenario>& list) {
   add(list, refused, lossy, lossier);
 }
 
+// covers: rfc7413#4.2
+inline void add_fast_open(std::vector<scenario>& list) {
+  // A SYN's options leave four octets of such a segment for text.
+  const auto fast = [](std::string name, std::string what) {
+    scenario s = plain(std::move(name), std::move(what));
+    s.scripts[0].calls = {{call_kind::open_active, 3}, {call_kind::write, 2, true}, {call_kind::shutdown}};
+    s.segment_size = 24;
+    s.sack = {false, false};
+    s.fast_open = {true, true};
+    return s;
+  };
+  bounds small;
+  small.losses = small.duplicates = small.overtakings = 1;
+  bounds large = small;
+  large.losses = 2;
+  large.early_timers = 1;
+
+  scenario answered = fast("fast-open", "text on a SYN with a good cookie, answered at once, then both close");
+  answered.scripts[1].calls = {{call_kind::open_passive}, {call_kind::write, 3, true}, {call_kind::shutdown}};
+  add(list, answered, small, large);
+
+  scenario refused = fast("fast-open-refused", "text on a SYN to an end without Fast Open: it is sent again");
+  refused.fast_open = {true, false};
+  add(list, refused, small, large);
+
+  scenario narrow = fast("fast-open-narrow", "text on a SYN, more than there is room for at the other end");
+  narrow.receive_buffer = 2;
+  add(list, narrow, small, large);
+
+  scenario crossing = fast("fast-open-crossing", "both open at once with more text than the other has room for");
+  crossing.scripts[1].calls = {{call_kind::open_active, 3}, {call_kind::shutdown}};
+  crossing.receive_buffer = 1;
+  bounds little;
+  little.losses = little.duplicates = 1;
+  bounds more = small;
+  add(list, crossing, little, more);
+}
+
 inline std::vector<scenario> all() {
   std::vector<scenario> list;
   add_opens(list);
@@ -353,6 +391,7 @@ inline std::vector<scenario> all() {
   add_timestamps(list);
   add_losses(list);
   add_ecn(list);
+  add_fast_open(list);
   // A connection whose peer is gone, and that has nothing to send, only learns of it by asking (C37).
   for (scenario& s : list) s.keep_alives = s.may_abort;
   return list;

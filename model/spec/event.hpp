@@ -28,6 +28,8 @@ struct segment {
   P urgent{};  ///< the urgent field, an offset from seq (0 to 65535)
   P text{};    ///< octets of text
 
+  bool good_cookie = false;  ///< a SYN with a Fast Open cookie that this end made for its sender (RFC 7413)
+
   bool has_timestamps = false;
   P ts_value{};           ///< TSval as a position on the peer's clock
   bool ts_stale = false;  ///< TS.Recent is older than 24 days and must not reject (RFC 7323 section 5.5)

@@ -46,7 +46,9 @@ template <class P>
   const bool before_handshake = in(s, phase::closed, phase::listen);
   const bool handshake = in(s, phase::syn_sent, phase::syn_received);
   if (before_handshake && !is(s.snd_nxt == P(0))) return "something was sent without a connection";
-  if (handshake && !(is(s.snd_una == P(0)) && is(s.snd_nxt == P(1)))) return "more than the SYN is outstanding";
+  if (handshake && !is(s.snd_una == P(0))) return "something is acknowledged before the handshake is complete";
+  if (handshake && !s.choices.fast_open && !is(s.snd_nxt == P(1))) return "more than the SYN is outstanding";
+  if (s.fast_opened && !in(s, phase::syn_received)) return "an early opening outlives the handshake";
   if (synchronized(s) && is(s.snd_una < P(1))) return "our SYN is not acknowledged";
   if (in(s, phase::closed, phase::listen, phase::syn_sent) && !is(s.rcv_nxt == P(0))) return "rcv_nxt without a SYN";
   if (!in(s, phase::closed, phase::listen, phase::syn_sent) && is(s.rcv_nxt < P(1))) return "the peer's SYN is missing";

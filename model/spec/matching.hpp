@@ -51,7 +51,7 @@ template <class P>
 /// Both states are the same but for owes_ack.
 template <class P>
 [[nodiscard]] truth<P> same_state(const state<P>& a, const state<P>& b) {
-  if (a.ecn != b.ecn) return false;
+  if (a.ecn != b.ecn || a.fast_opened != b.fast_opened) return false;
   if (a.at != b.at || a.passive != b.passive || !(a.choices == b.choices)) return false;
   return same_send_side(a, b) && same_receive_side(a, b) && same_timestamps(a, b);
 }

@@ -60,6 +60,14 @@ class fast_open_server_oracle {
   /// Our SYN was acknowledged.
   void established() { established_ = true; }
 
+  /// Hands everything that its future depends on to visit(), for a search that compares states.
+  template <class Visit>
+  void each_value(Visit visit) const {
+    for (const position each : {position{enabled_}, position{opened_}, position{established_}, text_, taken_}) {
+      visit(each);
+    }
+  }
+
   /// Empty, or the first thing that was wrong.
   [[nodiscard]] const std::string& violation() const { return wrong_.text(); }
 
@@ -105,6 +113,15 @@ class fast_open_client_oracle {
 
   /// The server did not take the text: a negative response that the client MUST remember.
   [[nodiscard]] bool negative() const { return from_ >= 1 && sent_ > 1 && from_ < sent_; }
+
+  /// Hands everything that its future depends on to visit(), for a search that compares states.
+  template <class Visit>
+  void each_value(Visit visit) const {
+    for (const position each :
+         {position{enabled_}, position{cookie_length_}, most_text_, sent_, from_, position{first_text_}}) {
+      visit(each);
+    }
+  }
 
   /// Empty, or the first thing that was wrong.
   [[nodiscard]] const std::string& violation() const { return wrong_.text(); }

@@ -48,7 +48,8 @@ template <class P>
 /// A segment with text or FIN.
 template <class P>
 [[nodiscard]] constexpr emitted classify_stream(const state<P>& s, const segment<P>& seg) {
-  if (in(s, phase::syn_received, phase::time_wait)) return emitted::forbidden;
+  const bool early = in(s, phase::syn_received) && s.fast_opened && !is(seg.fin);  // RFC 7413 section 4.2.2
+  if (in(s, phase::syn_received, phase::time_wait) && !early) return emitted::forbidden;
   const P text_end = seg.seq + seg.text;
   if (!is(seg.fin) && is(seg.text == P(1)) && is(text_end == s.snd_una) && is(s.snd_una == s.snd_nxt)) {
     return emitted::keep_alive;
@@ -72,6 +73,12 @@ template <class P>
   return s.ecn || (!is(seg.ece) && !is(seg.cwr));
 }
 
+/// Text of the user's on our SYN: only with Fast Open (RFC 7413 section 4.2.2), and never a FIN.
+template <class P>
+[[nodiscard]] constexpr bool syn_may_carry(const state<P>& s, const segment<P>& seg) {
+  return s.choices.fast_open && !is(seg.fin) && is(seg.text < s.snd_end);
+}
+
 /// What an outgoing segment amounts to in this state.
 template <class P>
 [[nodiscard]] constexpr emitted classify(const state<P>& s, const event<P>& e) {
@@ -80,7 +87,8 @@ template <class P>
   if (!marks_fairly(s, seg)) return emitted::forbidden;
   const bool bare = !is(seg.fin) && is(seg.text == P(0));
   if (in(s, phase::syn_sent)) {
-    return seg.syn && !is(seg.has_ack) && bare && is(seg.seq == P(0)) ? emitted::syn : emitted::forbidden;
+    const bool fits = bare || syn_may_carry(s, seg);
+    return seg.syn && !is(seg.has_ack) && fits && is(seg.seq == P(0)) ? emitted::syn : emitted::forbidden;
   }
   if (!is(seg.has_ack) || !is(seg.ack == s.rcv_nxt)) return emitted::forbidden;
   if (seg.syn) {

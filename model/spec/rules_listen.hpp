@@ -8,8 +8,24 @@
 
 namespace sequent::spec {
 
+/// Fast Open (RFC 7413 section 4.2.2): text of a SYN with a good cookie may be taken, from the first octet as many as
+/// there is room for. Then the SYN's window counts at once, since text may go out before the handshake is complete.
+template <class P>
+void allow_fast_open(outcomes<P>& permitted, const segment<P>& seg) {
+  const outcome<P> plain = permitted.front();
+  for (P taken = P(1); is(taken <= seg.text); taken = taken + P(1)) {
+    outcome<P> opened = plain;
+    opened.next.fast_opened = true;
+    opened.next.rcv_nxt = P(1) + taken;
+    opened.next.snd_wnd = seg.wnd;
+    opened.next.snd_max_wnd = seg.wnd;
+    opened.seen.may_ack = true;
+    permitted.push_back(opened);
+  }
+}
+
 /// A SYN starts a connection. Text, FIN and urgent pointer that came with it are not kept, only the SYN is acknowledged
-/// (C6, A10); the send window is not known before an acknowledgment brings it.
+/// (C6, A10), but for Fast Open; the send window is not known before an acknowledgment brings it.
 template <class P>
 [[nodiscard]] outcomes<P> accept_syn(const state<P>& s, const segment<P>& seg) {
   state<P> next = s;
@@ -26,7 +42,9 @@ template <class P>
   next.ecn = s.choices.offers_ecn && is(sets_up_ecn(seg));
   auto result = stop(next);
   result.seen.sent = reply::syn_ack;
-  return {result};
+  outcomes<P> permitted{result};
+  if (s.choices.fast_open && seg.good_cookie) allow_fast_open(permitted, seg);
+  return permitted;
 }
 
 /// Arrivals in LISTEN.

@@ -18,9 +18,12 @@ template <class P>
 }
 
 /// A reset passive connection listens again. Whether it does so although the user has called CLOSE is not said (A8).
+/// RFC 7413 does not say what becomes of one whose user has text of its SYN already: to be told that it is gone, as
+/// with any other connection that he has text of, is permitted too.
 template <class P>
 [[nodiscard]] outcomes<P> reset_passive(const state<P>& s, std::uint32_t tolerated) {
   outcomes<P> permitted{stop_with(back_to_listen(s), 0, tolerated)};
+  if (s.fast_opened) permitted.push_back(stop_with(deleted(s), signal_reset, signal_refused));
   if (s.fin_asked) permitted.push_back(stop_with(deleted(s), 0, tolerated));
   return permitted;
 }

@@ -22,6 +22,16 @@ template <class P>
   return permitted;
 }
 
+/// A passive connection goes back to LISTEN. One whose user has text of its SYN (RFC 7413) may stand by it, as a
+/// synchronized one does (RFC 5961 section 4).
+template <class P>
+[[nodiscard]] outcomes<P> replaced_by_syn(const state<P>& s) {
+  outcomes<P> permitted = reset_passive(s, 0);
+  if (!s.fast_opened) return permitted;
+  for (const auto& each : challenge(s)) permitted.push_back(each);
+  return permitted;
+}
+
 /// The SYN check.
 template <class P>
 constexpr auto syn_rules() {
@@ -34,7 +44,7 @@ constexpr auto syn_rules() {
               [](const state<P>& s, const event<P>& e) {
                 return in(s, phase::syn_received) && s.passive && is(e.seg.syn) && is(s.rcv_nxt <= e.seg.seq);
               },
-              [](const state<P>& s, const event<P>&) { return reset_passive(s, 0); }},
+              [](const state<P>& s, const event<P>&) { return replaced_by_syn(s); }},
       rule<P>{"SYN-3", "rfc9293#3.10.7.4/fourth/syn-received",
               "the peer's SYN again, with text that reaches the window: answered like the bare one", stage::syn,
               [](const state<P>& s, const event<P>& e) {

@@ -67,6 +67,8 @@ namespace sequent::spec {
     if (reads) vary([](auto& s) { s.held = {{s.rcv_nxt + 1, s.rcv_nxt + 2}}, s.fin_held = s.rcv_nxt + 2; });
     if (reads) vary([](auto& s) { s.choices.must_hold_out_of_order = false; });
     if (base.at == phase::syn_received) vary([](auto& s) { s.passive = false; });
+    if (base.at == phase::listen || base.at == phase::syn_sent) vary([](auto& s) { s.choices.fast_open = true; });
+    if (base.at == phase::syn_received) vary([](auto& s) { s.choices.fast_open = s.fast_opened = true; });
     if (base.at == phase::syn_received) vary([](auto& s) { s.passive = false, s.choices.syn_mitigation = false; });
     if (base.at == phase::syn_received || base.at == phase::close_wait) vary([](auto& s) { s.fin_asked = true; });
     if (base.at == phase::close_wait)

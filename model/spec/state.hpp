@@ -53,6 +53,7 @@ struct policy {
   int most_held_ranges = 32;              ///< beyond so many disjoint held ranges the furthest may be evicted (C25)
   bool offers_timestamps = true;          ///< our SYN carries RFC 7323 timestamps, or ours would answer them (C40)
   bool offers_ecn = false;                ///< our SYN sets up ECN, or ours would answer one that does (RFC 3168)
+  bool fast_open = false;  ///< Fast Open is on: our SYN may carry text, and that of a SYN may be taken (RFC 7413)
   friend bool operator==(const policy&, const policy&) = default;
 };
 
@@ -83,7 +84,8 @@ struct state {
   /// no emission has acknowledged rcv_nxt since. Where observation::may_ack allows it an implementation may owe more.
   bool owes_ack = false;
 
-  bool ecn = false;  ///< ECN is in use on this connection (RFC 3168 section 6.1.1)
+  bool ecn = false;          ///< ECN is in use on this connection (RFC 3168 section 6.1.1)
+  bool fast_opened = false;  ///< text of the peer's SYN was taken (RFC 7413 section 4.2.2); meaningful in SYN-RECEIVED
 
   bool timestamps = false;  ///< RFC 7323 timestamps are in use on this connection
   P ts_recent{};            ///< TS.Recent, as a position on the peer's timestamp clock

@@ -88,6 +88,7 @@ class application {
       case call_kind::open_active:
         opened_ = true;
         end.open_active();
+        if (next.amount != 0) static_cast<void>(write_some(end, next.amount));
         break;
       case call_kind::write:
         if (!write_some(end, next.amount)) return;

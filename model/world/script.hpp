@@ -12,7 +12,7 @@ enum class call_kind : std::uint8_t { open_passive, open_active, write, shutdown
 /// One call. Except for the opens a call waits until the endpoint was ESTABLISHED, unless it is early.
 struct call {
   call_kind what = call_kind::shutdown;
-  std::uint32_t amount = 0;  ///< write: octets
+  std::uint32_t amount = 0;  ///< write: octets; open_active: octets written, if there is room, before the SYN is sent
   bool early = false;        ///< may be made before the connection is established
 };
 

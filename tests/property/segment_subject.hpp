@@ -55,6 +55,8 @@ inline void second_option(std::span<const std::uint8_t> body, segment_options<u3
   if (body[0] == 3 && size == 3) into.window_scale = body[2];
   if (body[0] == 4 && size == 2) into.sack_permitted = true;
   if (body[0] == 8 && size == 10) into.ts = timestamps<u32>{word(2), word(6)};
+  const bool even_cookie = size == 2 || (size >= 6 && size <= 18 && size % 2 == 0);
+  if (body[0] == 34 && even_cookie) into.fast_open = fast_open_cookie::of(body.subspan(2));
   if (body[0] == 5) {
     into.sack = {};
     if ((size - 2) % 8 != 0) return;
@@ -161,6 +163,11 @@ template <class Chooser>
   if ((which & 8) != 0) {
     const sequence_number<u32> value(word());
     seg.options.ts = timestamps<u32>{value, sequence_number<u32>(word())};
+  }
+  if (const std::size_t half = choose.pick(16); half < 9 && half != 1) {
+    std::vector<std::uint8_t> cookie(2 * half);
+    for (auto& octet : cookie) octet = static_cast<std::uint8_t>(choose.pick(256));
+    seg.options.fast_open = fast_open_cookie::of(cookie);
   }
   for (std::size_t blocks = (which & 16) != 0 ? 1 + choose.pick(4) : 0; blocks != 0; --blocks) {
     const sequence_number<u32> left(word());

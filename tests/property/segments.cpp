@@ -12,7 +12,7 @@ namespace {
 // what does not fit into forty octets of unknown ones first.
 std::vector<std::uint8_t> disguised_options(const std::vector<std::vector<std::uint8_t>>& known,
                                             number_choice& choose) {
-  constexpr std::uint8_t unknown_kinds[] = {6, 7, 9, 14, 19, 28, 29, 30, 34, 69, 172, 253, 254, 255};
+  constexpr std::uint8_t unknown_kinds[] = {6, 7, 9, 14, 19, 28, 29, 30, 35, 69, 172, 253, 254, 255};
   std::size_t left = 40;
   for (const auto& each : known) left -= each.size();
   std::vector<std::uint8_t> out;
@@ -95,7 +95,7 @@ struct gives_up_early : production_codec {
     parsed_segment out = *parsed;
     for (std::size_t at = 20; at < octets.size() - out.text.size() && octets[at] != 0;) {
       const bool known = octets[at] == 1 || octets[at] == 2 || octets[at] == 3 || octets[at] == 4 || octets[at] == 5 ||
-                         octets[at] == 8;
+                         octets[at] == 8 || octets[at] == 34;
       if (!known) out.header.options = {};
       at += octets[at] == 1 ? std::size_t{1} : octets[at + 1];
     }
@@ -254,7 +254,7 @@ struct trusting_reader : option_reader {
 std::vector<std::uint8_t> nearly_common_options(number_choice& choose) {
   constexpr std::uint8_t groups[][4] = {{1, 1, 8, 10}, {4, 2, 8, 10}, {1, 1, 5, 10},  {1, 1, 5, 18},
                                         {1, 1, 5, 26}, {1, 1, 5, 34}, {2, 4, 5, 180}, {1, 3, 3, 7},
-                                        {1, 1, 4, 2},  {1, 1, 1, 1},  {1, 1, 1, 0}};
+                                        {1, 1, 4, 2},  {34, 6, 1, 1}, {1, 1, 1, 1},   {1, 1, 1, 0}};
   std::vector<std::uint8_t> octets;
   for (std::size_t left = 1 + choose.pick(4); left != 0; --left) {
     const auto& group = groups[choose.pick(std::size(groups))];

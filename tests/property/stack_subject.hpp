@@ -38,6 +38,11 @@ struct tight_policy : roomy_policy {
   static constexpr u32 most_time_wait = 2;
 };
 
+/// Room for all of them, but not for all awake.
+struct sleepy_policy : roomy_policy {
+  static constexpr u32 most_awake = 5;
+};
+
 /// What may be wrong with the stack, on purpose.
 enum class stack_fault {
   none,
@@ -48,6 +53,7 @@ enum class stack_fault {
   longer_backlog,      ///< one connection more may be half-open or wait
   forgets_old_secret,  ///< a new secret for cookies ends the old one's at once
   sees_no_mark,        ///< the IP header's mark of congestion is not passed on
+  sleeps_on,           ///< a segment that finds its connection asleep is lost now and then
   takes_strangers,     ///< a packet from an address that is nobody's is taken as if it were somebody's
 };
 
@@ -105,8 +111,18 @@ class stack_subject {
       }
     }
     if (!drawn_.lazy) accept();
-    return compare();
+    while (tcp_->next_event()) {
+    }
+    return over() ? std::string() : compare();
   }
+
+  /// Every place is taken by connections that are busy: what is lost then, the model does not know of.
+  [[nodiscard]] bool over() const {
+    return tcp::sleeps && (full_ || tcp_->statistics().wakes_refused != 0 ||
+                           tcp_->statistics().ack_dropped != model_.counts.ack_dropped);
+  }
+  /// Connections that have fallen asleep.
+  [[nodiscard]] std::uint64_t slept() const { return tcp_->statistics().fallen_asleep; }
 
  private:
   using tcp = stack<Policy>;
@@ -234,7 +250,9 @@ class stack_subject {
     } else if (!blind) {
       octets[1] = static_cast<std::uint8_t>((octets[1] & 0xcfu) | static_cast<std::uint8_t>(mark) << 4);
     }
-    (void)tcp_->on_packet(octets, now_);
+    const auto* const before = fault_ == stack_fault::sleeps_on ? model_.find(path) : nullptr;
+    const bool asleep = before != nullptr && before->owned && tcp_->find(*before->owner) == nullptr;
+    if (!asleep || p.octets.size() % 2 == 0) (void)tcp_->on_packet(octets, now_);
     send_both();
     model_.arrives(path, p, mark, now_, sent_);
   }
@@ -331,6 +349,8 @@ class stack_subject {
     const bool room = model_.connection_count() < Policy::most_connections;
     const auto made =
         tcp_->connect(path.local, path.remote, path.remote_port, now_, any ? std::uint16_t{0} : path.local_port);
+    full_ = tcp::sleeps && !made && free && room;
+    if (full_) return;
     if (made.has_value() != (free && room)) wrong_ = "connect() and the model disagree on whether a flow is free";
     if (!made) return;
     path = *tcp_->flow_of(*made);
@@ -503,7 +523,10 @@ class stack_subject {
   // Every flow of the model has one place in the stack, and no place is lost.
   std::string compare_tables() const {
     for (const auto& [where, e] : model_.map) {
-      if (e->owned && tcp_->find(*e->owner)->block() != e->tcp.block()) return "a connection is in another state";
+      if (!e->owned) continue;
+      const auto* const awake = tcp_->find(*e->owner);
+      if (awake != nullptr && awake->block() != e->tcp.block()) return "a connection is in another state";
+      if (tcp_->state_of(*e->owner) != e->tcp.state()) return "a connection says that it is in another state";
     }
     if (model_.half_open_count() != tcp_->half_open_connections()) return "the SYN queue holds another number";
     if (model_.time_wait_count() != tcp_->time_wait_connections()) return "TIME-WAIT holds another number";
@@ -533,6 +556,7 @@ class stack_subject {
   std::uint64_t secrets_ = 1'000;              // none comes twice
   std::map<typename model::key, u32> stamps_;  // our last timestamp on each flow
   std::vector<sent_segment> sent_;
+  bool full_ = false;  // a connection that was asked for found no place
   std::string wrong_;
 };
 

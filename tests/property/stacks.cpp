@@ -24,6 +24,7 @@ std::string drive(const stack_setting& drawn, stack_fault fault, const std::vect
   stack_subject<Policy> subject(drawn, fault);
   for (std::size_t i = 0; i != steps.size(); ++i) {
     if (std::string wrong = subject.apply(steps[i]); !wrong.empty()) return "step " + std::to_string(i) + ": " + wrong;
+    if (subject.over()) break;
   }
   return {};
 }
@@ -56,6 +57,29 @@ const registered maps{claim{
                  {"marks of congestion are not passed on", map_check(stack_fault::sees_no_mark)},
                  {"a packet of a nobody is answered", map_check(stack_fault::takes_strangers)},
                  {"the SYN queue sends its SYN,ACK again too late", map_check(stack_fault::repeats_late)}},
+}};
+
+case_check sleep_check(stack_fault fault) {
+  return saying([fault](const drawn_case& c) {
+    number_choice head(c.head);
+    return drive<sleepy_policy>(drawn_setting(head), fault, c.steps);
+  });
+}
+
+const registered sleepers{claim{
+    // covers: sleeping
+    .id = "stack-sleep",
+    .says = "A stack whose idle connections fall asleep to make room for others sends what a map of whole connections "
+            "sends that never sleep, for as long as there is a place for each that is busy",
+    .bounds =
+        "as stack-map; five of the connections are awake at a time; a run ends when all five are busy and another "
+        "is wanted",
+    .head = 6,
+    .steps = 120,
+    .cases = 3000,
+    .run = sleep_check(stack_fault::none),
+    .controls = {{"what finds its connection asleep is lost now and then", sleep_check(stack_fault::sleeps_on)},
+                 {"some segments reach another connection", sleep_check(stack_fault::crossed)}},
 }};
 
 case_check limits_check(stack_fault fault) {

@@ -45,6 +45,8 @@ enum stream_option : std::uint32_t {
   with_delayed_ack = 1u << 4,
   with_ecn = 1u << 6,      ///< not drawn by drawn_setting()
   writes_early = 1u << 5,  ///< an active end writes without waiting for the handshake
+  opens_fast = 1u << 7,    ///< an active end uses Fast Open, and hands over its first piece with OPEN; not drawn
+  serves_fast = 1u << 8,   ///< a passive end uses Fast Open, and may write early; not drawn
 };
 
 /// How large a setting may be. Both are values of one type, so that one set of functions serves them.
@@ -202,9 +204,11 @@ inline constexpr std::size_t setting_numbers = 56;
   for (std::size_t i = 0; i < 2; ++i) {
     model::script& todo = out.scripts[i];
     const bool active = i == 0 || s.both_active != 0;
-    const bool early = active && (s.options[i] & writes_early) != 0;
-    todo.calls.push_back({active ? model::call_kind::open_active : model::call_kind::open_passive});
-    for (std::uint32_t done = 0; done < s.octets[i]; done += s.piece[i]) {
+    const bool fast = active && (s.options[i] & opens_fast) != 0;
+    const bool early = (active || (s.options[i] & serves_fast) != 0) && (s.options[i] & writes_early) != 0;
+    const std::uint32_t at_once = fast ? std::min({s.piece[i], s.octets[i], s.send_ring[i]}) : 0;
+    todo.calls.push_back({active ? model::call_kind::open_active : model::call_kind::open_passive, at_once});
+    for (std::uint32_t done = at_once; done < s.octets[i]; done += s.piece[i]) {
       todo.calls.push_back({model::call_kind::write, std::min(s.piece[i], s.octets[i] - done), early});
     }
     // CLOSE waits in any case: in SYN-SENT it would give the connection up (RFC 9293 section 3.10.4).

@@ -74,7 +74,9 @@ template <class End>
   using storage = typename End::connection_type::policy::send_storage;
   const auto end = [&](model::side where) {
     const std::size_t i = model::at(where);
-    return std::make_unique<End>(config_for(s, where), storage(s.send_ring[i]), storage(s.receive_ring[i]));
+    auto made = std::make_unique<End>(config_for(s, where), storage(s.send_ring[i]), storage(s.receive_ring[i]));
+    if constexpr (requires { made->set_up(s, where); }) made->set_up(s, where);
+    return made;
   };
   const auto left = end(model::side::left);
   const auto right = end(model::side::right);

@@ -65,6 +65,7 @@ template <class P, word W, class Places>
   s.held = more.held;
   s.owes_ack = more.owes_ack;
   s.ecn = tcb.ecn;
+  s.fast_opened = tcb.fast_opened && tcb.passive && s.at == spec::phase::syn_received;
   s.timestamps = tcb.ts.enabled;
   if (s.timestamps) s.ts_recent = places.clock(tcb.ts.recent);
   s.last_ack_sent = places.receive(tcb.ts.last_ack_sent);

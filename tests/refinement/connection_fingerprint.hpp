@@ -40,6 +40,7 @@ inline void feed(model::fingerprint& f, const control_block<u32>& t) {
   f.add(t.window_scaling);
   f.add(t.sack_permitted);
   f.add(t.ecn);
+  f.add(t.fast_opened);
   f.add(t.peer_mss);
   feed(f, t.challenges.since);
   f.add(t.challenges.sent);
@@ -198,6 +199,17 @@ void feed(model::fingerprint& f, const receiver<Storage, Most>& r, sequence_numb
   }
 }
 
+inline void feed(model::fingerprint&, const no_fast_open&) {}
+
+inline void feed(model::fingerprint& f, const with_fast_open& state) {
+  static_assert(sizeof(with_fast_open) == 22);
+  f.octets(state.cookie().octets());
+  for (const bool bit : {state.serves(), state.option_due(), state.takes_text(), state.text_sent(),
+                         state.text_refused(), state.learned().has_value()}) {
+    f.add(bit);
+  }
+}
+
 /// Everything but the path MTU, which nothing here moves: no ICMP error arrives, and no segment is as large as
 /// path_mtu::last_fallback. The connection's clock stands at zero (connection::rebase()). Settings do not change within
 /// a run; the two clock offsets do, by rebasing, and count only while they can still reach the wire.
@@ -217,6 +229,7 @@ void feed(model::fingerprint& f, const connection<Policy>& c, bool may_open_agai
   if (c.ended_by()) f.add(*c.ended_by());
   f.add(c.keep_alives_unanswered());
   f.add(c.echo().due());
+  feed(f, c.fast_open());
   f.add(c.owes_syn());
   f.add(c.owes_ack());
   f.add(c.owes_probe());

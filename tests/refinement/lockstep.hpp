@@ -19,6 +19,20 @@
 
 namespace sequent::refinement {
 
+/// How an end of a run uses Fast Open (RFC 7413). Fixed before it opens.
+struct fast_open_role {
+  bool serves = false;                      ///< judges each SYN, and takes text of those with a good cookie
+  std::optional<fast_open_server> knows{};  ///< an active open goes to this server
+};
+
+/// The keys and addresses of every server in a run.
+[[nodiscard]] inline const fast_open_keys& keys_of_runs() {
+  static const fast_open_keys keys(secret_key{1, 2});
+  return keys;
+}
+inline constexpr ip_address server_of_runs = ip_address::from_v4({192, 0, 2, 1});
+inline constexpr ip_address client_of_runs = ip_address::from_v4({198, 51, 100, 1});
+
 /// A connection that is checked at every event. Its clock always stands at zero: time that passes moves the origin.
 /// MostOctets: largest segment on the wire, header included.
 template <class Policy, std::size_t MostOctets>
@@ -37,13 +51,22 @@ class lockstep {
     shadow_.set_choices(choices);
   }
 
+  /// Before it opens; only an end whose policy has Fast Open uses it.
+  void set_fast_open(const fast_open_role& role) {
+    role_ = role;
+    spec::policy choices = shadow_.now().choices;
+    choices.fast_open = role.serves || role.knows;
+    shadow_.set_choices(choices);
+  }
+  [[nodiscard]] const fast_open_role& role() const { return role_; }
+
   void open_passive() {
     const auto done = tcp_.listen();
     called(spec::kind::open_passive, 0, done.has_value(), "OPEN, passive");
   }
   void open_active() {
     before_ = tcp_.block();
-    const auto done = tcp_.connect(instant{});
+    const auto done = connect();
     opened_ = opened_ || done;
     observation seen = call_seen(done.has_value());
     if (done) seen.sent = spec::reply::syn;
@@ -157,6 +180,24 @@ class lockstep {
   void replace(const connection_type& other) { tcp_ = other; }
 
  private:
+  result<void> connect() {
+    if constexpr (Policy::fast_open::enabled) {
+      if (role_.knows) return tcp_.connect(*role_.knows, instant{});
+    }
+    return tcp_.connect(instant{});
+  }
+
+  // Says whether the cookie of a SYN is good.
+  bool judge(const segment<u32>& header) {
+    if constexpr (Policy::fast_open::enabled) {
+      if (!role_.serves || before_.state != connection_state::listen || !header.control.syn()) return false;
+      const auto verdict = keys_of_runs().judge(header.options.fast_open, server_of_runs, client_of_runs);
+      tcp_.judge_syn(verdict);
+      return verdict.take_text;
+    }
+    return false;
+  }
+
   using observation = spec_shadow::observation;
 
   [[nodiscard]] static observation call_seen(bool done) {
@@ -218,6 +259,7 @@ class lockstep {
     spec_shadow::event e;
     e.what = spec::kind::arrival;
     e.seg = abstract_segment<spec::position>(header, where, recent_is_stale(before_.ts, instant{}));
+    e.seg.good_cookie = judge(header);
     const actions<u32> step = tcp_.on_segment(header, text, instant{}, mark);
     ack_taken_ = step.acceptable_ack;
     const bool known = before_.state >= connection_state::syn_sent;
@@ -326,6 +368,7 @@ class lockstep {
 
   connection_type tcp_;
   spec_shadow shadow_;
+  fast_open_role role_{};
   control_block<u32> before_{};
   bool ack_taken_ = false;  // of the arrival that is being looked at, so no part of the fingerprint
   bool opened_ = false;

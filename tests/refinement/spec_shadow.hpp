@@ -84,6 +84,7 @@ struct firing_of_thread : firing_record {
   if (s.fin_held) text += fmt::format(" fin-held {}", *s.fin_held);
   if (s.passive) text += " passive";
   if (s.ecn) text += " ecn";
+  if (s.fast_opened) text += " fast-opened";
   if (s.owes_ack) text += " owes-ack";
   if (s.timestamps) text += fmt::format(" ts {} last-ack {}", s.ts_recent, s.last_ack_sent);
   return text;

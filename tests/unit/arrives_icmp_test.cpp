@@ -50,4 +50,13 @@ TEST(arrives_icmp, a_hard_error_changes_nothing_anywhere_else) {
   }
 }
 
+TEST(arrives_icmp, a_hard_error_ends_a_passive_attempt_whose_user_has_text_of_it) {
+  control_block<u32> tcb = in(connection_state::syn_received, true);
+  tcb.fast_opened = true;
+  actions<u32> out;
+  hard_error(tcb, out);
+  EXPECT_EQ(tcb.state, connection_state::closed);
+  EXPECT_TRUE(out.raised.has(signal::unreachable));
+}
+
 }  // namespace

@@ -56,5 +56,34 @@ TEST(arrives_listen, anything_else_is_dropped_in_silence) {
   }
 }
 
+// covers: rfc7413#4.2.2
+TEST(arrives_listen, fast_open_takes_the_text_of_a_syn_as_far_as_there_is_room_and_never_the_fin) {
+  for (const u32 room : {4u, 10u, 1'000u}) {
+    control_block<u32> tcb = block_in(connection_state::listen);
+    const packet syn = at(0xffff'fffcu).syn().fin().length_only(10).window(500);
+    const auto out = step(tcb, syn.header, surroundings<u32>{{}, sequence_number<u32>(7'000), room});
+    const u32 taken = room < 10 ? room : 10;
+    EXPECT_EQ(out.answer, reply::syn_ack);
+    EXPECT_EQ(out.text, text_placement::in_order);
+    EXPECT_EQ(out.text_skip, 0u);
+    EXPECT_EQ(out.text_take, taken);
+    EXPECT_EQ(out.text_at.wire(), 0xffff'fffdu);
+    EXPECT_EQ(tcb.rcv.nxt.wire(), 0xffff'fffdu + taken);
+    EXPECT_FALSE(tcb.rcv.fin);
+    EXPECT_TRUE(tcb.fast_opened);
+    EXPECT_EQ(tcb.snd.wnd, 500u);
+    EXPECT_EQ(tcb.snd.max_wnd, 500u);
+    EXPECT_EQ(tcb.state, connection_state::syn_received);
+  }
+}
+
+TEST(arrives_listen, a_syn_without_text_is_not_opened_fast) {
+  control_block<u32> tcb = block_in(connection_state::listen);
+  const auto out = step(tcb, at(100).syn().header, surroundings<u32>{{}, sequence_number<u32>(7'000), 1'000u});
+  control_block<u32> plain = block_in(connection_state::listen);
+  EXPECT_EQ(out, arrive(plain, at(100).syn()));
+  EXPECT_EQ(tcb, plain);
+}
+
 }  // namespace
 }  // namespace sequent::test

@@ -189,6 +189,17 @@ TEST(fourth_check, a_new_syn_in_an_active_half_open_connection_is_challenged) {
 }
 
 // A19 of docs/choices.md.
+TEST(fourth_check, a_half_open_connection_whose_user_has_text_of_it_does_not_return_to_listen) {
+  control_block<u32> tcb = block_in(connection_state::syn_received);
+  tcb.passive = tcb.fast_opened = true;
+  EXPECT_EQ(arrive(tcb, at(5'010).syn()).answer, reply::challenge_ack);
+  EXPECT_EQ(tcb.state, connection_state::syn_received);
+  const auto out = arrive(tcb, at(5'000).rst());
+  EXPECT_TRUE(out.deleted);
+  EXPECT_TRUE(out.raised.has(signal::reset));
+  EXPECT_EQ(tcb.state, connection_state::closed);
+}
+
 TEST(fourth_check, the_same_syn_again_gets_the_same_syn_ack_again) {
   control_block<u32> tcb = block_in(connection_state::syn_received);
   tcb.passive = true;

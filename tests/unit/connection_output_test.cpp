@@ -96,6 +96,39 @@ TEST(connection_output, a_limit_of_nothing_sends_no_text_and_comes_to_an_end) {
   }
 }
 
+// What a network interface, or the caller, cuts a large segment into fits the path, with every option on each.
+// covers: large-segments
+TEST(connection_output, large_segments_are_cut_into_what_fits) {
+  for (const bool stamped : {false, true}) {
+    for (const bool reports : {false, true}) {
+      connection_config config = plain();
+      config.large_segments = true;
+      config.timestamps = stamped;
+      config.sack = true;
+      endpoint<> host(config);
+      peer_offer offer;
+      offer.sack = true;
+      if (stamped) offer.ts = 1;
+      host.open(offer);
+      packet ahead = at(6'000).ack(host.iss() + 1).text(100);  // behind a hole
+      if (stamped) ahead.ts(1);
+      if (reports) host.in_quietly(ahead);
+      ASSERT_TRUE(host.tcp.write(pattern(20'000)));
+      std::vector<std::uint8_t> room(30'000);
+      const auto sent = host.tcp.poll_transmit(host.now, room);
+      ASSERT_TRUE(sent);
+      const auto parsed = parse_segment(std::span<const std::uint8_t>(room).first(sent->length), pseudo_header{});
+      ASSERT_TRUE(parsed);
+      EXPECT_EQ(parsed->header.options.sack.count, reports ? 1u : 0u);
+      const std::size_t header = sent->length - parsed->header.text_length;
+      EXPECT_GT(parsed->header.text_length, 5u * 1'000u);
+      EXPECT_EQ(header + sent->segment_size, 20u + host.tcp.config().send_mss) << stamped << reports;
+      EXPECT_EQ(parsed->header.text_length % sent->segment_size, 0u);
+      EXPECT_TRUE(std::ranges::equal(parsed->text, pattern(parsed->header.text_length)));
+    }
+  }
+}
+
 TEST(connection_output, the_offer_shrinks_with_what_is_unread) {
   endpoint<small_policy> host;
   host.open();

@@ -157,4 +157,36 @@ TEST(emit, reserved_bits_are_zero) {
   EXPECT_EQ(o[12], 0x60);
 }
 
+TEST(emit, a_fast_open_cookie_of_any_length_stands_last_and_fills_whole_words) {
+  for (std::size_t length = 0; length <= 16; length += 2) {
+    if (length == 2) continue;
+    segment_options<u32> options;
+    options.mss = 1'460;
+    octets cookie(length);
+    for (std::size_t i = 0; i != length; ++i) cookie[i] = static_cast<std::uint8_t>(0x80 + i);
+    options.fast_open = fast_open_cookie::of(cookie);
+    octets expected{2, 4, 0x05, 0xb4};
+    if (length % 4 == 0) expected.insert(expected.end(), {1, 1});
+    expected.insert(expected.end(), {34, static_cast<std::uint8_t>(length + 2)});
+    expected.insert(expected.end(), cookie.begin(), cookie.end());
+    EXPECT_EQ(options_of(options), expected) << length;
+    const auto read = parse_options(expected);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(*read, options);
+  }
+}
+
+TEST(emit, the_longest_cookie_fits_beside_everything_that_a_syn_offers) {
+  segment_options<u32> options;
+  options.mss = 1'460;
+  options.window_scale = 7;
+  options.sack_permitted = true;
+  options.ts = timestamps<u32>{sequence_number<u32>(1), sequence_number<u32>(0)};
+  options.fast_open = fast_open_cookie::of(octets(16, 0xcc));
+  EXPECT_EQ(options_length(options), 40u);
+  const auto read = parse_options(options_of(options));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*read, options);
+}
+
 }  // namespace

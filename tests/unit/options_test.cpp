@@ -264,4 +264,29 @@ TEST(options, every_list_of_four_octets_is_read_or_refused) {
   }
 }
 
+// covers: rfc7413#4.1.1
+TEST(options, reads_a_fast_open_cookie_or_the_request_for_one_at_any_alignment) {
+  const auto cookie = parse({1, 34, 6, 9, 8, 7, 6});
+  ASSERT_TRUE(cookie);
+  ASSERT_TRUE(cookie->fast_open);
+  EXPECT_EQ(*cookie->fast_open, *fast_open_cookie::of(std::vector<std::uint8_t>{9, 8, 7, 6}));
+  const auto request = parse({34, 2});
+  ASSERT_TRUE(request);
+  ASSERT_TRUE(request->fast_open);
+  EXPECT_TRUE(request->fast_open->is_request());
+}
+
+// covers: rfc7413#4.1.1
+TEST(options, ignores_a_fast_open_option_of_an_illegal_length) {
+  for (u32 length = 2; length <= 40; ++length) {
+    std::vector<std::uint8_t> octets(length, 0x77);
+    octets[0] = 34;
+    octets[1] = static_cast<std::uint8_t>(length);
+    const auto options = parse(octets);
+    ASSERT_TRUE(options) << length;
+    EXPECT_EQ(options->fast_open.has_value(), length == 2 || (length >= 6 && length <= 18 && length % 2 == 0))
+        << length;
+  }
+}
+
 }  // namespace

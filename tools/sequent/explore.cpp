@@ -27,7 +27,6 @@ namespace sequent::tools {
 namespace {
 
 using json = nlohmann::ordered_json;
-using world = refinement::tiny_world;
 using clock = std::chrono::steady_clock;
 
 std::atomic<bool> stop{false};
@@ -105,9 +104,11 @@ json claim_of(const model::scenario& s, const model::exploration& found, const s
                                      : "unknown"},
              {"seconds", found.seconds}};
   if (violated) {
-    claim["counterexample"] = {
-        {"ladder", model::ladder(refinement::make_world(s), found.counterexample, model::judge<world>)},
-        {"replay", "sequent replay " + trace_file}};
+    const auto ladder = [&]<class World>(const World& start) {
+      return model::ladder(start, found.counterexample, model::judge<World>);
+    };
+    claim["counterexample"] = {{"ladder", refinement::with_world(s, ladder)},
+                               {"replay", "sequent replay " + trace_file}};
   }
   return claim;
 }
@@ -127,10 +128,12 @@ model::exploration search(const model::scenario& s, const explore_options& optio
   model::exploration_options how;
   how.threads = options.threads;
   how.most_octets = static_cast<std::size_t>(options.gibibytes * 1024 * 1024 * 1024);
-  how.world_octets = sizeof(world) + 256;  // and what its strings and vectors allocate, seldom more
   how.report = [&](const model::exploration_progress& now) { show_progress(s.name, now); };
-  model::explorer<world> engine(how, stop);
-  return engine.run(refinement::make_world(s));
+  return refinement::with_world(s, [&]<class World>(const World& start) {
+    how.world_octets = sizeof(World) + 256;  // and what its strings and vectors allocate, seldom more
+    model::explorer<World> engine(how, stop);
+    return engine.run(start);
+  });
 }
 
 std::string write_trace(const model::scenario& s, const model::exploration& found, const explore_options& options) {

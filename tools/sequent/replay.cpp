@@ -38,12 +38,11 @@ int replay(const replay_options& options) {
                parsed.value->scenario);
     return 2;
   }
-  using world = refinement::tiny_world;
-  const auto judge = model::judge<world>;
-  fmt::print("{}\n", model::ladder(refinement::make_world(*setting), parsed.value->choices, judge));
-  world again = refinement::make_world(*setting);
   model::replay_choice choices(parsed.value->choices);
-  const model::run_result result = model::run(again, choices, parsed.value->choices.size(), judge);
+  const model::run_result result = refinement::with_world(*setting, [&]<class World>(World start) {
+    fmt::print("{}\n", model::ladder(start, parsed.value->choices, model::judge<World>));
+    return model::run(start, choices, parsed.value->choices.size(), model::judge<World>);
+  });
   if (choices.diverged()) {
     fmt::print(stderr, "sequent replay: {}: the list was made for another world\n", options.file);
     return 2;

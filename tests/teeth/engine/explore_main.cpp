@@ -12,7 +12,6 @@
 #include "tests/refinement/scenario_world.hpp"
 
 int main(int argc, char** argv) {
-  using world = sequent::refinement::tiny_world;
   namespace model = sequent::model;
   if (argc != 2) {
     fmt::print(stderr, "usage: explore_main PART-OF-A-SCENARIO-NAME\n");
@@ -23,12 +22,14 @@ int main(int argc, char** argv) {
   for (const model::scenario& each : model::scenarios()) {
     if (each.name.find(argv[1]) == std::string::npos || !each.name.ends_with(".small")) continue;
     ++explored;
-    const world start = sequent::refinement::make_world(each);
-    model::explorer<world> engine(model::exploration_options{}, never);
-    const model::exploration found = engine.run(start);
-    if (found.verdict != model::exploration_verdict::violated) continue;
-    fmt::print("{}\n", model::ladder(start, found.counterexample, model::judge<world>));
-    return 1;
+    const bool violated = sequent::refinement::with_world(each, [&]<class World>(const World& start) {
+      model::explorer<World> engine(model::exploration_options{}, never);
+      const model::exploration found = engine.run(start);
+      if (found.verdict != model::exploration_verdict::violated) return false;
+      fmt::print("{}\n", model::ladder(start, found.counterexample, model::judge<World>));
+      return true;
+    });
+    if (violated) return 1;
   }
   return explored == 0 ? 2 : 0;
 }

@@ -1,0 +1,82 @@
+// Fast Open in a stack: who may, and how many at a time (RFC 7413 sections 4.2 and 5.1). Part of stack.hpp, which
+// includes it.
+// implements: fast-open
+#pragma once
+
+#include "sequent/stack.hpp"
+
+namespace sequent {
+
+template <class Policy>
+result<handle> stack<Policy>::connect(
+    const ip_address& local, const ip_address& remote, std::uint16_t remote_port, const fast_open_server& known,
+    instant now, std::uint16_t local_port) noexcept requires Policy::connection_policy::fast_open::enabled {
+  const auto made = connect(local, remote, remote_port, now, local_port);
+  if constexpr (with_fast_opens) {
+    if (made) tcp(made->index).use_fast_open(known);
+  }
+  return made;
+}
+
+template <class Policy>
+result<void> stack<Policy>::allow_fast_open(
+    handle listening, u32 most_pending) noexcept requires Policy::connection_policy::fast_open::enabled {
+  const auto index = listener_named(listening);
+  if (!index) return error::connection_does_not_exist;
+  listeners_[*index].fast_open_limit = most_pending;
+  return {};
+}
+
+// While as many connections are pending as may be, the listener does without Fast Open altogether, so that nobody's
+// text is taken, no cookie is given, and the defences of the SYN queue hold.
+template <class Policy>
+fast_open_verdict stack<Policy>::judge(u32 listening, const arrival& in) const noexcept {
+  const listener& to = listeners_[listening];
+  if (to.fast_open_pending >= to.fast_open_limit) return {};
+  return fast_open_keys_.judge(in.header.options.fast_open, in.path.local, in.path.remote);
+}
+
+// A SYN with a good cookie and text becomes a connection at once. Says whether it did; a SYN for which there is no room
+// is one like any other.
+template <class Policy>
+bool stack<Policy>::open_fast(u32 listening, const fast_open_verdict& verdict, const arrival& in) noexcept {
+  if constexpr (with_fast_opens) {
+    if (in.text.empty() || !has_room(listening)) return false;
+    const auto placed = place(config_of(in.path), in.path);
+    if (!placed) return false;
+    connection_type& made = tcp(*placed);
+    static_cast<void>(made.listen());
+    made.judge_syn(verdict);
+    slots_[*placed].pending = {listening, listeners_.generation(listening)};
+    ++listeners_[listening].fast_open_pending;
+    ++statistics_.fast_opened;
+    wait_for_accept(*placed, listening);
+    on_connection(*placed, in);
+    return true;
+  }
+  return false;
+}
+
+// A connection that its listener's user may accept.
+template <class Policy>
+void stack<Policy>::wait_for_accept(u32 index, u32 listening) noexcept {
+  slots_[index].listening = listening;
+  listener& to = listeners_[listening];
+  to.waiting.push(index, waiting_links());
+  if (!to.news.linked()) news_.push(first_half_open + listening, news_links());
+}
+
+// Once its handshake is complete, or has come to nothing, a connection is pending no more.
+template <class Policy>
+void stack<Policy>::count_pending(u32 index) noexcept {
+  if constexpr (with_fast_opens) {
+    slot& at = slots_[index];
+    if (at.pending.listening == nobody || tcp(index).state() == connection_state::syn_received) return;
+    if (listeners_.holds(at.pending.listening, at.pending.generation)) {
+      --listeners_[at.pending.listening].fast_open_pending;
+    }
+    at.pending = {};
+  }
+}
+
+}  // namespace sequent

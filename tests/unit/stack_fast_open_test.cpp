@@ -1,0 +1,199 @@
+#include "sequent/stack_fast_open.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/stack_net.hpp"
+
+namespace sequent::test {
+namespace {
+
+struct fast_connection_policy : small_connection_policy {
+  using fast_open = with_fast_open;
+};
+struct fast_stack_policy : small_stack_policy {
+  using connection_policy = fast_connection_policy;
+};
+using fast_host = stack_host<fast_stack_policy>;
+
+packet syn_with(const std::optional<fast_open_cookie>& option, std::size_t text = 0) {
+  packet syn = at(5'000).syn().mss(1'000);
+  syn.header.options.fast_open = option;
+  if (text != 0) syn.text(text);
+  return syn;
+}
+
+/// A server at 10.0.0.1 port 80 with Fast Open for so many at a time.
+struct server : fast_host {
+  handle listening{};
+  explicit server(u32 most_pending = 2) {
+    listening = *tcp->listen(std::nullopt, 80, 3);
+    EXPECT_TRUE(tcp->allow_fast_open(listening, most_pending));
+  }
+  /// The cookie that the stack gives to a peer.
+  fast_open_cookie cookie(std::uint8_t last = 2) {
+    const auto answer = in(from_peer(9, last), syn_with(fast_open_cookie{}));
+    EXPECT_EQ(answer.size(), 1u);
+    in(from_peer(9, last), at(5'001).rst());
+    return answer.at(0).segment.header.options.fast_open.value();
+  }
+};
+
+// covers: rfc7413#4.2.1
+TEST(stack_fast_open, gives_a_cookie_on_the_first_syn_ack_to_who_asks) {
+  server host;
+  const auto answer = host.in(from_peer(1), syn_with(fast_open_cookie{}, 10));
+  ASSERT_EQ(answer.size(), 1u);
+  ASSERT_TRUE(answer[0].segment.header.options.fast_open);
+  EXPECT_EQ(answer[0].segment.header.options.fast_open->octets().size(), 8u);
+  EXPECT_EQ(answer[0].segment.acknowledges(), 5'001u);
+  EXPECT_EQ(host.tcp->half_open_connections(), 1u);
+  const auto again = host.wait(s(1));
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_FALSE(again[0].segment.header.options.fast_open);
+}
+
+// covers: rfc7413#4.2
+TEST(stack_fast_open, is_off_at_a_listener_until_it_is_allowed) {
+  for (const bool allowed_once : {false, true}) {
+    fast_host host;
+    const handle listening = *host.tcp->listen(std::nullopt, 80, 3);
+    if (allowed_once) {
+      ASSERT_TRUE(host.tcp->allow_fast_open(listening, 2));
+      ASSERT_TRUE(host.tcp->allow_fast_open(listening, 0));
+    }
+    const auto answer = host.in(from_peer(1), syn_with(fast_open_cookie{}, 10));
+    ASSERT_EQ(answer.size(), 1u);
+    EXPECT_FALSE(answer[0].segment.header.options.fast_open);
+    EXPECT_EQ(host.tcp->connections(), 0u);
+  }
+  fast_host host;
+  EXPECT_EQ(host.tcp->allow_fast_open({}, 2).why(), error::connection_does_not_exist);
+}
+
+// covers: rfc7413#4.2.2
+TEST(stack_fast_open, accepts_a_connection_with_its_text_before_the_handshake_is_complete) {
+  server host;
+  const auto cookie = host.cookie();
+  const auto answer = host.in(from_peer(1), syn_with(cookie, 300));
+  ASSERT_EQ(answer.size(), 1u);
+  EXPECT_EQ(answer[0].segment.bits(), "SA");
+  EXPECT_EQ(answer[0].segment.acknowledges(), 5'301u);
+  const auto told = host.events();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_TRUE(told[0].incoming);
+  const auto made = host.tcp->accept(host.listening);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(host.state(*made), connection_state::syn_received);
+  octet_string room(1'000);
+  EXPECT_EQ(*host.tcp->read(*made, room), 300u);
+  ASSERT_TRUE(host.tcp->write(*made, pattern(100)));
+  const auto early = host.out();
+  ASSERT_EQ(early.size(), 1u);
+  EXPECT_EQ(early[0].segment.octets, pattern(100));
+  const u32 iss = answer[0].segment.seq();
+  host.in(from_peer(1), at(5'301).ack(iss + 101));
+  EXPECT_EQ(host.state(*made), connection_state::established);
+  EXPECT_EQ(host.tcp->statistics().fast_opened, 1u);
+  EXPECT_TRUE(host.tcp->consistent());
+}
+
+// covers: rfc7413#4.1.2
+TEST(stack_fast_open, refuses_the_cookie_of_another_address_and_gives_the_right_one) {
+  server host;
+  const auto stolen = host.cookie(2);
+  const auto own = host.cookie(3);
+  EXPECT_NE(stolen, own);
+  const auto answer = host.in(from_peer(1, 3), syn_with(stolen, 300));
+  ASSERT_EQ(answer.size(), 1u);
+  EXPECT_EQ(answer[0].segment.acknowledges(), 5'001u);
+  EXPECT_EQ(answer[0].segment.header.options.fast_open, own);
+  EXPECT_FALSE(host.tcp->accept(host.listening));
+}
+
+TEST(stack_fast_open, accepts_a_cookie_of_the_former_secret_alone) {
+  server host;
+  const auto old = host.cookie();
+  host.tcp->renew_fast_open({77, 78});
+  const auto first = host.in(from_peer(1), syn_with(old, 10));
+  ASSERT_EQ(first.size(), 1u);
+  EXPECT_EQ(first[0].segment.acknowledges(), 5'011u);
+  EXPECT_TRUE(first[0].segment.header.options.fast_open);
+  host.tcp->renew_fast_open({79, 80});
+  const auto second = host.in(from_peer(2), syn_with(old, 10));
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_EQ(second[0].segment.acknowledges(), 5'001u);
+}
+
+// covers: rfc7413#4.2, rfc7413#5.1
+TEST(stack_fast_open, does_without_while_too_many_are_pending) {
+  server host(1);
+  const auto cookie = host.cookie();
+  const auto first = host.in(from_peer(1), syn_with(cookie, 10));
+  ASSERT_EQ(first.size(), 1u);
+  EXPECT_EQ(first[0].segment.acknowledges(), 5'011u);
+  for (const auto& option : {std::optional(cookie), std::optional(fast_open_cookie{})}) {
+    const auto next = host.in(from_peer(2), syn_with(option, 10));
+    ASSERT_EQ(next.size(), 1u);
+    EXPECT_EQ(next[0].segment.acknowledges(), 5'001u);
+    EXPECT_FALSE(next[0].segment.header.options.fast_open);
+    host.in(from_peer(2), at(5'001).rst());
+  }
+  host.in(from_peer(1), at(5'011).ack(first[0].segment.seq() + 1));
+  const auto third = host.in(from_peer(3), syn_with(cookie, 10));
+  ASSERT_EQ(third.size(), 1u);
+  EXPECT_EQ(third[0].segment.acknowledges(), 5'011u);
+}
+
+TEST(stack_fast_open, counts_a_pending_connection_no_more_once_it_is_reset) {
+  server host(1);
+  const auto cookie = host.cookie();
+  host.in(from_peer(1), syn_with(cookie, 10));
+  const auto made = host.tcp->accept(host.listening);
+  ASSERT_TRUE(made);
+  host.in(from_peer(1), at(5'011).rst());
+  EXPECT_EQ(host.state(*made), connection_state::closed);
+  EXPECT_EQ(host.tcp->find(*made)->ended_by(), error::connection_reset);
+  ASSERT_TRUE(host.tcp->close(*made, host.now));
+  host.out();
+  EXPECT_EQ(host.tcp->connections(), 0u);
+  const auto next = host.in(from_peer(2), syn_with(cookie, 10));
+  ASSERT_EQ(next.size(), 1u);
+  EXPECT_EQ(next[0].segment.acknowledges(), 5'011u);
+  // One that nobody accepted frees its place by itself, also when its listener is gone.
+  ASSERT_TRUE(host.tcp->close(host.listening, host.now));
+  host.out();
+  EXPECT_EQ(host.tcp->connections(), 0u);
+  EXPECT_TRUE(host.tcp->consistent());
+}
+
+TEST(stack_fast_open, takes_a_syn_for_which_there_is_no_connection_like_any_other) {
+  server host(10);
+  const auto cookie = host.cookie();
+  for (std::uint16_t port = 1; port <= 3; ++port) host.in(from_peer(port), syn_with(cookie, 10));
+  EXPECT_EQ(host.tcp->connections(), 3u) << "as many as the listener's backlog";
+  EXPECT_TRUE(host.in(from_peer(4), syn_with(cookie, 10)).empty());
+  EXPECT_EQ(host.tcp->statistics().syn_dropped, 1u);
+}
+
+// covers: rfc7413#4.2.2
+TEST(stack_fast_open, opens_fast_what_is_written_before_the_syn_is_polled) {
+  server host;
+  const auto cookie = host.cookie();
+  fast_host client;
+  const auto made = client.tcp->connect(v4(2), v4(1), 80, fast_open_server{cookie, 1'000}, client.now);
+  ASSERT_TRUE(made);
+  ASSERT_TRUE(client.tcp->write(*made, pattern(300)));
+  const auto syn = client.out();
+  ASSERT_EQ(syn.size(), 1u);
+  EXPECT_EQ(syn[0].segment.octets, pattern(300));
+  const auto answer =
+      host.in(syn[0].path.remote == v4(1) ? flow{v4(1), v4(2), 80, syn[0].path.local_port} : flow{}, syn[0].segment);
+  ASSERT_EQ(answer.size(), 1u);
+  EXPECT_EQ(answer[0].segment.acknowledges(), syn[0].segment.seq() + 301);
+  client.in({v4(2), v4(1), syn[0].path.local_port, 80}, answer[0].segment);
+  EXPECT_EQ(client.state(*made), connection_state::established);
+  EXPECT_FALSE(client.tcp->find(*made)->fast_open().text_refused());
+}
+
+}  // namespace
+}  // namespace sequent::test
