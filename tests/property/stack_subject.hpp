@@ -331,7 +331,7 @@ class stack_subject {
   }
 
   void pass(const step& s) {
-    static constexpr std::int64_t spans[] = {1, 40, 200, 1'000, 1'000, 3'000, 20'000, 121'000};
+    static constexpr std::int64_t spans[] = {1, 40, 200, 1'000, 3'000, 20'000, 61'000, 121'000};
     now_ = now_ + duration::milliseconds(spans[s[1] % 8] + s[2] % 2);
     tcp_->on_deadline(now_);
     send_both();

@@ -108,7 +108,7 @@ const registered limits{claim{
         "errors, calls and waits; the limit of RSTs is not reached",
     .head = 10,
     .steps = 150,
-    .cases = 4000,
+    .cases = 15'000,
     .run = limits_check(stack_fault::none),
     .controls = {{"the backlog is one too long", limits_check(stack_fault::longer_backlog)},
                  {"a new secret ends the old one's cookies", limits_check(stack_fault::forgets_old_secret)},
