@@ -97,12 +97,14 @@ class rack_oracle {
     adapt(told);
     was_in_recovery_ = in_recovery_;
     in_recovery_ = told.in_recovery;
+    recovery_ended_ = told.ends_recovery;
     detect_losses(now);
   }
 
   /// The reordering timer fired: losses are detected again.
   void timer_expired(microseconds now) {
     was_in_recovery_ = in_recovery_;
+    recovery_ended_ = false;
     detect_losses(now);
   }
 
@@ -110,6 +112,7 @@ class rack_oracle {
   /// section 8 to the letter also forgets what was SACKed.
   void timed_out(microseconds now, bool forget_sacked = false) {
     was_in_recovery_ = in_recovery_ = true;
+    recovery_ended_ = false;
     const permitted_span wait = waiting();
     cut(una_ + given_.smss);  // of a large send only the first segment must be marked
     for (piece& each : pieces_) {
@@ -141,9 +144,10 @@ class rack_oracle {
     const permitted_span sacked = sacked_segments();
     const bool enough_sacked = sacked.low >= given_.duplicate_threshold;
     const bool perhaps_enough = sacked.high >= given_.duplicate_threshold;
-    const bool certainly_none = !reordering_possible_ && ((was_in_recovery_ && in_recovery_) || enough_sacked);
+    const bool throughout = was_in_recovery_ && in_recovery_ && !recovery_ended_;
+    const bool certainly_none = !reordering_possible_ && (throughout || enough_sacked);
     // A recovery that begins with what is detected now does not close the window for this detection; one that ends now
-    // may or may not have.
+    // may or may not have, also where another follows it at once.
     const bool perhaps_none = !reordering_certain_ && (was_in_recovery_ || perhaps_enough);
     if (perhaps_none) span.low = 0;
     if (certainly_none) span.high = 0;
@@ -466,6 +470,7 @@ class rack_oracle {
   bool reordering_possible_ = false;
   bool was_in_recovery_ = false;  ///< before the last event that detects
   bool in_recovery_ = false;
+  bool recovery_ended_ = false;  // with the last event that detects
   std::optional<position> round_{};  ///< RACK.dsack_round
   int multiplier_ = 1;
   int persist_ = 0;

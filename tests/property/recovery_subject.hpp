@@ -169,6 +169,8 @@ class recovery_subject {
     if (stamps_) trip = duration::milliseconds(clock() - p.told.echoed);
     const bool had_sample = sender_.timed() && !before_sequence(tcb_.snd.una, *sender_.timed());
     sender_.on_ack(tcb_, header, acts, false, static_cast<u32>(mss_), trip, at(), timers_, config_);
+    // One that was overtaken and reports nothing is ignored (RFC 9293 section 3.10.7.4), so it begins no new step here.
+    if (acts.acked == 0 && !acts.duplicate_ack && header.options.sack.count == 0) return watch_.check(moment(), now_);
     heard_acknowledgment told;
     told.ack = p.told.ack;
     told.blocks = p.told.blocks;
