@@ -103,8 +103,8 @@ void segments(const std::filesystem::path& folder) {
     static_cast<void>(client.write(octets(5, 0x2a)));
     octets room(longest_header + 100);
     const auto sent = client.poll_transmit(instant{}, room);
-    octets seed{0};
-    if (sent) seed.insert(seed.end(), room.begin(), room.begin() + static_cast<std::ptrdiff_t>(sent->length));
+    octets seed(1 + (sent ? sent->length : 0));
+    if (sent) std::copy_n(room.begin(), sent->length, seed.begin() + 1);
     save(folder, "fast-open-" + std::to_string(length), seed);
   }
   // A header full of unknown options, its checksum corrected by the target.

@@ -21,7 +21,7 @@ TIERS = (
      "tail_probe", "pacing", "ecn", "congestion/progress", "congestion/curve",
      "congestion/hystart", "congestion/reno", "congestion/cubic", "congestion/validation", "congestion/validated", "ephemeral_ports", "syn_cookie", "fast_open_keys", "rate_limiter"),
     ("arrives_closed", "arrives_icmp", "arrives_listen", "arrives_syn_sent", "arrives_synchronized", "handshake",
-     "predict", "receive_text", "user_calls", "timeouts", "transmit", "recovery", "reply"),
+     "predict", "receive_text", "user_calls", "timeouts", "transmit", "recovery", "recovery_parts", "reply"),
     ("step",),
     ("receiver", "sender", "connection", "connection_*"),
     ("dormant",),

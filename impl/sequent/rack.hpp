@@ -113,6 +113,11 @@ class rack {
     return out;
   }
 
+  /// Something has been delivered that was sent after this run, which ends at `last`.
+  [[nodiscard]] constexpr bool overtook(const sent_run& run, sequence_number<u32> last) const noexcept {
+    return known_ && sent_after(sent_at_, end_, run.sent_at, last);
+  }
+
   /// RACK.xmit_ts, RACK.end_seq and RACK.rtt, once known.
   [[nodiscard]] constexpr bool known() const noexcept { return known_; }
   [[nodiscard]] constexpr u32 sent_at() const noexcept { return sent_at_; }

@@ -10,21 +10,10 @@
 
 #include "sequent/acknowledgment.hpp"
 #include "sequent/congestion/progress.hpp"
-#include "sequent/prr.hpp"
-#include "sequent/rack.hpp"
+#include "sequent/recovery_parts.hpp"
 #include "sequent/scoreboard.hpp"
-#include "sequent/spurious.hpp"
-#include "sequent/tail_probe.hpp"
 
 namespace sequent {
-
-/// What loss recovery is put together from. A check of it may put in something that is wrong on purpose.
-struct recovery_parts {
-  using recent = rack;
-  using reduction = proportional_rate_reduction;
-  using probe = tail_probe;
-  using doubt = spurious_detector;
-};
 
 /// Decides what is to be sent again, and steers the congestion control that it is handed. Everything costs constant
 /// time while nothing is lost or out of order, else at most a pass over the MostRuns runs of the scoreboard for each
@@ -39,7 +28,7 @@ class loss_recovery {
     reduction_ = {};
     doubt_ = {};
     probe_ = {};
-    recover_ = first - 1u;
+    recover_ = full_until_ = first - 1u;
     departed_ = 0;
     run_began_ = 0;
     phase_ = recovery_phase::open;
@@ -64,6 +53,7 @@ class loss_recovery {
   [[nodiscard]] constexpr u32 departed() const noexcept { return departed_; }
   [[nodiscard]] constexpr bool lowered_again() const noexcept { return lowered_again_; }
   [[nodiscard]] constexpr bool reports_seen() const noexcept { return reports_seen_; }
+  [[nodiscard]] constexpr sequence_number<u32> full_until() const noexcept { return full_until_; }
   /// When the first octets of the scoreboard's last run were sent: short_time().
   [[nodiscard]] constexpr u32 run_began() const noexcept { return run_began_; }
 
@@ -118,9 +108,17 @@ class loss_recovery {
       duplicates_ = 0;
       departed_ = 0;
       head_due_ = false;
-      grow(ack, ack.acked, before_it, congestion);
+      // What was sent again may have overtaken what is still outstanding.
+      const bool overtaken =
+          ack.sack && !board_.view().empty() && rack_.overtook(board_.view().front(), board_.last_of(0));
+      const losses seen = overtaken ? detect(ack, true, ack.acked, congestion) : losses{};
+      if (phase_ == recovery_phase::recovery) {
+        steer(ack.acked, !seen.found, ack.mss, congestion);
+      } else {
+        grow(ack, ack.acked, before_it, congestion);
+      }
       finish_if_empty(ack.nxt);
-      return std::nullopt;
+      return seen.again;
     }
     // What an earlier episode did to the window is undone within a round trip of its end, or not at all.
     if (phase_ == recovery_phase::open && before(recover_, ack.una)) doubt_.give_up();
@@ -423,9 +421,13 @@ class loss_recovery {
     // Kept within reach of SND.UNA, or after 2^31 octets without a loss it would seem to lie ahead.
     if (phase_ == recovery_phase::open && before(recover_, ack.una)) recover_ = ack.una - 1u;
     rack_.forget_round(ack.una);
+    // What was sent up to a moment at which the window was full counts as sent in a full window, also where several
+    // acknowledgments come in before anything can be sent again.
+    if (before_it + ack.mss > congestion.window()) full_until_ = ack.nxt;
+    const bool full = before(ack.una - ack.acked, full_until_);
+    if (!full) full_until_ = ack.una - 1u;  // kept within reach
     if (!ack.grows) return;
-    congestion.on_ack({delivered, ack.mss, before_it, before_it + ack.mss > congestion.window(), ack.now,
-                       ack.round_trip, ack.smoothed, ack.una, ack.nxt});
+    congestion.on_ack({delivered, ack.mss, before_it, full, ack.now, ack.round_trip, ack.smoothed, ack.una, ack.nxt});
   }
 
   template <class Congestion>
@@ -479,9 +481,10 @@ class loss_recovery {
   typename Parts::reduction reduction_{};
   typename Parts::doubt doubt_{};
   typename Parts::probe probe_{};
-  sequence_number<u32> recover_{};  // RecoveryPoint: SND.NXT when the latest loss was found
-  u32 departed_ = 0;                // without SACK: octets that duplicates tell have left the network
-  u32 run_began_ = 0;               // when the first octets of the last run were sent
+  sequence_number<u32> recover_{};     // RecoveryPoint: SND.NXT when the latest loss was found
+  sequence_number<u32> full_until_{};  // SND.NXT when the congestion window was last found full
+  u32 departed_ = 0;                   // without SACK: octets that duplicates tell have left the network
+  u32 run_began_ = 0;                  // when the first octets of the last run were sent
   recovery_phase phase_ = recovery_phase::open;
   std::uint8_t duplicates_ = 0;
   bool head_due_ = false;

@@ -156,7 +156,9 @@ class cwnd_oracle {
   /// Nothing was sent for more than a retransmission timeout (RFC 5681 section 4.1). A window that is no larger than
   /// the initial one stays as it is, with what was counted towards its growth.
   constexpr void restarted_after_idle() {
-    if (own() > initial_window(given_.smss)) cwnd_ = std::min(cwnd_, initial_window(given_.smss));
+    if (own() <= initial_window(given_.smss)) return;
+    cwnd_ = std::min(cwnd_, initial_window(given_.smss));
+    start_round();
   }
 
   /// The sender tells the window and the threshold that it uses, after every event. From then on the bound is exact.

@@ -192,7 +192,7 @@ const registered fast_opens{claim{
               "bad one or none",
     .head = setting_numbers + 4,
     .steps = 120,
-    .cases = 1'000,
+    .cases = 2'500,
     .run = opened_fast<watched<with_role<fast_end>>>,
     .controls = {{"every cookie is believed", opened_fast<broken<believes_every_cookie>>},
                  {"no cookie is believed", opened_fast<broken<believes_no_cookie>>},

@@ -109,7 +109,7 @@ inline void feed(model::fingerprint& f, const tail_probe& p) {
 
 template <std::size_t Most>
 void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
-  static_assert(sizeof(loss_recovery<4>) == 64 + 32 + 16 + 20 + 12 + 20);
+  static_assert(sizeof(loss_recovery<4>) == 64 + 32 + 16 + 20 + 12 + 24);
   feed(f, r.board());
   feed(f, r.recent());
   // What a recovery counts is not looked at between recoveries, and starts over with the next one.
@@ -123,6 +123,9 @@ void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
   feed(f, r.doubt());
   feed(f, r.probe());
   feed(f, r.recover());
+  // What lies behind the octets that are outstanding makes no difference.
+  const auto runs = r.board().view();
+  f.add(!runs.empty() && before(runs.front().first, r.full_until()) ? r.full_until().wire() : 0u);
   f.add(r.departed());
   f.add(r.board().view().empty() ? 0u : r.run_began());
   f.add(r.phase());

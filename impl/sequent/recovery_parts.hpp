@@ -1,0 +1,19 @@
+// The parts of loss recovery, each in a header of its own.
+#pragma once
+
+#include "sequent/prr.hpp"
+#include "sequent/rack.hpp"
+#include "sequent/spurious.hpp"
+#include "sequent/tail_probe.hpp"
+
+namespace sequent {
+
+/// What loss recovery is put together from. A check of it may put in something that is wrong on purpose.
+struct recovery_parts {
+  using recent = rack;
+  using reduction = proportional_rate_reduction;
+  using probe = tail_probe;
+  using doubt = spurious_detector;
+};
+
+}  // namespace sequent
