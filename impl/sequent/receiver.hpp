@@ -71,7 +71,9 @@ class receiver {
     largest_text_ = std::max(largest_text_, static_cast<u32>(text.size()));
     const auto taken = text.subspan(step.text_skip, step.text_take);
     if (step.text == text_placement::in_order) {
-      if (step.text_skip != 0 && tcb.sack_permitted) note_repeated({step.text_at - step.text_skip, step.text_at});
+      const bool ours = step.text_skip < step.text_at - tcb.rcv.irs;  // else it begins before the peer's SYN
+      if (step.text_skip != 0 && tcb.sack_permitted && ours)
+        note_repeated({step.text_at - step.text_skip, step.text_at});
       if (held_.empty()) {
         ring_.put(unread_, taken);
         unread_ += step.text_take;
@@ -128,10 +130,11 @@ class receiver {
     }
   }
   /// A segment was answered and none of its text taken: what lies before RCV.NXT has come again. No octets are believed
-  /// to come from the peer that are further behind than the buffer is large.
+  /// to come from the peer that are further behind than the buffer is large, or that lie before its stream.
   constexpr void note_refused(const control_block<u32>& tcb, const segment<u32>& seg) noexcept {
     const u32 behind = tcb.rcv.nxt - seg.seq;
     if (!tcb.sack_permitted || tcb.state < connection_state::established || behind > capacity()) return;
+    if (behind >= tcb.rcv.nxt - tcb.rcv.irs) return;
     note_repeated({seg.seq, seg.seq + std::min(seg.text_length, behind)});
   }
   /// Something is to be reported with the next acknowledgment.
