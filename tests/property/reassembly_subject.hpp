@@ -67,6 +67,7 @@ class reassembly_subject {
     if (fin) seg.control = seg.control.with(control_bits<u32>::fin_bit);
     if (closed_ || !acceptable(seg, tcb_.rcv)) return {};
     interval_of_model again = model_repetition(first, first + length);
+    if (first < 0) again = {};  // what lies before the stream is no part of it
     model_arrival(first, text, fin);
 
     if constexpr (Fault == reassembly_fault::overwrites) {
