@@ -3,20 +3,13 @@
 #include <vector>
 
 #include "tests/property/claim.hpp"
+#include "tests/property/drive.hpp"
 #include "tests/property/rack_subject.hpp"
 #include "tests/property/recovery_subject.hpp"
 #include "tests/property/scoreboard_subject.hpp"
 
 namespace sequent::property {
 namespace {
-
-template <class Subject>
-std::string drive(Subject subject, const std::vector<step>& steps) {
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (std::string wrong = subject.apply(steps[i]); !wrong.empty()) return "step " + std::to_string(i) + ": " + wrong;
-  }
-  return {};
-}
 
 template <class Board>
 case_check board_check() {

@@ -6,6 +6,7 @@
 
 #include "sequent/ring.hpp"
 #include "tests/property/claim.hpp"
+#include "tests/property/drive.hpp"
 #include "tests/property/interval_subject.hpp"
 #include "tests/property/reassembly_subject.hpp"
 
@@ -19,14 +20,6 @@ std::uint32_t drawn_origin(number_choice& head) {
   if (way == 1) return 0u - any % 512;
   if (way == 2) return 0x8000'0000u - any % 512;
   return way == 0 ? 0 : any;
-}
-
-template <class Subject>
-std::string drive(Subject subject, const std::vector<step>& steps) {
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (std::string wrong = subject.apply(steps[i]); !wrong.empty()) return "step " + std::to_string(i) + ": " + wrong;
-  }
-  return {};
 }
 
 template <class Set>

@@ -12,19 +12,12 @@
 #include "sequent/rate_limiter.hpp"
 #include "tests/property/claim.hpp"
 #include "tests/property/cookie_subject.hpp"
+#include "tests/property/drive.hpp"
 #include "tests/property/flow_subject.hpp"
 #include "tests/property/wheel_subject.hpp"
 
 namespace sequent::property {
 namespace {
-
-template <class Subject>
-std::string drive(Subject subject, const std::vector<step>& steps) {
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (std::string wrong = subject.apply(steps[i]); !wrong.empty()) return "step " + std::to_string(i) + ": " + wrong;
-  }
-  return {};
-}
 
 // A clock's beginning: 0, near either end of what an instant can say, or anywhere.
 std::int64_t drawn_clock(number_choice& head) {
