@@ -53,10 +53,12 @@ class stack {
   /// The most that are awake.
   static constexpr u32 most_awake = sleeps ? Policy::most_awake : Policy::most_connections;
 
+  /// Octets of each connection's slice of the buffers' memory, for what it sends and what it receives.
+  static constexpr std::size_t send_slice = std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0;
+  static constexpr std::size_t receive_slice =
+      std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0;
   /// Octets of memory for the buffers that a stack must be given: none where storage is inline.
-  static constexpr std::size_t buffer_octets =
-      most_awake * ((std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0) +
-                    (std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0));
+  static constexpr std::size_t buffer_octets = most_awake * (send_slice + receive_slice);
 
   /// Octets that each connection can hold for its reader.
   static constexpr std::size_t receive_room = [] {
@@ -260,6 +262,8 @@ class stack {
   void put_to_sleep(u32 index) noexcept;
   void drowse(u32 index) noexcept;
   void stir(u32 index) noexcept;
+  template <class Pool, class... Before>
+  std::optional<u32> make_in(Pool& pool, const connection_config& config, const Before&... before) noexcept;
   std::optional<u32> make(const connection_config& config, const flow& path) noexcept;
   void unmake(u32 index) noexcept;
   void drop_asleep(u32 index) noexcept;

@@ -57,28 +57,32 @@ void stack<Policy>::make_place() noexcept {
   }
 }
 
+// Makes a connection in a free place of a pool, over the slices of memory that belong to it. What stands before the
+// configuration is the pool's own.
+template <class Policy>
+template <class Pool, class... Before>
+std::optional<u32> stack<Policy>::make_in(Pool& pool, const connection_config& config,
+                                          const Before&... before) noexcept {
+  const auto next = pool.next();
+  if (!next) return std::nullopt;
+  const std::size_t at = *next * (send_slice + receive_slice);
+  return pool.take(before..., config, storage_at<send_storage>(at, send_slice),
+                   storage_at<receive_storage>(at + send_slice, receive_slice));
+}
+
 // Makes a connection in a free place. Its flow does not lead to it yet.
 template <class Policy>
 std::optional<u32> stack<Policy>::make(const connection_config& config, const flow& path) noexcept {
-  constexpr std::size_t out_octets = std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0;
-  constexpr std::size_t in_octets = std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0;
-  const auto in_place = [&](auto& pool, auto&&... before) -> std::optional<u32> {
-    const auto next = pool.next();
-    if (!next) return std::nullopt;
-    const std::size_t at = *next * (out_octets + in_octets);
-    return pool.take(before..., config, storage_at<send_storage>(at, out_octets),
-                     storage_at<receive_storage>(at + out_octets, in_octets));
-  };
   if constexpr (sleeps) {
     if (slots_.full()) return std::nullopt;
     make_place();
-    const auto body = in_place(bodies_);
+    const auto body = make_in(bodies_, config);
     if (!body) return std::nullopt;
     const u32 index = *slots_.take(path);
     slots_[index].body = *body;
     return index;
   } else {
-    return in_place(slots_, path);
+    return make_in(slots_, config, path);
   }
 }
 
@@ -108,18 +112,13 @@ template <class Policy>
 bool stack<Policy>::wake(u32 index) noexcept {
   if constexpr (sleeps) {
     if (awake(index)) return true;
-    constexpr std::size_t out_octets = std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0;
-    constexpr std::size_t in_octets = std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0;
     make_place();
-    const auto next = bodies_.next();
-    if (!next) {
+    if (bodies_.full()) {
       ++statistics_.wakes_refused;
       return false;
     }
     slot& at = slots_[index];
-    const std::size_t offset = *next * (out_octets + in_octets);
-    at.body = *bodies_.take(config_of(at.path), storage_at<send_storage>(offset, out_octets),
-                            storage_at<receive_storage>(offset + out_octets, in_octets));
+    at.body = *make_in(bodies_, config_of(at.path));
     at.asleep.wake(bodies_[at.body]);
   }
   static_cast<void>(index);
