@@ -98,7 +98,7 @@ outcome draw(const claim& shape, const case_check& check, const effort& how) {
   const rc::Gen<drawn_case> generator = cases_of(shape);
   const auto body = [&] {
     const drawn_case drawn = *generator;
-    if (interrupt_seen || (failed_at && since(*failed_at) > most_shrinking_seconds)) return;
+    if (interrupt_seen || (failed_at && (!how.shrinks || since(*failed_at) > most_shrinking_seconds))) return;
     crash_note.at_hand = &drawn;
     crash_note.property = &shape;
     finding found = check(drawn);
@@ -130,12 +130,12 @@ outcome draw(const claim& shape, const case_check& check, const effort& how) {
   return result;
 }
 
-nlohmann::json examine(const claim& c, const effort& how, bool controls_only, const std::string& traces) {
+nlohmann::json examine(const claim& c, const effort& how, part asked, const std::string& traces) {
   const auto start = clock::now();
   nlohmann::json record = {{"id", "property-" + c.id}, {"says", c.says},     {"strength", "sampled"},
                            {"engine", "RapidCheck"},   {"bounds", c.bounds}, {"verdict", "holds"}};
   int cases = 0;
-  if (!controls_only) {
+  if (asked != part::controls) {
     const outcome result = draw(c, c.run, how);
     cases = result.cases;
     if (result.interrupted) {
@@ -146,11 +146,13 @@ nlohmann::json examine(const claim& c, const effort& how, bool controls_only, co
     }
   }
   int killed = 0;
-  for (const control& broken : c.controls) {
-    const outcome result = draw(c, broken.run, how);
+  const std::size_t controls = asked == part::property ? 0 : c.controls.size();
+  for (std::size_t i = 0; i != controls; ++i) {
+    const control& broken = c.controls[i];
+    const outcome result = draw(c, broken.run, {how.cases, how.seed, false});
     if (!result.held && !result.found.why.empty()) {
       ++killed;
-      if (controls_only)
+      if (asked == part::controls)
         fmt::print("refuted  {}: {}\n", broken.broken, result.found.why.substr(0, result.found.why.find('\n')));
     } else if (result.interrupted) {
       record["verdict"] = "unknown";
@@ -163,10 +165,9 @@ nlohmann::json examine(const claim& c, const effort& how, bool controls_only, co
   }
   const double seconds = since(start);
   record["seconds"] = seconds;
-  record["figures"] = {
-      {"cases", cases}, {"seed", how.seed}, {"controls", c.controls.size()}, {"controls_refuted", killed}};
+  record["figures"] = {{"cases", cases}, {"seed", how.seed}, {"controls", controls}, {"controls_refuted", killed}};
   fmt::print("{:<8} {:<26} {:>7} cases  controls {}/{}  {:.1f} s\n", record["verdict"].get<std::string>(), c.id, cases,
-             killed, c.controls.size(), seconds);
+             killed, controls, seconds);
   std::fflush(stdout);
   return record;
 }
