@@ -43,9 +43,9 @@ struct connection_config {
   bool timestamps = true;
   bool sack = true;
   /// Explicit congestion notification (RFC 3168, SHLD-8): congested routers mark packets instead of dropping them. Off,
-  /// since it needs a caller that carries the codepoints of the IP headers both ways, and since middleboxes are still
-  /// found that drop or answer with RST a SYN that asks for it: then no connection comes about, as the SYN is sent
-  /// again with the same bits. On, a peer that does not know it makes a connection without it.
+  /// since it needs a caller that carries the codepoints of the IP headers both ways. On, a peer that does not know it
+  /// makes a connection without it, and a SYN that is not answered is sent again without it (section 6.1.1.1), as there
+  /// are middleboxes that drop what asks for it; one that answers with RST still ends the attempt.
   bool ecn = false;
   bool nagle = true;                                             ///< MUST-17
   duration delayed_ack = duration::milliseconds(40);             ///< under half a second (MUST-40); zero: at once

@@ -99,6 +99,8 @@ template <class Policy>
 bool connection<Policy>::next_syn(instant now, [[maybe_unused]] u32 most_text, segment<u32>& header) noexcept {
   if (!syn_due_) return false;
   syn_due_ = false;
+  // No answer to a SYN that asks for ECN: something on the path may drop such SYNs (RFC 3168 section 6.1.1.1).
+  if (tcb_.state == connection_state::syn_sent && tcb_.offer.ecn && sender_.syn_sent()) tcb_.plain_syn = true;
   const window_offer<u32> window = offer(true);
   header = compose_syn(tcb_, window.field, clock(now));
   if constexpr (Policy::fast_open::enabled) add_fast_open(now, most_text, header);
@@ -163,7 +165,7 @@ bool connection<Policy>::next_text(instant now, u32 most_text, outgoing_segment&
   if (mss == 0) return false;
   sender_.leave_idleness(tcb_.snd, full, now);
   // CWR belongs on one segment, not on each of those that a large one is cut into.
-  const bool large = config_.large_segments && !(tcb_.ecn && sender_.ecn().cwr_due());
+  const bool large = config_.large_segments && !(tcb_.may_mark() && sender_.ecn().cwr_due());
   const u32 most = large ? most_text - most_text % mss : mss;
   bool nagle = config_.nagle;
   [[maybe_unused]] const bool early = tcb_.state == connection_state::syn_received;
@@ -181,7 +183,7 @@ bool connection<Policy>::next_text(instant now, u32 most_text, outgoing_segment&
   if (run->fin) extra |= control_bits<u32>::fin_bit;
   if (run->push && run->length != 0) extra |= control_bits<u32>::psh_bit;
   // Until the handshake is complete the peer may still take its offer back (RFC 3168 section 6.1.1.1).
-  if (tcb_.ecn && !(Policy::fast_open::enabled && early)) extra |= tell_of_congestion(*run, next.ecn);
+  if (tcb_.may_mark() && !(Policy::fast_open::enabled && early)) extra |= tell_of_congestion(*run, next.ecn);
   segment<u32>& header = next.header;
   const window_offer<u32> window = offer(false);
   const u32 ticks = clock(now);

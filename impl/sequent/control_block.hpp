@@ -116,17 +116,22 @@ struct handshake_offer {
 template <word W = u32>
 struct control_block {
   connection_state state = connection_state::closed;
-  bool passive = false;  ///< opened by a passive OPEN (MUST-11)
+  bool passive = false;    ///< opened by a passive OPEN (MUST-11)
+  bool plain_syn = false;  ///< a SYN that would set up ECN went unanswered, and one without ECN followed it
   send_variables<W> snd{};
   receive_variables<W> rcv{};
   timestamp_variables<W> ts{};
   bool window_scaling = false;  ///< both ends sent the window scale option
   bool sack_permitted = false;  ///< both ends sent SACK-permitted
-  bool ecn = false;             ///< both ends sent SYNs that set up ECN, and no other
+  bool ecn = false;             ///< both ends sent SYNs that set up ECN, and the peer no other
   bool fast_opened = false;     ///< text of the SYN was taken, at a passive end, or sent (RFC 7413)
   std::uint16_t peer_mss = 0;   ///< SendMSS: the peer's MSS option, or the default without one; 0 before the SYN
   handshake_offer offer{};
   challenge_allowance challenges{};
+
+  /// Text may be marked as ECN-capable: none of our SYNs took ECN back. Marks are echoed all the same, for the peer may
+  /// have heard the first (RFC 3168 section 6.1.1).
+  [[nodiscard]] constexpr bool may_mark() const noexcept { return ecn && !plain_syn; }
 
   /// Our FIN has been sent and acknowledged.
   [[nodiscard]] constexpr bool fin_acked() const noexcept { return snd.fin_sent && snd.una == snd.nxt; }

@@ -215,7 +215,7 @@ class sender {
     } else if (step.duplicate_ack || sacks) {
       recover_from(tcb, header, step, mss, std::nullopt, now, timers);
     }
-    if (tcb.ecn) answer_echo(snd, header, step.acked, mss, now);
+    if (tcb.may_mark()) answer_echo(snd, header, step.acked, mss, now);
     if (step.acceptable_ack && snd.wnd == 0) {
       // The peer lives and keeps its window closed: that may last as long as it likes (MUST-37).
       attempts_ = 0;
@@ -233,9 +233,9 @@ class sender {
   constexpr void on_reordering_timeout(const control_block<u32>& tcb, u32 mss, instant now,
                                        timer_set& timers) noexcept {
     const auto again = recovery_.on_reordering_timeout(tcb.snd.una, tcb.snd.nxt, mss, rtt_.smoothed(), now, congestion_,
-                                                       tcb.ecn && ecn_.answers(tcb.snd.una));
+                                                       tcb.may_mark() && ecn_.answers(tcb.snd.una));
     if (again) timers.start(timer::reordering, now + *again);
-    if (tcb.ecn && recovery_.take_reduced()) ecn_.reduced(tcb.snd.nxt);
+    if (tcb.may_mark() && recovery_.take_reduced()) ecn_.reduced(tcb.snd.nxt);
   }
 
   /// The probe timer expired.
@@ -249,7 +249,7 @@ class sender {
     // A probe of a closed window that nobody answers is no sign of congestion.
     if (snd.wnd != 0 || flight > 1) {
       congestion_.on_timeout(flight, mss, attempts_ == 0, now);
-      if (tcb.ecn) ecn_.reduced(snd.nxt);
+      if (tcb.may_mark()) ecn_.reduced(snd.nxt);
     }
     ecn_.release();
     if (snd.wnd != 0) {
@@ -412,20 +412,21 @@ class sender {
   constexpr void recover_from(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
                               u32 mss, std::optional<duration> round_trip, instant now, timer_set& timers) noexcept {
     const bool echoes = tcb.ts.enabled && header.options.ts;
-    const acknowledgment ack{.una = tcb.snd.una,
-                             .ack = header.ack,
-                             .nxt = tcb.snd.nxt,
-                             .acked = step.acked,
-                             .duplicate = step.duplicate_ack,
-                             .sack = tcb.sack_permitted,
-                             .blocks = &header.options.sack,
-                             .echo = echoes ? std::optional(header.options.ts->echo) : std::nullopt,
-                             .round_trip = round_trip,
-                             .smoothed = rtt_.smoothed(),
-                             .mss = mss,
-                             .now = now,
-                             .grows = !step.raised.has(signal::established) && !(tcb.ecn && header.control.ece()),
-                             .reduced = tcb.ecn && ecn_.answers(tcb.snd.una)};
+    const acknowledgment ack{
+        .una = tcb.snd.una,
+        .ack = header.ack,
+        .nxt = tcb.snd.nxt,
+        .acked = step.acked,
+        .duplicate = step.duplicate_ack,
+        .sack = tcb.sack_permitted,
+        .blocks = &header.options.sack,
+        .echo = echoes ? std::optional(header.options.ts->echo) : std::nullopt,
+        .round_trip = round_trip,
+        .smoothed = rtt_.smoothed(),
+        .mss = mss,
+        .now = now,
+        .grows = !step.raised.has(signal::established) && !(tcb.may_mark() && header.control.ece()),
+        .reduced = tcb.may_mark() && ecn_.answers(tcb.snd.una)};
     const auto again = recovery_.on_ack(ack, congestion_);
     if (again) {
       timers.start(timer::reordering, now + *again);

@@ -48,7 +48,7 @@ template <word W>
     seg.options.ts = timestamps<W>{sequence_number<W>(clock), answers ? tcb.ts.recent : sequence_number<W>()};
   }
   // RFC 3168 section 6.1.1.
-  if (answers ? tcb.ecn : tcb.offer.ecn) {
+  if (answers ? tcb.ecn : tcb.offer.ecn && !tcb.plain_syn) {
     seg.control =
         seg.control.with(answers ? control_bits<W>::ece_bit : control_bits<W>::ece_bit | control_bits<W>::cwr_bit);
   }

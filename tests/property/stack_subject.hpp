@@ -255,7 +255,7 @@ class stack_subject {
       octets[1] = with_ecn(octets[1], mark);
       build::mend_ipv4(octets);
     } else if (!blind) {
-      octets[1] = static_cast<std::uint8_t>((octets[1] & 0xcfu) | static_cast<std::uint8_t>(mark) << 4);
+      octets[1] = static_cast<std::uint8_t>((octets[1] & 0xcfu) | static_cast<u32>(mark) << 4);
     }
     const auto* const before = fault_ == stack_fault::sleeps_on ? model_.find(path) : nullptr;
     const bool asleep = before != nullptr && before->owned && tcp_->find(*before->owner) == nullptr;
