@@ -35,7 +35,7 @@ void connection<Policy>::finish(Header& header, const window_offer<u32>& window)
     header.up = std::min(*urgent - header.seq, 0xffffu);
   }
   if (echo_.due() && !header.control.syn()) header.control = header.control.with(control_bits<u32>::ece_bit);
-  note_sent(tcb_, header.seq + (header.text_length + header.control.length()), header.control, window.wnd);
+  note_sent(tcb_, header.seq, header.text_length + header.control.length(), header.control, window.wnd);
   if (header.control.ack()) {
     ack_due_ = false;
     timers_.stop(timer::delayed_ack);

@@ -78,10 +78,12 @@ template <word W>
   return seg;
 }
 
-/// Counts a segment as sent that ends before `end`: SND.NXT, the FIN, Last.ACK.sent and the window that it offers.
+/// Counts a segment as sent that occupies `length` octets of sequence space from seq on: SND.NXT, the FIN,
+/// Last.ACK.sent and the window that it offers.
 template <word W>
-constexpr void note_sent(control_block<W>& tcb, sequence_number<W> end, control_bits<W> control,
+constexpr void note_sent(control_block<W>& tcb, sequence_number<W> seq, W length, control_bits<W> control,
                          W offered_wnd) noexcept {
+  const sequence_number<W> end = seq + length;
   if (after_until(tcb.snd.nxt, end, tcb.snd.nxt + W(half_circle - 1u))) tcb.snd.nxt = end;
   if (control.fin()) {
     tcb.snd.fin_sent = true;
@@ -94,7 +96,7 @@ constexpr void note_sent(control_block<W>& tcb, sequence_number<W> end, control_
 /// The same for a segment as a whole.
 template <word W>
 constexpr void note_sent(control_block<W>& tcb, const segment<W>& seg, W offered_wnd) noexcept {
-  note_sent(tcb, seg.seq + seg.length(), seg.control, offered_wnd);
+  note_sent(tcb, seg.seq, seg.length(), seg.control, offered_wnd);
 }
 
 }  // namespace sequent
