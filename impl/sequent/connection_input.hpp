@@ -29,14 +29,19 @@ actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::spa
 
 // `step` is as new.
 template <class Policy>
-void connection<Policy>::arrive(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
-                                ecn_codepoint mark, actions<u32>& step) noexcept {
+[[gnu::always_inline]] inline void connection<Policy>::arrive(const segment<u32>& header,
+                                                              std::span<const std::uint8_t> text, instant now,
+                                                              ecn_codepoint mark, actions<u32>& step) noexcept {
   SEQUENT_ASSERT(text.size() == header.text_length);
+  if (!arrives_as_predicted(tcb_, header, now, step)) return walk(header, text, now, mark, step);
+  if (tcb_.ecn) echo_.arrived(header.control, mark, header.text_length != 0);
+  take_predicted(header, step, text, now);
+}
+
+template <class Policy>
+void connection<Policy>::walk(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
+                              ecn_codepoint mark, actions<u32>& step) noexcept {
   const bool window_was_closed = tcb_.snd.wnd == 0;
-  if (arrives_as_predicted(tcb_, header, now, step)) {
-    if (tcb_.ecn) echo_.arrived(header.control, mark, header.text_length != 0);
-    return take_predicted(header, step, text, now);
-  }
   const connection_state old_state = tcb_.state;
   surroundings<u32> around{now, initial_sequence_number(config_.isn_offset, now)};
   if constexpr (Policy::fast_open::enabled) {
@@ -82,8 +87,9 @@ void connection<Policy>::conclude_fast_open(const segment<u32>& header, instant 
 
 // What a step asked for that arrived as predicted: there is no answer, no signal and no change of state.
 template <class Policy>
-void connection<Policy>::take_predicted(const segment<u32>& header, actions<u32>& step,
-                                        std::span<const std::uint8_t> text, instant now) noexcept {
+[[gnu::always_inline]] inline void connection<Policy>::take_predicted(const segment<u32>& header, actions<u32>& step,
+                                                                      std::span<const std::uint8_t> text,
+                                                                      instant now) noexcept {
   if (step.text != text_placement::none) take_text(header, step, text, now);
   if (step.deleted) return;
   if (step.acked != 0) {
