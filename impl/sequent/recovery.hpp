@@ -98,24 +98,25 @@ class loss_recovery {
     if (probe_.due()) probe_.sent(board_.end(), true);
   }
 
-  /// Applies an acknowledgment. Says when to look again for losses (timer::reordering), if ever.
+  /// Applies an acknowledgment. Says whether to look again for losses (timer::reordering), and then in how long.
   template <class Congestion>
-  [[gnu::always_inline]] constexpr std::optional<duration> on_ack(const acknowledgment& ack,
-                                                                  Congestion& congestion) noexcept {
+  [[nodiscard, gnu::always_inline]] constexpr bool on_ack(const acknowledgment& ack, Congestion& congestion,
+                                                          duration& again) noexcept {
     if (ack.round_trip) probe_.measured();
     const u32 before_it = pipe();
-    if (!undisturbed(ack)) return on_news(ack, before_it, congestion);
+    if (!undisturbed(ack)) [[unlikely]]
+      return on_news(ack, before_it, congestion, again);
     (void)deliver(ack, nullptr);
     duplicates_ = 0;
     departed_ = 0;
     head_due_ = false;
     // What was sent again may have overtaken what is still outstanding.
-    if (ack.sack && !board_.view().empty() && rack_.overtook(board_.view().front(), board_.last_of(0))) {
-      return on_overtaking(ack, before_it, congestion);
+    if (ack.sack && !board_.view().empty() && rack_.overtook(board_.view().front(), board_.last_of(0))) [[unlikely]] {
+      return on_overtaking(ack, before_it, congestion, again);
     }
     grow(ack, ack.acked, before_it, congestion);
     finish_if_empty(ack.nxt);
-    return std::nullopt;
+    return false;
   }
 
   /// The reordering timer expired: what was waited for is lost (RFC 8985 section 6.3).
@@ -190,7 +191,7 @@ class loss_recovery {
 
  private:
   [[nodiscard]] static constexpr u32 granule(duration smoothed) noexcept {
-    return static_cast<u32>(std::min<std::int64_t>(smoothed.count() / 8, 10'000'000));
+    return static_cast<u32>(std::min<std::int64_t>(smoothed.count() >> 3, 10'000'000));
   }
 
   // Nothing is lost, reported or doubted: the case of nearly every acknowledgment.
@@ -200,18 +201,19 @@ class loss_recovery {
   }
 
   template <class Congestion>
-  [[gnu::noinline]] constexpr std::optional<duration> on_overtaking(const acknowledgment& ack, u32 before_it,
-                                                                    Congestion& congestion) noexcept {
+  [[gnu::noinline]] constexpr bool on_overtaking(const acknowledgment& ack, u32 before_it, Congestion& congestion,
+                                                 duration& again) noexcept {
     const losses seen = detect(ack, true, ack.acked, congestion);
     if (!recovering()) grow(ack, ack.acked, before_it, congestion);
     if (recovering()) steer(ack.acked, !seen.found, ack.mss, congestion);
-    return seen.again;
+    again = seen.again.value_or(duration{});
+    return seen.again.has_value();
   }
 
   // An acknowledgment that finds or brings anything out of the common.
   template <class Congestion>
-  [[gnu::noinline]] constexpr std::optional<duration> on_news(const acknowledgment& ack, u32 before_it,
-                                                              Congestion& congestion) noexcept {
+  [[gnu::noinline]] constexpr bool on_news(const acknowledgment& ack, u32 before_it, Congestion& congestion,
+                                           duration& again) noexcept {
     // What an earlier episode did to the window is undone within a round trip of its end, or not at all.
     if (phase_ == recovery_phase::open && before(recover_, ack.una)) doubt_.give_up();
     acknowledged_news news = read(ack);
@@ -231,7 +233,8 @@ class loss_recovery {
       grow(ack, delivered, before_it, congestion);
     }
     finish_if_empty(ack.nxt);
-    return seen.again;
+    again = seen.again.value_or(duration{});
+    return seen.again.has_value();
   }
 
   // Does the timestamp show that an earlier transmission than the last one is answered? Two clocks of a millisecond

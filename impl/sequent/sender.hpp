@@ -423,9 +423,9 @@ class sender {
                              .now = now,
                              .grows = !step.raised.has(signal::established) && !(tcb.ecn && header.control.ece()),
                              .reduced = tcb.ecn && ecn_.answers(tcb.snd.una)};
-    const auto again = recovery_.on_ack(ack, congestion_);
-    if (again) {
-      timers.start(timer::reordering, now + *again);
+    duration again;
+    if (recovery_.on_ack(ack, congestion_, again)) {
+      timers.start(timer::reordering, now + again);
     } else {
       timers.stop(timer::reordering);
     }
