@@ -10,12 +10,29 @@ result<actions<u32>> connection<Policy>::on_octets(std::span<const std::uint8_t>
                                                    ecn_codepoint mark) noexcept {
   // One variable to return, so that it is filled in where the caller wants it.
   result<actions<u32>> done(std::in_place);
-  const auto parsed = parse_segment(octets, config_.addresses, config_.checksum);
-  if (parsed) {
-    arrive(parsed->header, parsed->text, now, mark, *done);
-  } else {
-    done = parsed.why();
+  const auto parsed = parse_segment(octets, config_.addresses, checksum_by::hardware);
+  if (!parsed) {
+    done = parse_segment(octets, config_.addresses, config_.checksum).why();
+    return done;
   }
+  const std::size_t length = parsed->text.size();
+  const std::uint8_t* text = parsed->text.data();
+  if (config_.checksum == checksum_by::library) {
+    // Text that comes next is copied in the same pass to where it will be wanted: nothing stands there yet, and what
+    // does counts for nothing if the checksum does not hold.
+    const bool is_next = tcb_.state == connection_state::established && parsed->header.seq == tcb_.rcv.nxt;
+    std::uint8_t* const place = is_next && length != 0 ? receiver_.place_of(length) : nullptr;
+    const std::size_t offset = octets.size() - length;
+    const bool holds =
+        place != nullptr ? detail::checksum_holds<true>(octets.data(), offset, octets.size(), config_.addresses, place)
+                         : detail::checksum_holds(octets.data(), offset, octets.size(), config_.addresses);
+    if (!holds) {
+      done = error::bad_checksum;
+      return done;
+    }
+    if (place != nullptr) text = place;
+  }
+  arrive(parsed->header, {text, length}, now, mark, *done);
   return done;
 }
 

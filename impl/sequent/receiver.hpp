@@ -86,6 +86,14 @@ class receiver {
     return true;
   }
 
+  /// The place of so many octets at RCV.NXT, if it is in one piece and nothing waits behind them: accept() then takes
+  /// text that stands there as it is. Else nothing. What is written to it counts for nothing before.
+  [[nodiscard]] constexpr std::uint8_t* place_of(std::size_t octets) noexcept {
+    if (!held_.empty() || octets > room()) return nullptr;
+    const std::span<std::uint8_t> place = ring_.run_at(unread_, octets);
+    return place.size() == octets ? place.data() : nullptr;
+  }
+
   /// The peer's stream ends at a FIN: nothing that is held at or behind it belongs to the stream.
   constexpr void end_stream_at(sequence_number<u32> origin, sequence_number<u32> fin) noexcept {
     if (held_.empty()) return;
