@@ -115,13 +115,14 @@ template <class Policy>
     timers_.stop(timer::persist);
   }
   keep_alives_ = 0;
-  restart_keep_alive(now);
+  if (config_.keep_alive.enabled) restart_keep_alive(now);  // else the timer does not run
 }
 
 // Stores text, and decides between an acknowledgment now and a delayed one (RFC 9293 section 3.8.6.3).
 template <class Policy>
-void connection<Policy>::take_text(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
-                                   instant now) noexcept {
+[[gnu::always_inline]] inline void connection<Policy>::take_text(const segment<u32>& header, actions<u32>& step,
+                                                                 std::span<const std::uint8_t> text,
+                                                                 instant now) noexcept {
   const sequence_number<u32> old_nxt = step.text == text_placement::in_order ? step.text_at : tcb_.rcv.nxt;
   const bool at_hole = receiver_.accept(tcb_, step, text);
   if (nobody_reads_) {

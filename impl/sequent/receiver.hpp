@@ -194,7 +194,8 @@ class receiver {
 
  private:
   // Text ahead of RCV.NXT waits where it will be wanted.
-  void hold(const control_block<u32>& tcb, const actions<u32>& step, std::span<const std::uint8_t> text) noexcept {
+  [[gnu::noinline]] void hold(const control_block<u32>& tcb, const actions<u32>& step,
+                              std::span<const std::uint8_t> text) noexcept {
     const sequence_number<u32> origin = tcb.rcv.nxt;
     if (tcb.rcv.fin) end_stream_at(origin, *tcb.rcv.fin);
     const u32 at = step.text_at - origin;
@@ -208,7 +209,8 @@ class receiver {
   }
 
   // Text at the old RCV.NXT, with something held behind it.
-  void fill_hole(control_block<u32>& tcb, actions<u32>& step, std::span<const std::uint8_t> text) noexcept {
+  [[gnu::noinline]] void fill_hole(control_block<u32>& tcb, actions<u32>& step,
+                                   std::span<const std::uint8_t> text) noexcept {
     const sequence_number<u32> origin = step.text_at;
     if (tcb.rcv.fin) end_stream_at(origin, *tcb.rcv.fin);
     const insertion done = held_.advance(origin, origin + step.text_take, [&](u32 from, u32 to) noexcept {
