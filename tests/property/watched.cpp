@@ -1,5 +1,5 @@
-// Two more things that hold on every run over the lossy network, seen from the wire: the congestion window and the
-// right edge of the offered window.
+// Three more things that hold on every run over the lossy network, seen from the wire: the congestion window, the right
+// edge of the offered window, and what is not worth a segment.
 #include <optional>
 
 #include "tests/property/broken_congestion.hpp"
@@ -59,6 +59,28 @@ class shrinking : public Base {
   int count_ = 0;
 };
 
+/// Every fourth segment with text carries half of it.
+template <class Base>
+class halving : public Base {
+ public:
+  using packet = typename Base::packet;
+  using Base::Base;
+  std::optional<packet> poll() {
+    auto sent = Base::poll();
+    if (!sent || ++count_ % 4 != 0) return sent;
+    const auto parsed = parse_segment(sent->octets(), pseudo_header{});
+    if (!parsed || parsed->header.text_length < 2 || parsed->header.control.fin()) return sent;
+    segment<u32> half = parsed->header;
+    half.text_length = half.text_length / 2;
+    sent->size = static_cast<std::uint16_t>(sent->size - (parsed->header.text_length - half.text_length));
+    emit_segment(half, std::span(sent->room).first(sent->size), pseudo_header{});
+    return sent;
+  }
+
+ private:
+  int count_ = 0;
+};
+
 constexpr const char* stream_bounds =
     "the runs of the property stream: two ends, at most 8000 octets each way, rings of 1 to 4096 octets, segments of 1 "
     "to "
@@ -92,6 +114,23 @@ const registered edge{claim{
     .run = stream_check<edge_watched<roomy_end>>(ordinary_size),
     .controls = {{"every fifth segment takes back half of the window",
                   stream_check<edge_watched<shrinking<roomy_end>>>(ordinary_size)}},
+}};
+
+const registered silliness{claim{
+    // covers: silly-window-sender rfc9293#3.8.6.2.1 MUST-38 SHLD-7
+    .id = "stream-silly-window",
+    .says =
+        "On every run each segment with new text is full, or ends what was written while nothing is outstanding, or "
+        "is half of the largest window, or carries the FIN, or goes out because a timer said so",
+    .bounds = stream_bounds,
+    .head = setting_numbers,
+    .steps = 120,
+    .cases = 1'000,
+    .run = stream_check<silliness_watched<roomy_end>>(ordinary_size),
+    .controls = {{"Nagle's algorithm is off where it should be on",
+                  stream_check<silliness_watched<roomy_end, true>>(ordinary_size)},
+                 {"every fourth segment carries half of its text",
+                  stream_check<silliness_watched<halving<roomy_end>>>(ordinary_size)}},
 }};
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "model/spec/oracle_cwnd.hpp"
+#include "model/spec/oracle_silly_window.hpp"
 #include "tests/property/stream_world.hpp"
 
 namespace sequent::property {
@@ -173,6 +174,43 @@ class edge_watched : public Base {
 
  private:
   std::optional<sequence_number<u32>> furthest_{};
+  std::string wrong_;
+};
+
+/// Watches what Base sends beside the conditions for small segments. `nagle_believed`: as if Nagle's algorithm were on
+/// whatever the user chose.
+template <class Base, bool nagle_believed = false>
+class silliness_watched : public Base {
+ public:
+  using packet = typename Base::packet;
+  using Base::Base;
+
+  std::optional<packet> poll() {
+    const auto& tcp = Base::tcp();
+    const send_variables<u32> before = tcp.block().snd;
+    const u32 unsent = tcp.sending().end() - before.nxt;
+    const u32 full = tcp.effective_mss();
+    const bool any_size = tcp.sending().forced() || tcp.sending().recovery().probe_due();
+    auto sent = Base::poll();
+    if (!sent || !wrong_.empty()) return sent;
+    const auto parsed = parse_segment(sent->octets(), pseudo_header{});
+    if (!parsed || parsed->header.text_length == 0 || !(parsed->header.seq == before.nxt)) return sent;
+    const segment<u32>& seg = parsed->header;
+    const std::uint32_t report = seg.options.sack.count == 0 ? 0 : 4 + 8 * static_cast<u32>(seg.options.sack.count);
+    wrong_ = spec::why_silly({.length = seg.text_length,
+                              .full = full - report,
+                              .unsent = unsent,
+                              .max_window = before.max_wnd,
+                              .outstanding = !(before.una == before.nxt),
+                              .nagle = nagle_believed || tcp.config().nagle,
+                              .fin = seg.control.fin(),
+                              .override = any_size});
+    return sent;
+  }
+
+  [[nodiscard]] std::string violation() const { return wrong_.empty() ? Base::violation() : wrong_; }
+
+ private:
   std::string wrong_;
 };
 

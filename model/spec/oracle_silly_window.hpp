@@ -1,0 +1,38 @@
+// When a sender may send less than a full segment: silly window syndrome avoidance and Nagle's algorithm, RFC 9293
+// sections 3.8.6.2.1 and 3.7.4.
+//
+// The section says when to send. Turned around, that is what may not be sent: a small segment for which none of the
+// four conditions holds. That a sender which may send does so is for others to see.
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include "model/spec/oracle_parts.hpp"
+
+namespace sequent::spec {
+
+/// A segment with new text, and the sender as it was before. Octets.
+struct new_text {
+  position length = 0;       ///< text in the segment
+  position full = 0;         ///< Eff.snd.MSS, less what its options take up beyond the usual ones
+  position unsent = 0;       ///< D: text that was queued and not yet sent
+  position max_window = 0;   ///< Max(SND.WND): the largest window that the peer has offered
+  bool outstanding = false;  ///< SND.NXT was beyond SND.UNA
+  bool nagle = true;         ///< Nagle's algorithm is on
+  bool fin = false;          ///< it carries the FIN, after which there is nothing to wait for
+  bool override = false;     ///< the override timeout has fired, or it is a probe that is sent in any case
+};
+
+/// Why a segment should not have been sent yet; empty if it may.
+[[nodiscard]] inline std::string why_silly(const new_text& sent) {
+  if (sent.length >= sent.full || sent.override) return {};           // (1), (4)
+  const bool waits = sent.outstanding && sent.nagle;                  // the bracket of (2) and (3)
+  if (sent.length == sent.unsent && (!waits || sent.fin)) return {};  // (2); all that is written counts as pushed
+  if (!waits && sent.length >= sent.max_window / 2) return {};        // (3), with Fs = 1/2
+  return "a segment with " + std::to_string(sent.length) + " octets of text goes out, of " + std::to_string(sent.full) +
+         " that would fill it, " + std::to_string(sent.unsent) + " that wait, and half of the largest window, " +
+         std::to_string(sent.max_window / 2) + (waits ? ", while something is outstanding" : "");
+}
+
+}  // namespace sequent::spec

@@ -1,0 +1,56 @@
+// covers: SHLD-7 rfc9293#3.8.6.2.1
+#include "model/spec/oracle_silly_window.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sequent::spec {
+namespace {
+
+// A small segment in the middle of the queue, with nothing outstanding.
+new_text small() { return {.length = 100, .full = 500, .unsent = 300, .max_window = 1'000}; }
+
+TEST(oracle_silly_window, a_full_segment_may_always_go) {
+  new_text sent = small();
+  sent.length = 500;
+  sent.outstanding = true;
+  EXPECT_EQ(why_silly(sent), "");
+}
+
+TEST(oracle_silly_window, a_small_one_waits) { EXPECT_NE(why_silly(small()), ""); }
+
+TEST(oracle_silly_window, the_end_of_what_was_written_may_go_when_nothing_is_outstanding) {
+  new_text sent = small();
+  sent.unsent = 100;
+  EXPECT_EQ(why_silly(sent), "");
+  sent.outstanding = true;
+  EXPECT_NE(why_silly(sent), "");
+  sent.nagle = false;
+  EXPECT_EQ(why_silly(sent), "");
+}
+
+TEST(oracle_silly_window, a_fin_waits_for_nothing) {
+  new_text sent = small();
+  sent.unsent = 100;
+  sent.outstanding = sent.fin = true;
+  EXPECT_EQ(why_silly(sent), "");
+}
+
+TEST(oracle_silly_window, half_of_the_largest_window_is_enough) {
+  new_text sent = small();
+  sent.max_window = 200;
+  EXPECT_EQ(why_silly(sent), "");
+  sent.max_window = 202;
+  EXPECT_NE(why_silly(sent), "");
+  sent.max_window = 200;
+  sent.outstanding = true;
+  EXPECT_NE(why_silly(sent), "");
+}
+
+TEST(oracle_silly_window, the_override_timeout_is_the_end_of_waiting) {
+  new_text sent = small();
+  sent.override = sent.outstanding = true;
+  EXPECT_EQ(why_silly(sent), "");
+}
+
+}  // namespace
+}  // namespace sequent::spec
