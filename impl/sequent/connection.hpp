@@ -42,7 +42,7 @@ struct default_policy {
 
 /// A segment to be sent, before it is octets. Its text is copied with connection::copy_text().
 struct outgoing_segment {
-  segment<u32> header{};
+  segment<u32> header;
   ecn_codepoint ecn = ecn_codepoint::not_capable;  ///< for the IP header
   friend bool operator==(const outgoing_segment&, const outgoing_segment&) noexcept = default;
 };
@@ -181,7 +181,9 @@ class connection {
   }
   /// The next segment, written to `out` with its checksum. Nothing is written, and nothing lost, when `out` has fewer
   /// than longest_header + 1 octets; a shorter `out` than a full segment makes shorter segments.
-  [[nodiscard]] std::optional<transmission> poll_transmit(instant now, std::span<std::uint8_t> out) noexcept;
+  [[nodiscard]] std::optional<transmission> poll_transmit(instant now, std::span<std::uint8_t> out) noexcept {
+    return nothing_due() ? std::nullopt : transmit(now, out);
+  }
 
   /// When on_deadline() is to be called, if ever. Ask after poll_transmit has nothing more.
   [[nodiscard]] std::optional<instant> next_deadline() const noexcept { return timers_.next(); }
@@ -246,9 +248,20 @@ class connection {
   void rebase(duration elapsed) noexcept;
 
  private:
+  // A segment of a connection past its SYN, which is to report besides what arrived out of order, or not.
+  struct plain_segment {
+    plain_header header;
+    ecn_codepoint ecn = ecn_codepoint::not_capable;
+    bool report = false;
+  };
+
   void prepare() noexcept;
   void begin(instant now) noexcept;
   result<std::size_t> queue(std::span<const std::uint8_t> octets, bool urgent) noexcept;
+  void arrive(const segment<u32>& header, std::span<const std::uint8_t> text, instant now, ecn_codepoint mark,
+              actions<u32>& step) noexcept;
+  void walk(const segment<u32>& header, std::span<const std::uint8_t> text, instant now, ecn_codepoint mark,
+            actions<u32>& step) noexcept;
   void apply(actions<u32>& step, std::uint16_t to_port, instant now) noexcept;
   void owe(const actions<u32>& step, std::uint16_t to_port) noexcept;
   void ended(const actions<u32>& step) noexcept;
@@ -269,17 +282,31 @@ class connection {
   [[nodiscard]] window_offer<u32> offer(bool unscaled) const noexcept;
   [[nodiscard]] u32 clock(instant now) const noexcept;
   [[nodiscard]] u32 report_length(u32 mss) const noexcept;
-  void finish(segment<u32>& header, const window_offer<u32>& window) noexcept;
-  [[nodiscard]] bool nothing_due() const noexcept;
-  [[nodiscard]] bool next_header(instant now, u32 most_text, outgoing_segment& next) noexcept;
-  [[nodiscard]] bool next_reset(instant now, segment<u32>& header) noexcept;
-  [[nodiscard]] bool next_syn(instant now, u32 most_text, segment<u32>& header) noexcept;
+  template <class Header>
+  void finish(Header& header, const window_offer<u32>& window) noexcept;
+  // The usual answer to being asked for a segment, in a few comparisons.
+  [[nodiscard]] bool nothing_due() const noexcept {
+    return tcb_.state > connection_state::syn_received && !ack_due_ && !keep_alive_due_ && !reset_due_ &&
+           sender_.idle(tcb_.snd);
+  }
+  [[nodiscard]] bool owes_handshake() const noexcept {
+    return syn_due_ && (tcb_.state == connection_state::syn_sent || tcb_.state == connection_state::syn_received);
+  }
+  std::optional<transmission> transmit(instant now, std::span<std::uint8_t> out) noexcept;
+  [[nodiscard]] bool next_plain(instant now, u32 most_text, plain_segment& next) noexcept;
+  void expand(const plain_segment& from, outgoing_segment& next) noexcept;
+  void write_plain(const plain_segment& next, std::span<std::uint8_t> out, transmission& sent) const noexcept;
+  void write_whole(const outgoing_segment& next, std::span<std::uint8_t> out, transmission& sent) const noexcept;
+  u32 write_text(sequence_number<u32> first, std::span<std::uint8_t> out) const noexcept;
+  void next_control(instant now, u32 most_text, segment<u32>& header) noexcept;
+  void next_reset(instant now, segment<u32>& header) noexcept;
+  void next_syn(instant now, u32 most_text, segment<u32>& header) noexcept;
   void add_fast_open(instant now, u32 most_text, segment<u32>& header) noexcept;
   [[nodiscard]] bool may_answer_early() const noexcept;
   void conclude_fast_open(const segment<u32>& header, instant now) noexcept;
-  [[nodiscard]] bool next_text(instant now, u32 most_text, outgoing_segment& next) noexcept;
+  [[nodiscard]] bool next_text(instant now, u32 most_text, plain_segment& next) noexcept;
   [[nodiscard]] u32 tell_of_congestion(const text_to_send& run, ecn_codepoint& mark) noexcept;
-  [[nodiscard]] bool next_ack(instant now, segment<u32>& header) noexcept;
+  [[nodiscard]] bool next_ack(instant now, plain_segment& next) noexcept;
   // Where a segment's text begins; only Fast Open puts any on a SYN.
   [[nodiscard]] static sequence_number<u32> first_of_text(const segment<u32>& header) noexcept {
     if constexpr (Policy::fast_open::enabled) return header.seq + (header.control.syn() ? 1u : 0u);

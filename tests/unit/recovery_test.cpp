@@ -41,7 +41,8 @@ class recovery : public testing::Test {
     ack.smoothed = duration::milliseconds(100);
     ack.mss = 1'000;
     ack.now = now;
-    (void)loss.on_ack(ack, congestion);
+    duration again;
+    (void)loss.on_ack(ack, congestion, again);
   }
 
   const number first{0xffff'f000u};
