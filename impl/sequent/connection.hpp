@@ -246,6 +246,8 @@ class connection {
   void rebase(duration elapsed) noexcept;
 
  private:
+  void arrives(const segment<u32>& header, std::span<const std::uint8_t> text, instant now, ecn_codepoint mark,
+               actions<u32>& step) noexcept;
   void prepare() noexcept;
   void begin(instant now) noexcept;
   result<std::size_t> queue(std::span<const std::uint8_t> octets, bool urgent) noexcept;

@@ -10,33 +10,43 @@ result<actions<u32>> connection<Policy>::on_octets(std::span<const std::uint8_t>
                                                    ecn_codepoint mark) noexcept {
   const auto parsed = parse_segment(octets, config_.addresses, config_.checksum);
   if (!parsed) return parsed.why();
-  return on_segment(parsed->header, parsed->text, now, mark);
+  result<actions<u32>> done(std::in_place);
+  arrives(parsed->header, parsed->text, now, mark, *done);
+  return done;
 }
 
 template <class Policy>
 actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
                                             ecn_codepoint mark) noexcept {
+  actions<u32> step;
+  arrives(header, text, now, mark, step);
+  return step;
+}
+
+// A segment arrives. `step` is as new, and says afterwards what the core did with it.
+template <class Policy>
+void connection<Policy>::arrives(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
+                                 ecn_codepoint mark, actions<u32>& step) noexcept {
   SEQUENT_ASSERT(text.size() == header.text_length);
   const bool window_was_closed = tcb_.snd.wnd == 0;
-  actions<u32> step;
   if (arrives_as_predicted(tcb_, header, now, step)) {
     if (tcb_.ecn) echo_.arrived(header.control, mark, header.text_length != 0);
     take_predicted(header, step, text, now);
-    return step;
+    return;
   }
   const connection_state old_state = tcb_.state;
   surroundings<u32> around{now, initial_sequence_number(config_.isn_offset, now)};
   if constexpr (Policy::fast_open::enabled) {
     if (old_state == connection_state::listen && fast_open_.take_verdict()) around.syn_text = receiver_.offerable();
   }
-  step = sequent::step(tcb_, header, around);
+  sequent::step(tcb_, header, around, step);
   if (old_state == connection_state::listen && tcb_.state == connection_state::syn_received) {
     if (config_.remote_port == 0) config_.remote_port = header.source_port;
     begin(now);
     // What may go out early is the initial window (RFC 7413 section 4.2.2).
     if (tcb_.fast_opened) sender_.established(effective_mss());
   } else if (old_state == connection_state::closed && step.answer == reply::reset && reset_due_) {
-    return step;  // one RST is waiting to go already; the peer learns the same from it
+    return;  // one RST is waiting to go already; the peer learns the same from it
   }
   // What lies outside the window or acknowledges wrongly may be anybody's (RFC 3168 section 6.1.5).
   if (tcb_.ecn && step.acceptable_ack && !header.control.syn())
@@ -54,7 +64,6 @@ actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::spa
     if (step.raised.has(signal::established)) conclude_fast_open(header, now);
   }
   apply(step, header.source_port, now);
-  return step;
 }
 
 // The handshake is complete. Text that a client put on its SYN and that was not acknowledged with it goes out at once

@@ -100,7 +100,7 @@ bool connection<Policy>::next_syn(instant now, [[maybe_unused]] u32 most_text, s
   if (!syn_due_) return false;
   syn_due_ = false;
   const window_offer<u32> window = offer(true);
-  header = compose_syn(tcb_, window.field, clock(now));
+  compose_syn(tcb_, window.field, clock(now), header);
   if constexpr (Policy::fast_open::enabled) add_fast_open(now, most_text, header);
   sender_.sent_syn(header.seq, now, timers_, config_);
   finish(header, window);
