@@ -42,7 +42,7 @@ struct default_policy {
 
 /// A segment to be sent, before it is octets. Its text is copied with connection::copy_text().
 struct outgoing_segment {
-  segment<u32> header{};
+  segment<u32> header;
   ecn_codepoint ecn = ecn_codepoint::not_capable;  ///< for the IP header
   friend bool operator==(const outgoing_segment&, const outgoing_segment&) noexcept = default;
 };
@@ -246,11 +246,18 @@ class connection {
   void rebase(duration elapsed) noexcept;
 
  private:
-  void arrives(const segment<u32>& header, std::span<const std::uint8_t> text, instant now, ecn_codepoint mark,
-               actions<u32>& step) noexcept;
+  // A segment of a connection past its SYN, which is to report besides what arrived out of order, or not.
+  struct plain_segment {
+    plain_header header;
+    ecn_codepoint ecn = ecn_codepoint::not_capable;
+    bool report = false;
+  };
+
   void prepare() noexcept;
   void begin(instant now) noexcept;
   result<std::size_t> queue(std::span<const std::uint8_t> octets, bool urgent) noexcept;
+  void arrive(const segment<u32>& header, std::span<const std::uint8_t> text, instant now, ecn_codepoint mark,
+              actions<u32>& step) noexcept;
   void apply(actions<u32>& step, std::uint16_t to_port, instant now) noexcept;
   void owe(const actions<u32>& step, std::uint16_t to_port) noexcept;
   void ended(const actions<u32>& step) noexcept;
@@ -271,17 +278,23 @@ class connection {
   [[nodiscard]] window_offer<u32> offer(bool unscaled) const noexcept;
   [[nodiscard]] u32 clock(instant now) const noexcept;
   [[nodiscard]] u32 report_length(u32 mss) const noexcept;
-  void finish(segment<u32>& header, const window_offer<u32>& window) noexcept;
+  template <class Header>
+  void finish(Header& header, const window_offer<u32>& window) noexcept;
   [[nodiscard]] bool nothing_due() const noexcept;
+  [[nodiscard]] bool next_plain(instant now, u32 most_text, plain_segment& next) noexcept;
+  void expand(const plain_segment& from, outgoing_segment& next) noexcept;
+  void write_plain(const plain_segment& next, std::span<std::uint8_t> out, transmission& sent) const noexcept;
+  void write_whole(const outgoing_segment& next, std::span<std::uint8_t> out, transmission& sent) const noexcept;
+  u32 write_text(sequence_number<u32> first, std::span<std::uint8_t> out) const noexcept;
   [[nodiscard]] bool next_header(instant now, u32 most_text, outgoing_segment& next) noexcept;
   [[nodiscard]] bool next_reset(instant now, segment<u32>& header) noexcept;
   [[nodiscard]] bool next_syn(instant now, u32 most_text, segment<u32>& header) noexcept;
   void add_fast_open(instant now, u32 most_text, segment<u32>& header) noexcept;
   [[nodiscard]] bool may_answer_early() const noexcept;
   void conclude_fast_open(const segment<u32>& header, instant now) noexcept;
-  [[nodiscard]] bool next_text(instant now, u32 most_text, outgoing_segment& next) noexcept;
+  [[nodiscard]] bool next_text(instant now, u32 most_text, plain_segment& next) noexcept;
   [[nodiscard]] u32 tell_of_congestion(const text_to_send& run, ecn_codepoint& mark) noexcept;
-  [[nodiscard]] bool next_ack(instant now, segment<u32>& header) noexcept;
+  [[nodiscard]] bool next_ack(instant now, plain_segment& next) noexcept;
   // Where a segment's text begins; only Fast Open puts any on a SYN.
   [[nodiscard]] static sequence_number<u32> first_of_text(const segment<u32>& header) noexcept {
     if constexpr (Policy::fast_open::enabled) return header.seq + (header.control.syn() ? 1u : 0u);

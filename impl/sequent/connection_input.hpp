@@ -8,10 +8,14 @@ namespace sequent {
 template <class Policy>
 result<actions<u32>> connection<Policy>::on_octets(std::span<const std::uint8_t> octets, instant now,
                                                    ecn_codepoint mark) noexcept {
-  const auto parsed = parse_segment(octets, config_.addresses, config_.checksum);
-  if (!parsed) return parsed.why();
+  // One variable to return, so that it is filled in where the caller wants it.
   result<actions<u32>> done(std::in_place);
-  arrives(parsed->header, parsed->text, now, mark, *done);
+  const auto parsed = parse_segment(octets, config_.addresses, config_.checksum);
+  if (parsed) {
+    arrive(parsed->header, parsed->text, now, mark, *done);
+  } else {
+    done = parsed.why();
+  }
   return done;
 }
 
@@ -19,20 +23,19 @@ template <class Policy>
 actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
                                             ecn_codepoint mark) noexcept {
   actions<u32> step;
-  arrives(header, text, now, mark, step);
+  arrive(header, text, now, mark, step);
   return step;
 }
 
-// A segment arrives. `step` is as new, and says afterwards what the core did with it.
+// `step` is as new.
 template <class Policy>
-void connection<Policy>::arrives(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
-                                 ecn_codepoint mark, actions<u32>& step) noexcept {
+void connection<Policy>::arrive(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
+                                ecn_codepoint mark, actions<u32>& step) noexcept {
   SEQUENT_ASSERT(text.size() == header.text_length);
   const bool window_was_closed = tcb_.snd.wnd == 0;
   if (arrives_as_predicted(tcb_, header, now, step)) {
     if (tcb_.ecn) echo_.arrived(header.control, mark, header.text_length != 0);
-    take_predicted(header, step, text, now);
-    return;
+    return take_predicted(header, step, text, now);
   }
   const connection_state old_state = tcb_.state;
   surroundings<u32> around{now, initial_sequence_number(config_.isn_offset, now)};

@@ -23,7 +23,8 @@ window_offer<u32> connection<Policy>::offer(bool unscaled) const noexcept {
 
 // The last touches that every segment of a connection gets; it counts as sent.
 template <class Policy>
-void connection<Policy>::finish(segment<u32>& header, const window_offer<u32>& window) noexcept {
+template <class Header>
+void connection<Policy>::finish(Header& header, const window_offer<u32>& window) noexcept {
   header.source_port = config_.local_port;
   header.destination_port = config_.remote_port;
   header.wnd = window.field;
@@ -34,11 +35,10 @@ void connection<Policy>::finish(segment<u32>& header, const window_offer<u32>& w
     header.up = std::min(*urgent - header.seq, 0xffffu);
   }
   if (echo_.due() && !header.control.syn()) header.control = header.control.with(control_bits<u32>::ece_bit);
-  note_sent(tcb_, header, window.wnd);
+  note_sent(tcb_, header.seq, header.text_length + header.control.length(), header.control, window.wnd);
   if (header.control.ack()) {
     ack_due_ = false;
     timers_.stop(timer::delayed_ack);
-    if (header.options.sack.count != 0) receiver_.reported();
   }
 }
 
@@ -59,25 +59,38 @@ std::optional<outgoing_segment> connection<Policy>::next_segment(instant now, u3
 // Fills in the next segment to send; says whether there is one. `next` is as new.
 template <class Policy>
 bool connection<Policy>::next_header(instant now, u32 most_text, outgoing_segment& next) noexcept {
-  segment<u32>& header = next.header;
-  if (reset_due_) return next_reset(now, header);
-  switch (tcb_.state) {
-    case connection_state::closed:
-    case connection_state::listen: return false;
-    case connection_state::syn_sent: return next_syn(now, most_text, header);
-    case connection_state::syn_received:
-      if (syn_due_) return next_syn(now, most_text, header);
-      if constexpr (Policy::fast_open::enabled) {
-        if (may_answer_early() && next_text(now, most_text, next)) return true;
-      }
-      return next_ack(now, header);
-    default: break;
-  }
-  if (!sender_.idle(tcb_.snd)) {
+  if (reset_due_) return next_reset(now, next.header);
+  const bool in_handshake = tcb_.state == connection_state::syn_sent || tcb_.state == connection_state::syn_received;
+  if (in_handshake && syn_due_) return next_syn(now, most_text, next.header);
+  plain_segment plain;
+  if (!next_plain(now, most_text, plain)) return false;
+  expand(plain, next);
+  return true;
+}
+
+// The same where no RST is due, and no SYN.
+template <class Policy>
+bool connection<Policy>::next_plain(instant now, u32 most_text, plain_segment& next) noexcept {
+  if (tcb_.state < connection_state::syn_received) return false;
+  if (tcb_.state == connection_state::syn_received) {
+    if constexpr (Policy::fast_open::enabled) {
+      if (may_answer_early() && next_text(now, most_text, next)) return true;
+    }
+  } else if (!sender_.idle(tcb_.snd)) {
     if (next_text(now, most_text, next)) return true;
     sender_.settle(tcb_, now, timers_, config_);
   }
-  return next_ack(now, header);
+  return next_ack(now, next);
+}
+
+// Adds the report that is asked for. `next` is as new.
+template <class Policy>
+void connection<Policy>::expand(const plain_segment& from, outgoing_segment& next) noexcept {
+  from.header.expand(next.header);
+  next.ecn = from.ecn;
+  if (!from.report) return;
+  next.header.options.sack = receiver_.sack(tcb_.rcv.nxt);
+  if (next.header.options.sack.count != 0) receiver_.reported();
 }
 
 template <class Policy>
@@ -155,7 +168,7 @@ u32 connection<Policy>::tell_of_congestion(const text_to_send& run, ecn_codepoin
 }
 
 template <class Policy>
-bool connection<Policy>::next_text(instant now, u32 most_text, outgoing_segment& next) noexcept {
+bool connection<Policy>::next_text(instant now, u32 most_text, plain_segment& next) noexcept {
   path_.grow(now);
   const u32 full = effective_mss();
   const u32 report = report_length(full);
@@ -171,31 +184,30 @@ bool connection<Policy>::next_text(instant now, u32 most_text, outgoing_segment&
     // Only text that is outstanding holds back a small segment, not the SYN,ACK.
     if (early && tcb_.snd.nxt == tcb_.snd.iss + 1u) nagle = false;
   }
-  auto run = sender_.next(tcb_, mss, most, nagle);
-  if (!run) return false;
+  text_to_send run;
+  if (!sender_.next(tcb_, mss, most, nagle, run)) return false;
   if constexpr (Policy::fast_open::enabled) {
-    if (early) run->fin = false;  // it waits for the handshake (C11)
-    if (early && run->length == 0) return false;
+    if (early) run.fin = false;  // it waits for the handshake (C11)
+    if (early && run.length == 0) return false;
   }
   u32 extra = 0;
-  if (run->fin) extra |= control_bits<u32>::fin_bit;
-  if (run->push && run->length != 0) extra |= control_bits<u32>::psh_bit;
+  if (run.fin) extra |= control_bits<u32>::fin_bit;
+  if (run.push && run.length != 0) extra |= control_bits<u32>::psh_bit;
   // Until the handshake is complete the peer may still take its offer back (RFC 3168 section 6.1.1.1).
-  if (tcb_.ecn && !(Policy::fast_open::enabled && early)) extra |= tell_of_congestion(*run, next.ecn);
-  segment<u32>& header = next.header;
+  if (tcb_.ecn && !(Policy::fast_open::enabled && early)) extra |= tell_of_congestion(run, next.ecn);
   const window_offer<u32> window = offer(false);
   const u32 ticks = clock(now);
-  compose(tcb_, run->seq, run->length, control_bits<u32>(extra), window.field, ticks, header);
-  if (report != 0) header.options.sack = receiver_.sack(tcb_.rcv.nxt);
-  sender_.sent(*run, now, sequence_number<u32>(ticks), tcb_.sack_permitted, timers_, config_);
-  const u32 first = std::min(run->length, mss);
-  path_.on_sent(run->seq + first, first + report + (tcb_.ts.enabled ? 12u : 0u));
-  finish(header, window);
+  compose(tcb_, run.seq, run.length, control_bits<u32>(extra), window.field, ticks, next.header);
+  next.report = report != 0;
+  sender_.sent(run, now, sequence_number<u32>(ticks), tcb_.sack_permitted, timers_, config_);
+  const u32 first = std::min(run.length, mss);
+  path_.on_sent(run.seq + first, first + report + (tcb_.ts.enabled ? 12u : 0u));
+  finish(next.header, window);
   return true;
 }
 
 template <class Policy>
-bool connection<Policy>::next_ack(instant now, segment<u32>& header) noexcept {
+bool connection<Policy>::next_ack(instant now, plain_segment& next) noexcept {
   // A window probe that fell due together with the keep-alive has gone out by now and does its work (MUST-26).
   if (!(tcb_.snd.una == tcb_.snd.nxt)) keep_alive_due_ = false;
   if (!ack_due_ && !keep_alive_due_) return false;
@@ -203,39 +215,75 @@ bool connection<Policy>::next_ack(instant now, segment<u32>& header) noexcept {
   const bool probe = keep_alive_due_ && !ack_due_;
   keep_alive_due_ = false;
   const window_offer<u32> window = offer(false);
-  compose(tcb_, probe ? tcb_.snd.nxt - 1u : tcb_.snd.nxt, 0u, control_bits<u32>{}, window.field, clock(now), header);
-  if (tcb_.sack_permitted && receiver_.has_report()) header.options.sack = receiver_.sack(tcb_.rcv.nxt);
-  finish(header, window);
+  compose(tcb_, probe ? tcb_.snd.nxt - 1u : tcb_.snd.nxt, 0u, control_bits<u32>{}, window.field, clock(now),
+          next.header);
+  next.report = tcb_.sack_permitted && receiver_.has_report();
+  finish(next.header, window);
   return true;
+}
+
+// Copies queued text to a segment, and sums it up if this library makes the checksum.
+template <class Policy>
+u32 connection<Policy>::write_text(sequence_number<u32> first, std::span<std::uint8_t> out) const noexcept {
+  if (out.empty()) return 0;
+  if (config_.checksum == checksum_by::library) return sender_.copy_and_sum(first, out);
+  sender_.copy(first, out);
+  return 0;
+}
+
+// Writes a segment and says what it is.
+template <class Policy>
+void connection<Policy>::write_plain(const plain_segment& next, std::span<std::uint8_t> out,
+                                     transmission& sent) const noexcept {
+  const plain_header& header = next.header;
+  const std::size_t offset = header.length();
+  const u32 text_sum = write_text(header.seq, out.subspan(offset, header.text_length));
+  emit_plain_header(header, out.first(offset), config_.addresses, text_sum, config_.checksum);
+  sent.length = offset + header.text_length;
+  sent.segment_size = header.text_length;
+  if (config_.large_segments) sent.segment_size = std::min(header.text_length, effective_mss());
+  sent.ecn = next.ecn;
+}
+
+template <class Policy>
+void connection<Policy>::write_whole(const outgoing_segment& next, std::span<std::uint8_t> out,
+                                     transmission& sent) const noexcept {
+  const segment<u32>& header = next.header;
+  const std::size_t offset = header_length + options_length(header.options);
+  const u32 text_sum = write_text(first_of_text(header), out.subspan(offset, header.text_length));
+  emit_header(header, out.first(offset), config_.addresses, text_sum, config_.checksum);
+  sent.length = offset + header.text_length;
+  sent.segment_size = header.text_length;
+  if (config_.large_segments && !(Policy::fast_open::enabled && header.control.syn())) {
+    // Each segment that a large one is cut into has its options, reports of what arrived out of order among them.
+    segment_options<u32> reported;
+    reported.sack.count = header.options.sack.count;
+    const u32 most = effective_mss() - static_cast<u32>(options_length(reported));
+    sent.segment_size = std::min(header.text_length, most);
+  }
+  sent.ecn = next.ecn;
 }
 
 template <class Policy>
 std::optional<transmission> connection<Policy>::poll_transmit(instant now, std::span<std::uint8_t> out) noexcept {
-  if (nothing_due() || out.size() <= longest_header) return std::nullopt;
-  outgoing_segment next;
-  if (!next_header(now, static_cast<u32>(std::min<std::size_t>(out.size() - longest_header, 0xffffu)), next)) {
-    return std::nullopt;
-  }
-  const segment<u32>& header = next.header;
-  const std::size_t offset = header_length + options_length(header.options);
-  u32 text_sum = 0;
-  if (header.text_length != 0) {
-    if (config_.checksum == checksum_by::library) {
-      text_sum = sender_.copy_and_sum(first_of_text(header), out.subspan(offset, header.text_length));
+  std::optional<transmission> sent;  // nothing else is returned, so that it is filled in where the caller wants it
+  if (nothing_due() || out.size() <= longest_header) return sent;
+  const auto most_text = static_cast<u32>(std::min<std::size_t>(out.size() - longest_header, 0xffffu));
+  plain_segment plain;
+  if (reset_due_ || tcb_.state <= connection_state::syn_received) {
+    outgoing_segment next;
+    if (next_header(now, most_text, next)) write_whole(next, out, sent.emplace());
+  } else if (next_plain(now, most_text, plain)) {
+    if (plain.report) {
+      outgoing_segment next;
+      expand(plain, next);
+      write_whole(next, out, sent.emplace());
     } else {
-      copy_text(header, out.subspan(offset));
+      write_plain(plain, out, sent.emplace());
     }
   }
-  emit_header(header, out.first(offset), config_.addresses, text_sum, config_.checksum);
-  u32 each = header.text_length;
-  const bool large = config_.large_segments && !(Policy::fast_open::enabled && header.control.syn());
-  if (large && each != 0) {
-    // Each segment that a large one is cut into has its options, reports of what arrived out of order among them.
-    segment_options<u32> reported;
-    reported.sack.count = header.options.sack.count;
-    each = std::min(each, effective_mss() - static_cast<u32>(options_length(reported)));
-  }
-  return transmission{offset + header.text_length, each, sender_.earliest(now), next.ecn};
+  if (sent) sent->not_before = sender_.earliest(now);
+  return sent;
 }
 
 }  // namespace sequent

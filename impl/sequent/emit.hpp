@@ -59,14 +59,17 @@ namespace detail {
   for (std::size_t at = 0; at != length; at += 4) out.put(load32(group.data() + at));
 }
 
+inline void write_timestamps(const timestamps<u32>& ts, u32 before, word_writer& out) noexcept {
+  out.put(before << 16 | option_kind::timestamps << 8 | 10u);
+  out.put(ts.value.wire());
+  out.put(ts.echo.wire());
+}
+
 inline void write_options(const segment_options<u32>& options, word_writer& out) noexcept {
   constexpr u32 nop = option_kind::no_operation;
   if (options.mss) out.put(option_kind::mss << 24 | 4u << 16 | *options.mss);
   if (options.ts) {
-    const u32 before = options.sack_permitted ? option_kind::sack_permitted << 8 | 2u : nop << 8 | nop;
-    out.put(before << 16 | option_kind::timestamps << 8 | 10u);
-    out.put(options.ts->value.wire());
-    out.put(options.ts->echo.wire());
+    write_timestamps(*options.ts, options.sack_permitted ? option_kind::sack_permitted << 8 | 2u : nop << 8 | nop, out);
   } else if (options.sack_permitted) {
     out.put(nop << 24 | nop << 16 | option_kind::sack_permitted << 8 | 2u);
   }
@@ -90,6 +93,73 @@ inline void emit_options(const segment_options<u32>& options, std::uint8_t* at) 
   detail::write_options(options, out);
 }
 
+/// A header without options but timestamps: nearly every one of a connection past its SYN.
+struct plain_header {
+  std::uint16_t source_port = 0;
+  std::uint16_t destination_port = 0;
+  sequence_number<u32> seq{};
+  sequence_number<u32> ack{};
+  control_bits<u32> control{};
+  u32 wnd = 0;  ///< as it goes on the wire
+  u32 up = 0;
+  u32 text_length = 0;
+  timestamps<u32> ts{};
+  bool stamped = false;  ///< it has timestamps
+
+  /// Octets of the header.
+  [[nodiscard]] constexpr std::size_t length() const noexcept { return header_length + (stamped ? 12u : 0u); }
+  /// Gives it timestamps.
+  constexpr void stamp(const timestamps<u32>& given) noexcept {
+    ts = given;
+    stamped = true;
+  }
+  /// The same as a segment, which is as new.
+  constexpr void expand(segment<u32>& whole) const noexcept {
+    whole.source_port = source_port;
+    whole.destination_port = destination_port;
+    whole.seq = seq;
+    whole.ack = ack;
+    whole.control = control;
+    whole.wnd = wnd;
+    whole.up = up;
+    whole.text_length = text_length;
+    if (stamped) whole.stamp(ts);
+  }
+};
+
+namespace detail {
+
+/// Writes the fixed part of a header of so many octets, from a segment or a plain_header.
+template <class Header>
+inline void write_fields(const Header& header, std::size_t offset, word_writer& out) noexcept {
+  out.put(u32{header.source_port} << 16 | header.destination_port);
+  out.put(header.seq.wire());
+  out.put(header.ack.wire());
+  out.put(static_cast<u32>(offset) << 26 | header.control.wire() << 16 | (header.wnd & 0xffffu));
+  out.put(header.up & 0xffffu);
+}
+
+/// Writes the checksum of a header of so many octets that sum up to `header_sum`.
+inline void write_checksum(std::uint8_t* at, std::size_t offset, std::uint64_t header_sum, u32 text_length,
+                           u32 text_sum, pseudo_header addresses) noexcept {
+  const std::uint64_t sum = header_sum + text_sum + addresses.sum(offset + text_length);
+  store16(at + 16, checksum_field(fold_wide(sum)));
+}
+
+}  // namespace detail
+
+/// Writes a header as emit_header() below does, `out` as long as it says. Constant time.
+inline void emit_plain_header(const plain_header& header, std::span<std::uint8_t> out, pseudo_header addresses,
+                              u32 text_sum, checksum_by maker) noexcept {
+  SEQUENT_ASSERT(out.size() == header.length());
+  constexpr u32 nop = option_kind::no_operation;
+  detail::word_writer words{out.data()};
+  detail::write_fields(header, out.size(), words);
+  if (header.stamped) detail::write_timestamps(header.ts, nop << 8 | nop, words);
+  if (maker != checksum_by::library) return;
+  detail::write_checksum(out.data(), out.size(), words.sum, header.text_length, text_sum, addresses);
+}
+
 /// Writes a header with its options, `out` as long as they are, and the checksum over it and header.text_length octets
 /// of text whose sum_octets() is `text_sum`; the text itself is not looked at. With checksum_by::hardware the field is
 /// left zero. Constant time.
@@ -97,16 +167,10 @@ inline void emit_header(const segment<u32>& header, std::span<std::uint8_t> out,
                         checksum_by maker = checksum_by::library) noexcept {
   SEQUENT_ASSERT(out.size() == header_length + options_length(header.options) && out.size() <= longest_header);
   detail::word_writer words{out.data()};
-  words.put(u32{header.source_port} << 16 | header.destination_port);
-  words.put(header.seq.wire());
-  words.put(header.ack.wire());
-  words.put(static_cast<u32>(out.size()) << 26 | header.control.wire() << 16 | (header.wnd & 0xffffu));
-  words.put(header.up & 0xffffu);
+  detail::write_fields(header, out.size(), words);
   detail::write_options(header.options, words);
-  if (maker == checksum_by::library) {
-    const std::uint64_t sum = words.sum + text_sum + addresses.sum(out.size() + header.text_length);
-    store16(out.data() + 16, checksum_field(fold_wide(sum)));
-  }
+  if (maker != checksum_by::library) return;
+  detail::write_checksum(out.data(), out.size(), words.sum, header.text_length, text_sum, addresses);
 }
 
 /// Writes a header with its options in front of text that already stands at out[header length ...], and the checksum

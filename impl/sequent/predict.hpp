@@ -8,9 +8,9 @@
 namespace sequent {
 
 /// In ESTABLISHED, a segment that begins at RCV.NXT and lies inside the window, carries nothing but an acknowledgment
-/// and perhaps text, changes no window, and could not be taken for a duplicate acknowledgment. Applies it exactly as
-/// step() would, and says so; any other segment is left alone. `out` is as new. Constant time. That both give the same
-/// result is proven (proofs/prediction.cpp).
+/// and perhaps text, neither opens a closed window nor closes it, and could not be taken for a duplicate
+/// acknowledgment. Applies it exactly as step() would, and says so; any other segment is left alone. `out` is as new.
+/// Constant time. That both give the same result is proven (proofs/prediction.cpp).
 template <word W>
 [[nodiscard]] constexpr bool arrives_as_predicted(control_block<W>& tcb, const segment<W>& seg, instant now,
                                                   actions<W>& out) noexcept {
@@ -21,15 +21,19 @@ template <word W>
   const W flight = snd.nxt - snd.una;
   if (!(acked <= flight) || (acked == W(0u) && seg.text_length == W(0u) && !(flight == W(0u)))) return false;
   if (!(seg.text_length <= tcb.rcv.wnd) || tcb.rcv.fin || seg.options.sack.count != 0) return false;
-  if (snd.wnd == W(0u) || !(scaled_window(seg.wnd, snd.shift) == snd.wnd)) return false;
+  // What is in the peer's buffer until it is read makes its window smaller, so this is not asked to stay the same.
+  const W window = scaled_window(seg.wnd, snd.shift);
+  if (snd.wnd == W(0u) || window == W(0u)) return false;
   if (!before(snd.wl1, seg.seq) && !(snd.wl1 == seg.seq && at_or_before(snd.wl2, seg.ack))) return false;
   if (tcb.ts.enabled) {
     if (!seg.options.ts || before(seg.options.ts->value, tcb.ts.recent)) return false;
     take_timestamp(seg, tcb.ts, now);
   }
   snd.una = seg.ack;
+  snd.wnd = window;
   snd.wl1 = seg.seq;
   snd.wl2 = seg.ack;
+  snd.max_wnd = greater(snd.max_wnd, window);
   out.acceptable_ack = true;
   out.acked = acked;
   out.window_opened = true;

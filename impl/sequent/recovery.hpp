@@ -109,16 +109,15 @@ class loss_recovery {
       departed_ = 0;
       head_due_ = false;
       // What was sent again may have overtaken what is still outstanding.
-      const bool overtaken =
-          ack.sack && !board_.view().empty() && rack_.overtook(board_.view().front(), board_.last_of(0));
-      const losses seen = overtaken ? detect(ack, true, ack.acked, congestion) : losses{};
-      if (phase_ == recovery_phase::recovery) {
-        steer(ack.acked, !seen.found, ack.mss, congestion);
-      } else {
-        grow(ack, ack.acked, before_it, congestion);
+      if (ack.sack && !board_.view().empty() && rack_.overtook(board_.view().front(), board_.last_of(0))) {
+        const losses seen = detect(ack, true, ack.acked, congestion);
+        if (!recovering()) grow(ack, ack.acked, before_it, congestion);
+        if (recovering()) steer(ack.acked, !seen.found, ack.mss, congestion);
+        return seen.again;
       }
+      grow(ack, ack.acked, before_it, congestion);
       finish_if_empty(ack.nxt);
-      return seen.again;
+      return std::nullopt;
     }
     // What an earlier episode did to the window is undone within a round trip of its end, or not at all.
     if (phase_ == recovery_phase::open && before(recover_, ack.una)) doubt_.give_up();
@@ -427,7 +426,8 @@ class loss_recovery {
     const bool full = before(ack.una - ack.acked, full_until_);
     if (!full) full_until_ = ack.una - 1u;  // kept within reach
     if (!ack.grows) return;
-    congestion.on_ack({delivered, ack.mss, before_it, full, ack.now, ack.round_trip, ack.smoothed, ack.una, ack.nxt});
+    const auto measured = ack.round_trip ? std::optional(*ack.round_trip) : std::nullopt;
+    congestion.on_ack({delivered, ack.mss, before_it, full, ack.now, measured, ack.smoothed, ack.una, ack.nxt});
   }
 
   template <class Congestion>

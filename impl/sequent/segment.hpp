@@ -78,10 +78,12 @@ struct segment {
   W wnd{};          ///< SEG.WND as on the wire: 0 to 65535, not scaled
   W up{};           ///< the urgent field, an offset from seq, meaningful with the URG bit
   W text_length{};  ///< octets of text
-  segment_options<W> options{};
+  segment_options<W> options;
 
   /// SEG.LEN: octets of sequence space, SYN and FIN included (section 3.4).
   [[nodiscard]] constexpr W length() const noexcept { return text_length + control.length(); }
+  /// Gives it timestamps.
+  constexpr void stamp(const timestamps<W>& ts) noexcept { options.ts = ts; }
 
   friend bool operator==(const segment&, const segment&) noexcept = default;
 };

@@ -121,20 +121,23 @@ class sender {
     return unsent_octets(snd) == 0 && (!snd.fin_asked || snd.fin_sent) && !recovery_.resends() && !force_;
   }
 
-  /// What to send now, or nothing. `mss` bounds the text of one segment, `most` that of a large one (a multiple of the
-  /// former, or the former). Linear in the runs of the scoreboard while something is lost, else constant time.
-  [[nodiscard]] constexpr std::optional<text_to_send> next(const control_block<u32>& tcb, u32 mss, u32 most,
-                                                           bool nagle) noexcept {
+  /// Whether there is something to send now, and if so, in `run`, what. `mss` bounds the text of one segment, `most`
+  /// that of a large one (a multiple of the former, or the former). Linear in the runs of the scoreboard while
+  /// something is lost, else constant time.
+  [[nodiscard]] constexpr bool next(const control_block<u32>& tcb, u32 mss, u32 most, bool nagle,
+                                    text_to_send& run) noexcept {
     const send_variables<u32>& snd = tcb.snd;
-    if (!(snd.una == snd.nxt)) {
+    if (recovery_.resends() && !(snd.una == snd.nxt)) {
       const auto lost = recovery_.first_lost();
       if (recovery_.head_due()) {
-        return lost ? sent_before(snd, lost->first, lost->last, mss) : sent_before(snd, snd.una, snd.nxt, mss);
+        run = lost ? sent_before(snd, lost->first, lost->last, mss) : sent_before(snd, snd.una, snd.nxt, mss);
+        return true;
       }
-      if (lost) return resend(snd, lost->first, lost->last, mss, nagle);
-      if (recovery_.probe_due()) return tail(snd, mss);
+      if (lost) return resend(snd, lost->first, lost->last, mss, nagle, run);
+      run = tail(snd, mss);
+      return true;
     }
-    return unsent(snd, mss, most, nagle);
+    return unsent(snd, mss, most, nagle, run);
   }
 
   /// The SYN or SYN,ACK has been handed to the network. One that is sent again measures nothing (Karn).
@@ -202,7 +205,7 @@ class sender {
   /// Applies what a step found out about acknowledgments from `header`, which was acceptable. `window_was_closed`: the
   /// peer's window was zero before it; `round_trip`: the RTT that the timestamps option gives, if it does.
   constexpr void on_ack(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
-                        bool window_was_closed, u32 mss, std::optional<duration> round_trip, instant now,
+                        bool window_was_closed, u32 mss, const std::optional<duration>& round_trip, instant now,
                         timer_set& timers, const connection_config& config) noexcept {
     const send_variables<u32>& snd = tcb.snd;
     const bool sacks = tcb.sack_permitted && header.options.sack.count != 0;
@@ -335,46 +338,46 @@ class sender {
 
   // What is taken for lost goes out before anything new, as the congestion window allows; but after a timeout that may
   // have been spurious something new tells more.
-  [[nodiscard]] constexpr std::optional<text_to_send> resend(const send_variables<u32>& snd, sequence_number<u32> at,
-                                                             sequence_number<u32> until, u32 mss, bool nagle) noexcept {
+  [[nodiscard]] constexpr bool resend(const send_variables<u32>& snd, sequence_number<u32> at,
+                                      sequence_number<u32> until, u32 mss, bool nagle, text_to_send& run) noexcept {
     if (recovery_.wants_new_data()) {
-      if (const auto run = unsent(snd, mss, mss, nagle)) return run;
+      if (unsent(snd, mss, mss, nagle, run)) return true;
       if (recovery_.pipe() == 0) recovery_.no_new_data();
     }
-    if (recovery_.wants_new_data()) return std::nullopt;
-    const text_to_send run = sent_before(snd, at, until, mss);
-    if (recovery_.pipe() + run.length <= congestion_.window()) return run;
-    return std::nullopt;
+    if (recovery_.wants_new_data()) return false;
+    run = sent_before(snd, at, until, mss);
+    return recovery_.pipe() + run.length <= congestion_.window();
   }
 
   // A tail loss probe (RFC 8985 section 7.3): the next new segment, though the congestion window may be full, or the
   // last one again.
-  [[nodiscard]] constexpr std::optional<text_to_send> tail(const send_variables<u32>& snd, u32 mss) const noexcept {
+  [[nodiscard]] constexpr text_to_send tail(const send_variables<u32>& snd, u32 mss) const noexcept {
     const u32 queue = unsent_octets(snd);
     const u32 flight = snd.nxt - snd.una;
     const u32 usable = snd.wnd > flight ? snd.wnd - flight : 0;
     if (const u32 length = std::min({queue, mss, usable}); length != 0) {
       const bool fin = snd.fin_asked && !snd.fin_sent && length == queue && usable > length;
-      return text_to_send{snd.nxt, length, fin, length == queue, false};
+      return {snd.nxt, length, fin, length == queue, false};
     }
     const u32 again = std::min(mss + (snd.fin_sent ? 1u : 0u), flight);
     return sent_before(snd, snd.nxt - again, snd.nxt, mss);
   }
 
-  [[nodiscard]] constexpr std::optional<text_to_send> unsent(const send_variables<u32>& snd, u32 mss, u32 most,
-                                                             bool nagle) const noexcept {
+  [[nodiscard]] constexpr bool unsent(const send_variables<u32>& snd, u32 mss, u32 most, bool nagle,
+                                      text_to_send& run) const noexcept {
     const u32 queue = unsent_octets(snd);
     const bool fin_next = snd.fin_asked && !snd.fin_sent;
-    if (queue == 0 && !fin_next) return std::nullopt;
+    if (queue == 0 && !fin_next) return false;
     const u32 flight = snd.nxt - snd.una;
     const u32 usable = snd.wnd > flight ? snd.wnd - flight : 0;
     if (force_) {
       // At least one octet, or the FIN alone, even if the window is closed.
       const u32 length = std::min({queue, mss, std::max(usable, 1u)});
       const bool fin = fin_next && length == queue && (queue == 0 || usable > queue);
-      return text_to_send{snd.nxt, length, fin, length == queue, false};
+      run = {snd.nxt, length, fin, length == queue, false};
+      return true;
     }
-    if (ecn_.held()) return std::nullopt;
+    if (ecn_.held()) return false;
     const u32 pipe = recovery_.pipe();
     const u32 congestion_room = congestion_.window() > pipe ? congestion_.window() - pipe : 0;
     u32 length = std::min({queue, most, usable, congestion_room});
@@ -382,22 +385,25 @@ class sender {
     if (length > mss && length != queue) length -= length % mss;
     const bool all = length == queue;
     const bool fin = fin_next && all && usable > length;
-    if (length == 0) return fin ? std::optional(text_to_send{snd.nxt, 0, true, true, false}) : std::nullopt;
+    run.seq = snd.nxt;
+    run.length = length;
+    run.fin = fin;
+    run.push = all;
+    if (length == 0) return fin;
     // RFC 9293 section 3.8.6.2.1, conditions (1) to (3); a FIN pushes like a PUSH and is not held back by Nagle.
     const bool quiet = flight == 0 || !nagle;
-    const bool worthwhile = length >= mss || (all && (quiet || fin)) || (quiet && length >= snd.max_wnd / 2);
-    if (!worthwhile) return std::nullopt;
-    return text_to_send{snd.nxt, length, fin, all, false};
+    return length >= mss || (all && (quiet || fin)) || (quiet && length >= snd.max_wnd / 2);
   }
 
   // The RTT that this acknowledgment measures, if it does; the estimator has taken it.
-  constexpr std::optional<duration> take_sample(const send_variables<u32>& snd, std::optional<duration> round_trip,
-                                                instant now) noexcept {
+  constexpr std::optional<duration> take_sample(const send_variables<u32>& snd,
+                                                const std::optional<duration>& round_trip, instant now) noexcept {
     const bool timed = timed_ && !before(snd.una, *timed_);
-    if (!round_trip && timed) round_trip = now - timed_at_;
-    if (round_trip) rtt_.sample(*round_trip);
     if (timed) timed_.reset();
-    return round_trip;
+    if (!round_trip && !timed) return std::nullopt;
+    const duration measured = round_trip ? *round_trip : now - timed_at_;
+    rtt_.sample(measured);
+    return measured;
   }
 
   constexpr void drop_acknowledged(const send_variables<u32>& snd) noexcept {
@@ -410,7 +416,8 @@ class sender {
   }
 
   constexpr void recover_from(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
-                              u32 mss, std::optional<duration> round_trip, instant now, timer_set& timers) noexcept {
+                              u32 mss, const std::optional<duration>& round_trip, instant now,
+                              timer_set& timers) noexcept {
     const bool echoes = tcb.ts.enabled && header.options.ts;
     const acknowledgment ack{.una = tcb.snd.una,
                              .ack = header.ack,
@@ -420,7 +427,7 @@ class sender {
                              .sack = tcb.sack_permitted,
                              .blocks = &header.options.sack,
                              .echo = echoes ? std::optional(header.options.ts->echo) : std::nullopt,
-                             .round_trip = round_trip,
+                             .round_trip = round_trip ? std::optional(*round_trip) : std::nullopt,
                              .smoothed = rtt_.smoothed(),
                              .mss = mss,
                              .now = now,

@@ -8,7 +8,7 @@
 
 namespace sequent {
 
-/// Processes one segment: changes the control block and says what is to be done, in `out`, which is as new. A pure
+/// Processes one segment: changes the control block and says in `out`, which is as new, what is to be done. A pure
 /// function of its arguments; constant time. The segment has passed the checksum and belongs to this connection.
 template <word W>
 constexpr void step(control_block<W>& tcb, const segment<W>& seg, const surroundings<W>& around,
@@ -21,7 +21,7 @@ constexpr void step(control_block<W>& tcb, const segment<W>& seg, const surround
   }
 }
 
-/// The same as a value.
+/// The same with the actions as a value.
 template <word W>
 [[nodiscard]] constexpr actions<W> step(control_block<W>& tcb, const segment<W>& seg,
                                         const surroundings<W>& around) noexcept {

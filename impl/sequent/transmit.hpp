@@ -63,16 +63,16 @@ template <word W>
 }
 
 /// A segment of a connection past its SYN: text_length octets from seq on, with the ACK bit and whatever `extra` adds.
-/// `seg` is as new.
-template <word W>
+/// `seg`, a segment or a plain_header, is as new.
+template <word W, class Header>
 constexpr void compose(const control_block<W>& tcb, sequence_number<W> seq, W text_length, control_bits<W> extra,
-                       W window_field, W clock, segment<W>& seg) noexcept {
+                       W window_field, W clock, Header& seg) noexcept {
   seg.seq = seq;
   seg.ack = tcb.rcv.nxt;
   seg.control = extra.with(control_bits<W>::ack_bit);
   seg.wnd = window_field;
   seg.text_length = text_length;
-  if (tcb.ts.enabled) seg.options.ts = timestamps<W>{sequence_number<W>(clock), tcb.ts.recent};
+  if (tcb.ts.enabled) seg.stamp({sequence_number<W>(clock), tcb.ts.recent});
 }
 
 /// The same as a value.
@@ -84,17 +84,25 @@ template <word W>
   return seg;
 }
 
-/// Counts a segment as sent: SND.NXT, the FIN, Last.ACK.sent and the window that it offers.
+/// Counts a segment as sent that occupies `length` octets of sequence space from seq on: SND.NXT, the FIN,
+/// Last.ACK.sent and the window that it offers.
 template <word W>
-constexpr void note_sent(control_block<W>& tcb, const segment<W>& seg, W offered_wnd) noexcept {
-  const sequence_number<W> end = seg.seq + seg.length();
+constexpr void note_sent(control_block<W>& tcb, sequence_number<W> seq, W length, control_bits<W> control,
+                         W offered_wnd) noexcept {
+  const sequence_number<W> end = seq + length;
   if (after_until(tcb.snd.nxt, end, tcb.snd.nxt + W(half_circle - 1u))) tcb.snd.nxt = end;
-  if (seg.control.fin()) {
+  if (control.fin()) {
     tcb.snd.fin_sent = true;
     if (tcb.state == connection_state::close_wait) tcb.state = connection_state::last_ack;
   }
-  if (seg.control.ack()) tcb.ts.last_ack_sent = tcb.rcv.nxt;
+  if (control.ack()) tcb.ts.last_ack_sent = tcb.rcv.nxt;
   tcb.rcv.wnd = offered_wnd;
+}
+
+/// The same for a segment as a whole.
+template <word W>
+constexpr void note_sent(control_block<W>& tcb, const segment<W>& seg, W offered_wnd) noexcept {
+  note_sent(tcb, seg.seq, seg.length(), seg.control, offered_wnd);
 }
 
 }  // namespace sequent

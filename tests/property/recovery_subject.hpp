@@ -203,16 +203,16 @@ class recovery_subject {
     const auto mss = static_cast<u32>(mss_);
     for (;;) {
       sender_.leave_idleness(tcb_.snd, mss, at());
-      const auto run = sender_.next(tcb_, mss, mss, false);
-      if (!run) break;
+      text_to_send run;
+      if (!sender_.next(tcb_, mss, mss, false, run)) break;
       const recovery_moment before = moment();
       const bool probe = sender_.recovery().probe_due() && !sender_.recovery().head_due();
       const auto ticks = sequence_number<u32>(static_cast<u32>(clock()));
-      sender_.sent(*run, at(), ticks, sack_, timers_, config_);
-      const position first = position_of(run->seq);
-      const octet_range text{first, first + run->length};
-      if (!run->again) tcb_.snd.nxt = run->seq + run->length;
-      watch_.sent(text.first, text.last, run->again, probe, before, now_, clock());
+      sender_.sent(run, at(), ticks, sack_, timers_, config_);
+      const position first = position_of(run.seq);
+      const octet_range text{first, first + run.length};
+      if (!run.again) tcb_.snd.nxt = run.seq + run.length;
+      watch_.sent(text.first, text.last, run.again, probe, before, now_, clock());
       path_.send({false, text, clock(), {}}, now_);
       watch_.check(moment(), now_);
     }

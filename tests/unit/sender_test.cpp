@@ -22,7 +22,10 @@ class sending : public testing::TestWithParam<u32> {
   }
 
   void write(std::size_t octets) { half.write(pattern(octets), false); }
-  std::optional<text_to_send> next(bool nagle = true) { return half.next(tcb, mss, mss, nagle); }
+  std::optional<text_to_send> next(bool nagle = true) {
+    text_to_send run;
+    return half.next(tcb, mss, mss, nagle, run) ? std::optional(run) : std::nullopt;
+  }
   // Sends all that may be sent; the lengths, FINs counted as one.
   std::vector<u32> drain(bool nagle = true) {
     std::vector<u32> lengths;
