@@ -418,6 +418,8 @@ class sender {
   constexpr void recover_from(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
                               u32 mss, const std::optional<duration>& round_trip, instant now,
                               timer_set& timers) noexcept {
+    // That of a SYN alone tells nothing of losses; text that went out with the SYN would be on the scoreboard.
+    if (step.raised.has(signal::established) && recovery_.untouched()) return timers.stop(timer::reordering);
     const bool echoes = tcb.ts.enabled && header.options.ts;
     const acknowledgment ack{.una = tcb.snd.una,
                              .ack = header.ack,
