@@ -103,9 +103,10 @@ struct plain_header {
   u32 wnd = 0;  ///< as it goes on the wire
   u32 up = 0;
   u32 text_length = 0;
-  timestamps<u32> ts{};
   bool stamped = false;  ///< it has timestamps
+  timestamps<u32> ts;    ///< without a value if it has none
 
+  constexpr plain_header() noexcept {}
   /// Octets of the header.
   [[nodiscard]] constexpr std::size_t length() const noexcept { return header_length + (stamped ? 12u : 0u); }
   /// Gives it timestamps.

@@ -16,8 +16,8 @@ namespace sequent {
 /// The timestamps option (RFC 7323 section 3.2).
 template <word W = u32>
 struct timestamps {
-  sequence_number<W> value{};  ///< TSval: the sender's clock, a point on its own circle
-  sequence_number<W> echo{};   ///< TSecr: our clock as the sender last saw it
+  sequence_number<W> value;  ///< TSval: the sender's clock, a point on its own circle
+  sequence_number<W> echo;   ///< TSecr: our clock as the sender last saw it
   friend bool operator==(const timestamps&, const timestamps&) noexcept = default;
 };
 
