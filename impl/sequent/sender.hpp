@@ -488,12 +488,13 @@ class sender {
   template <class>
   friend class dormant;
 
+  // First what fetch() asks for.
+  sequence_number<u32> first_{};
+  u32 queued_ = 0;
   rtt_estimator rtt_{};
   Congestion congestion_{};
   [[no_unique_address]] Pacing pacing_{};
   ecn_response ecn_{};
-  sequence_number<u32> first_{};
-  u32 queued_ = 0;
   std::optional<sequence_number<u32>> urgent_until_{};
   std::optional<sequence_number<u32>> timed_{};  // the RTT of the octets up to here is being measured
   instant timed_at_{};
