@@ -45,8 +45,12 @@ void connection<Policy>::finish(Header& header, const window_offer<u32>& window)
 // The usual answer to being asked for a segment, in a few comparisons.
 template <class Policy>
 bool connection<Policy>::nothing_due() const noexcept {
-  return tcb_.state > connection_state::syn_received && !ack_due_ && !keep_alive_due_ && !reset_due_ &&
-         sender_.idle(tcb_.snd);
+  if (ack_due_ || keep_alive_due_ || reset_due_) return false;
+  if (tcb_.state > connection_state::syn_received) return sender_.idle(tcb_.snd);
+  // Before that nothing goes out but a SYN, and with Fast Open perhaps text behind a SYN,ACK.
+  if (Policy::fast_open::enabled && tcb_.state == connection_state::syn_received && !sender_.idle(tcb_.snd))
+    return false;
+  return !syn_due_;
 }
 
 template <class Policy>
