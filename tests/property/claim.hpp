@@ -36,6 +36,8 @@ struct claim {
   int cases = 1000;       ///< cases of an ordinary run
   case_check run;
   std::vector<control> controls;
+  /// Where there are letters, nothing is drawn: every word of at most `steps` of them is a case, the shortest first.
+  std::vector<step> letters{};
 };
 
 /// All properties that are linked in.

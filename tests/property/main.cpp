@@ -38,6 +38,7 @@ struct options {
   std::uint64_t seed = 0;
   bool list = false;
   bool controls = false;
+  bool brief = false;
 };
 
 std::vector<claim> chosen(const std::string& only) {
@@ -74,8 +75,11 @@ int check(const std::vector<claim>& some, const options& given) {
   bool all = true;
   for (const claim& c : some) {
     if (property::interrupt_seen) break;
-    const property::effort how{given.cases != 0 ? given.cases : c.cases, given.seed};
-    records.push_back(property::examine(c, how, given.controls, given.traces));
+    const property::effort how{given.cases != 0 ? given.cases : c.cases, given.seed, !given.brief};
+    const auto asked = given.brief      ? property::part::property
+                       : given.controls ? property::part::controls
+                                        : property::part::both;
+    records.push_back(property::examine(c, how, asked, given.traces));
     all = all && records.back()["verdict"] == "holds";
   }
   if (json.is_open() && !(json << records.dump(2) << '\n').flush()) {
@@ -123,7 +127,7 @@ class drawing : public testing::Test {
     property::tell_crashes({});
     // The same cases each time: new defects are for tools/verify to find, which draws afresh, not for a stranger's
     // change.
-    const property::effort how{claim_->cases, 20'260'101};
+    const property::effort how{claim_->cases, 20'260'101, broken_ == nullptr};
     fmt::print("seed {}\n", how.seed);
     const property::outcome result = property::draw(*claim_, broken_ != nullptr ? broken_->run : claim_->run, how);
     if (broken_ != nullptr) {
@@ -196,6 +200,8 @@ int main(int argc, char** argv) {
   app.add_option("--replay", given.replay, "run one case from a file instead");
   app.add_flag("--list", given.list, "say what the properties are and check none");
   app.add_flag("--controls", given.controls, "only the negative controls: each broken variant must be refuted");
+  app.add_flag("--brief", given.brief, "no controls, and no search for a smaller case once one has failed")
+      ->excludes("--controls");
   app.footer("Exit status: 0 all hold, 1 one falls or a control survives, 2 bad usage, 130 interrupted.");
   try {
     app.parse(argc, argv);

@@ -161,6 +161,7 @@ constexpr const char* recovery_bounds =
     "timestamps and D-SACK, at most 150 steps, origins straddling 2^32 and 2^31, and any";
 
 const registered marks{claim{
+    // covers: rfc8985#6.2 rfc8985#6.3 rfc8985#6.2.4
     .id = "recovery-rack",
     .says =
         "What the sender takes for lost, when it looks again, and what it believes to be in flight is what RFC 8985 "
@@ -180,6 +181,7 @@ const registered marks{claim{
 }};
 
 const registered reductions{claim{
+    // covers: rfc6937#3
     .id = "recovery-prr",
     .says = "In a recovery no more is sent than proportional rate reduction allows for what was delivered (RFC 6937), "
             "and afterwards the window is no larger than ssthresh",
@@ -195,6 +197,7 @@ const registered reductions{claim{
 }};
 
 const registered probes{claim{
+    // covers: rfc8985#7 tail-probes
     .id = "recovery-probe",
     .says = "Tail loss probes are scheduled and sent when RFC 8985 section 7 allows it, one at a time, one segment "
             "each, never in recovery; and the window is reduced for the losses that they repair, and for no other",
@@ -212,6 +215,7 @@ const registered probes{claim{
 }};
 
 const registered doubts{claim{
+    // covers: rfc5682 rfc3522 rfc3708 f-rto eifel
     .id = "recovery-undo",
     .says = "A recovery or a timeout is undone only where F-RTO (RFC 5682), Eifel (RFC 3522) or D-SACKs (RFC 3708) say "
             "that it was needless, and what was written arrives in the end",

@@ -89,16 +89,47 @@ class silent : public rc::detail::TestListener {
   void onTestFinished(const rc::detail::TestMetadata&, const rc::detail::TestResult&) override {}
 };
 
+// Every word over the letters, the shortest first, so that the first that fails is the smallest.
+outcome enumerate(const claim& shape, const case_check& check) {
+  const auto start = clock::now();
+  outcome result;
+  drawn_case word;
+  std::vector<std::size_t> at;
+  crash_note.at_hand = &word;
+  crash_note.property = &shape;
+  while (result.found.why.empty() && !interrupt_seen) {
+    // The next word of this length, as one counts.
+    std::size_t last = at.size();
+    while (last != 0 && at[last - 1] + 1 == shape.letters.size()) at[--last] = 0;
+    if (last != 0) ++at[last - 1];
+    if (last == 0) {
+      if (at.size() == shape.steps) break;
+      at.push_back(0);
+    }
+    word.steps.clear();
+    for (const std::size_t letter : at) word.steps.push_back(shape.letters[letter]);
+    result.found = check(word);
+    if (result.found.why.empty()) ++result.cases;
+  }
+  crash_note.at_hand = nullptr;
+  result.smallest = word;
+  result.interrupted = interrupt_seen;
+  result.held = result.found.why.empty() && !interrupt_seen;
+  result.seconds = since(start);
+  return result;
+}
+
 }  // namespace
 
 outcome draw(const claim& shape, const case_check& check, const effort& how) {
+  if (!shape.letters.empty()) return enumerate(shape, check);
   const auto start = clock::now();
   outcome result;
   std::optional<clock::time_point> failed_at;
   const rc::Gen<drawn_case> generator = cases_of(shape);
   const auto body = [&] {
     const drawn_case drawn = *generator;
-    if (interrupt_seen || (failed_at && since(*failed_at) > most_shrinking_seconds)) return;
+    if (interrupt_seen || (failed_at && (!how.shrinks || since(*failed_at) > most_shrinking_seconds))) return;
     crash_note.at_hand = &drawn;
     crash_note.property = &shape;
     finding found = check(drawn);
@@ -130,12 +161,17 @@ outcome draw(const claim& shape, const case_check& check, const effort& how) {
   return result;
 }
 
-nlohmann::json examine(const claim& c, const effort& how, bool controls_only, const std::string& traces) {
+nlohmann::json examine(const claim& c, const effort& how, part asked, const std::string& traces) {
   const auto start = clock::now();
-  nlohmann::json record = {{"id", "property-" + c.id}, {"says", c.says},     {"strength", "sampled"},
-                           {"engine", "RapidCheck"},   {"bounds", c.bounds}, {"verdict", "holds"}};
+  const bool drawn = c.letters.empty();
+  nlohmann::json record = {{"id", "property-" + c.id},
+                           {"says", c.says},
+                           {"strength", drawn ? "sampled" : "exhaustive"},
+                           {"engine", drawn ? "RapidCheck" : "enumeration"},
+                           {"bounds", c.bounds},
+                           {"verdict", "holds"}};
   int cases = 0;
-  if (!controls_only) {
+  if (asked != part::controls) {
     const outcome result = draw(c, c.run, how);
     cases = result.cases;
     if (result.interrupted) {
@@ -146,11 +182,13 @@ nlohmann::json examine(const claim& c, const effort& how, bool controls_only, co
     }
   }
   int killed = 0;
-  for (const control& broken : c.controls) {
-    const outcome result = draw(c, broken.run, how);
+  const std::size_t controls = asked == part::property ? 0 : c.controls.size();
+  for (std::size_t i = 0; i != controls; ++i) {
+    const control& broken = c.controls[i];
+    const outcome result = draw(c, broken.run, {how.cases, how.seed, false});
     if (!result.held && !result.found.why.empty()) {
       ++killed;
-      if (controls_only)
+      if (asked == part::controls)
         fmt::print("refuted  {}: {}\n", broken.broken, result.found.why.substr(0, result.found.why.find('\n')));
     } else if (result.interrupted) {
       record["verdict"] = "unknown";
@@ -163,10 +201,9 @@ nlohmann::json examine(const claim& c, const effort& how, bool controls_only, co
   }
   const double seconds = since(start);
   record["seconds"] = seconds;
-  record["figures"] = {
-      {"cases", cases}, {"seed", how.seed}, {"controls", c.controls.size()}, {"controls_refuted", killed}};
+  record["figures"] = {{"cases", cases}, {"seed", how.seed}, {"controls", controls}, {"controls_refuted", killed}};
   fmt::print("{:<8} {:<26} {:>7} cases  controls {}/{}  {:.1f} s\n", record["verdict"].get<std::string>(), c.id, cases,
-             killed, c.controls.size(), seconds);
+             killed, controls, seconds);
   std::fflush(stdout);
   return record;
 }

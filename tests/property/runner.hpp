@@ -15,7 +15,11 @@ namespace sequent::property {
 struct effort {
   int cases = 1000;        ///< cases for the property and, at most, for each control
   std::uint64_t seed = 0;  ///< the same seed draws the same cases
+  bool shrinks = true;     ///< looks for a smaller case, once one has failed: for twenty seconds at most
 };
+
+/// Which parts of a claim are checked.
+enum class part { both, property, controls };
 
 /// How drawing ended.
 struct outcome {
@@ -30,13 +34,14 @@ struct outcome {
 /// Set by a signal handler: drawing then ends after the case at hand.
 inline std::atomic<bool> interrupt_seen{false};
 
-/// Draws cases of a claim's shape and checks them with `check`. Shrinking takes twenty seconds at most.
+/// Draws cases of a claim's shape and checks them with `check`.
 [[nodiscard]] outcome draw(const claim& shape, const case_check& check, const effort& how);
 
 /// Checks a property and its controls: one record {id, says, strength, engine, bounds, figures, verdict, seconds, and
 /// for one that falls a counterexample}. A control that survives makes the verdict "falls". A counterexample is written
-/// to the folder `traces` under a name made from the id. Ends with a line on standard output.
-[[nodiscard]] nlohmann::json examine(const claim& c, const effort& how, bool controls_only, const std::string& traces);
+/// to the folder `traces` under a name made from the id. Controls do not shrink: that one fails is all they say. Ends
+/// with a line on standard output.
+[[nodiscard]] nlohmann::json examine(const claim& c, const effort& how, part asked, const std::string& traces);
 
 /// Remembers the case at hand, so that a crash can tell it: installs handlers for the signals of a failed assertion.
 void tell_crashes(const std::string& traces);

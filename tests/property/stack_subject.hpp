@@ -38,6 +38,13 @@ struct tight_policy : roomy_policy {
   static constexpr u32 most_time_wait = 2;
 };
 
+/// Room for next to nothing, so that few events reach every limit.
+struct smallest_policy : roomy_policy {
+  static constexpr u32 most_connections = 2;
+  static constexpr u32 most_half_open = 2;
+  static constexpr u32 most_time_wait = 1;
+};
+
 /// Room for all of them, but not for all awake.
 struct sleepy_policy : roomy_policy {
   static constexpr u32 most_awake = 5;

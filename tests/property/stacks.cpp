@@ -117,5 +117,35 @@ const registered limits{claim{
                  {"TIME-WAIT ends early", limits_check(stack_fault::forgets_time_wait)}},
 }};
 
+case_check words_check(stack_fault fault) {
+  return saying([fault](const drawn_case& c) {
+    stack_setting drawn;
+    drawn.short_lived = drawn.reuse = true;
+    drawn.backlog = 1;
+    return drive<smallest_policy>(drawn, fault, c.steps);
+  });
+}
+
+const registered words{claim{
+    // covers: demultiplexing listeners time-wait-records time-wait-reuse rfc6191#2 limits
+    .id = "stack-small",
+    .says = "Whatever two peers, the user and the clock do to a stack that has hardly any room, and in whatever order, "
+            "it sends what a map from flows to whole connections sends, and ends in the same states",
+    .bounds =
+        "every sequence of at most six events out of ten: the first peer's SYN, ACK, FIN and RST, the second's SYN and "
+        "text, open() and close() of the user, waits of 3 and 20 s; room for two connections, two half-open ones and "
+        "one in TIME-WAIT (4 s), a backlog of one; the peers' numbers are those that fit",
+    .steps = 6,
+    .run = words_check(stack_fault::none),
+    .controls = {{"TIME-WAIT ends early", words_check(stack_fault::forgets_time_wait)},
+                 {"a new SYN ends TIME-WAIT where it must not, and not where it should",
+                  words_check(stack_fault::reuses_time_wait)},
+                 {"the backlog is one too long", words_check(stack_fault::longer_backlog)},
+                 {"the SYN queue sends its SYN,ACK again too late", words_check(stack_fault::repeats_late)}},
+    // As stack_subject reads steps.
+    .letters = {step{0, 0, 19, 1}, step{10, 0, 4, 16}, step{10, 0, 1, 16}, step{250, 0, 16, 16}, step{0, 1, 19, 1},
+                step{10, 1, 3, 16}, step{6, 0, 0, 1}, step{3, 0, 4, 1}, step{5, 4, 0, 0}, step{5, 5, 0, 0}},
+}};
+
 }  // namespace
 }  // namespace sequent::property

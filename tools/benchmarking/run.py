@@ -89,13 +89,13 @@ class Runner:
 
     def functions(self, name: str, who: str) -> None:
         """Runs the functions of bench/*_bench.cpp that the table shows, once."""
-        patterns = [pattern for pattern, figure in rows.FUNCTIONS
+        patterns = [pattern for pattern, figure, _ in rows.FUNCTIONS
                     if figure.split("\\")[0].startswith(self.only) or self.only.startswith(figure.split(".")[0])]
         if not patterns:
             return
         command = [os.path.join(self.folder, "bench_" + name), "--benchmark_format=json", "--benchmark_min_time=0.05",
-                   "--benchmark_filter=^(" + "|".join(patterns).replace("(?:", "(") + ")(/|$)"]
-        for figure, value in functions_in(parsed(output_of(command))):
+                   "--benchmark_filter=^(" + "|".join(patterns) + ")(/|$)"]
+        for figure, value in functions_in(parsed(output_of(command))).items():
             self.add(figure, who, value)
 
     def once(self, seed: int) -> None:
@@ -107,9 +107,10 @@ class Runner:
             self.functions("functions", "sequent")
             self.functions("functions_plain", "sequent.plain")
         else:
-            for _, figure in rows.FUNCTIONS:
-                for who in ("sequent", "sequent.plain"):
-                    self.absent[f"{figure}|{who}"] = "not built: needs Google Benchmark (libbenchmark-dev)"
+            starts = tuple(figure.split("\\")[0] for _, figure, _ in rows.FUNCTIONS)
+            for row in rows.ROWS:
+                if row.figure.startswith(starts):
+                    self.absent[row.id()] = "not built: needs Google Benchmark (libbenchmark-dev)"
         self.program("kernel", seed)
         if not self.no_segments:
             self.program("kernel", seed, segments=True)
@@ -119,12 +120,16 @@ class Runner:
             self.absent["lwip"] = "needs liblwip-dev"
 
 
-def functions_in(report: dict):
-    """The figures in a report of Google Benchmark, in nanoseconds: of repetitions the median, else each."""
+def functions_in(report: dict) -> dict:
+    """The figures in a report of Google Benchmark, in nanoseconds: of repetitions the median, of functions the slowest."""
+    figures = {}
     for found in report["benchmarks"]:
         if found.get("run_type") == "aggregate" and found.get("aggregate_name") != "median":
             continue
-        for pattern, figure in rows.FUNCTIONS:
-            match = re.fullmatch(pattern + r"(?:/repeats:\d+)?(?:_median)?", found["name"])
+        for pattern, name, counter in rows.FUNCTIONS:
+            match = re.fullmatch(pattern + r"(?:/(?:repeats|iterations):\d+|/manual_time)*(?:_median)?", found["name"])
             if match:
-                yield match.expand(figure), found["cpu_time"] * TO_NANOSECONDS[found["time_unit"]]
+                value = found[counter] if counter else found["cpu_time"] * TO_NANOSECONDS[found["time_unit"]]
+                figure = match.expand(name)
+                figures[figure] = max(value, figures.get(figure, 0.0))
+    return figures

@@ -1,0 +1,36 @@
+"""Tests of the seed corpora in corpus/: an input of the target `world` names its scenario by its place in the list."""
+
+import os
+import subprocess
+import tempfile
+import unittest
+
+import samples
+
+MAKE_SEEDS = os.path.join(os.environ.get("SEQUENT_BIN_DIR", os.path.join(samples.ROOT, "build", "test", "bin")),
+                          "make_seeds")
+CORPUS = os.path.join(samples.ROOT, "corpus")
+
+
+@unittest.skipUnless(os.access(MAKE_SEEDS, os.X_OK), f"not built: {MAKE_SEEDS}")
+class SeedsTest(unittest.TestCase):
+    def test_every_scenario_has_its_seed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([MAKE_SEEDS, folder, os.path.join(CORPUS, "captures")], check=True, capture_output=True)
+            for target in sorted(os.listdir(folder)):
+                with self.subTest(target=target):
+                    self.assertEqual(sorted(os.listdir(os.path.join(CORPUS, target))),
+                                     sorted(os.listdir(os.path.join(folder, target))),
+                                     "make them anew: make_seeds corpus corpus/captures")
+
+    def test_each_begins_with_the_place_of_its_scenario(self):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([MAKE_SEEDS, folder, os.path.join(CORPUS, "captures")], check=True, capture_output=True)
+            for name in sorted(os.listdir(os.path.join(folder, "world"))):
+                with open(os.path.join(folder, "world", name), "rb") as new, \
+                        open(os.path.join(CORPUS, "world", name), "rb") as old:
+                    self.assertEqual(old.read(1), new.read(1), f"{name}: make_seeds corpus corpus/captures")
+
+
+if __name__ == "__main__":
+    unittest.main()
