@@ -27,6 +27,19 @@ struct acknowledgment {
   bool reduced = false;  ///< what is outstanding at SND.UNA has led to a reduction already (RFC 3168 section 6.1.2)
 };
 
+/// The first block is a D-SACK when it lies before what the same segment acknowledges, or inside the second block (RFC
+/// 2883 section 4). An acknowledgment that was overtaken reports what SND.UNA has passed since: that is no D-SACK.
+[[nodiscard]] constexpr bool reports_duplicate(const acknowledgment& ack) noexcept {
+  const auto blocks = ack.blocks->view();
+  if (blocks.empty()) return false;
+  const sack_block<u32>& first = blocks.front();
+  if (!before(first.left, first.right)) return false;
+  if (at_or_before(first.right, ack.ack)) return true;
+  if (blocks.size() < 2) return false;
+  const sack_block<u32>& second = blocks[1];
+  return at_or_before(second.left, first.left) && at_or_before(first.right, second.right);
+}
+
 /// Where a connection stands.
 enum class recovery_phase : std::uint8_t {
   open,      ///< nothing is known to be lost

@@ -181,7 +181,9 @@ class connection {
   }
   /// The next segment, written to `out` with its checksum. Nothing is written, and nothing lost, when `out` has fewer
   /// than longest_header + 1 octets; a shorter `out` than a full segment makes shorter segments.
-  [[nodiscard]] std::optional<transmission> poll_transmit(instant now, std::span<std::uint8_t> out) noexcept;
+  [[nodiscard]] std::optional<transmission> poll_transmit(instant now, std::span<std::uint8_t> out) noexcept {
+    return nothing_due() ? std::nullopt : transmit(now, out);
+  }
 
   /// When on_deadline() is to be called, if ever. Ask after poll_transmit has nothing more.
   [[nodiscard]] std::optional<instant> next_deadline() const noexcept { return timers_.next(); }
@@ -260,6 +262,8 @@ class connection {
   result<std::size_t> queue(std::span<const std::uint8_t> octets, bool urgent) noexcept;
   void arrive(const segment<u32>& header, std::span<const std::uint8_t> text, instant now, ecn_codepoint mark,
               actions<u32>& step) noexcept;
+  void walk(const segment<u32>& header, std::span<const std::uint8_t> text, instant now, ecn_codepoint mark,
+            actions<u32>& step) noexcept;
   void apply(actions<u32>& step, std::uint16_t to_port, instant now) noexcept;
   void owe(const actions<u32>& step, std::uint16_t to_port) noexcept;
   void ended(const actions<u32>& step) noexcept;
@@ -282,15 +286,26 @@ class connection {
   [[nodiscard]] u32 report_length(u32 mss) const noexcept;
   template <class Header>
   void finish(Header& header, const window_offer<u32>& window) noexcept;
-  [[nodiscard]] bool nothing_due() const noexcept;
+  // The usual answer to being asked for a segment, in a few comparisons.
+  [[nodiscard]] bool nothing_due() const noexcept {
+    if (ack_due_ || keep_alive_due_ || reset_due_) return false;
+    if (tcb_.state > connection_state::syn_received) return sender_.idle(tcb_.snd);
+    // Before that nothing goes out but a SYN, and with Fast Open perhaps text behind a SYN,ACK.
+    const bool early = Policy::fast_open::enabled && tcb_.state == connection_state::syn_received;
+    return !syn_due_ && (!early || sender_.idle(tcb_.snd));
+  }
+  [[nodiscard]] bool owes_handshake() const noexcept {
+    return syn_due_ && (tcb_.state == connection_state::syn_sent || tcb_.state == connection_state::syn_received);
+  }
+  std::optional<transmission> transmit(instant now, std::span<std::uint8_t> out) noexcept;
   [[nodiscard]] bool next_plain(instant now, u32 most_text, plain_segment& next) noexcept;
   void expand(const plain_segment& from, outgoing_segment& next) noexcept;
   void write_plain(const plain_segment& next, std::span<std::uint8_t> out, transmission& sent) const noexcept;
   void write_whole(const outgoing_segment& next, std::span<std::uint8_t> out, transmission& sent) const noexcept;
   u32 write_text(sequence_number<u32> first, std::span<std::uint8_t> out) const noexcept;
-  [[nodiscard]] bool next_header(instant now, u32 most_text, outgoing_segment& next) noexcept;
-  [[nodiscard]] bool next_reset(instant now, segment<u32>& header) noexcept;
-  [[nodiscard]] bool next_syn(instant now, u32 most_text, segment<u32>& header) noexcept;
+  void next_control(instant now, u32 most_text, segment<u32>& header) noexcept;
+  void next_reset(instant now, segment<u32>& header) noexcept;
+  void next_syn(instant now, u32 most_text, segment<u32>& header) noexcept;
   void add_fast_open(instant now, u32 most_text, segment<u32>& header) noexcept;
   [[nodiscard]] bool may_answer_early() const noexcept;
   void conclude_fast_open(const segment<u32>& header, instant now) noexcept;

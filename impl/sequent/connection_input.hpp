@@ -10,12 +10,29 @@ result<actions<u32>> connection<Policy>::on_octets(std::span<const std::uint8_t>
                                                    ecn_codepoint mark) noexcept {
   // One variable to return, so that it is filled in where the caller wants it.
   result<actions<u32>> done(std::in_place);
-  const auto parsed = parse_segment(octets, config_.addresses, config_.checksum);
-  if (parsed) {
-    arrive(parsed->header, parsed->text, now, mark, *done);
-  } else {
-    done = parsed.why();
+  const auto parsed = parse_segment(octets, config_.addresses, checksum_by::hardware);
+  if (!parsed) {
+    done = parse_segment(octets, config_.addresses, config_.checksum).why();
+    return done;
   }
+  const std::size_t length = parsed->text.size();
+  const std::uint8_t* text = parsed->text.data();
+  if (config_.checksum == checksum_by::library) {
+    // Text that comes next is copied in the same pass to where it will be wanted: nothing stands there yet, and what
+    // does counts for nothing if the checksum does not hold.
+    const bool is_next = tcb_.state == connection_state::established && parsed->header.seq == tcb_.rcv.nxt;
+    std::uint8_t* const place = is_next && length != 0 ? receiver_.place_of(length) : nullptr;
+    const std::size_t offset = octets.size() - length;
+    const bool holds =
+        place != nullptr ? detail::checksum_holds<true>(octets.data(), offset, octets.size(), config_.addresses, place)
+                         : detail::checksum_holds(octets.data(), offset, octets.size(), config_.addresses);
+    if (!holds) {
+      done = error::bad_checksum;
+      return done;
+    }
+    if (place != nullptr) text = place;
+  }
+  arrive(parsed->header, {text, length}, now, mark, *done);
   return done;
 }
 
@@ -29,14 +46,19 @@ actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::spa
 
 // `step` is as new.
 template <class Policy>
-void connection<Policy>::arrive(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
-                                ecn_codepoint mark, actions<u32>& step) noexcept {
+[[gnu::always_inline]] inline void connection<Policy>::arrive(const segment<u32>& header,
+                                                              std::span<const std::uint8_t> text, instant now,
+                                                              ecn_codepoint mark, actions<u32>& step) noexcept {
   SEQUENT_ASSERT(text.size() == header.text_length);
+  if (!arrives_as_predicted(tcb_, header, now, step)) return walk(header, text, now, mark, step);
+  if (tcb_.ecn) echo_.arrived(header.control, mark, header.text_length != 0);
+  take_predicted(header, step, text, now);
+}
+
+template <class Policy>
+void connection<Policy>::walk(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
+                              ecn_codepoint mark, actions<u32>& step) noexcept {
   const bool window_was_closed = tcb_.snd.wnd == 0;
-  if (arrives_as_predicted(tcb_, header, now, step)) {
-    if (tcb_.ecn) echo_.arrived(header.control, mark, header.text_length != 0);
-    return take_predicted(header, step, text, now);
-  }
   const connection_state old_state = tcb_.state;
   surroundings<u32> around{now, initial_sequence_number(config_.isn_offset, now)};
   if constexpr (Policy::fast_open::enabled) {
@@ -82,8 +104,9 @@ void connection<Policy>::conclude_fast_open(const segment<u32>& header, instant 
 
 // What a step asked for that arrived as predicted: there is no answer, no signal and no change of state.
 template <class Policy>
-void connection<Policy>::take_predicted(const segment<u32>& header, actions<u32>& step,
-                                        std::span<const std::uint8_t> text, instant now) noexcept {
+[[gnu::always_inline]] inline void connection<Policy>::take_predicted(const segment<u32>& header, actions<u32>& step,
+                                                                      std::span<const std::uint8_t> text,
+                                                                      instant now) noexcept {
   if (step.text != text_placement::none) take_text(header, step, text, now);
   if (step.deleted) return;
   if (step.acked != 0) {
@@ -92,13 +115,14 @@ void connection<Policy>::take_predicted(const segment<u32>& header, actions<u32>
     timers_.stop(timer::persist);
   }
   keep_alives_ = 0;
-  restart_keep_alive(now);
+  if (config_.keep_alive.enabled) restart_keep_alive(now);  // else the timer does not run
 }
 
 // Stores text, and decides between an acknowledgment now and a delayed one (RFC 9293 section 3.8.6.3).
 template <class Policy>
-void connection<Policy>::take_text(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
-                                   instant now) noexcept {
+[[gnu::always_inline]] inline void connection<Policy>::take_text(const segment<u32>& header, actions<u32>& step,
+                                                                 std::span<const std::uint8_t> text,
+                                                                 instant now) noexcept {
   const sequence_number<u32> old_nxt = step.text == text_placement::in_order ? step.text_at : tcb_.rcv.nxt;
   const bool at_hole = receiver_.accept(tcb_, step, text);
   if (nobody_reads_) {

@@ -42,39 +42,33 @@ void connection<Policy>::finish(Header& header, const window_offer<u32>& window)
   }
 }
 
-// The usual answer to being asked for a segment, in a few comparisons.
-template <class Policy>
-bool connection<Policy>::nothing_due() const noexcept {
-  if (ack_due_ || keep_alive_due_ || reset_due_) return false;
-  if (tcb_.state > connection_state::syn_received) return sender_.idle(tcb_.snd);
-  // Before that nothing goes out but a SYN, and with Fast Open perhaps text behind a SYN,ACK.
-  if (Policy::fast_open::enabled && tcb_.state == connection_state::syn_received && !sender_.idle(tcb_.snd))
-    return false;
-  return !syn_due_;
-}
-
 template <class Policy>
 std::optional<outgoing_segment> connection<Policy>::next_segment(instant now, u32 most_text) noexcept {
   std::optional<outgoing_segment> next(std::in_place);
-  if (!next_header(now, most_text, *next)) next.reset();
+  if (reset_due_ || owes_handshake()) {
+    next_control(now, most_text, next->header);
+    return next;
+  }
+  plain_segment plain;
+  if (next_plain(now, most_text, plain)) {
+    expand(plain, *next);
+  } else {
+    next.reset();
+  }
   return next;
 }
 
-// Fills in the next segment to send; says whether there is one. `next` is as new.
+// Fills in the RST or SYN that is due. `header` is as new.
 template <class Policy>
-bool connection<Policy>::next_header(instant now, u32 most_text, outgoing_segment& next) noexcept {
-  if (reset_due_) return next_reset(now, next.header);
-  const bool in_handshake = tcb_.state == connection_state::syn_sent || tcb_.state == connection_state::syn_received;
-  if (in_handshake && syn_due_) return next_syn(now, most_text, next.header);
-  plain_segment plain;
-  if (!next_plain(now, most_text, plain)) return false;
-  expand(plain, next);
-  return true;
+void connection<Policy>::next_control(instant now, u32 most_text, segment<u32>& header) noexcept {
+  if (reset_due_) return next_reset(now, header);
+  next_syn(now, most_text, header);
 }
 
-// The same where no RST is due, and no SYN.
+// Fills in the next segment to send where neither is due; says whether there is one. `next` is as new.
 template <class Policy>
-bool connection<Policy>::next_plain(instant now, u32 most_text, plain_segment& next) noexcept {
+[[gnu::always_inline]] inline bool connection<Policy>::next_plain(instant now, u32 most_text,
+                                                                  plain_segment& next) noexcept {
   if (tcb_.state < connection_state::syn_received) return false;
   if (tcb_.state == connection_state::syn_received) {
     if constexpr (Policy::fast_open::enabled) {
@@ -98,7 +92,7 @@ void connection<Policy>::expand(const plain_segment& from, outgoing_segment& nex
 }
 
 template <class Policy>
-bool connection<Policy>::next_reset(instant now, segment<u32>& header) noexcept {
+void connection<Policy>::next_reset(instant now, segment<u32>& header) noexcept {
   header.source_port = config_.local_port;
   header.destination_port = reset_due_->to_port;
   header.seq = reset_due_->seq;
@@ -109,19 +103,16 @@ bool connection<Policy>::next_reset(instant now, segment<u32>& header) noexcept 
     if (tcb_.ts.enabled) header.options.ts = timestamps<u32>{sequence_number<u32>(clock(now)), tcb_.ts.recent};
   }
   reset_due_.reset();
-  return true;
 }
 
 template <class Policy>
-bool connection<Policy>::next_syn(instant now, [[maybe_unused]] u32 most_text, segment<u32>& header) noexcept {
-  if (!syn_due_) return false;
+void connection<Policy>::next_syn(instant now, [[maybe_unused]] u32 most_text, segment<u32>& header) noexcept {
   syn_due_ = false;
   const window_offer<u32> window = offer(true);
   compose_syn(tcb_, window.field, clock(now), header);
   if constexpr (Policy::fast_open::enabled) add_fast_open(now, most_text, header);
   sender_.sent_syn(header.seq, now, timers_, config_);
   finish(header, window);
-  return true;
 }
 
 // RFC 7413 section 4.2.2: the first SYN carries the option and, behind a cookie, as much text as a segment of the
@@ -172,7 +163,8 @@ u32 connection<Policy>::tell_of_congestion(const text_to_send& run, ecn_codepoin
 }
 
 template <class Policy>
-bool connection<Policy>::next_text(instant now, u32 most_text, plain_segment& next) noexcept {
+[[gnu::always_inline]] inline bool connection<Policy>::next_text(instant now, u32 most_text,
+                                                                 plain_segment& next) noexcept {
   path_.grow(now);
   const u32 full = effective_mss();
   const u32 report = report_length(full);
@@ -228,7 +220,8 @@ bool connection<Policy>::next_ack(instant now, plain_segment& next) noexcept {
 
 // Copies queued text to a segment, and sums it up if this library makes the checksum.
 template <class Policy>
-u32 connection<Policy>::write_text(sequence_number<u32> first, std::span<std::uint8_t> out) const noexcept {
+[[gnu::always_inline]] inline u32 connection<Policy>::write_text(sequence_number<u32> first,
+                                                                 std::span<std::uint8_t> out) const noexcept {
   if (out.empty()) return 0;
   if (config_.checksum == checksum_by::library) return sender_.copy_and_sum(first, out);
   sender_.copy(first, out);
@@ -237,8 +230,9 @@ u32 connection<Policy>::write_text(sequence_number<u32> first, std::span<std::ui
 
 // Writes a segment and says what it is.
 template <class Policy>
-void connection<Policy>::write_plain(const plain_segment& next, std::span<std::uint8_t> out,
-                                     transmission& sent) const noexcept {
+[[gnu::always_inline]] inline void connection<Policy>::write_plain(const plain_segment& next,
+                                                                   std::span<std::uint8_t> out,
+                                                                   transmission& sent) const noexcept {
   const plain_header& header = next.header;
   const std::size_t offset = header.length();
   const u32 text_sum = write_text(header.seq, out.subspan(offset, header.text_length));
@@ -268,15 +262,17 @@ void connection<Policy>::write_whole(const outgoing_segment& next, std::span<std
   sent.ecn = next.ecn;
 }
 
+// There is something to do: poll_transmit() has looked.
 template <class Policy>
-std::optional<transmission> connection<Policy>::poll_transmit(instant now, std::span<std::uint8_t> out) noexcept {
+std::optional<transmission> connection<Policy>::transmit(instant now, std::span<std::uint8_t> out) noexcept {
   std::optional<transmission> sent;  // nothing else is returned, so that it is filled in where the caller wants it
-  if (nothing_due() || out.size() <= longest_header) return sent;
+  if (out.size() <= longest_header) return sent;
   const auto most_text = static_cast<u32>(std::min<std::size_t>(out.size() - longest_header, 0xffffu));
   plain_segment plain;
-  if (reset_due_ || tcb_.state <= connection_state::syn_received) {
+  if (reset_due_ || owes_handshake()) {
     outgoing_segment next;
-    if (next_header(now, most_text, next)) write_whole(next, out, sent.emplace());
+    next_control(now, most_text, next.header);
+    write_whole(next, out, sent.emplace());
   } else if (next_plain(now, most_text, plain)) {
     if (plain.report) {
       outgoing_segment next;

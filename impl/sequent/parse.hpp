@@ -67,11 +67,13 @@ namespace detail {
   return sum;
 }
 
-/// Whether the checksum of a segment holds, whose header of so many octets is in front of its text.
+/// Whether the checksum of a segment holds, whose header of so many octets is in front of its text. The text is copied
+/// to `text_to` in the same pass, if that is wanted.
+template <bool Copying = false>
 [[nodiscard]] inline bool checksum_holds(const std::uint8_t* at, std::size_t offset, std::size_t size,
-                                         pseudo_header addresses) noexcept {
+                                         pseudo_header addresses, std::uint8_t* text_to = nullptr) noexcept {
   std::uint64_t sum = sum_header(at, offset);
-  if (size != offset) sum += sum_native<false>(at + offset, nullptr, size - offset);
+  if (size != offset) sum += sum_native<Copying>(at + offset, text_to, size - offset);
   return fold_checksum(fold_native(sum) + addresses.sum(size)) == 0xffffu;
 }
 

@@ -86,6 +86,14 @@ class receiver {
     return true;
   }
 
+  /// The place of so many octets at RCV.NXT, if it is in one piece and nothing waits behind them: accept() then takes
+  /// text that stands there as it is. Else nothing. What is written to it counts for nothing before.
+  [[nodiscard]] constexpr std::uint8_t* place_of(std::size_t octets) noexcept {
+    if (!held_.empty() || octets > room()) return nullptr;
+    const std::span<std::uint8_t> place = ring_.run_at(unread_, octets);
+    return place.size() == octets ? place.data() : nullptr;
+  }
+
   /// The peer's stream ends at a FIN: nothing that is held at or behind it belongs to the stream.
   constexpr void end_stream_at(sequence_number<u32> origin, sequence_number<u32> fin) noexcept {
     if (held_.empty()) return;
@@ -186,7 +194,8 @@ class receiver {
 
  private:
   // Text ahead of RCV.NXT waits where it will be wanted.
-  void hold(const control_block<u32>& tcb, const actions<u32>& step, std::span<const std::uint8_t> text) noexcept {
+  [[gnu::noinline]] void hold(const control_block<u32>& tcb, const actions<u32>& step,
+                              std::span<const std::uint8_t> text) noexcept {
     const sequence_number<u32> origin = tcb.rcv.nxt;
     if (tcb.rcv.fin) end_stream_at(origin, *tcb.rcv.fin);
     const u32 at = step.text_at - origin;
@@ -200,7 +209,8 @@ class receiver {
   }
 
   // Text at the old RCV.NXT, with something held behind it.
-  void fill_hole(control_block<u32>& tcb, actions<u32>& step, std::span<const std::uint8_t> text) noexcept {
+  [[gnu::noinline]] void fill_hole(control_block<u32>& tcb, actions<u32>& step,
+                                   std::span<const std::uint8_t> text) noexcept {
     const sequence_number<u32> origin = step.text_at;
     if (tcb.rcv.fin) end_stream_at(origin, *tcb.rcv.fin);
     const insertion done = held_.advance(origin, origin + step.text_take, [&](u32 from, u32 to) noexcept {

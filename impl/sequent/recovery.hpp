@@ -102,47 +102,25 @@ class loss_recovery {
     if (probe_.due()) probe_.sent(board_.end(), true);
   }
 
-  /// Applies an acknowledgment. Says when to look again for losses (timer::reordering), if ever.
+  /// Applies an acknowledgment. Says whether to look again for losses (timer::reordering), and then in how long.
   template <class Congestion>
-  constexpr std::optional<duration> on_ack(const acknowledgment& ack, Congestion& congestion) noexcept {
-    const u32 before_it = pipe();
+  [[nodiscard, gnu::always_inline]] constexpr bool on_ack(const acknowledgment& ack, Congestion& congestion,
+                                                          duration& again) noexcept {
     if (ack.round_trip) probe_.measured();
-    if (undisturbed(ack)) {
-      (void)deliver(ack, nullptr);
-      duplicates_ = 0;
-      departed_ = 0;
-      head_due_ = false;
-      // What was sent again may have overtaken what is still outstanding.
-      if (ack.sack && !board_.view().empty() && rack_.overtook(board_.view().front(), board_.last_of(0))) {
-        const losses seen = detect(ack, true, ack.acked, congestion);
-        if (!recovering()) grow(ack, ack.acked, before_it, congestion);
-        if (recovering()) steer(ack.acked, !seen.found, ack.mss, congestion);
-        return seen.again;
-      }
-      grow(ack, ack.acked, before_it, congestion);
-      finish_if_empty(ack.nxt);
-      return std::nullopt;
+    const u32 before_it = pipe();
+    if (!undisturbed(ack)) [[unlikely]]
+      return on_news(ack, before_it, congestion, again);
+    (void)deliver(ack, nullptr);
+    duplicates_ = 0;
+    departed_ = 0;
+    head_due_ = false;
+    // What was sent again may have overtaken what is still outstanding.
+    if (ack.sack && !board_.view().empty() && rack_.overtook(board_.view().front(), board_.last_of(0))) [[unlikely]] {
+      return on_overtaking(ack, before_it, congestion, again);
     }
-    // What an earlier episode did to the window is undone within a round trip of its end, or not at all.
-    if (phase_ == recovery_phase::open && before(recover_, ack.una)) doubt_.give_up();
-    acknowledged_news news = read(ack);
-    const u32 delivered = take(ack, news);
-    const bool was_recovering = phase_ == recovery_phase::recovery;
-    answer_probe(ack, news, congestion);
-    if (doubt_.on_ack(news)) {
-      undo(ack, congestion);
-    } else if (phase_ != recovery_phase::open && !before(ack.una, recover_)) {
-      leave(ack, congestion);
-    }
-    if (news.progress && board_.lost() == 0) head_due_ = false;  // it has arrived
-    const losses seen = detect(ack, news.progress, delivered, congestion);
-    if (phase_ == recovery_phase::recovery) {
-      steer(delivered, news.progress && !seen.found, ack.mss, congestion);
-    } else if (news.progress && !was_recovering) {
-      grow(ack, delivered, before_it, congestion);
-    }
+    grow(ack, ack.acked, before_it, congestion);
     finish_if_empty(ack.nxt);
-    return seen.again;
+    return false;
   }
 
   /// The reordering timer expired: what was waited for is lost (RFC 8985 section 6.3).
@@ -217,13 +195,50 @@ class loss_recovery {
 
  private:
   [[nodiscard]] static constexpr u32 granule(duration smoothed) noexcept {
-    return static_cast<u32>(std::min<std::int64_t>(smoothed.count() / 8, 10'000'000));
+    return static_cast<u32>(std::min<std::int64_t>(smoothed.count() >> 3, 10'000'000));
   }
 
   // Nothing is lost, reported or doubted: the case of nearly every acknowledgment.
   [[nodiscard]] constexpr bool undisturbed(const acknowledgment& ack) const noexcept {
     return phase_ == recovery_phase::open && !ack.duplicate && ack.acked != 0 && board_.sacked() == 0 &&
            board_.lost() == 0 && ack.blocks->count == 0 && !probe_.on_its_way() && !probe_.due();
+  }
+
+  template <class Congestion>
+  [[gnu::noinline]] constexpr bool on_overtaking(const acknowledgment& ack, u32 before_it, Congestion& congestion,
+                                                 duration& again) noexcept {
+    const losses seen = detect(ack, true, ack.acked, congestion);
+    if (!recovering()) grow(ack, ack.acked, before_it, congestion);
+    if (recovering()) steer(ack.acked, !seen.found, ack.mss, congestion);
+    again = seen.again.value_or(duration{});
+    return seen.again.has_value();
+  }
+
+  // An acknowledgment that finds or brings anything out of the common.
+  template <class Congestion>
+  [[gnu::noinline]] constexpr bool on_news(const acknowledgment& ack, u32 before_it, Congestion& congestion,
+                                           duration& again) noexcept {
+    // What an earlier episode did to the window is undone within a round trip of its end, or not at all.
+    if (phase_ == recovery_phase::open && before(recover_, ack.una)) doubt_.give_up();
+    acknowledged_news news = read(ack);
+    const u32 delivered = take(ack, news);
+    const bool was_recovering = recovering();
+    answer_probe(ack, news, congestion);
+    if (doubt_.on_ack(news)) {
+      undo(ack, congestion);
+    } else if (phase_ != recovery_phase::open && !before(ack.una, recover_)) {
+      leave(ack, congestion);
+    }
+    if (news.progress && board_.lost() == 0) head_due_ = false;  // it has arrived
+    const losses seen = detect(ack, news.progress, delivered, congestion);
+    if (recovering()) {
+      steer(delivered, news.progress && !seen.found, ack.mss, congestion);
+    } else if (news.progress && !was_recovering) {
+      grow(ack, delivered, before_it, congestion);
+    }
+    finish_if_empty(ack.nxt);
+    again = seen.again.value_or(duration{});
+    return seen.again.has_value();
   }
 
   // Does the timestamp show that an earlier transmission than the last one is answered? Two clocks of a millisecond
@@ -285,19 +300,6 @@ class loss_recovery {
     duplicates_ = 0;
     if (news.reported) rack_.duplicate_reported(ack.una, ack.nxt);
     return delivered;
-  }
-
-  // The first block is a D-SACK when it lies before what the same segment acknowledges, or inside the second block (RFC
-  // 2883 section 4). An acknowledgment that was overtaken reports what SND.UNA has passed since: that is no D-SACK.
-  [[nodiscard]] static constexpr bool reports_duplicate(const acknowledgment& ack) noexcept {
-    const auto blocks = ack.blocks->view();
-    if (blocks.empty()) return false;
-    const sack_block<u32>& first = blocks.front();
-    if (!before(first.left, first.right)) return false;
-    if (at_or_before(first.right, ack.ack)) return true;
-    if (blocks.size() < 2) return false;
-    const sack_block<u32>& second = blocks[1];
-    return at_or_before(second.left, first.left) && at_or_before(first.right, second.right);
   }
 
   // Without SACK: a duplicate says that some segment has arrived beyond the hole; an acknowledgment that moves on takes

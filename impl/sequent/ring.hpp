@@ -50,12 +50,13 @@ class ring {
   /// Octets that the ring can hold.
   [[nodiscard]] constexpr std::size_t capacity() const noexcept { return storage_.octets().size(); }
 
-  /// Stores octets from offset on. Linear in their number.
+  /// Stores octets from offset on, unless they stand there. Linear in their number.
   void put(std::size_t offset, std::span<const std::uint8_t> octets) noexcept {
     SEQUENT_ASSERT(offset + octets.size() <= capacity());
     if (octets.empty()) return;
     const std::span<std::uint8_t> all = storage_.octets();
     const std::size_t at = index(offset);
+    if (octets.data() == all.data() + at) return;
     const std::size_t until_end = std::min(octets.size(), all.size() - at);
     std::memcpy(all.data() + at, octets.data(), until_end);
     if (until_end != octets.size()) std::memcpy(all.data(), octets.data() + until_end, octets.size() - until_end);

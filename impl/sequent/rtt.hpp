@@ -76,7 +76,7 @@ class rtt_estimator {
 
   /// SRTT, or nothing known yet.
   [[nodiscard]] constexpr bool sampled() const noexcept { return known_.sampled; }
-  [[nodiscard]] constexpr duration smoothed() const noexcept { return duration::microseconds(known_.srtt8 / 8); }
+  [[nodiscard]] constexpr duration smoothed() const noexcept { return duration::microseconds(known_.srtt8 >> 3); }
   [[nodiscard]] constexpr duration variation() const noexcept { return duration::microseconds(known_.rttvar4 / 4); }
   /// The same, unrounded, in eighths and quarters of a microsecond.
   [[nodiscard]] constexpr std::int64_t eighths_of_srtt() const noexcept { return known_.srtt8; }

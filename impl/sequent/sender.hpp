@@ -14,17 +14,9 @@
 #include "sequent/recovery.hpp"
 #include "sequent/ring.hpp"
 #include "sequent/timers.hpp"
+#include "sequent/transmit.hpp"
 
 namespace sequent {
-
-/// A run of the stream that is to be sent.
-struct text_to_send {
-  sequence_number<u32> seq{};
-  u32 length = 0;
-  bool fin = false;    ///< the FIN follows the text
-  bool push = false;   ///< the text empties the queue (MUST-61)
-  bool again = false;  ///< all of it was sent before
-};
 
 /// Queues what the user writes and decides what goes on the wire: the peer's window, congestion control, Nagle and
 /// silly-window avoidance, retransmission, zero-window probes.
@@ -169,8 +161,8 @@ class sender {
   }
 
   /// A segment with text or FIN has been handed to the network; our timestamp clock stood at `clock`.
-  constexpr void sent(const text_to_send& run, instant now, sequence_number<u32> clock, bool sack, timer_set& timers,
-                      const connection_config& config) noexcept {
+  [[gnu::always_inline]] constexpr void sent(const text_to_send& run, instant now, sequence_number<u32> clock,
+                                             bool sack, timer_set& timers, const connection_config& config) noexcept {
     const sequence_number<u32> last = run.seq + (run.length + (run.fin ? 1u : 0u));
     const bool probed = recovery_.probe_due();
     if (run.again) {
@@ -209,14 +201,12 @@ class sender {
                         timer_set& timers, const connection_config& config) noexcept {
     const send_variables<u32>& snd = tcb.snd;
     const bool sacks = tcb.sack_permitted && header.options.sack.count != 0;
-    if (step.acked != 0) {
-      const std::optional<duration> measured = take_sample(snd, round_trip, now);
-      drop_acknowledged(snd);
-      attempts_ = 0;
-      recover_from(tcb, header, step, mss, measured, now, timers);
-      restart_timers(tcb, mss, now, timers, config);
-    } else if (step.duplicate_ack || sacks) {
-      recover_from(tcb, header, step, mss, std::nullopt, now, timers);
+    if (step.acked != 0 || step.duplicate_ack || sacks) {
+      duration measured;
+      const bool measures = step.acked != 0 && take_sample(snd, round_trip, now, measured);
+      if (step.acked != 0) drop_acknowledged(snd);
+      recover_from(tcb, header, step, mss, measures, measured, now, timers);
+      if (step.acked != 0) restart_timers(tcb, mss, now, timers, config);
     }
     if (tcb.ecn) answer_echo(snd, header, step.acked, mss, now);
     if (step.acceptable_ack && snd.wnd == 0) {
@@ -395,18 +385,19 @@ class sender {
     return length >= mss || (all && (quiet || fin)) || (quiet && length >= snd.max_wnd / 2);
   }
 
-  // The RTT that this acknowledgment measures, if it does; the estimator has taken it.
-  constexpr std::optional<duration> take_sample(const send_variables<u32>& snd,
-                                                const std::optional<duration>& round_trip, instant now) noexcept {
+  // Whether this acknowledgment measures the RTT; the estimator has taken it then.
+  constexpr bool take_sample(const send_variables<u32>& snd, const std::optional<duration>& round_trip, instant now,
+                             duration& measured) noexcept {
     const bool timed = timed_ && !before(snd.una, *timed_);
     if (timed) timed_.reset();
-    if (!round_trip && !timed) return std::nullopt;
-    const duration measured = round_trip ? *round_trip : now - timed_at_;
+    if (!round_trip && !timed) return false;
+    measured = round_trip ? *round_trip : now - timed_at_;
     rtt_.sample(measured);
-    return measured;
+    return true;
   }
 
   constexpr void drop_acknowledged(const send_variables<u32>& snd) noexcept {
+    attempts_ = 0;
     if (!before(first_, snd.una)) return;
     const u32 octets = std::min(snd.una - first_, queued_);
     ring_.drop(octets);
@@ -416,8 +407,7 @@ class sender {
   }
 
   constexpr void recover_from(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
-                              u32 mss, const std::optional<duration>& round_trip, instant now,
-                              timer_set& timers) noexcept {
+                              u32 mss, bool measures, duration measured, instant now, timer_set& timers) noexcept {
     // That of a SYN alone tells nothing of losses; text that went out with the SYN would be on the scoreboard.
     if (step.raised.has(signal::established) && recovery_.untouched()) return timers.stop(timer::reordering);
     const bool echoes = tcb.ts.enabled && header.options.ts;
@@ -429,15 +419,15 @@ class sender {
                              .sack = tcb.sack_permitted,
                              .blocks = &header.options.sack,
                              .echo = echoes ? std::optional(header.options.ts->echo) : std::nullopt,
-                             .round_trip = round_trip ? std::optional(*round_trip) : std::nullopt,
+                             .round_trip = measures ? std::optional(measured) : std::nullopt,
                              .smoothed = rtt_.smoothed(),
                              .mss = mss,
                              .now = now,
                              .grows = !step.raised.has(signal::established) && !(tcb.ecn && header.control.ece()),
                              .reduced = tcb.ecn && ecn_.answers(tcb.snd.una)};
-    const auto again = recovery_.on_ack(ack, congestion_);
-    if (again) {
-      timers.start(timer::reordering, now + *again);
+    duration again;
+    if (recovery_.on_ack(ack, congestion_, again)) {
+      timers.start(timer::reordering, now + again);
     } else {
       timers.stop(timer::reordering);
     }

@@ -6,6 +6,15 @@
 
 namespace sequent {
 
+/// A run of the stream that is to be sent.
+struct text_to_send {
+  sequence_number<u32> seq{};
+  u32 length = 0;
+  bool fin = false;    ///< the FIN follows the text
+  bool push = false;   ///< the text empties the queue (MUST-61)
+  bool again = false;  ///< all of it was sent before
+};
+
 /// A receive window on its way to the peer.
 template <word W = u32>
 struct window_offer {

@@ -53,6 +53,34 @@ TEST(connection_input, one_reset_at_most_waits_to_be_sent) {
   EXPECT_EQ(host.out().size(), 1u);
 }
 
+struct small_ring : default_policy {
+  using receive_storage = inline_storage<1'000>;
+};
+
+// Text that comes next is verified and stored in one pass, text at the end of the ring or before a hole is not.
+TEST(connection_input, octets_arrive_as_they_left_wherever_they_are_stored) {
+  endpoint<small_ring> host;
+  host.open();
+  u32 next = 0;
+  for (u32 length = 1; length < 300; length += 7) {
+    const auto segment_of = [&](u32 from, u32 octets) {
+      return wire(at(5'001 + from).ack(host.iss() + 1).text(octets, from));
+    };
+    const u32 ahead = length % 2 == 0 ? 20 : 0;
+    if (ahead != 0) {
+      ASSERT_TRUE(host.tcp.on_octets(segment_of(next + length, ahead), host.now));
+    }
+    auto damaged = segment_of(next, length + ahead);
+    damaged.back() = static_cast<std::uint8_t>(damaged.back() ^ 1);
+    EXPECT_EQ(host.tcp.on_octets(damaged, host.now).why(), error::bad_checksum);
+    EXPECT_EQ(host.tcp.readable(), 0u);
+    ASSERT_TRUE(host.tcp.on_octets(segment_of(next, length), host.now));
+    EXPECT_EQ(host.read(), pattern(length + ahead, next)) << length;
+    next += length + ahead;
+    host.out();
+  }
+}
+
 // covers: MUST-58 MUST-59
 TEST(connection_input, many_segments_are_answered_with_one_acknowledgment) {
   endpoint<> host;

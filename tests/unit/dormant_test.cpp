@@ -117,7 +117,9 @@ TEST(dormant, takes_a_pure_acknowledgment_and_nothing_else) {
   EXPECT_FALSE(asleep.arrives(at(5'001).ack(1'001).fin().header, config, later));
   EXPECT_FALSE(asleep.arrives(at(5'000).ack(1'001).header, config, later));
   EXPECT_FALSE(asleep.arrives(at(5'001).ack(1'002).header, config, later));
-  EXPECT_FALSE(asleep.arrives(at(5'001).ack(1'001).window(17).header, config, later));
+  EXPECT_FALSE(asleep.arrives(at(5'001).ack(1'001).window(0).header, config, later));
+  EXPECT_TRUE(asleep.arrives(at(5'001).ack(1'001).window(17).header, config, later));
+  EXPECT_EQ(asleep.block().snd.wnd, 17u);
 }
 
 TEST(dormant, without_keep_alives_never_has_to_wake) {
