@@ -13,7 +13,7 @@ using end = sequent::connection<>;
 
 // Hands everything that one end has to send to the other.
 bool carry(end& from, end& to, sequent::instant now) {
-  std::array<std::uint8_t, 128> frame{};
+  std::array<std::uint8_t, 128> frame;
   bool any = false;
   while (const auto sent = from.poll_transmit(now, frame)) {
     bench::require(to.on_octets(std::span(frame).first(sent->length), now).has_value(), "a segment was refused");

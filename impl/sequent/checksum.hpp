@@ -187,6 +187,18 @@ template <bool Copying>
   return most + sum_rest<Copying>(from, to, count);
 }
 
+/// The sum in native order of a few words of 32 bits, not folded.
+template <std::size_t Words>
+[[nodiscard]] inline std::uint64_t sum_words(const std::uint8_t* at) noexcept {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i != Words; ++i) {
+    u32 word = 0;
+    std::memcpy(&word, at + 4 * i, sizeof word);
+    sum += word;
+  }
+  return sum;
+}
+
 /// A sum of 16-bit words whose octets are exchanged, as one in the other byte order is; folded before and after.
 [[nodiscard]] constexpr u32 exchange_octets(u32 folded) noexcept { return ((folded & 0xffu) << 8) | (folded >> 8); }
 
@@ -231,12 +243,14 @@ class pseudo_header {
   /// IPv4 addresses in network byte order, four octets each.
   [[nodiscard]] static pseudo_header ipv4(std::span<const std::uint8_t, 4> source,
                                           std::span<const std::uint8_t, 4> destination) noexcept {
-    return pseudo_header(sum_octets(source) + sum_octets(destination) + protocol_tcp);
+    const std::uint64_t sum = detail::sum_words<1>(source.data()) + detail::sum_words<1>(destination.data());
+    return pseudo_header(detail::fold_native(sum) + protocol_tcp);
   }
   /// IPv6 addresses in network byte order, sixteen octets each (RFC 8200 section 8.1).
   [[nodiscard]] static pseudo_header ipv6(std::span<const std::uint8_t, 16> source,
                                           std::span<const std::uint8_t, 16> destination) noexcept {
-    return pseudo_header(sum_octets(source) + sum_octets(destination) + protocol_tcp);
+    const std::uint64_t sum = detail::sum_words<4>(source.data()) + detail::sum_words<4>(destination.data());
+    return pseudo_header(detail::fold_native(sum) + protocol_tcp);
   }
 
   /// The pseudo-header's sum for a segment of so many octets, header included; at most 17 bits wide.

@@ -94,7 +94,7 @@ class connection {
   connection() noexcept : connection(connection_config{}) {}
   explicit connection(const connection_config& config, typename Policy::send_storage send_octets = {},
                       typename Policy::receive_storage receive_octets = {}) noexcept
-      : config_(config), receiver_(receive_octets), sender_(send_octets, config.rto) {
+      : config_(config), sender_(send_octets, config.rto), receiver_(receive_octets) {
     prepare();
   }
 
@@ -222,10 +222,12 @@ class connection {
     return tcb_.state == connection_state::established && tcb_.snd.una == tcb_.snd.nxt && sender_.queued() == 0 &&
            !ack_due_ && !keep_alive_due_ && !reset_due_ && signals_.empty();
   }
-  /// Has the memory brought near that a segment needs which finds the connection idle.
-  void fetch() const noexcept {
-    fetch_ahead(&tcb_, static_cast<std::size_t>(reinterpret_cast<const std::byte*>(&config_.keep_alive + 1) -
-                                                reinterpret_cast<const std::byte*>(&tcb_)));
+  /// Has the memory brought near that a segment needs which finds the connection idle, and so many octets in front of
+  /// the connection, which are the caller's.
+  void fetch(std::size_t before) const noexcept {
+    const std::byte* const first = reinterpret_cast<const std::byte*>(&tcb_);
+    const std::byte* const end = reinterpret_cast<const std::byte*>(&config_.keep_alive + 1);
+    fetch_ahead(first - before, before + static_cast<std::size_t>(end - first));
     sender_.fetch();
   }
   /// A segment is waiting to be sent for another reason than queued text.
@@ -286,8 +288,11 @@ class connection {
   void finish(Header& header, const window_offer<u32>& window) noexcept;
   // The usual answer to being asked for a segment, in a few comparisons.
   [[nodiscard]] bool nothing_due() const noexcept {
-    return tcb_.state > connection_state::syn_received && !ack_due_ && !keep_alive_due_ && !reset_due_ &&
-           sender_.idle(tcb_.snd);
+    if (ack_due_ || keep_alive_due_ || reset_due_) return false;
+    if (tcb_.state > connection_state::syn_received) return sender_.idle(tcb_.snd);
+    // Before that nothing goes out but a SYN, and with Fast Open perhaps text behind a SYN,ACK.
+    const bool early = Policy::fast_open::enabled && tcb_.state == connection_state::syn_received;
+    return !syn_due_ && (!early || sender_.idle(tcb_.snd));
   }
   [[nodiscard]] bool owes_handshake() const noexcept {
     return syn_due_ && (tcb_.state == connection_state::syn_sent || tcb_.state == connection_state::syn_received);
@@ -330,11 +335,11 @@ class connection {
   [[no_unique_address]] typename Policy::fast_open fast_open_{};
   timer_set timers_{};
   connection_config config_{};
+  send_half sender_{};
   path_mtu path_{};
   std::optional<error> ended_by_{};
   std::optional<icmp_report> last_icmp_{};
   receive_half receiver_{};
-  send_half sender_{};
 };
 
 }  // namespace sequent

@@ -111,7 +111,7 @@ void connection<Policy>::next_syn(instant now, [[maybe_unused]] u32 most_text, s
   // No answer to a SYN that asks for ECN: something on the path may drop such SYNs (RFC 3168 section 6.1.1.1).
   if (tcb_.state == connection_state::syn_sent && tcb_.offer.ecn && sender_.syn_sent()) tcb_.plain_syn = true;
   const window_offer<u32> window = offer(true);
-  header = compose_syn(tcb_, window.field, clock(now));
+  compose_syn(tcb_, window.field, clock(now), header);
   if constexpr (Policy::fast_open::enabled) add_fast_open(now, most_text, header);
   sender_.sent_syn(header.seq, now, timers_, config_);
   finish(header, window);

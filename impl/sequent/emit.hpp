@@ -103,9 +103,10 @@ struct plain_header {
   u32 wnd = 0;  ///< as it goes on the wire
   u32 up = 0;
   u32 text_length = 0;
-  timestamps<u32> ts{};
   bool stamped = false;  ///< it has timestamps
+  timestamps<u32> ts;    ///< without a value if it has none
 
+  constexpr plain_header() noexcept {}
   /// Octets of the header.
   [[nodiscard]] constexpr std::size_t length() const noexcept { return header_length + (stamped ? 12u : 0u); }
   /// Gives it timestamps.
@@ -139,11 +140,12 @@ inline void write_fields(const Header& header, std::size_t offset, word_writer& 
   out.put(header.up & 0xffffu);
 }
 
-/// Writes the checksum of a header of so many octets that sum up to `header_sum`.
-inline void write_checksum(std::uint8_t* at, std::size_t offset, std::uint64_t header_sum, u32 text_length,
+/// Writes the checksum of a header of so many octets that sum up to `header_sum`. The urgent field is written with it:
+/// who reads the whole word soon afterwards would wait for a half of it.
+inline void write_checksum(std::uint8_t* at, std::size_t offset, std::uint64_t header_sum, u32 up, u32 text_length,
                            u32 text_sum, pseudo_header addresses) noexcept {
   const std::uint64_t sum = header_sum + text_sum + addresses.sum(offset + text_length);
-  store16(at + 16, checksum_field(fold_wide(sum)));
+  store32(at + 16, u32{checksum_field(fold_wide(sum))} << 16 | (up & 0xffffu));
 }
 
 }  // namespace detail
@@ -157,7 +159,7 @@ inline void emit_plain_header(const plain_header& header, std::span<std::uint8_t
   detail::write_fields(header, out.size(), words);
   if (header.stamped) detail::write_timestamps(header.ts, nop << 8 | nop, words);
   if (maker != checksum_by::library) return;
-  detail::write_checksum(out.data(), out.size(), words.sum, header.text_length, text_sum, addresses);
+  detail::write_checksum(out.data(), out.size(), words.sum, header.up, header.text_length, text_sum, addresses);
 }
 
 /// Writes a header with its options, `out` as long as they are, and the checksum over it and header.text_length octets
@@ -170,7 +172,7 @@ inline void emit_header(const segment<u32>& header, std::span<std::uint8_t> out,
   detail::write_fields(header, out.size(), words);
   detail::write_options(header.options, words);
   if (maker != checksum_by::library) return;
-  detail::write_checksum(out.data(), out.size(), words.sum, header.text_length, text_sum, addresses);
+  detail::write_checksum(out.data(), out.size(), words.sum, header.up, header.text_length, text_sum, addresses);
 }
 
 /// Writes a header with its options in front of text that already stands at out[header length ...], and the checksum

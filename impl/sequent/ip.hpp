@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "sequent/ip_address.hpp"
 #include "sequent/ip_fields.hpp"
@@ -45,27 +46,35 @@ struct ip_header {
 /// see `protocol`. Errors as parse_any_ipv4() and parse_any_ipv6(); the caller drops such a packet. Never reads outside
 /// the octets.
 [[nodiscard]] inline result<ip_datagram> parse_ip(std::span<const std::uint8_t> octets) noexcept {
-  ip_datagram datagram;
+  // One variable to return, so that it is filled in where the caller wants it.
+  result<ip_datagram> parsed(std::in_place);
+  ip_datagram& datagram = *parsed;
   if (!octets.empty() && octets[0] >> 4 == 6) {
     const auto v6 = parse_any_ipv6(octets);
-    if (!v6) return v6.why();
+    if (!v6) {
+      parsed = v6.why();
+      return parsed;
+    }
     datagram.source = ip_address::from_v6(v6->source);
     datagram.destination = ip_address::from_v6(v6->destination);
     datagram.payload = v6->payload;
     datagram.protocol = v6->protocol;
     datagram.hop_limit = v6->hop_limit;
     datagram.service = v6->service;
-    return datagram;
+    return parsed;
   }
-  const auto v4 = parse_any_ipv4(octets);
-  if (!v4) return v4.why();
-  datagram.source = ip_address::from_v4(v4->source);
-  datagram.destination = ip_address::from_v4(v4->destination);
-  datagram.payload = v4->payload;
-  datagram.protocol = v4->protocol;
-  datagram.hop_limit = v4->time_to_live;
-  datagram.service = v4->service;
-  return datagram;
+  ipv4_datagram v4;
+  if (const auto read = detail::read_ipv4(octets, v4); !read) {
+    parsed = read.why();
+    return parsed;
+  }
+  datagram.source = ip_address::from_v4(v4.source);
+  datagram.destination = ip_address::from_v4(v4.destination);
+  datagram.payload = v4.payload;
+  datagram.protocol = v4.protocol;
+  datagram.hop_limit = v4.time_to_live;
+  datagram.service = v4.service;
+  return parsed;
 }
 
 /// Writes the header in front of a payload that already stands at out[ip_header_length(header.source) ...]; `out` is

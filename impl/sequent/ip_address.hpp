@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -47,8 +48,10 @@ class ip_address {
   constexpr ip_address() noexcept = default;
 
   [[nodiscard]] static constexpr ip_address from_v4(const ipv4_address& address) noexcept {
+    using parts = std::array<ipv4_address, 4>;  // whole words: they are soon read as such
     ip_address made;
-    made.octets_ = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, address[0], address[1], address[2], address[3]};
+    made.octets_ =
+        std::bit_cast<ipv6_address>(parts{ipv4_address{}, ipv4_address{}, ipv4_address{0, 0, 0xff, 0xff}, address});
     return made;
   }
   /// An IPv4-mapped address becomes the IPv4 address that it means; on a wire there are none, see parse_ipv6().
@@ -72,7 +75,13 @@ class ip_address {
     return is_v4() ? is_ipv4_peer(v4()) : is_ipv6_peer(octets_);
   }
 
-  friend constexpr bool operator==(const ip_address&, const ip_address&) noexcept = default;
+  friend constexpr bool operator==(const ip_address& a, const ip_address& b) noexcept {
+    // Two words each; compilers call a function for sixteen octets.
+    using words = std::array<std::uint64_t, 2>;
+    const auto x = std::bit_cast<words>(a.octets_);
+    const auto y = std::bit_cast<words>(b.octets_);
+    return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+  }
 
  private:
   ipv6_address octets_{};

@@ -1,9 +1,11 @@
 // The least of IPv4 (RFC 791) that a host needs to carry TCP: reading a datagram's header and writing one.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "sequent/checksum.hpp"
 #include "sequent/ip_address.hpp"
@@ -36,12 +38,16 @@ struct ipv4_header {
   ip_protocol protocol = ip_protocol::tcp;
 };
 
-/// Reads one datagram of any protocol from the octets of a packet; whatever follows its total length is padding of the
-/// link. IP options are passed over unread (MUST-50). Errors: truncated_header (fewer octets than the header or the
-/// total length asks for), bad_checksum (of the IP header), bad_ip_header (not version 4, a header length below five
-/// words, a total length below the header's, a fragment, a source or destination that is_ipv4_peer() refuses: MUST-57
-/// and MUST-63). The caller drops such a packet. Never reads outside the octets. Constant time.
-[[nodiscard]] inline result<ipv4_datagram> parse_any_ipv4(std::span<const std::uint8_t> octets) noexcept {
+namespace detail {
+
+// A header of so many octets, nearly always five words.
+[[nodiscard]] inline bool ipv4_checksum_holds(const std::uint8_t* at, std::size_t header) noexcept {
+  const u32 sum = header == ipv4_header_length ? fold_native(sum_words<5>(at)) : sum_octets({at, header});
+  return fold_checksum(sum) == 0xffffu;
+}
+
+// Fills in what parse_any_ipv4() below reads.
+[[nodiscard]] inline result<void> read_ipv4(std::span<const std::uint8_t> octets, ipv4_datagram& datagram) noexcept {
   constexpr std::uint16_t more_fragments_and_offset = 0x3fff;
   if (octets.empty()) return error::truncated_header;
   const std::uint8_t* const at = octets.data();
@@ -49,20 +55,32 @@ struct ipv4_header {
   const std::size_t header = std::size_t{at[0] & 0x0fu} * 4;
   if (header < ipv4_header_length) return error::bad_ip_header;
   if (octets.size() < header) return error::truncated_header;
-  if (fold_checksum(sum_octets(octets.first(header))) != 0xffffu) return error::bad_checksum;
+  if (!ipv4_checksum_holds(at, header)) return error::bad_checksum;
   const std::size_t total = load16(at + 2);
   if (total < header) return error::bad_ip_header;
   if (octets.size() < total) return error::truncated_header;
   if ((load16(at + 6) & more_fragments_and_offset) != 0) return error::bad_ip_header;
-  ipv4_datagram datagram;
-  datagram.source = {at[12], at[13], at[14], at[15]};
-  datagram.destination = {at[16], at[17], at[18], at[19]};
+  std::copy_n(at + 12, 4, datagram.source.begin());
+  std::copy_n(at + 16, 4, datagram.destination.begin());
   if (!is_ipv4_peer(datagram.source) || !is_ipv4_peer(datagram.destination)) return error::bad_ip_header;
   datagram.payload = octets.subspan(header, total - header);
   datagram.time_to_live = at[8];
   datagram.service = at[1];
   datagram.protocol = static_cast<ip_protocol>(at[9]);
-  return datagram;
+  return {};
+}
+
+}  // namespace detail
+
+/// Reads one datagram of any protocol from the octets of a packet; whatever follows its total length is padding of the
+/// link. IP options are passed over unread (MUST-50). Errors: truncated_header (fewer octets than the header or the
+/// total length asks for), bad_checksum (of the IP header), bad_ip_header (not version 4, a header length below five
+/// words, a total length below the header's, a fragment, a source or destination that is_ipv4_peer() refuses: MUST-57
+/// and MUST-63). The caller drops such a packet. Never reads outside the octets. Constant time.
+[[nodiscard]] inline result<ipv4_datagram> parse_any_ipv4(std::span<const std::uint8_t> octets) noexcept {
+  result<ipv4_datagram> parsed(std::in_place);
+  if (const auto read = detail::read_ipv4(octets, *parsed); !read) parsed = read.why();
+  return parsed;
 }
 
 /// The same for a host that wants nothing but TCP: another protocol is bad_ip_header as well.
@@ -91,7 +109,7 @@ inline result<void> emit_ipv4(const ipv4_header& header, std::span<std::uint8_t>
     at[12 + i] = header.source[i];
     at[16 + i] = header.destination[i];
   }
-  store16(at + 10, checksum_field(sum_octets(out.first(ipv4_header_length))));
+  store16(at + 10, checksum_field(detail::fold_native(detail::sum_words<5>(at))));
   return {};
 }
 

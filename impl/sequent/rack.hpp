@@ -14,8 +14,11 @@ namespace sequent {
 class rack {
  public:
   constexpr void start(sequence_number<u32> nxt) noexcept {
-    *this = {};
-    furthest_ = nxt;
+    nothing_outstanding(nxt);
+    least_round_trip_ = unknown;
+    multiplier_ = 1;
+    persists_ = 0;
+    reordering_seen_ = widened_ = false;
   }
 
   /// What one acknowledgment has delivered so far. Its segments are taken together: no order can be told among them.

@@ -26,8 +26,8 @@ class loss_recovery {
     board_.start(first);  // its runs are left as they are: a thousand octets that nobody looks at
     rack_.start(first);
     reduction_ = {};
-    doubt_ = {};
-    probe_ = {};
+    doubt_.give_up();
+    probe_.start();
     recover_ = full_until_ = first - 1u;
     departed_ = 0;
     run_began_ = 0;
@@ -62,6 +62,10 @@ class loss_recovery {
   [[nodiscard]] constexpr bool head_due() const noexcept { return head_due_; }
   /// What is to be sent again as the window allows: the first octets that are taken for lost.
   [[nodiscard]] constexpr auto first_lost() const noexcept { return board_.first_lost(); }
+  /// Nothing is outstanding, nor is anything to be sent again.
+  [[nodiscard]] constexpr bool untouched() const noexcept {
+    return board_.view().empty() && phase_ == recovery_phase::open && !head_due_;
+  }
   /// Something is to be sent again, or a probe to be sent.
   [[nodiscard]] constexpr bool resends() const noexcept { return head_due_ || board_.lost() != 0 || probe_.due(); }
   /// A new segment would tell more than one that is sent again.

@@ -408,6 +408,8 @@ class sender {
 
   constexpr void recover_from(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
                               u32 mss, bool measures, duration measured, instant now, timer_set& timers) noexcept {
+    // That of a SYN alone tells nothing of losses; text that went out with the SYN would be on the scoreboard.
+    if (step.raised.has(signal::established) && recovery_.untouched()) return timers.stop(timer::reordering);
     const bool echoes = tcb.ts.enabled && header.options.ts;
     const bool marks = tcb.may_mark();
     const acknowledgment ack{.una = tcb.snd.una,
@@ -477,12 +479,13 @@ class sender {
   template <class>
   friend class dormant;
 
+  // First what fetch() asks for.
+  sequence_number<u32> first_{};
+  u32 queued_ = 0;
   rtt_estimator rtt_{};
   Congestion congestion_{};
   [[no_unique_address]] Pacing pacing_{};
   ecn_response ecn_{};
-  sequence_number<u32> first_{};
-  u32 queued_ = 0;
   std::optional<sequence_number<u32>> urgent_until_{};
   std::optional<sequence_number<u32>> timed_{};  // the RTT of the octets up to here is being measured
   instant timed_at_{};

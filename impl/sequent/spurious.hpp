@@ -36,7 +36,12 @@ class spurious_detector {
     f_rto_ = by_timeout && with_f_rto ? step::acknowledgment : step::none;
   }
   /// The timer expired once more: an earlier doubt is settled, and the window stays as it is.
-  constexpr void give_up() noexcept { *this = {}; }
+  constexpr void give_up() noexcept {
+    first_clock_.reset();
+    unreported_ = resent_ = {};
+    countable_ = watching_ = echo_seen_ = false;
+    f_rto_ = step::none;
+  }
 
   /// Octets were sent again, when our timestamp clock stood at `clock`.
   constexpr void resent(sequence_number<u32> first, sequence_number<u32> last, sequence_number<u32> clock) noexcept {

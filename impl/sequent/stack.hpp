@@ -199,14 +199,18 @@ class stack {
   };
   using whereabouts = std::conditional_t<sleeps, may_sleep, always_awake>;
 
-  // A connection and its places in the stack.
-  struct slot : whereabouts {
+  // What is looked at before a connection is: it stands right in front of it, so that both come near at once.
+  struct doorplate {
+    flow path{};
     bool owned : 1 = false;  // somebody has its handle
     bool mapped : 1 = true;  // its flow leads to it
     bool readable : 1 = false;
     bool writable : 1 = false;
     std::uint8_t service = 0;  // differentiated services of what it sends
-    flow path{};
+  };
+
+  // A connection and its places in the stack.
+  struct slot : doorplate, whereabouts {
     list_links ready{};      // among those that may have something to send, or that may fall asleep
     list_links news{};       // among those that have something to tell, or that wait for accept()
     u32 listening = nobody;  // waits for accept() of this listener
@@ -214,7 +218,7 @@ class stack {
 
     template <class... Arguments>
     explicit slot(const flow& leads, Arguments&&... arguments) noexcept
-        : whereabouts(std::forward<Arguments>(arguments)...), path(leads) {}
+        : doorplate{leads}, whereabouts(std::forward<Arguments>(arguments)...) {}
   };
   struct no_bodies {};
   using bodies =

@@ -85,8 +85,7 @@ void stack<Policy>::fetch_connection(u32 tag) const noexcept {
   if constexpr (sleeps) {
     fetch_ahead(&at, sizeof at);
   } else {
-    fetch_ahead(&at.path, sizeof at.path);
-    at.tcp.fetch();
+    at.tcp.fetch(sizeof(doorplate));
   }
 }
 

@@ -73,6 +73,11 @@ class tail_probe {
     again_ = false;
     due_ = false;
   }
+  /// A new connection.
+  constexpr void start() noexcept {
+    cancel();
+    measured_ = true;
+  }
   /// No probe is due any more; what one that was sent brings is still waited for.
   constexpr void not_due() noexcept { due_ = false; }
   /// A round trip has been measured since the last probe, or there was none.

@@ -38,11 +38,10 @@ template <word W>
 }
 
 /// The SYN or SYN,ACK of a connection in SYN-SENT or SYN-RECEIVED, with the options to be offered or confirmed.
-/// `clock` is our timestamp clock.
+/// `clock` is our timestamp clock; `seg` is as new.
 template <word W>
-[[nodiscard]] constexpr segment<W> compose_syn(const control_block<W>& tcb, W window_field, W clock) noexcept {
+constexpr void compose_syn(const control_block<W>& tcb, W window_field, W clock, segment<W>& seg) noexcept {
   const bool answers = tcb.state == connection_state::syn_received;
-  segment<W> seg;
   seg.seq = tcb.snd.iss;
   seg.control = control_bits<W>(W(control_bits<W>::syn_bit));
   seg.wnd = window_field;
@@ -62,6 +61,13 @@ template <word W>
         seg.control.with(answers ? control_bits<W>::ece_bit : control_bits<W>::ece_bit | control_bits<W>::cwr_bit);
   }
   seg.options.sack_permitted = answers ? tcb.sack_permitted : tcb.offer.sack;
+}
+
+/// The same as a value.
+template <word W>
+[[nodiscard]] constexpr segment<W> compose_syn(const control_block<W>& tcb, W window_field, W clock) noexcept {
+  segment<W> seg;
+  compose_syn(tcb, window_field, clock, seg);
   return seg;
 }
 
