@@ -16,16 +16,16 @@ namespace sequent {
 /// The timestamps option (RFC 7323 section 3.2).
 template <word W = u32>
 struct timestamps {
-  sequence_number<W> value;  ///< TSval: the sender's clock, a point on its own circle
-  sequence_number<W> echo;   ///< TSecr: our clock as the sender last saw it
+  sequence_number<W> value{};  ///< TSval: the sender's clock, a point on its own circle
+  sequence_number<W> echo{};   ///< TSecr: our clock as the sender last saw it
   friend bool operator==(const timestamps&, const timestamps&) noexcept = default;
 };
 
 /// One block of a SACK option (RFC 2018 section 3): [left, right).
 template <word W = u32>
 struct sack_block {
-  sequence_number<W> left;
-  sequence_number<W> right;
+  sequence_number<W> left{};
+  sequence_number<W> right{};
   friend bool operator==(const sack_block&, const sack_block&) noexcept = default;
 };
 
@@ -33,11 +33,8 @@ struct sack_block {
 template <word W = u32>
 struct sack_blocks {
   static constexpr std::uint8_t most = 4;
-  std::array<sack_block<W>, most> block;
+  std::array<sack_block<W>, most> block{};
   std::uint8_t count = 0;
-
-  /// None. The blocks behind `count` are left without a value, as nearly every segment has none at all.
-  constexpr sack_blocks() noexcept {}
 
   [[nodiscard]] constexpr std::span<const sack_block<W>> view() const noexcept { return {block.data(), count}; }
   /// Adds a block if there is room for it; says whether there was.

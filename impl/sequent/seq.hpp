@@ -10,7 +10,6 @@ namespace sequent {
 template <word W = u32>
 class sequence_number {
  public:
-  /// Zero where it is value-initialised, `{}`; without a value, like an integer, where it is not.
   constexpr sequence_number() noexcept = default;
   /// The number as it stands in a header, in host byte order.
   constexpr explicit sequence_number(W wire) noexcept : wire_(wire) {}
@@ -35,7 +34,7 @@ class sequence_number {
   }
 
  private:
-  W wire_;
+  W wire_{};
 };
 
 /// The first distance at which "ahead" and "behind" cannot be told apart any more.
