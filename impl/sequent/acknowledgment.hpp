@@ -40,6 +40,12 @@ struct acknowledgment {
   return at_or_before(second.left, first.left) && at_or_before(first.right, second.right);
 }
 
+/// Does the timestamp show that an earlier transmission than the last one, which went out at `sent_at` (short_time()),
+/// is answered? Two clocks of a millisecond each round the difference by one tick at most.
+[[nodiscard]] constexpr bool answers_before(const acknowledgment& ack, u32 sent_at) noexcept {
+  return ack.echo && ack.round_trip && ack.round_trip->count() > std::int64_t{short_time(ack.now) - sent_at} + 1'000;
+}
+
 /// Where a connection stands.
 enum class recovery_phase : std::uint8_t {
   open,      ///< nothing is known to be lost

@@ -241,13 +241,6 @@ class loss_recovery {
     return seen.again.has_value();
   }
 
-  // Does the timestamp show that an earlier transmission than the last one is answered? Two clocks of a millisecond
-  // each round the difference by one tick at most.
-  [[nodiscard]] static constexpr bool echoes_before(const delivered_run& run, const acknowledgment& ack) noexcept {
-    return ack.echo && ack.round_trip &&
-           ack.round_trip->count() > std::int64_t{short_time(ack.now) - run.sent_at} + 1'000;
-  }
-
   // What an acknowledgment says about earlier ones.
   [[nodiscard]] constexpr acknowledged_news read(const acknowledgment& ack) noexcept {
     acknowledged_news news;
@@ -274,7 +267,7 @@ class loss_recovery {
     rack::arrival heard = rack_.hear(short_time(ack.now));
     const auto note = [&](const delivered_run& run) {
       octets += run.last - run.first;
-      if (ack.sack) rack_.delivered(heard, run, echoes_before(run, ack));
+      if (ack.sack) rack_.delivered(heard, run, answers_before(ack, run.sent_at));
       if (news == nullptr) return;
       news->original = news->original || !run.again;
       news->again = news->again || run.again;
@@ -432,8 +425,7 @@ class loss_recovery {
     const bool full = before(ack.una - ack.acked, full_until_);
     if (!full) full_until_ = ack.una - 1u;  // kept within reach
     if (!ack.grows) return;
-    const auto measured = ack.round_trip ? std::optional(*ack.round_trip) : std::nullopt;
-    congestion.on_ack({delivered, ack.mss, before_it, full, ack.now, measured, ack.smoothed, ack.una, ack.nxt});
+    congestion.on_ack({delivered, ack.mss, before_it, full, ack.now, ack.round_trip, ack.smoothed, ack.una, ack.nxt});
   }
 
   template <class Congestion>

@@ -13,11 +13,6 @@
 
 namespace sequent {
 
-/// The low 32 bits of a moment in microseconds: enough to compare moments less than half an hour apart.
-[[nodiscard]] constexpr u32 short_time(instant at) noexcept {
-  return static_cast<u32>(static_cast<std::uint64_t>(at.microseconds()));
-}
-
 /// What has become of a run, as far as this end knows.
 enum class run_fate : std::uint8_t {
   in_flight,  ///< sent, and neither acknowledged nor given up

@@ -375,10 +375,7 @@ class sender {
     if (length > mss && length != queue) length -= length % mss;
     const bool all = length == queue;
     const bool fin = fin_next && all && usable > length;
-    run.seq = snd.nxt;
-    run.length = length;
-    run.fin = fin;
-    run.push = all;
+    run = {snd.nxt, length, fin, all, false};
     if (length == 0) return fin;
     // RFC 9293 section 3.8.6.2.1, conditions (1) to (3); a FIN pushes like a PUSH and is not held back by Nagle.
     const bool quiet = flight == 0 || !nagle;

@@ -66,4 +66,9 @@ class instant {
   std::int64_t count_ = 0;
 };
 
+/// The low 32 bits of a moment in microseconds: enough to compare moments less than half an hour apart.
+[[nodiscard]] constexpr std::uint32_t short_time(instant at) noexcept {
+  return static_cast<std::uint32_t>(static_cast<std::uint64_t>(at.microseconds()));
+}
+
 }  // namespace sequent

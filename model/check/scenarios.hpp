@@ -313,6 +313,7 @@ inline void add_ecn(std::vector<scenario>& list) {
   scenario marked = plain("ecn", "data one way over a network that marks, both ends willing: RFC 3168 is kept");
   marked.scripts[0].calls = talk(call_kind::open_active, 7);
   marked.ecn = {true, true};
+  marked.receive_buffer = 2;  // so that text is left to be sent when an echo comes
   bounds small;
   small.marks = 2;
   small.losses = 1;
