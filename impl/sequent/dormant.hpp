@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 
 #include "sequent/connection.hpp"
@@ -98,9 +97,6 @@ class dormant {
   [[nodiscard]] const control_block<u32>& block() const noexcept { return tcb_; }
 
  private:
-  // No clock gets there.
-  static constexpr instant never = instant::from_microseconds(std::numeric_limits<std::int64_t>::max());
-
   [[nodiscard]] static constexpr bool at_rest(const typename connection_type::send_half& s) noexcept {
     const auto& recovery = s.recovery_;
     return !s.urgent_until_ && !s.timed_ && !s.force_ && s.attempts_ == 0 && recovery.phase_ == recovery_phase::open &&

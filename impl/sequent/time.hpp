@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <limits>
 
 namespace sequent {
 
@@ -65,6 +66,9 @@ class instant {
  private:
   std::int64_t count_ = 0;
 };
+
+/// Where no clock gets: the moment of what is not to happen, so that it needs no flag.
+inline constexpr instant never = instant::from_microseconds(std::numeric_limits<std::int64_t>::max());
 
 /// The low 32 bits of a moment in microseconds: enough to compare moments less than half an hour apart.
 [[nodiscard]] constexpr std::uint32_t short_time(instant at) noexcept {

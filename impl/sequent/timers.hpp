@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 
 #include "sequent/time.hpp"
@@ -74,9 +73,6 @@ class timer_set {
   friend bool operator==(const timer_set&, const timer_set&) noexcept = default;
 
  private:
-  // No clock gets there, so a timer that does not run needs no flag.
-  static constexpr instant never = instant::from_microseconds(std::numeric_limits<std::int64_t>::max());
-
   [[nodiscard]] static constexpr std::optional<instant> known(instant due) noexcept {
     return due == never ? std::nullopt : std::optional(due);
   }

@@ -231,10 +231,5 @@ TEST_P(board_test, the_clock_can_be_rebased) {
   EXPECT_EQ(board.view()[1].sent_at, 4u);
 }
 
-TEST(short_time, is_the_low_half_of_the_clock) {
-  EXPECT_EQ(short_time(instant::from_microseconds(0x1'2345'6789)), 0x2345'6789u);
-  EXPECT_EQ(short_time(instant::from_microseconds(-1)), 0xffff'ffffu);
-}
-
 }  // namespace
 }  // namespace sequent::test

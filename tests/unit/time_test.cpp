@@ -41,4 +41,9 @@ TEST(time, a_century_of_microseconds_fits) {
   EXPECT_EQ((instant{} + century) - instant{}, century);
 }
 
+TEST(short_time, is_the_low_half_of_the_clock) {
+  EXPECT_EQ(short_time(instant::from_microseconds(0x1'2345'6789)), 0x2345'6789u);
+  EXPECT_EQ(short_time(instant::from_microseconds(-1)), 0xffff'ffffu);
+}
+
 }  // namespace
