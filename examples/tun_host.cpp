@@ -181,8 +181,8 @@ void report(const host& self, const network_link& wire) {
               static_cast<unsigned long long>(in.corrupted + out.corrupted),
               static_cast<unsigned long long>(in.marked + out.marked));
   const agreement& agreed = self.agreed();
-  std::printf(" window_scale %d sack %d timestamps %d ecn %d segment %u\n", agreed.window_scale, agreed.sack,
-              agreed.timestamps, agreed.ecn, agreed.segment);
+  std::printf(" window_scale %d sack %d timestamps %d ecn %d plain_syn %d segment %u\n", agreed.window_scale,
+              agreed.sack, agreed.timestamps, agreed.ecn, agreed.plain_syn, agreed.segment);
   std::fflush(stdout);
 }
 

@@ -43,7 +43,7 @@ void host::look_at(const sequent::flow& path, const sequent::control_block<seque
                    connection_state& told, sequent::instant now) {
   const connection_state state = block.state;
   if (state >= connection_state::established) {
-    agreed_ = {block.window_scaling, block.sack_permitted, block.ts.enabled, block.ecn, segment};
+    agreed_ = {block.window_scaling, block.sack_permitted, block.ts.enabled, block.ecn, block.plain_syn, segment};
   }
   if (state == told) return;
   if (config_.verbose) {

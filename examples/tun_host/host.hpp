@@ -69,6 +69,7 @@ struct agreement {
   bool sack = false;
   bool timestamps = false;
   bool ecn = false;
+  bool plain_syn = false;     ///< its SYN was sent again, without asking for ECN
   std::uint32_t segment = 0;  ///< octets of text in a full segment
 };
 
