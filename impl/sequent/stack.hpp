@@ -211,13 +211,14 @@ class stack {
 
   // A connection and its places in the stack.
   struct slot : doorplate, whereabouts {
-    list_links ready{};  // among those that may have something to send, or that may fall asleep
-    list_links news{};   // among those that have something to tell, or that wait for accept()
+    list_links ready{};      // among those that may have something to send, or that may fall asleep
+    list_links news{};       // among those that have something to tell, or that wait for accept()
+    u32 listening = nobody;  // waits for accept() of this listener
     [[no_unique_address]] std::conditional_t<with_fast_opens, pending_fast_open, nothing> pending{};
 
     template <class... Arguments>
     explicit slot(const flow& leads, Arguments&&... arguments) noexcept
-        : doorplate{leads, nobody}, whereabouts(std::forward<Arguments>(arguments)...) {}
+        : doorplate{leads}, whereabouts(std::forward<Arguments>(arguments)...) {}
   };
   struct no_bodies {};
   using bodies =
