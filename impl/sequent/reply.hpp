@@ -54,16 +54,10 @@ constexpr void answer_with_reset(const segment<W>& seg, actions<W>& out) noexcep
 /// Deletes the control block: the state is CLOSED and everything else as new, but for what this end would offer again.
 template <word W>
 constexpr void delete_block(control_block<W>& tcb, actions<W>& out) noexcept {
-  // Member by member, where it stands: a connection is deleted for each that is made.
-  tcb.state = connection_state::closed;
-  tcb.passive = false;
-  tcb.snd = {};
-  tcb.rcv = {};
-  tcb.ts = {};
-  tcb.window_scaling = tcb.sack_permitted = tcb.ecn = tcb.fast_opened = false;
-  tcb.peer_mss = 0;
-  tcb.challenges.since = {};
-  tcb.challenges.sent = 0;
+  control_block<W> fresh;
+  fresh.offer = tcb.offer;
+  fresh.challenges.limit = tcb.challenges.limit;
+  tcb = fresh;
   out.deleted = true;
 }
 

@@ -120,6 +120,18 @@ TEST(rfc3168_section_6_1_1_1, a_syn_that_is_not_answered_comes_again_without_the
   EXPECT_EQ(host.wait_for_deadline().at(0).bits(), "S");
 }
 
+// covers: rfc3168#6.1.1.1
+TEST(rfc3168_section_6_1_1_1, the_next_connection_asks_again) {
+  host_with_ecn host;
+  ASSERT_TRUE(host.tcp.connect(host.now));
+  host.out();
+  host.wait_for_deadline();
+  ASSERT_TRUE(host.tcp.abort());
+  ASSERT_EQ(host.state(), connection_state::closed);
+  ASSERT_TRUE(host.tcp.connect(host.now));
+  EXPECT_EQ(host.out().at(0).bits(), "SEC");
+}
+
 // covers: rfc3168#6.1.1
 TEST(rfc3168_section_6_1_1, an_end_that_took_its_offer_back_marks_nothing_but_echoes_what_the_peer_marks) {
   host_with_ecn host;
