@@ -12,6 +12,7 @@ result<actions<u32>> connection<Policy>::on_octets(std::span<const std::uint8_t>
   result<actions<u32>> done(std::in_place);
   const auto parsed = parse_segment(octets, config_.addresses, checksum_by::hardware);
   if (!parsed) {
+    // Read once more, as a checksum that does not hold comes before most other faults.
     done = parse_segment(octets, config_.addresses, config_.checksum).why();
     return done;
   }

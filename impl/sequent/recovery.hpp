@@ -208,8 +208,11 @@ class loss_recovery {
   [[gnu::noinline]] constexpr bool on_overtaking(const acknowledgment& ack, u32 before_it, Congestion& congestion,
                                                  duration& again) noexcept {
     const losses seen = detect(ack, true, ack.acked, congestion);
-    if (!recovering()) grow(ack, ack.acked, before_it, congestion);
-    if (recovering()) steer(ack.acked, !seen.found, ack.mss, congestion);
+    if (recovering()) {
+      steer(ack.acked, !seen.found, ack.mss, congestion);
+    } else {
+      grow(ack, ack.acked, before_it, congestion);
+    }
     again = seen.again.value_or(duration{});
     return seen.again.has_value();
   }

@@ -204,7 +204,10 @@ class sender {
     if (step.acked != 0 || step.duplicate_ack || sacks) {
       duration measured;
       const bool measures = step.acked != 0 && take_sample(snd, round_trip, now, measured);
-      if (step.acked != 0) drop_acknowledged(snd);
+      if (step.acked != 0) {
+        drop_acknowledged(snd);
+        attempts_ = 0;
+      }
       recover_from(tcb, header, step, mss, measures, measured, now, timers);
       if (step.acked != 0) restart_timers(tcb, mss, now, timers, config);
     }
@@ -394,7 +397,6 @@ class sender {
   }
 
   constexpr void drop_acknowledged(const send_variables<u32>& snd) noexcept {
-    attempts_ = 0;
     if (!before(first_, snd.una)) return;
     const u32 octets = std::min(snd.una - first_, queued_);
     ring_.drop(octets);

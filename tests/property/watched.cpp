@@ -17,69 +17,51 @@ template <class Congestion>
 using watched_with =
     window_watched<refinement::lockstep<with_congestion<Congestion>, longest_header + ordinary_size.most_mss>>;
 
+/// Changes the header of every so-manieth segment, where `change` says that it has; text that is left out is cut off.
+template <class Base, int every, bool (*change)(segment<u32>&)>
+class meddling : public Base {
+ public:
+  using packet = typename Base::packet;
+  using Base::Base;
+  std::optional<packet> poll() {
+    auto sent = Base::poll();
+    if (!sent || ++count_ % every != 0) return sent;
+    const auto parsed = parse_segment(sent->octets(), pseudo_header{});
+    if (!parsed) return sent;
+    segment<u32> changed = parsed->header;
+    if (!change(changed)) return sent;
+    sent->size = static_cast<std::uint16_t>(sent->size - (parsed->header.text_length - changed.text_length));
+    emit_segment(changed, std::span(sent->room).first(sent->size), pseudo_header{});
+    return sent;
+  }
+
+ private:
+  int count_ = 0;
+};
+
+bool moves_ahead(segment<u32>& seg) {
+  seg.seq = seg.seq + 40'000u;
+  return seg.text_length != 0;
+}
+bool shrinks_window(segment<u32>& seg) {
+  seg.wnd = seg.wnd / 2;
+  return !seg.control.syn();
+}
+bool halves_text(segment<u32>& seg) {
+  if (seg.text_length < 2 || seg.control.fin()) return false;
+  seg.text_length = seg.text_length / 2;
+  return true;
+}
+
 /// Every eighth segment with text claims to stand far beyond the window.
 template <class Base>
-class far_ahead : public Base {
- public:
-  using packet = typename Base::packet;
-  using Base::Base;
-  std::optional<packet> poll() {
-    auto sent = Base::poll();
-    if (!sent || ++count_ % 8 != 0) return sent;
-    const auto parsed = parse_segment(sent->octets(), pseudo_header{});
-    if (!parsed || parsed->header.text_length == 0) return sent;
-    segment<u32> moved = parsed->header;
-    moved.seq = moved.seq + 40'000u;
-    emit_segment(moved, std::span(sent->room).first(sent->size), pseudo_header{});
-    return sent;
-  }
-
- private:
-  int count_ = 0;
-};
-
+using far_ahead = meddling<Base, 8, moves_ahead>;
 /// Takes back half of the window in every fifth segment.
 template <class Base>
-class shrinking : public Base {
- public:
-  using packet = typename Base::packet;
-  using Base::Base;
-  std::optional<packet> poll() {
-    auto sent = Base::poll();
-    if (!sent || ++count_ % 5 != 0) return sent;
-    const auto parsed = parse_segment(sent->octets(), pseudo_header{});
-    if (!parsed || parsed->header.control.syn()) return sent;
-    segment<u32> smaller = parsed->header;
-    smaller.wnd = smaller.wnd / 2;
-    emit_segment(smaller, std::span(sent->room).first(sent->size), pseudo_header{});
-    return sent;
-  }
-
- private:
-  int count_ = 0;
-};
-
+using shrinking = meddling<Base, 5, shrinks_window>;
 /// Every fourth segment with text carries half of it.
 template <class Base>
-class halving : public Base {
- public:
-  using packet = typename Base::packet;
-  using Base::Base;
-  std::optional<packet> poll() {
-    auto sent = Base::poll();
-    if (!sent || ++count_ % 4 != 0) return sent;
-    const auto parsed = parse_segment(sent->octets(), pseudo_header{});
-    if (!parsed || parsed->header.text_length < 2 || parsed->header.control.fin()) return sent;
-    segment<u32> half = parsed->header;
-    half.text_length = half.text_length / 2;
-    sent->size = static_cast<std::uint16_t>(sent->size - (parsed->header.text_length - half.text_length));
-    emit_segment(half, std::span(sent->room).first(sent->size), pseudo_header{});
-    return sent;
-  }
-
- private:
-  int count_ = 0;
-};
+using halving = meddling<Base, 4, halves_text>;
 
 constexpr const char* stream_bounds =
     "the runs of the property stream: two ends, at most 8000 octets each way, rings of 1 to 4096 octets, segments of 1 "

@@ -14,22 +14,24 @@ CORPUS = os.path.join(samples.ROOT, "corpus")
 
 @unittest.skipUnless(os.access(MAKE_SEEDS, os.X_OK), f"not built: {MAKE_SEEDS}")
 class SeedsTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        subprocess.run([MAKE_SEEDS, self.folder, os.path.join(CORPUS, "captures")], check=True, capture_output=True)
+
     def test_every_scenario_has_its_seed(self):
-        with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([MAKE_SEEDS, folder, os.path.join(CORPUS, "captures")], check=True, capture_output=True)
-            for target in sorted(os.listdir(folder)):
-                with self.subTest(target=target):
-                    self.assertEqual(sorted(os.listdir(os.path.join(CORPUS, target))),
-                                     sorted(os.listdir(os.path.join(folder, target))),
-                                     "make them anew: make_seeds corpus corpus/captures")
+        for target in sorted(os.listdir(self.folder)):
+            with self.subTest(target=target):
+                self.assertEqual(sorted(os.listdir(os.path.join(CORPUS, target))),
+                                 sorted(os.listdir(os.path.join(self.folder, target))),
+                                 "make them anew: make_seeds corpus corpus/captures")
 
     def test_each_begins_with_the_place_of_its_scenario(self):
-        with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([MAKE_SEEDS, folder, os.path.join(CORPUS, "captures")], check=True, capture_output=True)
-            for name in sorted(os.listdir(os.path.join(folder, "world"))):
-                with open(os.path.join(folder, "world", name), "rb") as new, \
-                        open(os.path.join(CORPUS, "world", name), "rb") as old:
-                    self.assertEqual(old.read(1), new.read(1), f"{name}: make_seeds corpus corpus/captures")
+        for name in sorted(os.listdir(os.path.join(self.folder, "world"))):
+            with open(os.path.join(self.folder, "world", name), "rb") as new, \
+                    open(os.path.join(CORPUS, "world", name), "rb") as old:
+                self.assertEqual(old.read(1), new.read(1), f"{name}: make_seeds corpus corpus/captures")
 
 
 if __name__ == "__main__":
