@@ -31,10 +31,11 @@ function(sequent_executable target)
   target_link_libraries(${target} PRIVATE ${arg_LINK} sequent_warnings ${arg_NEEDS})
 endfunction()
 
-# sequent_gtest(<folder> [TIMEOUT <seconds>] [LINK <target>...] [NEEDS <target>...])
-# tests/<folder>/*.cpp become the executable <folder>_tests; each of its tests becomes a ctest labelled <folder>.
+# sequent_gtest(<folder> [TIMEOUT <seconds>] [TOGETHER <n>] [LINK <target>...] [NEEDS <target>...])
+# tests/<folder>/*.cpp become the executable <folder>_tests; each of its tests becomes a ctest labelled <folder>. Where
+# TOGETHER is given, each file has a namespace of its own, and with SEQUENT_TESTS_TOGETHER n of them are compiled at once.
 function(sequent_gtest folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "LINK;NEEDS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT;TOGETHER" "LINK;NEEDS")
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
@@ -42,6 +43,9 @@ function(sequent_gtest folder)
   set(target ${folder}_tests)
   sequent_executable(${target} SOURCES ${sources} LINK ${arg_LINK} NEEDS ${arg_NEEDS} GTest::gtest_main)
   if(TARGET ${target})
+    if(SEQUENT_TESTS_TOGETHER AND arg_TOGETHER)
+      set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${arg_TOGETHER})
+    endif()
     gtest_discover_tests(${target} TEST_PREFIX "${folder}." DISCOVERY_TIMEOUT 60
                          WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
                          PROPERTIES LABELS "${folder}" TIMEOUT ${arg_TIMEOUT})

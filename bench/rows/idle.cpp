@@ -1,13 +1,17 @@
 // Many connections behind one stack, all established and idle: what a pure acknowledgment to one of them costs, and
 // what it costs to let time pass over them.
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <cstdlib>
+#include <new>
 #include <random>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bench/measure.hpp"
@@ -64,16 +68,45 @@ struct written {
   std::size_t length;
 };
 
+// Memory for one object in large pages, where the system gives them: as a host of very many connections would ask for.
+// With small ones each line of memory that a segment touches costs a walk through the page tables as well.
+template <class T>
+class large_pages {
+ public:
+  template <class... Arguments>
+  explicit large_pages(Arguments&&... arguments) {
+    constexpr std::size_t page = std::size_t{2} << 20;
+    constexpr std::size_t octets = (sizeof(T) + page - 1) / page * page;
+    void* const place = std::aligned_alloc(page, octets);
+    bench::require(place != nullptr, "no memory for so many connections");
+    static_cast<void>(madvise(place, octets, MADV_HUGEPAGE));
+    object_ = new (place) T(std::forward<Arguments>(arguments)...);
+  }
+  large_pages(const large_pages&) = delete;
+  large_pages& operator=(const large_pages&) = delete;
+  ~large_pages() {
+    object_->~T();
+    std::free(object_);
+  }
+  T* operator->() noexcept { return object_; }
+
+ private:
+  T* object_ = nullptr;
+};
+
+sequent::stack_config configuration() {
+  sequent::stack_config config;
+  config.secret = {0x0123'4567'89ab'cdef, 0xfedc'ba98'7654'3210};
+  config.connection.keep_alive.enabled = true;  // so that each has a timer that runs
+  return config;
+}
+
 template <u32 Connections, u32 Awake>
 class crowded_stack {
  public:
   using stack = sequent::stack<crowd<Connections, Awake>>;
 
   crowded_stack() {
-    sequent::stack_config config;
-    config.secret = {0x0123'4567'89ab'cdef, 0xfedc'ba98'7654'3210};
-    config.connection.keep_alive.enabled = true;  // so that each has a timer that runs
-    stack_ = std::make_unique<stack>(config);
     const auto listening = stack_->listen(std::nullopt, 80, 64);
     bench::require(listening.has_value(), "listening");
     acknowledgments_.reserve(Connections);
@@ -161,7 +194,7 @@ class crowded_stack {
     }
   }
 
-  std::unique_ptr<stack> stack_;
+  large_pages<stack> stack_{configuration()};
   std::vector<written> acknowledgments_;
   instant now_ = instant::from_microseconds(1'000'000);
 };

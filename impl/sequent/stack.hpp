@@ -193,9 +193,6 @@ class stack {
   struct may_sleep {
     dormant<typename Policy::connection_policy> asleep{};
     u32 body = nobody;  // where it is, while it is awake
-   private:
-    friend class stack;
-    bool drowsy = false;  // awake, and among those that may fall asleep
   };
   using whereabouts = std::conditional_t<sleeps, may_sleep, always_awake>;
 
@@ -206,6 +203,7 @@ class stack {
     bool mapped : 1 = true;  // its flow leads to it
     bool readable : 1 = false;
     bool writable : 1 = false;
+    bool drowsy : 1 = false;   // awake, and among those that may fall asleep
     std::uint8_t service = 0;  // differentiated services of what it sends
   };
 

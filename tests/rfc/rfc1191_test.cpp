@@ -6,7 +6,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace rfc1191_test {
 
 // covers: rfc1191#3
 TEST(rfc1191_section_3, a_report_reduces_the_estimate_and_none_raises_it) {
@@ -84,5 +84,5 @@ TEST(rfc8201_section_4, a_report_below_1280_octets_is_discarded) {
   EXPECT_TRUE(parse_icmp(*parse_ip(build::icmpv6_packet(2, 0, 1'280, build::quoted_ipv6(1'500, front)))));
 }
 
-}  // namespace
+}  // namespace rfc1191_test
 }  // namespace sequent::test

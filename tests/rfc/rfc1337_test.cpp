@@ -5,7 +5,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace rfc1337_test {
 
 using state = connection_state;
 
@@ -72,5 +72,5 @@ TEST(rfc1337_section_2, an_old_duplicate_does_not_prolong_time_wait) {
   EXPECT_EQ(host.state(), state::closed);
 }
 
-}  // namespace
+}  // namespace rfc1337_test
 }  // namespace sequent::test

@@ -4,7 +4,7 @@
 #include "tests/support/pair.hpp"
 
 namespace sequent::test {
-namespace {
+namespace rfc2018_test {
 
 connection_config selective() {
   connection_config config = plain();
@@ -146,5 +146,5 @@ TEST(rfc2018_section_5, absurd_blocks_do_no_harm) {
   }
 }
 
-}  // namespace
+}  // namespace rfc2018_test
 }  // namespace sequent::test

@@ -4,7 +4,7 @@
 #include "tests/support/pair.hpp"
 
 namespace sequent::test {
-namespace {
+namespace rfc2883_test {
 
 using ranges = std::vector<std::pair<u32, u32>>;
 
@@ -174,5 +174,5 @@ TEST(rfc2883_eviction, what_was_given_up_meanwhile_is_not_told) {
   EXPECT_EQ(sack.block[1].left.wire(), 5'201u);
 }
 
-}  // namespace
+}  // namespace rfc2883_test
 }  // namespace sequent::test

@@ -7,7 +7,7 @@
 #include "tests/support/endpoint.hpp"
 
 namespace sequent::test {
-namespace {
+namespace rfc3168_test {
 
 using bits = control_bits<u32>;
 
@@ -354,5 +354,5 @@ TEST(rfc3168_section_6_1_2, cwr_is_not_put_on_a_large_segment) {
   EXPECT_EQ(sent[0].octets.size(), segment_size);
 }
 
-}  // namespace
+}  // namespace rfc3168_test
 }  // namespace sequent::test

@@ -5,7 +5,7 @@
 #include "tests/support/pair.hpp"
 
 namespace sequent::test {
-namespace {
+namespace rfc4821_test {
 
 // covers: rfc4821#7.7
 TEST(rfc4821_section_7_7, a_full_stop_of_large_segments_leads_to_smaller_ones) {
@@ -43,5 +43,5 @@ TEST(rfc4821_section_7_7, a_stream_gets_through_a_path_that_swallows_large_segme
   }
 }
 
-}  // namespace
+}  // namespace rfc4821_test
 }  // namespace sequent::test

@@ -4,7 +4,7 @@
 #include "tests/support/stack_net.hpp"
 
 namespace sequent::test {
-namespace {
+namespace rfc4987_flood_test {
 
 stack_config with(cookie_policy cookies, bool options = true) {
   stack_config config = plain_stack();
@@ -149,5 +149,5 @@ TEST(rfc4987_flood, the_clock_goes_on_from_the_cookie) {
   }
 }
 
-}  // namespace
+}  // namespace rfc4987_flood_test
 }  // namespace sequent::test

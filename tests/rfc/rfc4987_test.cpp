@@ -6,7 +6,7 @@
 #include "sequent/syn_cookie.hpp"
 
 namespace sequent::test {
-namespace {
+namespace rfc4987_test {
 
 using number = sequence_number<u32>;
 constexpr instant minute(std::int64_t n) { return instant{} + duration::seconds(60 * n); }
@@ -73,5 +73,5 @@ TEST(rfc4987_section_3_6, options_ride_in_the_timestamp) {
   }
 }
 
-}  // namespace
+}  // namespace rfc4987_test
 }  // namespace sequent::test

@@ -6,7 +6,7 @@
 #include "tests/support/pair.hpp"
 
 namespace sequent::test {
-namespace {
+namespace rfc5681_test {
 
 u32 window(const endpoint<reno_policy>& host) { return host.tcp.sending().congestion().window(); }
 
@@ -207,5 +207,5 @@ TEST(rfc6582_section_3_2, a_timeout_is_not_followed_by_a_spurious_fast_retransmi
   EXPECT_FALSE(host.tcp.sending().recovery().recovering());
 }
 
-}  // namespace
+}  // namespace rfc5681_test
 }  // namespace sequent::test

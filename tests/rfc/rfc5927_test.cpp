@@ -5,7 +5,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace rfc5927_test {
 
 // covers: rfc5927#4.1
 TEST(rfc5927_section_4_1, what_quotes_a_segment_that_is_not_outstanding_is_ignored) {
@@ -117,5 +117,5 @@ TEST(rfc5927_section_7_2, a_report_that_no_segment_can_have_caused_is_ignored) {
   EXPECT_EQ(host.tcp.effective_mss(), 1'460u);
 }
 
-}  // namespace
+}  // namespace rfc5927_test
 }  // namespace sequent::test

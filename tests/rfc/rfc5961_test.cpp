@@ -4,7 +4,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace rfc5961_test {
 
 using state = connection_state;
 
@@ -122,5 +122,5 @@ TEST(rfc5961_section_7, an_attack_does_not_silence_ordinary_acknowledgments) {
   EXPECT_EQ(host.in(at(5'100).ack(1'001).text("ahead")).size(), 1u);
 }
 
-}  // namespace
+}  // namespace rfc5961_test
 }  // namespace sequent::test

@@ -8,7 +8,7 @@
 #include "sequent/ephemeral_ports.hpp"
 
 namespace sequent::test {
-namespace {
+namespace rfc6056_test {
 
 constexpr ip_address here = ip_address::from_v4({192, 0, 2, 1});
 constexpr ip_address there(int host) { return ip_address::from_v4({198, 51, 100, static_cast<std::uint8_t>(host)}); }
@@ -80,5 +80,5 @@ TEST(rfc6056_section_3_1, a_port_in_use_is_passed_over) {
   EXPECT_FALSE(ports.choose(here, there(1), 80, [&](std::uint16_t p) { return used.contains(p); }));
 }
 
-}  // namespace
+}  // namespace rfc6056_test
 }  // namespace sequent::test

@@ -5,7 +5,7 @@
 #include "tests/support/stack_net.hpp"
 
 namespace sequent::test {
-namespace {
+namespace rfc6191_test {
 
 time_wait<u32> old_with(bool timestamps) {
   time_wait<u32> old;
@@ -171,5 +171,5 @@ TEST(rfc6191_section_2, nothing_is_reused_without_a_listener_or_room_or_leave) {
   EXPECT_EQ(full.tcp->time_wait_connections(), 1u);
 }
 
-}  // namespace
+}  // namespace rfc6191_test
 }  // namespace sequent::test

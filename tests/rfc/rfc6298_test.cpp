@@ -4,7 +4,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace rfc6298_test {
 
 using state = connection_state;
 
@@ -116,5 +116,5 @@ TEST(rfc6298_section_2, a_new_connection_inherits_no_back_off) {
   EXPECT_EQ(host.wait(s(1)).size(), 1u);
 }
 
-}  // namespace
+}  // namespace rfc6298_test
 }  // namespace sequent::test

@@ -4,7 +4,7 @@
 #include "tests/support/endpoint.hpp"
 
 namespace sequent::test {
-namespace {
+namespace rfc6429_test {
 
 // A connection whose peer has closed its window while text waits.
 endpoint<> stalled(const connection_config& config) {
@@ -54,5 +54,5 @@ TEST(rfc6429_section_5, a_window_that_opens_starts_the_count_over) {
   EXPECT_EQ(host.state(), connection_state::established);
 }
 
-}  // namespace
+}  // namespace rfc6429_test
 }  // namespace sequent::test

@@ -5,7 +5,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace rfc7323_test {
 
 using state = connection_state;
 
@@ -189,5 +189,5 @@ TEST(rfc7323_section_4_1, an_echo_from_the_future_is_no_sample) {
   EXPECT_LE(host.tcp.sending().rtt().smoothed(), ms(200));
 }
 
-}  // namespace
+}  // namespace rfc7323_test
 }  // namespace sequent::test

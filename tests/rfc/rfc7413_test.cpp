@@ -9,7 +9,7 @@
 #include "tests/support/pair.hpp"
 
 namespace sequent::test {
-namespace {
+namespace rfc7413_test {
 
 struct fast_policy : default_policy {
   using congestion_control = congestion::reno;
@@ -324,5 +324,5 @@ TEST(rfc7413, a_request_and_its_answer_take_one_round_trip) {
   EXPECT_TRUE(net.violations().empty());
 }
 
-}  // namespace
+}  // namespace rfc7413_test
 }  // namespace sequent::test

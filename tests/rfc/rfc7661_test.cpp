@@ -4,7 +4,7 @@
 #include "sequent/congestion/validation.hpp"
 
 namespace sequent::congestion {
-namespace {
+namespace rfc7661_test {
 
 constexpr u32 mss = 1'000;
 constexpr auto rtt = duration::milliseconds(100);
@@ -121,5 +121,5 @@ TEST(rfc7661_section_4_4_3, each_further_period_halves_again_down_to_the_initial
       << "a smaller window is never raised";
 }
 
-}  // namespace
+}  // namespace rfc7661_test
 }  // namespace sequent::congestion

@@ -7,7 +7,7 @@
 #include "tests/support/ip_packets.hpp"
 
 namespace sequent::test {
-namespace {
+namespace rfc8200_test {
 
 using build::octets;
 
@@ -75,5 +75,5 @@ TEST(rfc6437_section_2, the_flow_label_is_the_callers) {
   EXPECT_EQ(packet[3], 0x45);
 }
 
-}  // namespace
+}  // namespace rfc8200_test
 }  // namespace sequent::test

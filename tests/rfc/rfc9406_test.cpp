@@ -6,7 +6,7 @@
 #include "tests/support/bottleneck.hpp"
 
 namespace sequent::test {
-namespace {
+namespace rfc9406_test {
 
 using congestion::cubic;
 using congestion::cubic_without_hystart;
@@ -75,5 +75,5 @@ TEST(rfc9406_section_4_2, a_loss_in_slow_start_leads_to_congestion_avoidance) {
   EXPECT_EQ(c.window(), 7'000u);
 }
 
-}  // namespace
+}  // namespace rfc9406_test
 }  // namespace sequent::test

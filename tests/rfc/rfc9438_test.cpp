@@ -6,7 +6,7 @@
 #include "sequent/congestion/reno.hpp"
 
 namespace sequent::congestion {
-namespace {
+namespace rfc9438_test {
 
 constexpr u32 mss = 1'000;
 
@@ -192,5 +192,5 @@ TEST(rfc9438_section_5_8, an_application_that_does_not_use_the_window_neither_gr
   EXPECT_EQ(f.control.window(), window);
 }
 
-}  // namespace
+}  // namespace rfc9438_test
 }  // namespace sequent::congestion

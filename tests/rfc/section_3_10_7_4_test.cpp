@@ -5,7 +5,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace section_3_10_7_4_test {
 
 using state = connection_state;
 
@@ -206,5 +206,5 @@ TEST(section_3_10_7_4, text_after_the_fin_is_not_delivered) {
   EXPECT_EQ(host.rcv_nxt(), 5'002u);
 }
 
-}  // namespace
+}  // namespace section_3_10_7_4_test
 }  // namespace sequent::test

@@ -4,7 +4,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace section_3_10_7_test {
 
 using state = connection_state;
 
@@ -116,5 +116,5 @@ TEST(section_3_10_7_3, the_send_window_is_that_of_the_syn_ack) {
   EXPECT_EQ(text_octets(host.in(host.peer(offer).ack(host.nxt()).window(500))), 500u);
 }
 
-}  // namespace
+}  // namespace section_3_10_7_test
 }  // namespace sequent::test

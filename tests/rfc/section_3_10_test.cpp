@@ -4,7 +4,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace section_3_10_test {
 
 using state = connection_state;
 
@@ -200,5 +200,5 @@ TEST(section_3_10_8, the_time_wait_timeout_deletes_the_connection) {
   EXPECT_FALSE(host.tcp.ended_by());
 }
 
-}  // namespace
+}  // namespace section_3_10_test
 }  // namespace sequent::test

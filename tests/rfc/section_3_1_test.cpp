@@ -10,7 +10,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace section_3_1_test {
 
 // covers: MUST-1
 TEST(section_3_1, MUST_1_the_window_is_unsigned) {
@@ -185,5 +185,5 @@ TEST(section_3_1, REC_1_windows_beyond_sixteen_bits_are_used) {
   EXPECT_GT(largest, 200'000u);
 }
 
-}  // namespace
+}  // namespace section_3_1_test
 }  // namespace sequent::test

@@ -4,7 +4,7 @@
 #include "tests/support/pair.hpp"
 
 namespace sequent::test {
-namespace {
+namespace section_3_2_test {
 
 // covers: MUST-64
 TEST(section_3_2, MUST_64_options_are_understood_at_any_alignment) {
@@ -41,5 +41,5 @@ TEST(section_3_2, MUST_65_mss_stands_on_syns_only) {
   EXPECT_GT(net.log.size(), 20u);
 }
 
-}  // namespace
+}  // namespace section_3_2_test
 }  // namespace sequent::test

@@ -8,7 +8,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace section_3_4_test {
 
 u32 iss_at(u32 offset, instant when) {
   connection_config config = plain();
@@ -91,5 +91,5 @@ TEST(section_3_4, numbers_wrap_during_a_transfer) {
   }
 }
 
-}  // namespace
+}  // namespace section_3_4_test
 }  // namespace sequent::test

@@ -5,7 +5,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace section_3_5_test {
 
 using state = connection_state;
 
@@ -229,5 +229,5 @@ TEST(section_3_5, a_connection_to_itself_comes_to_rest) {
   EXPECT_LT(rounds, 10);
 }
 
-}  // namespace
+}  // namespace section_3_5_test
 }  // namespace sequent::test

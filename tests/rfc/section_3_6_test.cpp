@@ -5,7 +5,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace section_3_6_test {
 
 using state = connection_state;
 
@@ -177,5 +177,5 @@ TEST(section_3_6, a_fin_gets_through_a_window_that_was_closed) {
   EXPECT_EQ(net.state(1), state::close_wait);
 }
 
-}  // namespace
+}  // namespace section_3_6_test
 }  // namespace sequent::test

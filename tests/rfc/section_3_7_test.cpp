@@ -5,13 +5,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
-
-std::size_t largest_text(const std::vector<packet>& sent) {
-  std::size_t largest = 0;
-  for (const packet& p : sent) largest = std::max(largest, p.octets.size());
-  return largest;
-}
+namespace section_3_7_test {
 
 // covers: MUST-14 MUST-16
 TEST(section_3_7_1, MUST_14_the_mss_option_of_the_peer_bounds_every_segment) {
@@ -157,5 +151,5 @@ TEST(section_3_7_4, MUST_17_nagle_may_be_off_from_the_beginning) {
   for (int i = 0; i != 5; ++i) EXPECT_EQ(host.write(3).size(), 1u);
 }
 
-}  // namespace
+}  // namespace section_3_7_test
 }  // namespace sequent::test

@@ -7,7 +7,7 @@
 #include "tests/support/pair.hpp"
 
 namespace sequent::test {
-namespace {
+namespace section_3_8_1_test {
 
 // RFC 6298 in exact arithmetic, in sixteenths of a microsecond of slack at most.
 struct oracle {
@@ -118,5 +118,5 @@ TEST(section_3_8_1, MUST_18_the_numbers_of_a_simultaneous_open_are_no_sample) {
   EXPECT_FALSE(host.tcp.sending().rtt().sampled());
 }
 
-}  // namespace
+}  // namespace section_3_8_1_test
 }  // namespace sequent::test

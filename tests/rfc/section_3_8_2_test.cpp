@@ -4,7 +4,7 @@
 #include "tests/support/pair.hpp"
 
 namespace sequent::test {
-namespace {
+namespace section_3_8_2_test {
 
 // covers: MUST-19
 TEST(section_3_8_2, MUST_19_each_timeout_of_the_same_octets_doubles_the_next) {
@@ -51,5 +51,5 @@ TEST(section_3_8_2, MUST_19_after_a_timeout_one_segment_is_outstanding) {
   EXPECT_EQ(host.tcp.sending().congestion().window(), 1'460u);
 }
 
-}  // namespace
+}  // namespace section_3_8_2_test
 }  // namespace sequent::test

@@ -4,7 +4,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace section_3_8_3_test {
 
 using state = connection_state;
 
@@ -133,5 +133,5 @@ TEST(section_3_8_3, nothing_outstanding_times_out_never) {
   EXPECT_FALSE(host.tcp.next_deadline());
 }
 
-}  // namespace
+}  // namespace section_3_8_3_test
 }  // namespace sequent::test

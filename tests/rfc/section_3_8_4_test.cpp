@@ -4,7 +4,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace section_3_8_4_test {
 
 using state = connection_state;
 
@@ -119,5 +119,5 @@ TEST(section_3_8_4, SHLD_12_a_probe_carries_no_text_and_makes_the_peer_answer) {
   EXPECT_EQ(host.nxt(), 1'001u) << "the probe is not part of the stream";
 }
 
-}  // namespace
+}  // namespace section_3_8_4_test
 }  // namespace sequent::test

@@ -7,7 +7,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace section_3_8_5_test {
 
 struct large_policy : default_policy {
   using send_storage = inline_storage<200'000>;
@@ -129,5 +129,5 @@ TEST(section_3_8_5, MUST_30_an_urgent_write_of_nothing_marks_nothing) {
   EXPECT_FALSE(sent[0].header.control.urg());
 }
 
-}  // namespace
+}  // namespace section_3_8_5_test
 }  // namespace sequent::test

@@ -4,7 +4,7 @@
 #include "tests/support/pair.hpp"
 
 namespace sequent::test {
-namespace {
+namespace section_3_8_6_2_test {
 
 // covers: MUST-38
 TEST(section_3_8_6_2_1, MUST_38_a_window_that_opens_in_small_steps_gets_no_small_segments) {
@@ -87,5 +87,5 @@ TEST(section_3_8_6_2_2, MUST_39_a_small_buffer_moves_the_edge_by_half_of_itself)
   ASSERT_EQ(host.out().size(), 1u);
 }
 
-}  // namespace
+}  // namespace section_3_8_6_2_test
 }  // namespace sequent::test

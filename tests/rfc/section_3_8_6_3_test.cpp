@@ -4,7 +4,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace section_3_8_6_3_test {
 
 connection_config delaying() {
   connection_config config = plain();
@@ -85,5 +85,5 @@ TEST(section_3_8_6_3, delaying_can_be_switched_off) {
   EXPECT_EQ(host.in(host.peer().text(10)).size(), 1u);
 }
 
-}  // namespace
+}  // namespace section_3_8_6_3_test
 }  // namespace sequent::test

@@ -5,7 +5,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace section_3_8_6_test {
 
 using state = connection_state;
 
@@ -228,5 +228,5 @@ TEST(section_3_8_6, MUST_35_a_window_shrunk_to_zero_is_probed_with_one_segment_a
   EXPECT_GE(probes, 4u);
 }
 
-}  // namespace
+}  // namespace section_3_8_6_test
 }  // namespace sequent::test

@@ -5,7 +5,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace section_3_9_1_test {
 
 // covers: MUST-41
 TEST(section_3_9_1_1, MUST_41_a_second_open_leaves_the_connection_as_it_was) {
@@ -133,5 +133,5 @@ TEST(section_3_9_1_1, the_ports_of_a_connection_never_change) {
   }
 }
 
-}  // namespace
+}  // namespace section_3_9_1_test
 }  // namespace sequent::test

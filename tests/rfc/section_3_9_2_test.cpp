@@ -8,7 +8,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace section_3_9_2_test {
 
 // Every type and code that RFC 9293 lists as soft, of ICMP and of ICMPv6.
 std::vector<icmp_report> soft_ones(bool v6) {
@@ -121,5 +121,5 @@ TEST(section_3_9_2_1, MUST_50_options_of_the_internet_protocol_are_ignored) {
   EXPECT_TRUE(parse_segment(datagram->payload, {}));
 }
 
-}  // namespace
+}  // namespace section_3_9_2_test
 }  // namespace sequent::test

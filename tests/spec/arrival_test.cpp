@@ -4,7 +4,7 @@
 #include "tests/spec/drive.hpp"
 
 namespace sequent::spec::drive {
-namespace {
+namespace arrival_test {
 
 /// Table 6, row by row.
 bool table_6(const state_t& s, const segment_t& seg) {
@@ -195,5 +195,5 @@ TEST(Timestamps, AreRecordedOnlyFromWhatWasAcknowledgedLast) {
   EXPECT_EQ(refused.back().next.ts_recent, 50);
 }
 
-}  // namespace
+}  // namespace arrival_test
 }  // namespace sequent::spec::drive

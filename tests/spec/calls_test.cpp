@@ -4,7 +4,7 @@
 #include "tests/spec/drive.hpp"
 
 namespace sequent::spec::drive {
-namespace {
+namespace calls_test {
 
 TEST(Open, PassiveListensAndActiveSendsASyn) {
   const auto listening = only(call({}, kind::open_passive));
@@ -111,5 +111,5 @@ TEST(Deletion, KeepsTheChoicesAndNothingElse) {
   EXPECT_EQ(gone.snd_nxt, 0);
 }
 
-}  // namespace
+}  // namespace calls_test
 }  // namespace sequent::spec::drive

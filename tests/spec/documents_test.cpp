@@ -8,7 +8,7 @@
 #include "model/spec/describe.hpp"
 
 namespace sequent::spec {
-namespace {
+namespace documents_test {
 
 std::set<std::string> rule_ids() {
   std::set<std::string> ids;
@@ -67,5 +67,5 @@ TEST(Documents, TheTextHoldsEveryRuleAndEveryChoice) {
   EXPECT_NE(state_diagram(&fired).find("color="), std::string::npos);
 }
 
-}  // namespace
+}  // namespace documents_test
 }  // namespace sequent::spec

@@ -10,7 +10,7 @@
 #include "tests/spec/strict_position.hpp"
 
 namespace sequent::spec {
-namespace {
+namespace guards_test {
 
 std::string describe(const state<position>& s, const event<position>& e) {
   std::string text = std::string(name(s.at)) + " event " + std::to_string(static_cast<int>(e.what));
@@ -134,5 +134,5 @@ TEST(Guards, AStrictPositionTypeGivesTheSameOutcomesAndAsksLittle) {
   EXPECT_LT(most_asked, 600u);
 }
 
-}  // namespace
+}  // namespace guards_test
 }  // namespace sequent::spec

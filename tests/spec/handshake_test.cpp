@@ -4,7 +4,7 @@
 #include "tests/spec/drive.hpp"
 
 namespace sequent::spec::drive {
-namespace {
+namespace handshake_test {
 
 TEST(Closed, AnswersWithARstUnlessItWasOne) {
   const auto pointed = only(arrive({}, data(300, 70, 5)));
@@ -167,5 +167,5 @@ TEST(Figures, Figure10ActiveSideFindsAHalfOpenConnection) {
   EXPECT_EQ(only(arrive(b, rst(refused.seen.reset_seq))).next.at, phase::closed);
 }
 
-}  // namespace
+}  // namespace handshake_test
 }  // namespace sequent::spec::drive

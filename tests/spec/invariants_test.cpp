@@ -9,7 +9,7 @@
 #include "tests/spec/drive.hpp"
 
 namespace sequent::spec::drive {
-namespace {
+namespace invariants_test {
 
 TEST(Invariant, HoldsAfterEveryEventThatFindsIt) {
   std::uint64_t steps = 0;
@@ -121,5 +121,5 @@ TEST(Invariant, HoldsAlongRandomWalksThatVisitEveryPhase) {
   EXPECT_EQ(silent, " EMIT-8") << "only the rule that permits nothing may be silent";
 }
 
-}  // namespace
+}  // namespace invariants_test
 }  // namespace sequent::spec::drive

@@ -4,7 +4,7 @@
 #include "tests/spec/drive.hpp"
 
 namespace sequent::spec::drive {
-namespace {
+namespace matching_test {
 
 TEST(Matching, AReplyMoreIsAllowedOnlyWhereTheOutcomeSaysSo) {
   const state_t s = sample_state(phase::established);
@@ -90,5 +90,5 @@ TEST(Matching, ARstMustStandWhereTheRuleSays) {
   EXPECT_FALSE(any_matches(refused, state_t{}, seen));
 }
 
-}  // namespace
+}  // namespace matching_test
 }  // namespace sequent::spec::drive

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace sequent::spec {
-namespace {
+namespace oracle_cwnd_test {
 
 constexpr std::int64_t mss = 1000;
 
@@ -189,5 +189,5 @@ TEST(CwndOracle, RefusesOneOctetTooMuch) {
   EXPECT_NE(stubborn.violation(), "");
 }
 
-}  // namespace
+}  // namespace oracle_cwnd_test
 }  // namespace sequent::spec

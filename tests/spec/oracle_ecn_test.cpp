@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace sequent::spec {
-namespace {
+namespace oracle_ecn_test {
 
 ecn_segment syn(bool ece, bool cwr, bool ack = false) {
   return {.syn = true, .ack = ack, .ece = ece, .cwr = cwr, .last = 1};
@@ -166,5 +166,5 @@ TEST(EcnOracle, EveryReductionIsToldOnce) {
   EXPECT_NE(again.violation(), "") << "not on a retransmission";
 }
 
-}  // namespace
+}  // namespace oracle_ecn_test
 }  // namespace sequent::spec

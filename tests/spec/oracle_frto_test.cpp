@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace sequent::spec {
-namespace {
+namespace oracle_frto_test {
 
 constexpr position mss = 1000;
 
@@ -180,5 +180,5 @@ TEST(DuplicateReportOracle, EveryRetransmissionMustBeReported) {
   EXPECT_EQ(blackout.now(), verdict::genuine) << "a whole window of acknowledgments was lost";
 }
 
-}  // namespace
+}  // namespace oracle_frto_test
 }  // namespace sequent::spec

@@ -5,7 +5,7 @@
 #include "model/spec/oracle_path_mtu.hpp"
 
 namespace sequent::spec {
-namespace {
+namespace oracle_handshake_test {
 
 constexpr fast_open_syn good{.text = 300, .has_cookie = true, .cookie_valid = true};
 
@@ -145,5 +145,5 @@ TEST(PathMtuOracle, BlackHolesAndProbes) {
   EXPECT_EQ(mtu.violation(), "");
 }
 
-}  // namespace
+}  // namespace oracle_handshake_test
 }  // namespace sequent::spec

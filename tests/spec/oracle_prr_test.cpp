@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace sequent::spec {
-namespace {
+namespace oracle_prr_test {
 
 constexpr position mss = 1000;
 
@@ -106,5 +106,5 @@ TEST(PrrOracle, RefusesAWindowAboveTheThresholdAfterwards) {
   EXPECT_NE(prr.violation(), "");
 }
 
-}  // namespace
+}  // namespace oracle_prr_test
 }  // namespace sequent::spec

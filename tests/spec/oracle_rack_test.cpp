@@ -6,7 +6,7 @@
 #include "model/spec/oracle_probe.hpp"
 
 namespace sequent::spec {
-namespace {
+namespace oracle_rack_test {
 
 constexpr position mss = 1000;
 constexpr microseconds rtt = 100'000;
@@ -316,5 +316,5 @@ TEST(ProbeOracle, RefusesWrongProbes) {
   EXPECT_TRUE(wrong([](probe_oracle& p) { p.claims_timer(3 * rtt, far); })) << "too late";
 }
 
-}  // namespace
+}  // namespace oracle_rack_test
 }  // namespace sequent::spec

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace sequent::spec {
-namespace {
+namespace oracle_sack_report_test {
 
 constexpr position edge = 100'000;
 using blocks = std::vector<octet_range>;
@@ -124,5 +124,5 @@ TEST(SackReportOracle, KnowsWhatWasDiscarded) {
   EXPECT_NE(report.violation(), "");
 }
 
-}  // namespace
+}  // namespace oracle_sack_report_test
 }  // namespace sequent::spec

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace sequent::spec {
-namespace {
+namespace oracle_scoreboard_test {
 
 constexpr position mss = 1000;
 
@@ -188,5 +188,5 @@ TEST(ScoreboardOracle, RefusesWrongTraces) {
   EXPECT_NE(forgetful.violation(), "");
 }
 
-}  // namespace
+}  // namespace oracle_scoreboard_test
 }  // namespace sequent::spec

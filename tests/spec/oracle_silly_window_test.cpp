@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace sequent::spec {
-namespace {
+namespace oracle_silly_window_test {
 
 // A small segment in the middle of the queue, with nothing outstanding.
 new_text small() { return {.length = 100, .full = 500, .unsent = 300, .max_window = 1'000}; }
@@ -52,5 +52,5 @@ TEST(oracle_silly_window, the_override_timeout_is_the_end_of_waiting) {
   EXPECT_EQ(why_silly(sent), "");
 }
 
-}  // namespace
+}  // namespace oracle_silly_window_test
 }  // namespace sequent::spec

@@ -15,7 +15,7 @@
 #include "model/spec/oracle_scoreboard.hpp"
 
 namespace sequent::spec {
-namespace {
+namespace oracle_simulated_test {
 
 constexpr position mss = 100;
 constexpr position total = 150 * mss;
@@ -340,5 +340,5 @@ TEST(SimulatedOracles, FindEveryFlaw) {
   }
 }
 
-}  // namespace
+}  // namespace oracle_simulated_test
 }  // namespace sequent::spec

@@ -9,7 +9,7 @@
 #include "model/spec/oracle_rto.hpp"
 
 namespace sequent::spec {
-namespace {
+namespace oracles_test {
 
 rto_parameters free_of_limits() {
   rto_parameters p;
@@ -215,5 +215,5 @@ TEST(HystartOracle, GoesThroughItsPhases) {
   EXPECT_EQ(watch.now(), phase::ended);
 }
 
-}  // namespace
+}  // namespace oracles_test
 }  // namespace sequent::spec

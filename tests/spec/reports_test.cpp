@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace reports_test {
 
 using namespace sequent::spec;
 using ranges = std::vector<range<position>>;
@@ -49,4 +49,4 @@ TEST(reports, no_run_is_told_twice) {
   EXPECT_FALSE(reports_truly(holding(), ranges{{50, 60}, {200, 250}, {200, 250}}));
 }
 
-}  // namespace
+}  // namespace reports_test

@@ -4,7 +4,7 @@
 #include "tests/spec/drive.hpp"
 
 namespace sequent::spec::drive {
-namespace {
+namespace stream_test {
 
 using ranges = std::vector<range<position>>;
 
@@ -210,5 +210,5 @@ TEST(Emission, TheFinFollowsTheLastOctet) {
   EXPECT_TRUE(emit(next, data(17, s.rcv_nxt, 1), 4).empty());
 }
 
-}  // namespace
+}  // namespace stream_test
 }  // namespace sequent::spec::drive

@@ -161,4 +161,11 @@ class endpoint {
   return sum;
 }
 
+/// Octets of text in the largest segment.
+[[nodiscard]] inline std::size_t largest_text(const std::vector<packet>& sent) {
+  std::size_t largest = 0;
+  for (const packet& p : sent) largest = p.octets.size() > largest ? p.octets.size() : largest;
+  return largest;
+}
+
 }  // namespace sequent::test

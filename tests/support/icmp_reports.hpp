@@ -16,11 +16,4 @@ namespace sequent::test {
   return {.kind = icmp_kind::hard, .type = 3, .code = code, .seq = sequence_number<u32>(seq)};
 }
 
-/// Octets of text in the largest segment.
-[[nodiscard]] inline std::size_t largest_text(const std::vector<packet>& sent) {
-  std::size_t largest = 0;
-  for (const packet& p : sent) largest = p.octets.size() > largest ? p.octets.size() : largest;
-  return largest;
-}
-
 }  // namespace sequent::test

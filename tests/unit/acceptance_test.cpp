@@ -4,7 +4,7 @@
 
 #include "tests/support/build.hpp"
 
-namespace {
+namespace acceptance_test {
 
 using namespace sequent;
 using sequent::test::at;
@@ -148,4 +148,4 @@ TEST(trim, text_that_fills_the_window_exactly_is_taken_whole) {
   EXPECT_EQ(kept.take, 10u);
 }
 
-}  // namespace
+}  // namespace acceptance_test

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace sequent {
-namespace {
+namespace actions_test {
 
 constexpr signal all_signals[] = {signal::established, signal::peer_closed,    signal::reset,
                                   signal::refused,     signal::timed_out,      signal::urgent,
@@ -49,5 +49,5 @@ TEST(actions, by_default_ask_for_nothing) {
   EXPECT_FALSE(none.acceptable_ack || none.duplicate_ack || none.window_opened || none.time_wait || none.deleted);
 }
 
-}  // namespace
+}  // namespace actions_test
 }  // namespace sequent

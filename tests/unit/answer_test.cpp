@@ -6,7 +6,7 @@
 #include "tests/support/endpoint.hpp"
 
 namespace sequent::test {
-namespace {
+namespace answer_test {
 
 // A connection with buffers, its delays set to none, writes the same segments for the same arrivals.
 TEST(answer, is_what_a_connection_would_send) {
@@ -42,5 +42,5 @@ TEST(answer, scales_the_window_but_not_on_a_syn) {
   EXPECT_FALSE(compose_answer(tcb, step_says, 0u));
 }
 
-}  // namespace
+}  // namespace answer_test
 }  // namespace sequent::test

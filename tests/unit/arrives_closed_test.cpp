@@ -5,7 +5,7 @@
 #include "tests/support/blocks.hpp"
 
 namespace sequent::test {
-namespace {
+namespace arrives_closed_test {
 
 actions<u32> arrives(const packet& p) {
   actions<u32> out;
@@ -37,5 +37,5 @@ TEST(arrives_closed, anything_else_is_answered_with_a_reset_that_acknowledges_it
   EXPECT_EQ(arrives(at(100)).reset_ack->wire(), 100u);
 }
 
-}  // namespace
+}  // namespace arrives_closed_test
 }  // namespace sequent::test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace arrives_icmp_test {
 
 using namespace sequent;
 
@@ -59,4 +59,4 @@ TEST(arrives_icmp, a_hard_error_ends_a_passive_attempt_whose_user_has_text_of_it
   EXPECT_TRUE(out.raised.has(signal::unreachable));
 }
 
-}  // namespace
+}  // namespace arrives_icmp_test

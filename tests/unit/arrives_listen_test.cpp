@@ -5,7 +5,7 @@
 #include "tests/support/blocks.hpp"
 
 namespace sequent::test {
-namespace {
+namespace arrives_listen_test {
 
 TEST(arrives_listen, a_reset_is_ignored) {
   for (const packet& p : {at(1).rst(), at(1).rst().ack(2), at(1).rst().syn()}) {
@@ -85,5 +85,5 @@ TEST(arrives_listen, a_syn_without_text_is_not_opened_fast) {
   EXPECT_EQ(tcb, plain);
 }
 
-}  // namespace
+}  // namespace arrives_listen_test
 }  // namespace sequent::test

@@ -5,7 +5,7 @@
 #include "tests/support/blocks.hpp"
 
 namespace sequent::test {
-namespace {
+namespace arrives_syn_sent_test {
 
 // ISS is 999: the only acknowledgment that is right is 1000.
 control_block<u32> fresh(u32 iss = 999) { return block_in(connection_state::syn_sent, {iss, 0}); }
@@ -103,5 +103,5 @@ TEST(arrives_syn_sent, neither_syn_nor_reset_is_dropped) {
   }
 }
 
-}  // namespace
+}  // namespace arrives_syn_sent_test
 }  // namespace sequent::test

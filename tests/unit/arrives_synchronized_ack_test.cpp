@@ -7,7 +7,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace arrives_synchronized_ack_test {
 
 // In the blocks of block_in(), SND.UNA is 1000, SND.NXT one more with our FIN; RCV.NXT is 5000, one more with the
 // peer's; both windows are 1000 octets.
@@ -316,5 +316,5 @@ TEST(paws, a_segment_that_is_taken_leaves_its_timestamp_behind) {
   EXPECT_EQ(tcb.ts.recent.wire(), 105u);
 }
 
-}  // namespace
+}  // namespace arrives_synchronized_ack_test
 }  // namespace sequent::test

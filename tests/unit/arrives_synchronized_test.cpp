@@ -6,7 +6,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace arrives_synchronized_test {
 
 // In the blocks of block_in(), SND.UNA is 1000, SND.NXT one more with our FIN; RCV.NXT is 5000, one more with the
 // peer's; both windows are 1000 octets.
@@ -215,5 +215,5 @@ TEST(fourth_check, the_syn_ack_of_a_simultaneous_open_is_acknowledged) {
   EXPECT_EQ(arrive(tcb, at(nxt(tcb) - 1).syn().ack(tcb.snd.nxt.wire())).answer, reply::ack);
 }
 
-}  // namespace
+}  // namespace arrives_synchronized_test
 }  // namespace sequent::test

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-namespace {
+namespace checksum_test {
 
 using namespace sequent;
 
@@ -168,4 +168,4 @@ TEST(pseudo_header, a_length_above_sixteen_bits_counts_in_full) {
   EXPECT_EQ(pseudo_header().sum(0x1'0014u), 0x0014u + 1u);
 }
 
-}  // namespace
+}  // namespace checksum_test

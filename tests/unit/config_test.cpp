@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace config_test {
 
 TEST(config, version_is_three_numbers) {
   EXPECT_EQ(SEQUENT_VERSION_MAJOR, 0);
@@ -24,4 +24,4 @@ TEST(config, an_assertion_that_holds_lets_the_program_go_on) {
 TEST(config_death, an_assertion_that_fails_ends_the_program) { EXPECT_DEATH(SEQUENT_ASSERT(1 == 2), ""); }
 #endif
 
-}  // namespace
+}  // namespace config_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace congestion_cubic_test {
 
 using sequent::duration;
 using sequent::instant;
@@ -241,4 +241,4 @@ TEST(cubic, is_a_value) {
   EXPECT_EQ(f.control, g.control);
 }
 
-}  // namespace
+}  // namespace congestion_cubic_test

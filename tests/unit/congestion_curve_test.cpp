@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace {
+namespace congestion_curve_test {
 
 using sequent::u32;
 using namespace sequent::congestion;
@@ -44,4 +44,4 @@ TEST(time_to_plateau, is_the_cube_root_of_the_distance) {
   EXPECT_NEAR(time_to_plateau(1u << 30, 1), 1'389'781'820, 977);
 }
 
-}  // namespace
+}  // namespace congestion_curve_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace congestion_hystart_test {
 
 using sequent::duration;
 using sequent::sequence_number;
@@ -113,4 +113,4 @@ TEST(hystart, a_negative_sample_counts_as_zero) {
   EXPECT_EQ(s.watch.now(), phase::conservative);
 }
 
-}  // namespace
+}  // namespace congestion_hystart_test

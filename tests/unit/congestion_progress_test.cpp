@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace congestion_progress_test {
 
 using sequent::u32;
 using namespace sequent::congestion;
@@ -37,4 +37,4 @@ TEST(windows, slow_start_counts_two_segments_but_one_after_a_timeout) {
   EXPECT_EQ(slow_start_limit(1'000, true), 1'000u);
 }
 
-}  // namespace
+}  // namespace congestion_progress_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace congestion_reno_test {
 
 using sequent::instant;
 using sequent::u32;
@@ -216,4 +216,4 @@ TEST(reno, keeps_no_time) {
   EXPECT_EQ(r, started());
 }
 
-}  // namespace
+}  // namespace congestion_reno_test

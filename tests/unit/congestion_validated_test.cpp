@@ -6,7 +6,7 @@
 #include "sequent/congestion/reno.hpp"
 
 namespace sequent::congestion {
-namespace {
+namespace congestion_validated_test {
 
 constexpr u32 mss = 1'000;
 constexpr auto rtt = duration::milliseconds(100);
@@ -97,5 +97,5 @@ TEST(validated, a_loss_in_the_validated_phase_is_answered_as_ever) {
   EXPECT_EQ(c.control.window(), flight / 2);
 }
 
-}  // namespace
+}  // namespace congestion_validated_test
 }  // namespace sequent::congestion

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 // What RFC 7661 says is tested in tests/rfc; here stand the corners.
-namespace {
+namespace congestion_validation_test {
 
 using sequent::duration;
 using sequent::instant;
@@ -88,4 +88,4 @@ TEST(window_validation, the_origin_of_the_clock_may_move) {
   EXPECT_EQ(moved.pipe_ack(at(1'060)), v.pipe_ack(at(1'110)));
 }
 
-}  // namespace
+}  // namespace congestion_validation_test

@@ -9,7 +9,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace connection_calls_test {
 
 using state = connection_state;
 
@@ -251,7 +251,7 @@ TEST(connection_calls, urgent_ahead_counts_down_as_the_reader_comes_near) {
   EXPECT_EQ(host.tcp.urgent_ahead(), 0u);
 }
 
-}  // namespace
+}  // namespace connection_calls_test
 TEST(settings, a_delayed_ack_stays_below_half_a_second) {
   connection_config config;
   config.delayed_ack = duration::seconds(3);

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace connection_config_test {
 
 using namespace sequent;
 
@@ -33,4 +33,4 @@ TEST(connection_config, the_window_shift_is_the_smallest_that_fits) {
   EXPECT_EQ(window_shift_for(std::uint64_t{1} << 63), 14u);
 }
 
-}  // namespace
+}  // namespace connection_config_test

@@ -7,7 +7,7 @@
 
 #include "sequent/connection.hpp"
 
-namespace {
+namespace connection_fast_open_test {
 
 using namespace sequent;
 
@@ -65,4 +65,4 @@ TEST(connection_fast_open, remembers_what_the_syn_ack_said) {
   EXPECT_FALSE(state.text_refused()) << "there was no text to be refused";
 }
 
-}  // namespace
+}  // namespace connection_fast_open_test

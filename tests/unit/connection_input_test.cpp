@@ -5,7 +5,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace connection_input_test {
 
 using state = connection_state;
 
@@ -179,5 +179,5 @@ TEST(connection_input, a_spoofed_syn_flood_does_not_slow_the_first_retransmissio
   EXPECT_EQ(host.tcp.timers().due(timer::retransmission), start + s(1));
 }
 
-}  // namespace
+}  // namespace connection_input_test
 }  // namespace sequent::test

@@ -5,7 +5,7 @@
 #include "tests/support/pair.hpp"
 
 namespace sequent::test {
-namespace {
+namespace connection_output_test {
 
 using state = connection_state;
 
@@ -230,5 +230,5 @@ TEST(connection_output, the_offered_window_stays_small_for_a_reader_that_does_no
   EXPECT_TRUE(both.violations().empty());
 }
 
-}  // namespace
+}  // namespace connection_output_test
 }  // namespace sequent::test

@@ -5,7 +5,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace connection_path_test {
 
 TEST(connection_path, begins_at_the_configured_size) {
   connection_config config = plain();
@@ -131,5 +131,5 @@ TEST(connection_path, rebase_moves_the_moment_of_the_next_try) {
   EXPECT_EQ(largest_text(host.write(1'460)), 1'460u);
 }
 
-}  // namespace
+}  // namespace connection_path_test
 }  // namespace sequent::test

@@ -7,7 +7,7 @@
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
-namespace {
+namespace connection_test {
 
 struct tiny_policy : default_policy {
   using send_storage = inline_storage<32>;
@@ -196,5 +196,5 @@ TEST(connection, takes_a_syn_with_everything_that_is_allowed_on_it) {
   EXPECT_EQ(host.state(), connection_state::syn_received);
 }
 
-}  // namespace
+}  // namespace connection_test
 }  // namespace sequent::test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace control_bits_test {
 
 using namespace sequent;
 using bits = control_bits<u32>;
@@ -60,4 +60,4 @@ TEST(control_bits, with_and_without_change_one_bit) {
   EXPECT_EQ(syn_ack.without(bits::fin_bit), syn_ack);
 }
 
-}  // namespace
+}  // namespace control_bits_test

@@ -6,7 +6,7 @@
 #include <string>
 #include <type_traits>
 
-namespace {
+namespace control_block_test {
 
 using namespace sequent;
 
@@ -74,4 +74,4 @@ TEST(control_block, a_scaled_window_needs_all_its_thirty_bits) {
   EXPECT_LE(scaled_window(0xffffu, u32{largest_shift}), 1u << 30);
 }
 
-}  // namespace
+}  // namespace control_block_test

@@ -5,7 +5,7 @@
 #include "tests/support/endpoint.hpp"
 
 namespace sequent::test {
-namespace {
+namespace dormant_test {
 
 using sleeper = dormant<>;
 
@@ -127,5 +127,5 @@ TEST(dormant, without_keep_alives_never_has_to_wake) {
   EXPECT_EQ(sleeper(end.tcp).next_deadline(), std::nullopt);
 }
 
-}  // namespace
+}  // namespace dormant_test
 }  // namespace sequent::test

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace sequent::test {
-namespace {
+namespace ecn_test {
 
 using bits = control_bits<u32>;
 constexpr auto marked = ecn_codepoint::congestion_experienced;
@@ -86,5 +86,5 @@ TEST(ecn_response, holds_until_a_moment_that_moves_with_the_clock) {
   EXPECT_EQ(response, ecn_response{});
 }
 
-}  // namespace
+}  // namespace ecn_test
 }  // namespace sequent::test

@@ -7,7 +7,7 @@
 
 #include "tests/support/build.hpp"
 
-namespace {
+namespace emit_test {
 
 using namespace sequent;
 using sequent::test::at;
@@ -189,4 +189,4 @@ TEST(emit, the_longest_cookie_fits_beside_everything_that_a_syn_offers) {
   EXPECT_EQ(*read, options);
 }
 
-}  // namespace
+}  // namespace emit_test

@@ -5,7 +5,7 @@
 #include <set>
 #include <vector>
 
-namespace {
+namespace ephemeral_ports_test {
 
 using namespace sequent;
 
@@ -58,4 +58,4 @@ TEST(ephemeral_ports, a_range_the_wrong_way_round_is_its_first_port) {
   EXPECT_EQ(ports.choose(here, there(1), 80, all_free), 5'000);
 }
 
-}  // namespace
+}  // namespace ephemeral_ports_test

@@ -6,7 +6,7 @@
 #include <array>
 #include <vector>
 
-namespace {
+namespace fast_open_keys_test {
 
 using namespace sequent;
 
@@ -86,4 +86,4 @@ TEST(fast_open_keys, accept_the_former_secret_until_the_second_rotation_and_give
   EXPECT_EQ(keys.judge(cookie, here, client).give, keys.cookie_for(here, client));
 }
 
-}  // namespace
+}  // namespace fast_open_keys_test

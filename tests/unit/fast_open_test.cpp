@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace {
+namespace fast_open_test {
 
 using namespace sequent;
 
@@ -32,4 +32,4 @@ TEST(fast_open_cookie, is_equal_to_another_of_the_same_octets_alone) {
   EXPECT_EQ(cookie_of(0), fast_open_cookie{});
 }
 
-}  // namespace
+}  // namespace fast_open_test

@@ -6,7 +6,7 @@
 
 #include "sequent/flow.hpp"
 
-namespace {
+namespace flow_table_test {
 
 using namespace sequent;
 
@@ -112,4 +112,4 @@ TEST(flow_table, at_three_quarters_nothing_is_far_from_home) {
   for (u32 i = 0; i != table.most(); ++i) ASSERT_EQ(table.find(numbered(i), name_of), i);
 }
 
-}  // namespace
+}  // namespace flow_table_test

@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-namespace {
+namespace flow_test {
 
 using namespace sequent;
 
@@ -78,4 +78,4 @@ TEST(flow, every_part_of_a_flow_and_the_key_change_the_hash) {
   }
 }
 
-}  // namespace
+}  // namespace flow_test

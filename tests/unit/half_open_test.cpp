@@ -7,7 +7,7 @@
 #include "tests/support/build.hpp"
 
 namespace sequent::test {
-namespace {
+namespace half_open_test {
 
 control_block<u32> listening(bool options) {
   control_block<u32> tcb;
@@ -71,5 +71,5 @@ TEST(half_open, remembers_the_challenges_that_were_sent) {
 
 TEST(half_open, is_small) { EXPECT_LE(sizeof(half_open<u32>), 40u); }
 
-}  // namespace
+}  // namespace half_open_test
 }  // namespace sequent::test

@@ -5,7 +5,7 @@
 #include "tests/support/build.hpp"
 
 namespace sequent::test {
-namespace {
+namespace handshake_test {
 
 constexpr instant now = instant::from_microseconds(42);
 
@@ -124,5 +124,5 @@ TEST(handshake, a_window_is_scaled_unless_it_came_with_a_syn) {
   EXPECT_EQ(snd.max_wnd, 12'800u);
 }
 
-}  // namespace
+}  // namespace handshake_test
 }  // namespace sequent::test

@@ -6,7 +6,7 @@
 
 #include "tests/support/ip_packets.hpp"
 
-namespace {
+namespace icmp_test {
 
 using namespace sequent;
 using namespace sequent::build;
@@ -199,4 +199,4 @@ TEST(icmp, each_protocol_belongs_to_its_family) {
   EXPECT_EQ(refused(ipv4_packet(four, {.source = router4, .protocol = 6})), error::bad_icmp_message);
 }
 
-}  // namespace
+}  // namespace icmp_test

@@ -8,7 +8,7 @@
 #include <vector>
 
 namespace sequent {
-namespace {
+namespace index_list_test {
 
 TEST(index_list, keeps_the_order_of_a_plain_list) {
   std::array<list_links, 8> links{};
@@ -38,5 +38,5 @@ TEST(index_list, keeps_the_order_of_a_plain_list) {
   }
 }
 
-}  // namespace
+}  // namespace index_list_test
 }  // namespace sequent

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace {
+namespace interval_set_test {
 
 using namespace sequent;
 using number = sequence_number<u32>;
@@ -211,4 +211,4 @@ TEST_P(interval_set_at, equals_a_map_of_octets) {
   }
 }
 
-}  // namespace
+}  // namespace interval_set_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace ip_address_test {
 
 using namespace sequent;
 
@@ -80,4 +80,4 @@ TEST(ip_address, the_pseudo_header_of_ipv6_takes_all_sixteen_octets) {
             pseudo_header_of(ip_address::from_v6(here6), ip_address::from_v6(here6)));
 }
 
-}  // namespace
+}  // namespace ip_address_test

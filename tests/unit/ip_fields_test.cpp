@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace ip_fields_test {
 
 using namespace sequent;
 
@@ -23,4 +23,4 @@ TEST(ip_fields, setting_ecn_leaves_the_differentiated_services) {
   }
 }
 
-}  // namespace
+}  // namespace ip_fields_test

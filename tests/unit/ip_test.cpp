@@ -4,7 +4,7 @@
 
 #include "tests/support/ip_packets.hpp"
 
-namespace {
+namespace ip_test {
 
 using namespace sequent;
 using namespace sequent::build;
@@ -89,4 +89,4 @@ TEST(ip, addresses_of_two_families_make_no_header) {
   EXPECT_EQ(packet, octets(60, 0xee));
 }
 
-}  // namespace
+}  // namespace ip_test

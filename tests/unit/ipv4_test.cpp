@@ -6,7 +6,7 @@
 
 #include "tests/support/ip_packets.hpp"
 
-namespace {
+namespace ipv4_test {
 
 using namespace sequent;
 using namespace sequent::build;
@@ -129,4 +129,4 @@ TEST(ipv4, what_no_datagram_can_hold_is_not_written) {
   EXPECT_EQ(emit_ipv4({.source = mine4, .destination = theirs4}, less).why(), error::bad_ip_header);
 }
 
-}  // namespace
+}  // namespace ipv4_test

@@ -6,7 +6,7 @@
 
 #include "tests/support/ip_packets.hpp"
 
-namespace {
+namespace ipv6_test {
 
 using namespace sequent;
 using namespace sequent::build;
@@ -210,4 +210,4 @@ TEST(ipv6, what_no_packet_can_hold_is_not_written) {
   EXPECT_EQ(plain, octets(60, 0xee));
 }
 
-}  // namespace
+}  // namespace ipv6_test

@@ -5,7 +5,7 @@
 #include <array>
 #include <set>
 
-namespace {
+namespace isn_test {
 
 using namespace sequent;
 
@@ -54,4 +54,4 @@ TEST(isn, wraps_like_every_sequence_number) {
   EXPECT_EQ(initial_sequence_number(7, instant{} + cycle).wire(), 7u);
 }
 
-}  // namespace
+}  // namespace isn_test

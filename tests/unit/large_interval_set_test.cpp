@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace {
+namespace large_interval_set_test {
 
 using namespace sequent;
 using number = sequence_number<u32>;
@@ -144,4 +144,4 @@ TEST_P(large_interval_set_at, equality_is_of_what_is_held) {
   EXPECT_NE(a, b);
 }
 
-}  // namespace
+}  // namespace large_interval_set_test

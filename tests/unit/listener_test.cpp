@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace sequent {
-namespace {
+namespace listener_test {
 
 const ip_address one = ip_address::from_v4({10, 0, 0, 1});
 const ip_address two = ip_address::from_v4({10, 0, 0, 2});
@@ -44,5 +44,5 @@ TEST(listener, is_found_among_others_of_its_bucket) {
   EXPECT_EQ(table.size(), 3u);
 }
 
-}  // namespace
+}  // namespace listener_test
 }  // namespace sequent

@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace {
+namespace octets_test {
 
 using namespace sequent;
 
@@ -50,4 +50,4 @@ TEST(octets, what_is_stored_is_loaded) {
   }
 }
 
-}  // namespace
+}  // namespace octets_test

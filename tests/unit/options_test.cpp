@@ -5,7 +5,7 @@
 #include <initializer_list>
 #include <vector>
 
-namespace {
+namespace options_test {
 
 using namespace sequent;
 
@@ -289,4 +289,4 @@ TEST(options, ignores_a_fast_open_option_of_an_illegal_length) {
   }
 }
 
-}  // namespace
+}  // namespace options_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace pacing_test {
 
 using sequent::duration;
 using sequent::instant;
@@ -123,4 +123,4 @@ TEST(pacer, the_origin_of_the_clock_may_move) {
   EXPECT_EQ(moved.earliest(at(1'000)) + duration::microseconds(999'000), p.earliest(at(1'000'000)));
 }
 
-}  // namespace
+}  // namespace pacing_test

@@ -7,7 +7,7 @@
 
 #include "tests/support/build.hpp"
 
-namespace {
+namespace parse_test {
 
 using namespace sequent;
 using sequent::test::at;
@@ -165,4 +165,4 @@ TEST(parse, errors_of_options_are_passed_on) {
   EXPECT_EQ(unchecked(o).why(), error::bad_option_length);
 }
 
-}  // namespace
+}  // namespace parse_test

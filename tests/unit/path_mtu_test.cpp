@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace path_mtu_test {
 
 using namespace sequent;
 using number = sequence_number<u32>;
@@ -210,4 +210,4 @@ TEST(path_mtu, rebase_moves_the_wait_and_nothing_else) {
 
 TEST(path_mtu, is_small) { EXPECT_LE(sizeof(path_mtu), 32u); }
 
-}  // namespace
+}  // namespace path_mtu_test

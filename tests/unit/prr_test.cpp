@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace sequent::test {
-namespace {
+namespace prr_test {
 
 constexpr u32 mss = 1'000;
 
@@ -96,5 +96,5 @@ TEST(proportional_rate_reduction, a_recovery_begins_with_clean_counts) {
   EXPECT_EQ(prr.threshold(), 4'000u);
 }
 
-}  // namespace
+}  // namespace prr_test
 }  // namespace sequent::test

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace sequent::test {
-namespace {
+namespace rack_test {
 
 // Segments of 100 octets, one each millisecond, over a path of 100 ms, beside a scoreboard.
 class rack_test : public testing::TestWithParam<u32> {
@@ -264,5 +264,5 @@ TEST_P(rack_test, nothing_outstanding_keeps_what_is_known_about_the_path) {
   EXPECT_EQ(recent.furthest(), at(300));
 }
 
-}  // namespace
+}  // namespace rack_test
 }  // namespace sequent::test

@@ -7,7 +7,7 @@
 
 #include "sequent/flow.hpp"
 
-namespace {
+namespace rate_limiter_test {
 
 using namespace sequent;
 
@@ -85,4 +85,4 @@ TEST(rate_limiter, without_buckets_refuses_and_takes_settings_into_range) {
   EXPECT_TRUE(odd.allow(from(1), at(1)));
 }
 
-}  // namespace
+}  // namespace rate_limiter_test

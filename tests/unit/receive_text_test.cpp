@@ -5,7 +5,7 @@
 #include "tests/support/blocks.hpp"
 
 namespace sequent::test {
-namespace {
+namespace receive_text_test {
 
 // RCV.NXT is 5000 and the window 1000 octets, unless a test says otherwise.
 struct outcome {
@@ -160,5 +160,5 @@ TEST(receive_text, advancing_keeps_the_right_edge) {
   EXPECT_EQ(tcb.rcv.nxt.wire() + tcb.rcv.wnd, edge);
 }
 
-}  // namespace
+}  // namespace receive_text_test
 }  // namespace sequent::test

@@ -5,7 +5,7 @@
 #include "tests/support/blocks.hpp"
 
 namespace sequent::test {
-namespace {
+namespace receiver_test {
 
 // A receiver of 64 octets with a control block that offers all of them from RCV.NXT on.
 class receiving : public testing::TestWithParam<u32> {
@@ -220,5 +220,5 @@ TEST_P(receiving, the_largest_text_seen_is_remembered) {
   EXPECT_EQ(half.largest_text(), 20u);
 }
 
-}  // namespace
+}  // namespace receiver_test
 }  // namespace sequent::test

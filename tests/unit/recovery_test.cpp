@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace {
+namespace recovery_test {
 
 using namespace sequent;
 using number = sequence_number<u32>;
@@ -98,4 +98,4 @@ TEST_F(recovery, what_was_sent_again_tells_of_what_it_overtook_after_the_recover
   EXPECT_EQ(congestion.reductions, 1);
 }
 
-}  // namespace
+}  // namespace recovery_test

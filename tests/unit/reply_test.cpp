@@ -5,7 +5,7 @@
 #include "tests/support/blocks.hpp"
 
 namespace sequent::test {
-namespace {
+namespace reply_test {
 
 TEST(reply, a_reset_for_a_segment_with_ack_takes_its_number) {
   actions<u32> out;
@@ -94,5 +94,5 @@ TEST(reply, time_wait_is_entered_and_announced) {
   EXPECT_TRUE(out.time_wait);
 }
 
-}  // namespace
+}  // namespace reply_test
 }  // namespace sequent::test

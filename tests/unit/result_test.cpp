@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-namespace {
+namespace result_test {
 
 using namespace sequent;
 
@@ -89,4 +89,4 @@ TEST(error, every_error_has_words_of_its_own) {
   EXPECT_STREQ(describe(error::connection_reset), "connection reset");
 }
 
-}  // namespace
+}  // namespace result_test

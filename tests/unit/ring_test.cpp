@@ -7,7 +7,7 @@
 
 #include "tests/support/build.hpp"
 
-namespace {
+namespace ring_test {
 
 using namespace sequent;
 using sequent::test::pattern;
@@ -127,4 +127,4 @@ TEST(ring_death, reaching_past_the_capacity_is_caught) {
 }
 #endif
 
-}  // namespace
+}  // namespace ring_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace rtt_test {
 
 using namespace sequent;
 
@@ -125,4 +125,4 @@ TEST(rtt, a_steady_path_converges) {
   EXPECT_LE(rtt.smoothed(), ms(250) + duration::microseconds(2));
 }
 
-}  // namespace
+}  // namespace rtt_test

@@ -5,7 +5,7 @@
 #include <vector>
 
 namespace sequent::test {
-namespace {
+namespace scoreboard_test {
 
 using run_list = std::vector<delivered_run>;
 
@@ -231,5 +231,5 @@ TEST_P(board_test, the_clock_can_be_rebased) {
   EXPECT_EQ(board.view()[1].sent_at, 4u);
 }
 
-}  // namespace
+}  // namespace scoreboard_test
 }  // namespace sequent::test

@@ -4,7 +4,7 @@
 
 #include "tests/support/build.hpp"
 
-namespace {
+namespace segment_test {
 
 using namespace sequent;
 using sequent::test::at;
@@ -64,4 +64,4 @@ TEST(segment, equality_looks_at_every_field) {
   EXPECT_NE(base, at(5).ack(6).window(7).length_only(1).header);
 }
 
-}  // namespace
+}  // namespace segment_test

@@ -7,7 +7,7 @@
 #include "tests/support/endpoint.hpp"
 
 namespace sequent::test {
-namespace {
+namespace sender_test {
 
 constexpr u32 mss = 100;
 
@@ -317,5 +317,5 @@ TEST_P(sending, starting_anew_forgets_the_back_off_of_the_connection_before) {
   EXPECT_EQ(half.rtt().timeout(), s(1));
 }
 
-}  // namespace
+}  // namespace sender_test
 }  // namespace sequent::test

@@ -5,7 +5,7 @@
 #include <initializer_list>
 #include <type_traits>
 
-namespace {
+namespace seq_test {
 
 using namespace sequent;
 using number = sequence_number<u32>;
@@ -106,4 +106,4 @@ TEST(seq, from_until_includes_both_ends) {
   }
 }
 
-}  // namespace
+}  // namespace seq_test

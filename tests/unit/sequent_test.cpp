@@ -5,7 +5,7 @@
 #include <array>
 #include <type_traits>
 
-namespace {
+namespace sequent_test {
 
 TEST(sequent, the_umbrella_is_all_that_an_embedder_includes) {
   sequent::connection<> tcp;
@@ -19,4 +19,4 @@ TEST(sequent, the_umbrella_is_all_that_an_embedder_includes) {
 static_assert(std::is_copy_constructible_v<sequent::connection<>>);
 static_assert(std::is_nothrow_default_constructible_v<sequent::connection<>>);
 
-}  // namespace
+}  // namespace sequent_test

@@ -5,7 +5,7 @@
 #include <array>
 
 namespace sequent {
-namespace {
+namespace shard_test {
 
 flow flow_number(unsigned i) {
   return {ip_address::from_v4({10, 0, 0, 1}),
@@ -37,5 +37,5 @@ TEST(shard, shares_flows_out_evenly_and_by_its_key) {
   EXPECT_NEAR(elsewhere, 3'000, 200);
 }
 
-}  // namespace
+}  // namespace shard_test
 }  // namespace sequent

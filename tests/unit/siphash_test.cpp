@@ -5,7 +5,7 @@
 #include <array>
 #include <utility>
 
-namespace {
+namespace siphash_test {
 
 using namespace sequent;
 
@@ -62,4 +62,4 @@ TEST(siphash, word_by_word_is_the_same_as_octet_by_octet) {
   EXPECT_EQ(state.finish(siphash_2_4::last_word(0x0c0b'0a09u, 12)), siphash(reference_key, message));
 }
 
-}  // namespace
+}  // namespace siphash_test

@@ -6,7 +6,7 @@
 #include <random>
 
 namespace sequent {
-namespace {
+namespace slot_pool_test {
 
 TEST(slot_pool, holds_what_was_put_in_and_nothing_else) {
   slot_pool<int, 5> pool;
@@ -49,5 +49,5 @@ TEST(slot_pool, tells_one_generation_from_the_next) {
   EXPECT_TRUE(pool.holds(index, pool.generation(index)));
 }
 
-}  // namespace
+}  // namespace slot_pool_test
 }  // namespace sequent

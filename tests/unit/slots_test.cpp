@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace {
+namespace slots_test {
 
 using namespace sequent;
 
@@ -27,4 +27,4 @@ TEST(slots, given_storage_is_shared) {
   EXPECT_TRUE(span_slots<int>().slots().empty());
 }
 
-}  // namespace
+}  // namespace slots_test

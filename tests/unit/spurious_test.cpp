@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace sequent::test {
-namespace {
+namespace spurious_test {
 
 sequence_number<u32> at(u32 offset) { return sequence_number<u32>(0xffff'fff0u + offset); }
 
@@ -235,5 +235,5 @@ TEST(spurious_detector, gives_up) {
   EXPECT_FALSE(d.on_ack(answer(0)));
 }
 
-}  // namespace
+}  // namespace spurious_test
 }  // namespace sequent::test

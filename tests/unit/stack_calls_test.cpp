@@ -5,7 +5,7 @@
 #include "tests/support/stack_net.hpp"
 
 namespace sequent::test {
-namespace {
+namespace stack_calls_test {
 
 using state = connection_state;
 
@@ -249,5 +249,5 @@ TEST(stack_calls, buffers_may_be_the_callers) {
   EXPECT_EQ(std::count(memory.begin(), memory.end(), 0xbb), 300);
 }
 
-}  // namespace
+}  // namespace stack_calls_test
 }  // namespace sequent::test

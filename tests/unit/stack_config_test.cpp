@@ -5,7 +5,7 @@
 #include <set>
 
 namespace sequent {
-namespace {
+namespace stack_config_test {
 
 // Knowing one key tells nothing about another: at least they differ, from each other and with the secret.
 TEST(stack_config, every_use_of_the_secret_has_its_own_key) {
@@ -34,5 +34,5 @@ TEST(stack_config, by_default_a_syn_ack_is_sent_for_three_minutes) {
   EXPECT_EQ(total, duration::seconds(183));
 }
 
-}  // namespace
+}  // namespace stack_config_test
 }  // namespace sequent

@@ -4,7 +4,7 @@
 #include "tests/support/stack_net.hpp"
 
 namespace sequent::test {
-namespace {
+namespace stack_cookies_test {
 
 // What a SYN says, cut to what a cookie can say, goes through LISTEN to the same block as the SYN that the cookie gives
 // back.
@@ -25,7 +25,8 @@ TEST(stack_cookies, what_comes_back_opens_the_same_connection) {
     const cookie_options kept = cookie_options_of(syn.header, ours);
     EXPECT_TRUE(kept.timestamps || (!kept.window_scale && !kept.sack_permitted));
     const syn_cookie made = cookies.make(path, syn.header.seq, kept, 123'456, now);
-    const auto echo = kept.timestamps ? std::optional(made.timestamp) : std::nullopt;
+    std::optional<u32> echo;
+    if (kept.timestamps) echo = made.timestamp;
     const auto back = cookies.check(path, syn.header.seq, made.iss, echo, now);
     ASSERT_TRUE(back) << bits;
     EXPECT_EQ(syn_of(*back, syn.header.seq, syn.header.options.ts),
@@ -124,5 +125,5 @@ TEST(stack_cookies, without_timestamps_there_is_no_ecn) {
   }
 }
 
-}  // namespace
+}  // namespace stack_cookies_test
 }  // namespace sequent::test

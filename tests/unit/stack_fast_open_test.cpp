@@ -5,7 +5,7 @@
 #include "tests/support/stack_net.hpp"
 
 namespace sequent::test {
-namespace {
+namespace stack_fast_open_test {
 
 struct fast_connection_policy : small_connection_policy {
   using fast_open = with_fast_open;
@@ -195,5 +195,5 @@ TEST(stack_fast_open, opens_fast_what_is_written_before_the_syn_is_polled) {
   EXPECT_FALSE(client.tcp->find(*made)->fast_open().text_refused());
 }
 
-}  // namespace
+}  // namespace stack_fast_open_test
 }  // namespace sequent::test

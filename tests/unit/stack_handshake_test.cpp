@@ -3,7 +3,7 @@
 #include "tests/support/stack_net.hpp"
 
 namespace sequent::test {
-namespace {
+namespace stack_handshake_test {
 
 using state = connection_state;
 
@@ -214,5 +214,5 @@ TEST(stack_handshake, knows_the_round_trip_and_a_lost_syn_ack) {
   EXPECT_TRUE(lost.sending().syn_lost());
 }
 
-}  // namespace
+}  // namespace stack_handshake_test
 }  // namespace sequent::test

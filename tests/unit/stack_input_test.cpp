@@ -6,7 +6,7 @@
 #include "tests/support/stack_net.hpp"
 
 namespace sequent::test {
-namespace {
+namespace stack_input_test {
 
 using state = connection_state;
 
@@ -298,5 +298,5 @@ TEST(stack_input, a_burst_is_its_packets_in_order) {
   EXPECT_EQ(one_by_one, together);
 }
 
-}  // namespace
+}  // namespace stack_input_test
 }  // namespace sequent::test

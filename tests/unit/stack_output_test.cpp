@@ -6,7 +6,7 @@
 #include "tests/support/stack_net.hpp"
 
 namespace sequent::test {
-namespace {
+namespace stack_output_test {
 
 using state = connection_state;
 
@@ -256,5 +256,5 @@ TEST(stack_output, data_arrives_under_loss) {
   EXPECT_TRUE(net.end[0]->consistent() && net.end[1]->consistent());
 }
 
-}  // namespace
+}  // namespace stack_output_test
 }  // namespace sequent::test

@@ -4,7 +4,7 @@
 #include "tests/support/stack_net.hpp"
 
 namespace sequent::test {
-namespace {
+namespace stack_sleep_test {
 
 using state = connection_state;
 
@@ -200,5 +200,5 @@ TEST(stack_sleep, connections_over_memory_of_the_callers_share_it) {
   EXPECT_EQ(server.connections_awake(), 2u);
 }
 
-}  // namespace
+}  // namespace stack_sleep_test
 }  // namespace sequent::test

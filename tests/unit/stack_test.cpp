@@ -5,7 +5,7 @@
 #include "tests/support/stack_net.hpp"
 
 namespace sequent::test {
-namespace {
+namespace stack_test {
 
 using state = connection_state;
 
@@ -65,5 +65,5 @@ TEST_P(both_families, carry_a_connection_from_handshake_to_time_wait) {
   EXPECT_TRUE(client.consistent() && server.consistent());
 }
 
-}  // namespace
+}  // namespace stack_test
 }  // namespace sequent::test

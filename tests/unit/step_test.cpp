@@ -5,7 +5,7 @@
 #include "tests/support/blocks.hpp"
 
 namespace sequent::test {
-namespace {
+namespace step_test {
 
 TEST(step, each_state_has_its_own_walk) {
   // One segment tells the four walks apart: a SYN at RCV.NXT.
@@ -58,5 +58,5 @@ TEST(step, keeps_the_invariants_in_every_state_for_every_control) {
   }
 }
 
-}  // namespace
+}  // namespace step_test
 }  // namespace sequent::test

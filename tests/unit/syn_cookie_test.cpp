@@ -4,7 +4,7 @@
 
 #include <limits>
 
-namespace {
+namespace syn_cookie_test {
 
 using namespace sequent;
 using number = sequence_number<u32>;
@@ -152,4 +152,4 @@ TEST(syn_cookie, may_be_made_at_compile_time) {
   static_assert(cookies.check(name(), number(5), cookies.make(name(), number(5), {}, 0, at(0)).iss, {}, at(0)));
 }
 
-}  // namespace
+}  // namespace syn_cookie_test

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace sequent::test {
-namespace {
+namespace tail_probe_test {
 
 constexpr sequence_number<u32> end(0xffff'ffffu);
 
@@ -107,5 +107,5 @@ TEST(tail_probe, is_cancelled) {
   EXPECT_FALSE(probe.has_measured());
 }
 
-}  // namespace
+}  // namespace tail_probe_test
 }  // namespace sequent::test

@@ -4,7 +4,7 @@
 
 #include <type_traits>
 
-namespace {
+namespace time_test {
 
 using namespace sequent;
 
@@ -46,4 +46,4 @@ TEST(short_time, is_the_low_half_of_the_clock) {
   EXPECT_EQ(short_time(instant::from_microseconds(-1)), 0xffff'ffffu);
 }
 
-}  // namespace
+}  // namespace time_test

@@ -7,7 +7,7 @@
 #include "tests/support/blocks.hpp"
 
 namespace sequent::test {
-namespace {
+namespace time_wait_test {
 
 control_block<u32> waiting(bool timestamps) {
   control_block<u32> tcb = block_in(connection_state::time_wait, {0xffff'fff0u, 0x7fff'ffffu});
@@ -74,5 +74,5 @@ TEST(time_wait, iss_of_what_follows_lies_beyond_everything_old) {
 
 TEST(time_wait, is_small) { EXPECT_LE(sizeof(time_wait<u32>), 48u); }
 
-}  // namespace
+}  // namespace time_wait_test
 }  // namespace sequent::test

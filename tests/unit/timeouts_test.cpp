@@ -5,7 +5,7 @@
 #include "tests/support/blocks.hpp"
 
 namespace sequent::test {
-namespace {
+namespace timeouts_test {
 
 TEST(user_timeout, deletes_the_connection_and_tells_the_user_in_every_state_with_a_peer) {
   for (const connection_state s : all_states) {
@@ -44,5 +44,5 @@ TEST(time_wait_timeout, ends_time_wait_and_nothing_else) {
   }
 }
 
-}  // namespace
+}  // namespace timeouts_test
 }  // namespace sequent::test

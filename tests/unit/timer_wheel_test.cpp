@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-namespace {
+namespace timer_wheel_test {
 
 using namespace sequent;
 
@@ -223,4 +223,4 @@ TEST(timer_wheel, has_levels_for_every_instant) {
   EXPECT_EQ(sizeof(timer_node), 16u);
 }
 
-}  // namespace
+}  // namespace timer_wheel_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace timers_test {
 
 using namespace sequent;
 
@@ -79,4 +79,4 @@ TEST(timers, move_with_the_origin_of_the_clock) {
   EXPECT_FALSE(t.running(timer::keep_alive));
 }
 
-}  // namespace
+}  // namespace timers_test

@@ -4,7 +4,7 @@
 
 #include "tests/support/build.hpp"
 
-namespace {
+namespace timestamps_test {
 
 using namespace sequent;
 using sequent::test::at;
@@ -100,4 +100,4 @@ TEST(timestamps, nothing_is_taken_when_not_negotiated_or_absent) {
   EXPECT_EQ(ts.recent.wire(), 100u);
 }
 
-}  // namespace
+}  // namespace timestamps_test

@@ -5,7 +5,7 @@
 #include "tests/support/blocks.hpp"
 
 namespace sequent::test {
-namespace {
+namespace transmit_test {
 
 receive_variables<u32> offered(u32 wnd, u32 shift = 0) {
   receive_variables<u32> rcv;
@@ -148,5 +148,5 @@ TEST(note_sent, remembers_the_acknowledgment_and_the_window) {
   EXPECT_EQ(tcb.rcv.wnd, 777u);
 }
 
-}  // namespace
+}  // namespace transmit_test
 }  // namespace sequent::test

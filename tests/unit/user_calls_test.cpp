@@ -7,7 +7,7 @@
 #include "tests/support/blocks.hpp"
 
 namespace sequent::test {
-namespace {
+namespace user_calls_test {
 
 using state = connection_state;
 constexpr sequence_number<u32> iss(7'000);
@@ -161,5 +161,5 @@ TEST(abort, of_nothing_is_an_error) {
   EXPECT_EQ(call_abort(tcb, out).why(), error::connection_does_not_exist);
 }
 
-}  // namespace
+}  // namespace user_calls_test
 }  // namespace sequent::test

@@ -7,7 +7,7 @@
 #include <limits>
 
 namespace sequent {
-namespace {
+namespace window_tuning_test {
 
 constexpr u32 buffer = 1'000'000;
 
@@ -154,5 +154,5 @@ TEST(window_tuning, the_origin_of_the_clock_does_not_matter) {
   EXPECT_EQ(a.tuning.limit(), b.tuning.limit());
 }
 
-}  // namespace
+}  // namespace window_tuning_test
 }  // namespace sequent

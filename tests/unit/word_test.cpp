@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace word_test {
 
 using namespace sequent;
 
@@ -24,4 +24,4 @@ TEST(word, lesser_and_greater_of_equal_words_are_that_word) {
   EXPECT_EQ(greater(7u, 7u), 7u);
 }
 
-}  // namespace
+}  // namespace word_test
