@@ -27,6 +27,11 @@ target_link_libraries(sequent_model INTERFACE Threads::Threads)
 add_library(sequent_both INTERFACE)
 target_link_libraries(sequent_both INTERFACE sequent::sequent sequent_model sequent_warnings)
 
+# What replays a run of a drawn setting, for properties and tools.
+add_library(sequent_stream_replay OBJECT EXCLUDE_FROM_ALL
+            "${PROJECT_SOURCE_DIR}/tests/property/engine/stream_replay.cpp")
+target_link_libraries(sequent_stream_replay PUBLIC sequent_both)
+
 if(SEQUENT_BUILD_TESTS)
   enable_testing()
 endif()

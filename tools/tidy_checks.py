@@ -21,9 +21,9 @@ TIERS = (
      "tail_probe", "pacing", "ecn", "congestion/progress", "congestion/curve",
      "congestion/hystart", "congestion/reno", "congestion/cubic", "congestion/validation", "congestion/validated", "ephemeral_ports", "syn_cookie", "fast_open_keys", "rate_limiter"),
     ("arrives_closed", "arrives_icmp", "arrives_listen", "arrives_syn_sent", "arrives_synchronized", "handshake",
-     "predict", "receive_text", "user_calls", "timeouts", "transmit", "recovery", "recovery_parts", "reply"),
+     "predict", "receive_text", "user_calls", "timeouts", "transmit", "recovery", "recovery_*", "reply"),
     ("step",),
-    ("receiver", "sender", "connection", "connection_*"),
+    ("receiver", "sender", "sender_*", "connection", "connection_*"),
     ("dormant",),
     ("answer", "half_open", "time_wait", "index_list", "slot_pool", "listener", "shard", "stack", "stack_*"),
     ("sequent",),
@@ -31,12 +31,14 @@ TIERS = (
 
 # Where one class is too long for a file: the parts hold members of the header's class and include it; the header
 # includes them at its end, and nobody else does. A header and its parts count as one in the search for circles.
-PARTS = {"connection": ("connection_calls", "connection_input", "connection_output", "connection_path"),
+PARTS = {"recovery": ("recovery_losses", "recovery_window"),
+         "sender": ("sender_input", "sender_text"),
+         "connection": ("connection_calls", "connection_input", "connection_output", "connection_path"),
          "stack": ("stack_calls", "stack_handshake", "stack_cookies", "stack_fast_open", "stack_input", "stack_output",
                    "stack_sleep")}
 OWNER = {part: owner for owner, parts in PARTS.items() for part in parts}
 
-MAX_IMPL_LINES = 500
+MAX_IMPL_LINES = 410
 MAX_FUNCTION_LINES = 80
 CODE_FOLDERS = ("impl", "model", "proofs", "fuzz", "tests", "tools", "examples", "bench")
 

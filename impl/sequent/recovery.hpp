@@ -263,206 +263,36 @@ class loss_recovery {
     return news;
   }
 
-  // Notes on the scoreboard what arrived; returns how many octets that were, and fills in the news if they are asked
-  // for.
-  constexpr u32 deliver(const acknowledgment& ack, acknowledged_news* news) noexcept {
-    u32 octets = 0;
-    rack::arrival heard = rack_.hear(short_time(ack.now));
-    const auto note = [&](const delivered_run& run) {
-      octets += run.last - run.first;
-      if (ack.sack) rack_.delivered(heard, run, answers_before(ack, run.sent_at));
-      if (news == nullptr) return;
-      news->original = news->original || !run.again;
-      news->again = news->again || run.again;
-      news->beyond = news->beyond || before(recover_, run.last);
-    };
-    board_.acknowledge(ack.una, note);
-    if (ack.sack && news != nullptr) {
-      const auto blocks = ack.blocks->view();
-      for (std::size_t i = news->reported ? 1 : 0; i < blocks.size(); ++i) {
-        const sack_block<u32>& block = blocks[i];
-        if (after_until(ack.una, block.left, ack.nxt) && after_until(block.left, block.right, ack.nxt)) {
-          board_.sack(block.left, block.right, note);
-        }
-      }
-    }
-    if (ack.sack) rack_.conclude(heard, granule(ack.smoothed));
-    return octets;
-  }
-
-  constexpr u32 take(const acknowledgment& ack, acknowledged_news& news) noexcept {
-    const u32 delivered = deliver(ack, &news);
-    if (!ack.sack) return count_departures(ack, delivered);
-    duplicates_ = 0;
-    if (news.reported) rack_.duplicate_reported(ack.una, ack.nxt);
-    return delivered;
-  }
-
-  // Without SACK: a duplicate says that some segment has arrived beyond the hole; an acknowledgment that moves on takes
-  // back as many as it covers.
-  constexpr u32 count_departures(const acknowledgment& ack, u32 acknowledged) noexcept {
-    if (ack.duplicate) {
-      // Until there is a recovery only the duplicates that lead to one count: two segments more than the window allows,
-      // and the third of them begins it (RFC 3042 section 2).
-      const bool counts = phase_ == recovery_phase::recovery || departed_ < limited_transmit(ack) * ack.mss;
-      const u32 all = board_.pipe();
-      const u32 more = std::min(departed_ + (counts ? ack.mss : 0), all > ack.mss ? all - ack.mss : 0);
-      const u32 delivered = more > departed_ ? more - departed_ : 0;
-      departed_ = std::max(more, departed_);
-      if (duplicates_ != duplicate_threshold) ++duplicates_;
-      return delivered;
-    }
-    if (acknowledged == 0) return 0;
-    duplicates_ = 0;
-    if (phase_ != recovery_phase::recovery) departed_ = 0;
-    const u32 behind = std::min(departed_, acknowledged > ack.mss ? acknowledged - ack.mss : 0);
-    departed_ -= behind;
-    return acknowledged - behind;
-  }
-
-  // Without SACK: how many duplicates may count before there is a recovery.
-  [[nodiscard]] constexpr u32 limited_transmit(const acknowledgment& ack) const noexcept {
-    return may_enter(ack) ? duplicate_threshold : duplicate_threshold - 1u;
-  }
-
-  // Without SACK: duplicates may begin a recovery, once for each window (RFC 6582 section 3.2, step 2).
-  [[nodiscard]] constexpr bool may_enter(const acknowledgment& ack) const noexcept {
-    return phase_ == recovery_phase::open && before(recover_, ack.una);
-  }
-
+  constexpr u32 deliver(const acknowledgment& ack, acknowledged_news* news) noexcept;
+  constexpr u32 take(const acknowledgment& ack, acknowledged_news& news) noexcept;
+  constexpr u32 count_departures(const acknowledgment& ack, u32 acknowledged) noexcept;
+  [[nodiscard]] constexpr u32 limited_transmit(const acknowledgment& ack) const noexcept;
+  [[nodiscard]] constexpr bool may_enter(const acknowledgment& ack) const noexcept;
   template <class Congestion>
   constexpr void answer_probe(const acknowledgment& ack, const acknowledged_news& news,
-                              Congestion& congestion) noexcept {
-    const bool bare = ack.duplicate && ack.blocks->count == 0;
-    if (probe_.on_ack(ack.una, news.reported, news.until, bare) == tail_probe::verdict::none) return;
-    if (phase_ != recovery_phase::open || ack.reduced) return;
-    const u32 window = congestion.window();
-    congestion.on_congestion(std::min(ack.nxt - ack.una + ack.acked, window), ack.mss, ack.now);
-    congestion.leave_recovery();
-    if (congestion.window() > window) congestion.set_window(window);
-    doubt_.give_up();  // what it could give back is not this
-    reduced_ = true;
-  }
-
+                              Congestion& congestion) noexcept;
   struct losses {
     bool found = false;
     std::optional<duration> again{};  // when to look again
   };
 
-  // Looks for losses; begins a recovery when there is one and none is under way.
   template <class Congestion>
-  constexpr losses detect(const acknowledgment& ack, bool progress, u32 delivered, Congestion& congestion) noexcept {
-    losses seen;
-    if (ack.sack) {
-      const bool urgent = phase_ != recovery_phase::open || board_.sacked() > (duplicate_threshold - 1u) * ack.mss;
-      const auto smoothed = static_cast<u32>(std::clamp<std::int64_t>(ack.smoothed.count(), 0, 0x3fff'ffff));
-      const auto out = rack_.detect(board_, short_time(ack.now), rack_.reordering_window(smoothed, urgent));
-      seen.found = out.found;
-      if (out.again && phase_ == recovery_phase::recovery) lower_again(ack, delivered, congestion);
-      if (out.again_in) seen.again = duration::microseconds(*out.again_in);
-    } else if (phase_ == recovery_phase::recovery) {
-      if (progress) seen.found = lose_head(ack.mss);  // the next hole (RFC 6582 section 3.2, partial acknowledgment)
-    } else if (duplicates_ == duplicate_threshold && may_enter(ack)) {
-      seen.found = lose_head(ack.mss);
-    }
-    // What was sent in a recovery and found lost before its end is the next window's loss (RFC 5681 section 4.3).
-    const bool left_over = ack.sack && board_.lost() != 0;
-    if ((seen.found || left_over) && phase_ == recovery_phase::open) enter(ack, delivered, congestion);
-    return seen;
-  }
-
-  constexpr bool lose_head(u32 mss) noexcept {
-    if (board_.view().empty() || board_.view().front().fate != run_fate::in_flight) return false;
-    board_.mark_head_lost(mss);
-    head_due_ = true;
-    return true;
-  }
-
-  // RecoverFS (RFC 6937 section 3): what was outstanding before the acknowledgment, which counts as delivered in this
-  // recovery, less what SACK had reported by then, which it will not see delivered.
-  [[nodiscard]] constexpr u32 outstanding_before(const acknowledgment& ack, u32 delivered) const noexcept {
-    const u32 now = ack.nxt - ack.una;
-    return ack.sack ? now - board_.sacked() + delivered : now + ack.acked;
-  }
-
-  // The loss of a retransmission is a second indication of congestion (RFC 5681 section 4.3), once for each recovery.
+  constexpr losses detect(const acknowledgment& ack, bool progress, u32 delivered, Congestion& congestion) noexcept;
+  constexpr bool lose_head(u32 mss) noexcept;
+  [[nodiscard]] constexpr u32 outstanding_before(const acknowledgment& ack, u32 delivered) const noexcept;
   template <class Congestion>
-  constexpr void lower_again(const acknowledgment& ack, u32 delivered, Congestion& congestion) noexcept {
-    if (lowered_again_ || ack.reduced) return;  // with ECN once for each window (RFC 3168 section 6.1.2)
-    lowered_again_ = true;
-    congestion.on_congestion(std::min(ack.nxt - ack.una, congestion.threshold()), ack.mss, ack.now);
-    reduction_.start(outstanding_before(ack, delivered), congestion.threshold());
-    doubt_.give_up();
-  }
-
+  constexpr void lower_again(const acknowledgment& ack, u32 delivered, Congestion& congestion) noexcept;
   template <class Congestion>
-  constexpr void enter(const acknowledgment& ack, u32 delivered, Congestion& congestion) noexcept {
-    // What limited transmit added does not count (RFC 5681 section 3.2, step 2).
-    const u32 flight = std::min(ack.nxt - ack.una, congestion.window());
-    if (!ack.reduced) congestion.on_congestion(flight, ack.mss, ack.now);
-    reduction_.start(outstanding_before(ack, delivered), congestion.threshold());
-    recover_ = ack.nxt;
-    phase_ = recovery_phase::recovery;
-    head_due_ = true;
-    lowered_again_ = false;
-    probe_.cancel();
-    if (ack.reduced) return doubt_.give_up();  // the reduction answered an echo, which is never spurious
-    doubt_.begin(false, false);
-    reduced_ = true;
-  }
-
+  constexpr void enter(const acknowledgment& ack, u32 delivered, Congestion& congestion) noexcept;
   template <class Congestion>
-  constexpr void steer(u32 delivered, bool progress, u32 mss, Congestion& congestion) noexcept {
-    const u32 in_network = pipe();
-    congestion.set_window(in_network + reduction_.on_ack(delivered, in_network, mss, progress));
-  }
-
+  constexpr void steer(u32 delivered, bool progress, u32 mss, Congestion& congestion) noexcept;
   template <class Congestion>
-  constexpr void grow(const acknowledgment& ack, u32 delivered, u32 before_it, Congestion& congestion) noexcept {
-    // Kept within reach of SND.UNA, or after 2^31 octets without a loss it would seem to lie ahead.
-    if (phase_ == recovery_phase::open && before(recover_, ack.una)) recover_ = ack.una - 1u;
-    rack_.forget_round(ack.una);
-    // What was sent up to a moment at which the window was full counts as sent in a full window, also where several
-    // acknowledgments come in before anything can be sent again.
-    if (before_it + ack.mss > congestion.window()) full_until_ = ack.nxt;
-    const bool full = before(ack.una - ack.acked, full_until_);
-    if (!full) full_until_ = ack.una - 1u;  // kept within reach
-    if (!ack.grows) return;
-    congestion.on_ack({delivered, ack.mss, before_it, full, ack.now, ack.round_trip, ack.smoothed, ack.una, ack.nxt});
-  }
-
+  constexpr void grow(const acknowledgment& ack, u32 delivered, u32 before_it, Congestion& congestion) noexcept;
   template <class Congestion>
-  constexpr void leave(const acknowledgment& ack, Congestion& congestion) noexcept {
-    if (ack.sack) recover_ = ack.nxt;
-    if (phase_ == recovery_phase::recovery) congestion.leave_recovery();
-    rack_.recovered();
-    doubt_.no_new_data();
-    phase_ = recovery_phase::open;
-    duplicates_ = 0;
-    departed_ = 0;
-    head_due_ = false;
-  }
-
+  constexpr void leave(const acknowledgment& ack, Congestion& congestion) noexcept;
   template <class Congestion>
-  constexpr void undo(const acknowledgment& ack, Congestion& congestion) noexcept {
-    congestion.undo();
-    board_.forget_losses();
-    rack_.mistrust();
-    recover_ = ack.una - 1u;  // duplicates may begin a recovery (RFC 5682 section 3.1)
-    phase_ = recovery_phase::open;
-    head_due_ = false;
-    departed_ = 0;
-  }
-
-  constexpr void go_back(sequence_number<u32> nxt) noexcept {
-    (void)board_.mark_all_lost();
-    departed_ = 0;
-    duplicates_ = 0;
-    recover_ = nxt;
-    head_due_ = true;
-    probe_.cancel();
-  }
-
+  constexpr void undo(const acknowledgment& ack, Congestion& congestion) noexcept;
+  constexpr void go_back(sequence_number<u32> nxt) noexcept;
   constexpr void finish_if_empty(sequence_number<u32> nxt) noexcept {
     if (!board_.view().empty()) return;
     head_due_ = false;
@@ -496,3 +326,6 @@ class loss_recovery {
 };
 
 }  // namespace sequent
+
+#include "sequent/recovery_losses.hpp"
+#include "sequent/recovery_window.hpp"

@@ -117,20 +117,7 @@ class sender {
   /// that of a large one (a multiple of the former, or the former). Linear in the runs of the scoreboard while
   /// something is lost, else constant time.
   [[nodiscard]] constexpr bool next(const control_block<u32>& tcb, u32 mss, u32 most, bool nagle,
-                                    text_to_send& run) noexcept {
-    const send_variables<u32>& snd = tcb.snd;
-    if (recovery_.resends() && !(snd.una == snd.nxt)) {
-      const auto lost = recovery_.first_lost();
-      if (recovery_.head_due()) {
-        run = lost ? sent_before(snd, lost->first, lost->last, mss) : sent_before(snd, snd.una, snd.nxt, mss);
-        return true;
-      }
-      if (lost) return resend(snd, lost->first, lost->last, mss, nagle, run);
-      run = tail(snd, mss);
-      return true;
-    }
-    return unsent(snd, mss, most, nagle, run);
-  }
+                                    text_to_send& run) noexcept;
 
   /// The SYN or SYN,ACK has been handed to the network. One that is sent again measures nothing (Karn).
   constexpr void sent_syn(sequence_number<u32> iss, instant now, timer_set& timers,
@@ -198,79 +185,20 @@ class sender {
   /// peer's window was zero before it; `round_trip`: the RTT that the timestamps option gives, if it does.
   constexpr void on_ack(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
                         bool window_was_closed, u32 mss, const std::optional<duration>& round_trip, instant now,
-                        timer_set& timers, const connection_config& config) noexcept {
-    const send_variables<u32>& snd = tcb.snd;
-    const bool sacks = tcb.sack_permitted && header.options.sack.count != 0;
-    if (step.acked != 0 || step.duplicate_ack || sacks) {
-      duration measured;
-      const bool measures = step.acked != 0 && take_sample(snd, round_trip, now, measured);
-      if (step.acked != 0) {
-        drop_acknowledged(snd);
-        attempts_ = 0;
-      }
-      recover_from(tcb, header, step, mss, measures, measured, now, timers);
-      if (step.acked != 0) restart_timers(tcb, mss, now, timers, config);
-    }
-    if (tcb.may_mark()) answer_echo(snd, header, step.acked, mss, now);
-    if (step.acceptable_ack && snd.wnd == 0) {
-      // The peer lives and keeps its window closed: that may last as long as it likes (MUST-37).
-      attempts_ = 0;
-      if (timers.running(timer::user_timeout)) timers.stop(timer::user_timeout);
-      if (!(snd.una == snd.nxt)) expect_ack(now, timers, config);
-    }
-    if (step.window_opened && snd.wnd != 0) {
-      timers.stop(timer::persist);
-      timers.stop(timer::zero_window);
-      if (window_was_closed) send_again(snd, now, timers, config);
-    }
-  }
+                        timer_set& timers, const connection_config& config) noexcept;
 
   /// The reordering timer expired.
-  constexpr void on_reordering_timeout(const control_block<u32>& tcb, u32 mss, instant now,
-                                       timer_set& timers) noexcept {
-    const auto again = recovery_.on_reordering_timeout(tcb.snd.una, tcb.snd.nxt, mss, rtt_.smoothed(), now, congestion_,
-                                                       tcb.may_mark() && ecn_.answers(tcb.snd.una));
-    if (again) timers.start(timer::reordering, now + *again);
-    if (tcb.may_mark() && recovery_.take_reduced()) ecn_.reduced(tcb.snd.nxt);
-  }
+  constexpr void on_reordering_timeout(const control_block<u32>& tcb, u32 mss, instant now, timer_set& timers) noexcept;
 
   /// The probe timer expired.
   constexpr void on_probe_timeout() noexcept { recovery_.on_probe_timeout(); }
 
   /// The retransmission timer expired with something outstanding. Says how often that has now happened in a row.
   constexpr std::uint8_t on_retransmission_timeout(const control_block<u32>& tcb, u32 mss, instant now,
-                                                   timer_set& timers, const connection_config& config) noexcept {
-    const send_variables<u32>& snd = tcb.snd;
-    const u32 flight = snd.nxt - snd.una;
-    // A probe of a closed window that nobody answers is no sign of congestion.
-    if (snd.wnd != 0 || flight > 1) {
-      congestion_.on_timeout(flight, mss, attempts_ == 0, now);
-      if (tcb.may_mark()) ecn_.reduced(snd.nxt);
-    }
-    ecn_.release();
-    if (snd.wnd != 0) {
-      recovery_.on_timeout(snd.nxt, attempts_ == 0);
-    } else {
-      recovery_.probe_again(snd.nxt);
-    }
-    if (attempts_ != 255) ++attempts_;
-    rtt_.back_off();
-    timed_.reset();
-    timers.stop(timer::reordering);
-    timers.stop(timer::loss_probe);
-    expect_ack(now, timers, config);
-    return attempts_;
-  }
+                                                   timer_set& timers, const connection_config& config) noexcept;
 
   /// The SYN or SYN,ACK was not answered in time.
-  constexpr std::uint8_t on_syn_timeout(instant now, timer_set& timers, const connection_config& config) noexcept {
-    syn_lost_ = true;
-    if (attempts_ != 255) ++attempts_;
-    rtt_.back_off();
-    timed_.reset();
-    expect_ack(now, timers, config);
-    return attempts_;
-  }
+  constexpr std::uint8_t on_syn_timeout(instant now, timer_set& timers, const connection_config& config) noexcept;
 
   /// Everything outstanding is to be sent again at once, and not for congestion: the peer had no room for it while its
   /// window was closed, or the path takes only smaller segments now.
@@ -319,162 +247,23 @@ class sender {
     return snd.fin_sent ? 0 : end() - snd.nxt;
   }
 
-  // Octets [at, until) of what is outstanding, or as many of them as fit one segment.
   [[nodiscard]] constexpr text_to_send sent_before(const send_variables<u32>& snd, sequence_number<u32> at,
-                                                   sequence_number<u32> until, u32 mss) const noexcept {
-    const sequence_number<u32> text_end = snd.fin_sent ? snd.nxt - 1u : snd.nxt;
-    const bool to_the_end = until == snd.nxt;
-    const u32 length = std::min(mss, (to_the_end ? text_end : until) - at);
-    const bool last = to_the_end && at + length == text_end;
-    return {at, length, last && snd.fin_sent, last && text_end == end(), true};
-  }
-
-  // What is taken for lost goes out before anything new, as the congestion window allows; but after a timeout that may
-  // have been spurious something new tells more.
+                                                   sequence_number<u32> until, u32 mss) const noexcept;
   [[nodiscard]] constexpr bool resend(const send_variables<u32>& snd, sequence_number<u32> at,
-                                      sequence_number<u32> until, u32 mss, bool nagle, text_to_send& run) noexcept {
-    if (recovery_.wants_new_data()) {
-      if (unsent(snd, mss, mss, nagle, run)) return true;
-      if (recovery_.pipe() == 0) recovery_.no_new_data();
-    }
-    if (recovery_.wants_new_data()) return false;
-    run = sent_before(snd, at, until, mss);
-    return recovery_.pipe() + run.length <= congestion_.window();
-  }
-
-  // A tail loss probe (RFC 8985 section 7.3): the next new segment, though the congestion window may be full, or the
-  // last one again.
-  [[nodiscard]] constexpr text_to_send tail(const send_variables<u32>& snd, u32 mss) const noexcept {
-    const u32 queue = unsent_octets(snd);
-    const u32 flight = snd.nxt - snd.una;
-    const u32 usable = snd.wnd > flight ? snd.wnd - flight : 0;
-    if (const u32 length = std::min({queue, mss, usable}); length != 0) {
-      const bool fin = snd.fin_asked && !snd.fin_sent && length == queue && usable > length;
-      return {snd.nxt, length, fin, length == queue, false};
-    }
-    const u32 again = std::min(mss + (snd.fin_sent ? 1u : 0u), flight);
-    return sent_before(snd, snd.nxt - again, snd.nxt, mss);
-  }
-
+                                      sequence_number<u32> until, u32 mss, bool nagle, text_to_send& run) noexcept;
+  [[nodiscard]] constexpr text_to_send tail(const send_variables<u32>& snd, u32 mss) const noexcept;
   [[nodiscard]] constexpr bool unsent(const send_variables<u32>& snd, u32 mss, u32 most, bool nagle,
-                                      text_to_send& run) const noexcept {
-    const u32 queue = unsent_octets(snd);
-    const bool fin_next = snd.fin_asked && !snd.fin_sent;
-    if (queue == 0 && !fin_next) return false;
-    const u32 flight = snd.nxt - snd.una;
-    const u32 usable = snd.wnd > flight ? snd.wnd - flight : 0;
-    if (force_) {
-      // At least one octet, or the FIN alone, even if the window is closed.
-      const u32 length = std::min({queue, mss, std::max(usable, 1u)});
-      const bool fin = fin_next && length == queue && (queue == 0 || usable > queue);
-      run = {snd.nxt, length, fin, length == queue, false};
-      return true;
-    }
-    if (ecn_.held()) return false;
-    const u32 pipe = recovery_.pipe();
-    const u32 congestion_room = congestion_.window() > pipe ? congestion_.window() - pipe : 0;
-    u32 length = std::min({queue, most, usable, congestion_room});
-    // A large segment is cut into full ones, so it ends at the end of one unless it empties the queue.
-    if (length > mss && length != queue) length -= length % mss;
-    const bool all = length == queue;
-    const bool fin = fin_next && all && usable > length;
-    run = {snd.nxt, length, fin, all, false};
-    if (length == 0) return fin;
-    // RFC 9293 section 3.8.6.2.1, conditions (1) to (3); a FIN pushes like a PUSH and is not held back by Nagle.
-    const bool quiet = flight == 0 || !nagle;
-    return length >= mss || (all && (quiet || fin)) || (quiet && length >= snd.max_wnd / 2);
-  }
-
-  // Whether this acknowledgment measures the RTT; the estimator has taken it then.
+                                      text_to_send& run) const noexcept;
   constexpr bool take_sample(const send_variables<u32>& snd, const std::optional<duration>& round_trip, instant now,
-                             duration& measured) noexcept {
-    const bool timed = timed_ && !before(snd.una, *timed_);
-    if (timed) timed_.reset();
-    if (!round_trip && !timed) return false;
-    measured = round_trip ? *round_trip : now - timed_at_;
-    rtt_.sample(measured);
-    return true;
-  }
-
-  constexpr void drop_acknowledged(const send_variables<u32>& snd) noexcept {
-    if (!before(first_, snd.una)) return;
-    const u32 octets = std::min(snd.una - first_, queued_);
-    ring_.drop(octets);
-    queued_ -= octets;
-    first_ = first_ + octets;
-    if (urgent_until_ && !before(snd.una, *urgent_until_)) urgent_until_.reset();
-  }
-
+                             duration& measured) noexcept;
+  constexpr void drop_acknowledged(const send_variables<u32>& snd) noexcept;
   constexpr void recover_from(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
-                              u32 mss, bool measures, duration measured, instant now, timer_set& timers) noexcept {
-    // That of a SYN alone tells nothing of losses; text that went out with the SYN would be on the scoreboard.
-    if (step.raised.has(signal::established) && recovery_.untouched()) return timers.stop(timer::reordering);
-    const bool echoes = tcb.ts.enabled && header.options.ts;
-    const bool marks = tcb.may_mark();
-    const acknowledgment ack{.una = tcb.snd.una,
-                             .ack = header.ack,
-                             .nxt = tcb.snd.nxt,
-                             .acked = step.acked,
-                             .duplicate = step.duplicate_ack,
-                             .sack = tcb.sack_permitted,
-                             .blocks = &header.options.sack,
-                             .echo = echoes ? std::optional(header.options.ts->echo) : std::nullopt,
-                             .round_trip = measures ? std::optional(measured) : std::nullopt,
-                             .smoothed = rtt_.smoothed(),
-                             .mss = mss,
-                             .now = now,
-                             .grows = !step.raised.has(signal::established) && !(marks && header.control.ece()),
-                             .reduced = marks && ecn_.answers(tcb.snd.una)};
-    duration again;
-    if (recovery_.on_ack(ack, congestion_, again)) {
-      timers.start(timer::reordering, now + again);
-    } else {
-      timers.stop(timer::reordering);
-    }
-  }
-
-  // RFC 3168 section 6.1.2. What was outstanding before the acknowledgment counts, as where a loss is found; while one
-  // is being repaired the window has been reduced already.
+                              u32 mss, bool measures, duration measured, instant now, timer_set& timers) noexcept;
   constexpr void answer_echo(const send_variables<u32>& snd, const segment<u32>& header, u32 acked, u32 mss,
-                             instant now) noexcept {
-    if (recovery_.take_reduced()) ecn_.reduced(snd.nxt);
-    const bool echoes = header.control.ece() && !header.control.syn() && header.ack == snd.una;
-    if (!echoes && acked != 0) ecn_.release();
-    if (!ecn_.asks(snd.una, echoes) || recovery_.recovering()) return;
-    const u32 window = congestion_.window();
-    congestion_.on_congestion(std::min(snd.nxt - snd.una + acked, window), mss, now);
-    congestion_.leave_recovery();
-    congestion_.set_window(std::min(window, congestion_.window()));
-    if (window <= mss) ecn_.hold(now + rtt_.timeout());
-    ecn_.reduced(snd.nxt);
-  }
-
-  // RFC 8985 section 7.2; `last_length` counts a FIN. No probe is armed where the retransmission timer comes first
-  // anyway.
-  constexpr void arm_probe(u32 last_length, instant now, timer_set& timers) noexcept {
-    if (!recovery_.may_probe() || !rtt_.sampled()) return timers.stop(timer::loss_probe);
-    const duration wait = probe_timeout(rtt_.smoothed(), recovery_.pipe() <= last_length);
-    const auto limit = timers.due(timer::retransmission);
-    if (limit && now + wait >= *limit) return timers.stop(timer::loss_probe);
-    timers.start(timer::loss_probe, now + wait);
-  }
-
-  // RFC 6298 sections 5.2 and 5.3.
+                             instant now) noexcept;
+  constexpr void arm_probe(u32 last_length, instant now, timer_set& timers) noexcept;
   constexpr void restart_timers(const control_block<u32>& tcb, u32 mss, instant now, timer_set& timers,
-                                const connection_config& config) noexcept {
-    const send_variables<u32>& snd = tcb.snd;
-    timers.stop(timer::retransmission);
-    timers.stop(timer::user_timeout);
-    if (snd.una == snd.nxt) {
-      timers.stop(timer::loss_probe);
-      // Only a window that has grown beyond the initial one has anything to lose by idleness.
-      if (congestion_.window() > Congestion::initial_window(mss)) idle_since_ = now;
-      return;
-    }
-    expect_ack(now, timers, config);
-    if (tcb.sack_permitted) arm_probe(mss + (snd.fin_sent ? 1u : 0u), now, timers);
-  }
-
+                                const connection_config& config) noexcept;
   template <class>
   friend class dormant;
 
@@ -498,3 +287,6 @@ class sender {
 };
 
 }  // namespace sequent
+
+#include "sequent/sender_input.hpp"
+#include "sequent/sender_text.hpp"

@@ -10,7 +10,7 @@
 #include "model/world/ladder.hpp"
 #include "model/world/run.hpp"
 #include "model/world/trace.hpp"
-#include "tests/property/stream_replay.hpp"
+#include "tests/property/engine/stream_replay.hpp"
 #include "tests/refinement/scenario_world.hpp"
 
 namespace sequent::tools {

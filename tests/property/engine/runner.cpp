@@ -1,4 +1,4 @@
-#include "tests/property/runner.hpp"
+#include "tests/property/engine/runner.hpp"
 
 #include <chrono>
 #include <csignal>

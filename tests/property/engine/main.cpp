@@ -14,8 +14,8 @@
 #include <gtest/gtest.h>
 #include <CLI/CLI.hpp>
 
-#include "tests/property/runner.hpp"
-#include "tests/property/stream_replay.hpp"
+#include "tests/property/engine/runner.hpp"
+#include "tests/property/engine/stream_replay.hpp"
 
 namespace {
 

@@ -1,0 +1,123 @@
+// What an acknowledgment tells to have arrived, and what to be lost: by RACK with SACK, else by duplicates (RFC 6582).
+// Part of recovery.hpp, which includes it.
+#pragma once
+
+#include "sequent/recovery.hpp"
+
+namespace sequent {
+
+// Notes on the scoreboard what arrived; returns how many octets that were, and fills in the news if they are asked
+// for.
+template <std::size_t MostRuns, class Parts>
+constexpr u32 loss_recovery<MostRuns, Parts>::deliver(const acknowledgment& ack, acknowledged_news* news) noexcept {
+  u32 octets = 0;
+  rack::arrival heard = rack_.hear(short_time(ack.now));
+  const auto note = [&](const delivered_run& run) {
+    octets += run.last - run.first;
+    if (ack.sack) rack_.delivered(heard, run, answers_before(ack, run.sent_at));
+    if (news == nullptr) return;
+    news->original = news->original || !run.again;
+    news->again = news->again || run.again;
+    news->beyond = news->beyond || before(recover_, run.last);
+  };
+  board_.acknowledge(ack.una, note);
+  if (ack.sack && news != nullptr) {
+    const auto blocks = ack.blocks->view();
+    for (std::size_t i = news->reported ? 1 : 0; i < blocks.size(); ++i) {
+      const sack_block<u32>& block = blocks[i];
+      if (after_until(ack.una, block.left, ack.nxt) && after_until(block.left, block.right, ack.nxt)) {
+        board_.sack(block.left, block.right, note);
+      }
+    }
+  }
+  if (ack.sack) rack_.conclude(heard, granule(ack.smoothed));
+  return octets;
+}
+
+template <std::size_t MostRuns, class Parts>
+constexpr u32 loss_recovery<MostRuns, Parts>::take(const acknowledgment& ack, acknowledged_news& news) noexcept {
+  const u32 delivered = deliver(ack, &news);
+  if (!ack.sack) return count_departures(ack, delivered);
+  duplicates_ = 0;
+  if (news.reported) rack_.duplicate_reported(ack.una, ack.nxt);
+  return delivered;
+}
+
+// Without SACK: a duplicate says that some segment has arrived beyond the hole; an acknowledgment that moves on takes
+// back as many as it covers.
+template <std::size_t MostRuns, class Parts>
+constexpr u32 loss_recovery<MostRuns, Parts>::count_departures(const acknowledgment& ack, u32 acknowledged) noexcept {
+  if (ack.duplicate) {
+    // Until there is a recovery only the duplicates that lead to one count: two segments more than the window allows,
+    // and the third of them begins it (RFC 3042 section 2).
+    const bool counts = phase_ == recovery_phase::recovery || departed_ < limited_transmit(ack) * ack.mss;
+    const u32 all = board_.pipe();
+    const u32 more = std::min(departed_ + (counts ? ack.mss : 0), all > ack.mss ? all - ack.mss : 0);
+    const u32 delivered = more > departed_ ? more - departed_ : 0;
+    departed_ = std::max(more, departed_);
+    if (duplicates_ != duplicate_threshold) ++duplicates_;
+    return delivered;
+  }
+  if (acknowledged == 0) return 0;
+  duplicates_ = 0;
+  if (phase_ != recovery_phase::recovery) departed_ = 0;
+  const u32 behind = std::min(departed_, acknowledged > ack.mss ? acknowledged - ack.mss : 0);
+  departed_ -= behind;
+  return acknowledged - behind;
+}
+
+// Without SACK: how many duplicates may count before there is a recovery.
+template <std::size_t MostRuns, class Parts>
+constexpr u32 loss_recovery<MostRuns, Parts>::limited_transmit(const acknowledgment& ack) const noexcept {
+  return may_enter(ack) ? duplicate_threshold : duplicate_threshold - 1u;
+}
+
+// Without SACK: duplicates may begin a recovery, once for each window (RFC 6582 section 3.2, step 2).
+template <std::size_t MostRuns, class Parts>
+constexpr bool loss_recovery<MostRuns, Parts>::may_enter(const acknowledgment& ack) const noexcept {
+  return phase_ == recovery_phase::open && before(recover_, ack.una);
+}
+
+// Looks for losses; begins a recovery when there is one and none is under way.
+template <std::size_t MostRuns, class Parts>
+template <class Congestion>
+constexpr typename loss_recovery<MostRuns, Parts>::losses loss_recovery<MostRuns, Parts>::detect(
+    const acknowledgment& ack, bool progress, u32 delivered, Congestion& congestion) noexcept {
+  losses seen;
+  if (ack.sack) {
+    const bool urgent = phase_ != recovery_phase::open || board_.sacked() > (duplicate_threshold - 1u) * ack.mss;
+    const auto smoothed = static_cast<u32>(std::clamp<std::int64_t>(ack.smoothed.count(), 0, 0x3fff'ffff));
+    const auto out = rack_.detect(board_, short_time(ack.now), rack_.reordering_window(smoothed, urgent));
+    seen.found = out.found;
+    if (out.again && phase_ == recovery_phase::recovery) lower_again(ack, delivered, congestion);
+    if (out.again_in) seen.again = duration::microseconds(*out.again_in);
+  } else if (phase_ == recovery_phase::recovery) {
+    if (progress) seen.found = lose_head(ack.mss);  // the next hole (RFC 6582 section 3.2, partial acknowledgment)
+  } else if (duplicates_ == duplicate_threshold && may_enter(ack)) {
+    seen.found = lose_head(ack.mss);
+  }
+  // What was sent in a recovery and found lost before its end is the next window's loss (RFC 5681 section 4.3).
+  const bool left_over = ack.sack && board_.lost() != 0;
+  if ((seen.found || left_over) && phase_ == recovery_phase::open) enter(ack, delivered, congestion);
+  return seen;
+}
+
+template <std::size_t MostRuns, class Parts>
+constexpr bool loss_recovery<MostRuns, Parts>::lose_head(u32 mss) noexcept {
+  if (board_.view().empty() || board_.view().front().fate != run_fate::in_flight) return false;
+  board_.mark_head_lost(mss);
+  head_due_ = true;
+  return true;
+}
+
+template <std::size_t MostRuns, class Parts>
+constexpr void loss_recovery<MostRuns, Parts>::go_back(sequence_number<u32> nxt) noexcept {
+  (void)board_.mark_all_lost();
+  departed_ = 0;
+  duplicates_ = 0;
+  recover_ = nxt;
+  head_due_ = true;
+  probe_.cancel();
+}
+
+}  // namespace sequent

@@ -1,0 +1,112 @@
+// What losses do to the congestion window: a recovery begins, is steered by PRR, ends or is undone. Part of
+// recovery.hpp, which includes it.
+#pragma once
+
+#include "sequent/recovery.hpp"
+
+namespace sequent {
+
+template <std::size_t MostRuns, class Parts>
+template <class Congestion>
+constexpr void loss_recovery<MostRuns, Parts>::answer_probe(const acknowledgment& ack, const acknowledged_news& news,
+                                                            Congestion& congestion) noexcept {
+  const bool bare = ack.duplicate && ack.blocks->count == 0;
+  if (probe_.on_ack(ack.una, news.reported, news.until, bare) == tail_probe::verdict::none) return;
+  if (phase_ != recovery_phase::open || ack.reduced) return;
+  const u32 window = congestion.window();
+  congestion.on_congestion(std::min(ack.nxt - ack.una + ack.acked, window), ack.mss, ack.now);
+  congestion.leave_recovery();
+  if (congestion.window() > window) congestion.set_window(window);
+  doubt_.give_up();  // what it could give back is not this
+  reduced_ = true;
+}
+
+// RecoverFS (RFC 6937 section 3): what was outstanding before the acknowledgment, which counts as delivered in this
+// recovery, less what SACK had reported by then, which it will not see delivered.
+template <std::size_t MostRuns, class Parts>
+constexpr u32 loss_recovery<MostRuns, Parts>::outstanding_before(const acknowledgment& ack,
+                                                                 u32 delivered) const noexcept {
+  const u32 now = ack.nxt - ack.una;
+  return ack.sack ? now - board_.sacked() + delivered : now + ack.acked;
+}
+
+// The loss of a retransmission is a second indication of congestion (RFC 5681 section 4.3), once for each recovery.
+template <std::size_t MostRuns, class Parts>
+template <class Congestion>
+constexpr void loss_recovery<MostRuns, Parts>::lower_again(const acknowledgment& ack, u32 delivered,
+                                                           Congestion& congestion) noexcept {
+  if (lowered_again_ || ack.reduced) return;  // with ECN once for each window (RFC 3168 section 6.1.2)
+  lowered_again_ = true;
+  congestion.on_congestion(std::min(ack.nxt - ack.una, congestion.threshold()), ack.mss, ack.now);
+  reduction_.start(outstanding_before(ack, delivered), congestion.threshold());
+  doubt_.give_up();
+}
+
+template <std::size_t MostRuns, class Parts>
+template <class Congestion>
+constexpr void loss_recovery<MostRuns, Parts>::enter(const acknowledgment& ack, u32 delivered,
+                                                     Congestion& congestion) noexcept {
+  // What limited transmit added does not count (RFC 5681 section 3.2, step 2).
+  const u32 flight = std::min(ack.nxt - ack.una, congestion.window());
+  if (!ack.reduced) congestion.on_congestion(flight, ack.mss, ack.now);
+  reduction_.start(outstanding_before(ack, delivered), congestion.threshold());
+  recover_ = ack.nxt;
+  phase_ = recovery_phase::recovery;
+  head_due_ = true;
+  lowered_again_ = false;
+  probe_.cancel();
+  if (ack.reduced) return doubt_.give_up();  // the reduction answered an echo, which is never spurious
+  doubt_.begin(false, false);
+  reduced_ = true;
+}
+
+template <std::size_t MostRuns, class Parts>
+template <class Congestion>
+constexpr void loss_recovery<MostRuns, Parts>::steer(u32 delivered, bool progress, u32 mss,
+                                                     Congestion& congestion) noexcept {
+  const u32 in_network = pipe();
+  congestion.set_window(in_network + reduction_.on_ack(delivered, in_network, mss, progress));
+}
+
+template <std::size_t MostRuns, class Parts>
+template <class Congestion>
+constexpr void loss_recovery<MostRuns, Parts>::grow(const acknowledgment& ack, u32 delivered, u32 before_it,
+                                                    Congestion& congestion) noexcept {
+  // Kept within reach of SND.UNA, or after 2^31 octets without a loss it would seem to lie ahead.
+  if (phase_ == recovery_phase::open && before(recover_, ack.una)) recover_ = ack.una - 1u;
+  rack_.forget_round(ack.una);
+  // What was sent up to a moment at which the window was full counts as sent in a full window, also where several
+  // acknowledgments come in before anything can be sent again.
+  if (before_it + ack.mss > congestion.window()) full_until_ = ack.nxt;
+  const bool full = before(ack.una - ack.acked, full_until_);
+  if (!full) full_until_ = ack.una - 1u;  // kept within reach
+  if (!ack.grows) return;
+  congestion.on_ack({delivered, ack.mss, before_it, full, ack.now, ack.round_trip, ack.smoothed, ack.una, ack.nxt});
+}
+
+template <std::size_t MostRuns, class Parts>
+template <class Congestion>
+constexpr void loss_recovery<MostRuns, Parts>::leave(const acknowledgment& ack, Congestion& congestion) noexcept {
+  if (ack.sack) recover_ = ack.nxt;
+  if (phase_ == recovery_phase::recovery) congestion.leave_recovery();
+  rack_.recovered();
+  doubt_.no_new_data();
+  phase_ = recovery_phase::open;
+  duplicates_ = 0;
+  departed_ = 0;
+  head_due_ = false;
+}
+
+template <std::size_t MostRuns, class Parts>
+template <class Congestion>
+constexpr void loss_recovery<MostRuns, Parts>::undo(const acknowledgment& ack, Congestion& congestion) noexcept {
+  congestion.undo();
+  board_.forget_losses();
+  rack_.mistrust();
+  recover_ = ack.una - 1u;  // duplicates may begin a recovery (RFC 5682 section 3.1)
+  phase_ = recovery_phase::open;
+  head_due_ = false;
+  departed_ = 0;
+}
+
+}  // namespace sequent

@@ -1,0 +1,186 @@
+// What acknowledgments and time-outs do to the sending half: samples, losses, timers (RFC 6298 section 5), echoes of
+// congestion. Part of sender.hpp, which includes it.
+#pragma once
+
+#include "sequent/sender.hpp"
+
+namespace sequent {
+
+template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
+constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_ack(
+    const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step, bool window_was_closed,
+    u32 mss, const std::optional<duration>& round_trip, instant now, timer_set& timers,
+    const connection_config& config) noexcept {
+  const send_variables<u32>& snd = tcb.snd;
+  const bool sacks = tcb.sack_permitted && header.options.sack.count != 0;
+  if (step.acked != 0 || step.duplicate_ack || sacks) {
+    duration measured;
+    const bool measures = step.acked != 0 && take_sample(snd, round_trip, now, measured);
+    if (step.acked != 0) {
+      drop_acknowledged(snd);
+      attempts_ = 0;
+    }
+    recover_from(tcb, header, step, mss, measures, measured, now, timers);
+    if (step.acked != 0) restart_timers(tcb, mss, now, timers, config);
+  }
+  if (tcb.may_mark()) answer_echo(snd, header, step.acked, mss, now);
+  if (step.acceptable_ack && snd.wnd == 0) {
+    // The peer lives and keeps its window closed: that may last as long as it likes (MUST-37).
+    attempts_ = 0;
+    if (timers.running(timer::user_timeout)) timers.stop(timer::user_timeout);
+    if (!(snd.una == snd.nxt)) expect_ack(now, timers, config);
+  }
+  if (step.window_opened && snd.wnd != 0) {
+    timers.stop(timer::persist);
+    timers.stop(timer::zero_window);
+    if (window_was_closed) send_again(snd, now, timers, config);
+  }
+}
+
+template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
+constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_reordering_timeout(
+    const control_block<u32>& tcb, u32 mss, instant now, timer_set& timers) noexcept {
+  const auto again = recovery_.on_reordering_timeout(tcb.snd.una, tcb.snd.nxt, mss, rtt_.smoothed(), now, congestion_,
+                                                     tcb.may_mark() && ecn_.answers(tcb.snd.una));
+  if (again) timers.start(timer::reordering, now + *again);
+  if (tcb.may_mark() && recovery_.take_reduced()) ecn_.reduced(tcb.snd.nxt);
+}
+
+template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
+constexpr std::uint8_t sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_retransmission_timeout(
+    const control_block<u32>& tcb, u32 mss, instant now, timer_set& timers, const connection_config& config) noexcept {
+  const send_variables<u32>& snd = tcb.snd;
+  const u32 flight = snd.nxt - snd.una;
+  // A probe of a closed window that nobody answers is no sign of congestion.
+  if (snd.wnd != 0 || flight > 1) {
+    congestion_.on_timeout(flight, mss, attempts_ == 0, now);
+    if (tcb.may_mark()) ecn_.reduced(snd.nxt);
+  }
+  ecn_.release();
+  if (snd.wnd != 0) {
+    recovery_.on_timeout(snd.nxt, attempts_ == 0);
+  } else {
+    recovery_.probe_again(snd.nxt);
+  }
+  if (attempts_ != 255) ++attempts_;
+  rtt_.back_off();
+  timed_.reset();
+  timers.stop(timer::reordering);
+  timers.stop(timer::loss_probe);
+  expect_ack(now, timers, config);
+  return attempts_;
+}
+
+template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
+constexpr std::uint8_t sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_syn_timeout(
+    instant now, timer_set& timers, const connection_config& config) noexcept {
+  syn_lost_ = true;
+  if (attempts_ != 255) ++attempts_;
+  rtt_.back_off();
+  timed_.reset();
+  expect_ack(now, timers, config);
+  return attempts_;
+}
+
+// Whether this acknowledgment measures the RTT; the estimator has taken it then.
+template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
+constexpr bool sender<Storage, Congestion, MostRuns, Pacing, Parts>::take_sample(
+    const send_variables<u32>& snd, const std::optional<duration>& round_trip, instant now,
+    duration& measured) noexcept {
+  const bool timed = timed_ && !before(snd.una, *timed_);
+  if (timed) timed_.reset();
+  if (!round_trip && !timed) return false;
+  measured = round_trip ? *round_trip : now - timed_at_;
+  rtt_.sample(measured);
+  return true;
+}
+
+template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
+constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::drop_acknowledged(
+    const send_variables<u32>& snd) noexcept {
+  if (!before(first_, snd.una)) return;
+  const u32 octets = std::min(snd.una - first_, queued_);
+  ring_.drop(octets);
+  queued_ -= octets;
+  first_ = first_ + octets;
+  if (urgent_until_ && !before(snd.una, *urgent_until_)) urgent_until_.reset();
+}
+
+template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
+constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::recover_from(
+    const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step, u32 mss, bool measures,
+    duration measured, instant now, timer_set& timers) noexcept {
+  // That of a SYN alone tells nothing of losses; text that went out with the SYN would be on the scoreboard.
+  if (step.raised.has(signal::established) && recovery_.untouched()) return timers.stop(timer::reordering);
+  const bool echoes = tcb.ts.enabled && header.options.ts;
+  const bool marks = tcb.may_mark();
+  const acknowledgment ack{.una = tcb.snd.una,
+                           .ack = header.ack,
+                           .nxt = tcb.snd.nxt,
+                           .acked = step.acked,
+                           .duplicate = step.duplicate_ack,
+                           .sack = tcb.sack_permitted,
+                           .blocks = &header.options.sack,
+                           .echo = echoes ? std::optional(header.options.ts->echo) : std::nullopt,
+                           .round_trip = measures ? std::optional(measured) : std::nullopt,
+                           .smoothed = rtt_.smoothed(),
+                           .mss = mss,
+                           .now = now,
+                           .grows = !step.raised.has(signal::established) && !(marks && header.control.ece()),
+                           .reduced = marks && ecn_.answers(tcb.snd.una)};
+  duration again;
+  if (recovery_.on_ack(ack, congestion_, again)) {
+    timers.start(timer::reordering, now + again);
+  } else {
+    timers.stop(timer::reordering);
+  }
+}
+
+// RFC 3168 section 6.1.2. What was outstanding before the acknowledgment counts, as where a loss is found; while one
+// is being repaired the window has been reduced already.
+template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
+constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::answer_echo(const send_variables<u32>& snd,
+                                                                                 const segment<u32>& header, u32 acked,
+                                                                                 u32 mss, instant now) noexcept {
+  if (recovery_.take_reduced()) ecn_.reduced(snd.nxt);
+  const bool echoes = header.control.ece() && !header.control.syn() && header.ack == snd.una;
+  if (!echoes && acked != 0) ecn_.release();
+  if (!ecn_.asks(snd.una, echoes) || recovery_.recovering()) return;
+  const u32 window = congestion_.window();
+  congestion_.on_congestion(std::min(snd.nxt - snd.una + acked, window), mss, now);
+  congestion_.leave_recovery();
+  congestion_.set_window(std::min(window, congestion_.window()));
+  if (window <= mss) ecn_.hold(now + rtt_.timeout());
+  ecn_.reduced(snd.nxt);
+}
+
+// RFC 8985 section 7.2; `last_length` counts a FIN. No probe is armed where the retransmission timer comes first
+// anyway.
+template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
+constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::arm_probe(u32 last_length, instant now,
+                                                                               timer_set& timers) noexcept {
+  if (!recovery_.may_probe() || !rtt_.sampled()) return timers.stop(timer::loss_probe);
+  const duration wait = probe_timeout(rtt_.smoothed(), recovery_.pipe() <= last_length);
+  const auto limit = timers.due(timer::retransmission);
+  if (limit && now + wait >= *limit) return timers.stop(timer::loss_probe);
+  timers.start(timer::loss_probe, now + wait);
+}
+
+// RFC 6298 sections 5.2 and 5.3.
+template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
+constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::restart_timers(
+    const control_block<u32>& tcb, u32 mss, instant now, timer_set& timers, const connection_config& config) noexcept {
+  const send_variables<u32>& snd = tcb.snd;
+  timers.stop(timer::retransmission);
+  timers.stop(timer::user_timeout);
+  if (snd.una == snd.nxt) {
+    timers.stop(timer::loss_probe);
+    // Only a window that has grown beyond the initial one has anything to lose by idleness.
+    if (congestion_.window() > Congestion::initial_window(mss)) idle_since_ = now;
+    return;
+  }
+  expect_ack(now, timers, config);
+  if (tcb.sack_permitted) arm_probe(mss + (snd.fin_sent ? 1u : 0u), now, timers);
+}
+
+}  // namespace sequent
