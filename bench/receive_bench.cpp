@@ -12,11 +12,11 @@
 #include <bit>
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <numeric>
 #include <random>
 #include <vector>
 
+#include "bench/large_pages.hpp"
 #include "sequent/sequent.hpp"
 
 namespace {
@@ -36,12 +36,9 @@ enum class order : std::uint8_t { ascending, descending, random };
 /// A connection that has been opened by a peer, and its buffer.
 class receiving_end {
  public:
-  explicit receiving_end(std::size_t capacity) : buffer_(capacity) {
-    sequent::connection_config config;
-    config.local_port = 1;
-    config.delayed_ack = {};
-    tcp_ = std::make_unique<sequent::connection<many_ranges>>(config, sequent::inline_storage<65'536>{},
-                                                              sequent::span_storage(buffer_));
+  explicit receiving_end(std::size_t capacity)
+      : buffer_(capacity),
+        tcp_(configuration(), sequent::inline_storage<65'536>{}, sequent::span_storage(buffer_.octets())) {
     benchmark::DoNotOptimize(tcp_->listen());
     sequent::segment<> syn;
     syn.source_port = 2;
@@ -79,12 +76,18 @@ class receiving_end {
   [[nodiscard]] std::size_t readable() const { return tcp_->readable(); }
 
  private:
+  static sequent::connection_config configuration() {
+    sequent::connection_config config;
+    config.local_port = 1;
+    config.delayed_ack = {};
+    return config;
+  }
   void drain() {
     while (tcp_->next_segment(instant{})) continue;
   }
 
-  std::vector<std::uint8_t> buffer_;
-  std::unique_ptr<sequent::connection<many_ranges>> tcp_;
+  bench::large_memory buffer_;
+  bench::in_large_memory<sequent::connection<many_ranges>> tcp_;
   std::array<std::uint8_t, text_length> text_{};
   sequent::segment<> header_{};
   sequence_number<u32> next_{};

@@ -1,19 +1,15 @@
 // Many connections behind one stack, all established and idle: what a pure acknowledgment to one of them costs, and
 // what it costs to let time pass over them.
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 #include <random>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "bench/large_pages.hpp"
 #include "bench/measure.hpp"
 #include "sequent/sequent.hpp"
 #include "sequent/stack.hpp"
@@ -66,32 +62,6 @@ std::size_t write_packet(const peer& from, sequent::segment<> header, packet& ou
 struct written {
   packet octets;
   std::size_t length;
-};
-
-// Memory for one object in large pages, where the system gives them: as a host of very many connections would ask for.
-// With small ones each line of memory that a segment touches costs a walk through the page tables as well.
-template <class T>
-class large_pages {
- public:
-  template <class... Arguments>
-  explicit large_pages(Arguments&&... arguments) {
-    constexpr std::size_t page = std::size_t{2} << 20;
-    constexpr std::size_t octets = (sizeof(T) + page - 1) / page * page;
-    void* const place = std::aligned_alloc(page, octets);
-    bench::require(place != nullptr, "no memory for so many connections");
-    static_cast<void>(madvise(place, octets, MADV_HUGEPAGE));
-    object_ = new (place) T(std::forward<Arguments>(arguments)...);
-  }
-  large_pages(const large_pages&) = delete;
-  large_pages& operator=(const large_pages&) = delete;
-  ~large_pages() {
-    object_->~T();
-    std::free(object_);
-  }
-  T* operator->() noexcept { return object_; }
-
- private:
-  T* object_ = nullptr;
 };
 
 sequent::stack_config configuration() {
@@ -194,7 +164,7 @@ class crowded_stack {
     }
   }
 
-  large_pages<stack> stack_{configuration()};
+  bench::in_large_memory<stack> stack_{configuration()};
   std::vector<written> acknowledgments_;
   instant now_ = instant::from_microseconds(1'000'000);
 };

@@ -8,7 +8,7 @@
 #include "tests/support/stack_net.hpp"
 
 namespace sequent::property {
-namespace {
+namespace between_stacks_properties {
 
 // The network does to the n-th packet what the n-th step says, and is good once the steps are used up.
 template <bool Corrupts>
@@ -84,5 +84,5 @@ const registered streams{claim{
     .controls = {{"an octet is changed on the way to its reader", saying(streams_case<true>)}},
 }};
 
-}  // namespace
+}  // namespace between_stacks_properties
 }  // namespace sequent::property

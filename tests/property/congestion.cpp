@@ -10,7 +10,7 @@
 #include "tests/property/claim.hpp"
 
 namespace sequent::property {
-namespace {
+namespace congestion_properties {
 
 using congestion::progress;
 
@@ -293,5 +293,5 @@ const registered growth{claim{
                  {"the result has 32 bits", saying(growth_case<narrow_growth>)}},
 }};
 
-}  // namespace
+}  // namespace congestion_properties
 }  // namespace sequent::property

@@ -8,7 +8,7 @@
 #include "tests/refinement/ecn_watched.hpp"
 
 namespace sequent::property {
-namespace {
+namespace ecn_properties {
 
 using watched = refinement::ecn_watched<roomy_end>;
 
@@ -118,5 +118,5 @@ const registered marked{claim{
                  {"echoes do not reduce the window", marked_run<broken<unimpressed_end>>}},
 }};
 
-}  // namespace
+}  // namespace ecn_properties
 }  // namespace sequent::property

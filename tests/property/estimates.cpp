@@ -11,7 +11,7 @@
 #include "tests/property/claim.hpp"
 
 namespace sequent::property {
-namespace {
+namespace estimates_properties {
 
 // How far the estimator may be from the exact value, in microseconds, before back-off multiplies it.
 //
@@ -293,5 +293,5 @@ const registered offers{claim{
                  {"the field is rounded up", saying(offer_case<generous_offer>)}},
 }};
 
-}  // namespace
+}  // namespace estimates_properties
 }  // namespace sequent::property

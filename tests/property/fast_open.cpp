@@ -11,7 +11,7 @@
 #include "tests/refinement/fast_open_watched.hpp"
 
 namespace sequent::property {
-namespace {
+namespace fast_open_properties {
 
 struct fast_policy : roomy_policy {
   using fast_open = with_fast_open;
@@ -204,5 +204,5 @@ const registered fast_opens{claim{
                  {"early answers are not limited", opened_fast<watched<with_role<hasty_end>>>}},
 }};
 
-}  // namespace
+}  // namespace fast_open_properties
 }  // namespace sequent::property

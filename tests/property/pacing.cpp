@@ -10,7 +10,7 @@
 #include "tests/property/claim.hpp"
 
 namespace sequent::property {
-namespace {
+namespace pacing_properties {
 
 instant at(std::int64_t microseconds) { return instant::from_microseconds(microseconds); }
 
@@ -169,5 +169,5 @@ const registered validation{claim{
                  {"the most ever measured stands", saying(validation_case<unforgetting>)}},
 }};
 
-}  // namespace
+}  // namespace pacing_properties
 }  // namespace sequent::property

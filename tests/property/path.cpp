@@ -10,7 +10,7 @@
 #include "tests/property/ip_subject.hpp"
 
 namespace sequent::property {
-namespace {
+namespace path_properties {
 
 using seconds_type = std::int64_t;
 
@@ -262,5 +262,5 @@ const registered packets{claim{
                  {"the checksum of ICMP is not looked at", packet_check<trusting_reader>()}},
 }};
 
-}  // namespace
+}  // namespace path_properties
 }  // namespace sequent::property

@@ -9,7 +9,7 @@
 #include "tests/property/scoreboard_subject.hpp"
 
 namespace sequent::property {
-namespace {
+namespace recoveries_properties {
 
 template <class Board>
 case_check board_check() {
@@ -229,5 +229,5 @@ const registered doubts{claim{
                   recovery_check<recovery_oracle::doubt, with_doubt<hopeful_doubt>>()}},
 }};
 
-}  // namespace
+}  // namespace recoveries_properties
 }  // namespace sequent::property

@@ -6,7 +6,7 @@
 #include "tests/support/stack_net.hpp"
 
 namespace sequent::property {
-namespace {
+namespace resets_properties {
 
 // A remote asks for as many RSTs as it likes, from any port and to any; then forty others ask for one each. A fault
 // makes every remote look like one and the same, or another one from each of its ports.
@@ -60,5 +60,5 @@ const registered resets{claim{
                  {"each port has a limit of its own", resets_check(reset_fault::by_port)}},
 }};
 
-}  // namespace
+}  // namespace resets_properties
 }  // namespace sequent::property

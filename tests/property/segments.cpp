@@ -6,7 +6,7 @@
 #include "tests/property/segment_subject.hpp"
 
 namespace sequent::property {
-namespace {
+namespace segments_properties {
 
 // Makes a wire form of a header's options with padding and unknown options before, between and after them. Gives up
 // what does not fit into forty octets of unknown ones first.
@@ -296,5 +296,5 @@ const registered option_groups{claim{
                  {"a length past the end is believed", saying(options_case<trusting_reader>)}},
 }};
 
-}  // namespace
+}  // namespace segments_properties
 }  // namespace sequent::property

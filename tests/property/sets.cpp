@@ -11,7 +11,7 @@
 #include "tests/property/reassembly_subject.hpp"
 
 namespace sequent::property {
-namespace {
+namespace sets_properties {
 
 // An origin near a wrap, near the half circle, or anywhere.
 std::uint32_t drawn_origin(number_choice& head) {
@@ -174,5 +174,5 @@ const registered rings{claim{
     .controls = {{"a drop of nearly everything does nothing", saying(ring_case<stuck_ring>)}},
 }};
 
-}  // namespace
+}  // namespace sets_properties
 }  // namespace sequent::property

@@ -21,7 +21,7 @@
 namespace sequent::property {
 
 /// Room for more than the drawn flows need most of the time.
-struct roomy_policy : default_stack_policy {
+struct roomy_stack : default_stack_policy {
   struct connection_policy : default_policy {
     using send_storage = inline_storage<300>;
     using receive_storage = inline_storage<200>;
@@ -32,21 +32,21 @@ struct roomy_policy : default_stack_policy {
 };
 
 /// Less room than the drawn flows need.
-struct tight_policy : roomy_policy {
+struct tight_stack : roomy_stack {
   static constexpr u32 most_connections = 5;
   static constexpr u32 most_half_open = 3;
   static constexpr u32 most_time_wait = 2;
 };
 
 /// Room for next to nothing, so that few events reach every limit.
-struct smallest_policy : roomy_policy {
+struct smallest_stack : roomy_stack {
   static constexpr u32 most_connections = 2;
   static constexpr u32 most_half_open = 2;
   static constexpr u32 most_time_wait = 1;
 };
 
 /// Room for all of them, but not for all awake.
-struct sleepy_policy : roomy_policy {
+struct sleepy_stack : roomy_stack {
   static constexpr u32 most_awake = 5;
 };
 
@@ -252,7 +252,7 @@ class stack_subject {
     test::octet_string octets = test::packet_to(reached, p);
     const bool blind = fault_ == stack_fault::sees_no_mark;
     if (path.local.is_v4() && !blind) {
-      octets[1] = with_ecn(octets[1], mark);
+      octets[1] = sequent::with_ecn(octets[1], mark);
       build::mend_ipv4(octets);
     } else if (!blind) {
       octets[1] = static_cast<std::uint8_t>((octets[1] & 0xcfu) | static_cast<u32>(mark) << 4);

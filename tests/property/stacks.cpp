@@ -6,7 +6,7 @@
 #include "tests/property/stack_subject.hpp"
 
 namespace sequent::property {
-namespace {
+namespace stacks_properties {
 
 stack_setting drawn_setting(number_choice& head) {
   stack_setting drawn;
@@ -32,7 +32,7 @@ std::string drive(const stack_setting& drawn, stack_fault fault, const std::vect
 case_check map_check(stack_fault fault) {
   return saying([fault](const drawn_case& c) {
     number_choice head(c.head);
-    return drive<roomy_policy>(drawn_setting(head), fault, c.steps);
+    return drive<roomy_stack>(drawn_setting(head), fault, c.steps);
   });
 }
 
@@ -62,7 +62,7 @@ const registered maps{claim{
 case_check sleep_check(stack_fault fault) {
   return saying([fault](const drawn_case& c) {
     number_choice head(c.head);
-    return drive<sleepy_policy>(drawn_setting(head), fault, c.steps);
+    return drive<sleepy_stack>(drawn_setting(head), fault, c.steps);
   });
 }
 
@@ -90,7 +90,7 @@ case_check limits_check(stack_fault fault) {
     drawn.reuse = head.pick(4) != 0;
     drawn.lazy = head.pick(2) == 1;
     drawn.backlog = 1 + static_cast<u32>(head.pick(4));
-    return drive<tight_policy>(drawn, fault, c.steps);
+    return drive<tight_stack>(drawn, fault, c.steps);
   });
 }
 
@@ -122,7 +122,7 @@ case_check words_check(stack_fault fault) {
     stack_setting drawn;
     drawn.short_lived = drawn.reuse = true;
     drawn.backlog = 1;
-    return drive<smallest_policy>(drawn, fault, c.steps);
+    return drive<smallest_stack>(drawn, fault, c.steps);
   });
 }
 
@@ -147,5 +147,5 @@ const registered words{claim{
                 step{10, 1, 3, 16}, step{6, 0, 0, 1}, step{3, 0, 4, 1}, step{5, 4, 0, 0}, step{5, 5, 0, 0}},
 }};
 
-}  // namespace
+}  // namespace stacks_properties
 }  // namespace sequent::property

@@ -10,7 +10,7 @@
 #include "tests/refinement/sleeper.hpp"
 
 namespace sequent::property {
-namespace {
+namespace stream_properties {
 
 /// Mends the checksum of whatever arrives, as a host that does not verify would take it: damage gets into the stream.
 template <class Base>
@@ -129,5 +129,5 @@ const registered scaled{claim{
     .controls = {{"an end does not verify checksums", stream_check<trusting<vast_end>>(scaled_size)}},
 }};
 
-}  // namespace
+}  // namespace stream_properties
 }  // namespace sequent::property

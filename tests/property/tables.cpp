@@ -17,7 +17,7 @@
 #include "tests/property/wheel_subject.hpp"
 
 namespace sequent::property {
-namespace {
+namespace tables_properties {
 
 // A clock's beginning: 0, near either end of what an instant can say, or anywhere.
 std::int64_t drawn_clock(number_choice& head) {
@@ -386,5 +386,5 @@ const registered buckets{claim{
                  {"a clock that jumps back brings tokens", saying(bucket_case<forgetful_bucket>)}},
 }};
 
-}  // namespace
+}  // namespace tables_properties
 }  // namespace sequent::property

@@ -6,7 +6,7 @@
 #include "tests/property/watched_end.hpp"
 
 namespace sequent::property {
-namespace {
+namespace watched_properties {
 
 /// The ordinary end with another congestion control.
 template <class Congestion>
@@ -115,5 +115,5 @@ const registered silliness{claim{
                   stream_check<silliness_watched<halving<roomy_end>>>(ordinary_size)}},
 }};
 
-}  // namespace
+}  // namespace watched_properties
 }  // namespace sequent::property

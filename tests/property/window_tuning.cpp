@@ -8,7 +8,7 @@
 #include "tests/property/claim.hpp"
 
 namespace sequent::property {
-namespace {
+namespace window_tuning_properties {
 
 /// Follows a reader that has become slower.
 struct following : window_tuning {
@@ -126,5 +126,5 @@ const registered growth{claim{
     .controls = {{"what is read is not counted", saying(keeps_up<idle>)}},
 }};
 
-}  // namespace
+}  // namespace window_tuning_properties
 }  // namespace sequent::property

@@ -201,7 +201,8 @@ nlohmann::json examine(const claim& c, const effort& how, part asked, const std:
   }
   const double seconds = since(start);
   record["seconds"] = seconds;
-  record["figures"] = {{"cases", cases}, {"seed", how.seed}, {"controls", controls}, {"controls_refuted", killed}};
+  record["figures"] = {{"cases", cases}, {"controls", controls}, {"controls_refuted", killed}};
+  if (drawn) record["figures"]["seed"] = how.seed;
   fmt::print("{:<8} {:<26} {:>7} cases  controls {}/{}  {:.1f} s\n", record["verdict"].get<std::string>(), c.id, cases,
              killed, controls, seconds);
   std::fflush(stdout);
