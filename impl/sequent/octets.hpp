@@ -64,6 +64,20 @@ constexpr void store32(std::uint8_t* at, u32 value) noexcept {
   std::memcpy(at, &word, sizeof word);
 }
 
+/// Copies octets between places that do not overlap. Linear. In pieces, because C libraries copy longer ones by string
+/// instructions, which AMD's Zen 3 and 4 carry out twenty times as slowly where `to` stands a few octets behind `from`
+/// within its page (microsoft/STL issue 5658).
+inline void copy_octets(std::uint8_t* to, const std::uint8_t* from, std::size_t count) noexcept {
+  constexpr std::size_t most = 2'048;
+  while (count != 0) {
+    const std::size_t piece = count < most ? count : most;
+    std::memcpy(to, from, piece);
+    to += piece;
+    from += piece;
+    count -= piece;
+  }
+}
+
 /// Has the memory at `first` and so many octets on brought near, all of it at once, because it will be wanted soon.
 /// Says nothing about what stands there; does nothing where the compiler has no way to ask.
 constexpr void fetch_ahead(const void* first, std::size_t octets) noexcept {

@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 
 #include "sequent/checksum.hpp"
@@ -58,8 +57,8 @@ class ring {
     const std::size_t at = index(offset);
     if (octets.data() == all.data() + at) return;
     const std::size_t until_end = std::min(octets.size(), all.size() - at);
-    std::memcpy(all.data() + at, octets.data(), until_end);
-    if (until_end != octets.size()) std::memcpy(all.data(), octets.data() + until_end, octets.size() - until_end);
+    copy_octets(all.data() + at, octets.data(), until_end);
+    copy_octets(all.data(), octets.data() + until_end, octets.size() - until_end);
   }
 
   /// Octets from offset on will be stored soon: has their place brought near.
@@ -78,8 +77,8 @@ class ring {
     const std::span<const std::uint8_t> all = storage_.octets();
     const std::size_t at = index(offset);
     const std::size_t until_end = std::min(out.size(), all.size() - at);
-    std::memcpy(out.data(), all.data() + at, until_end);
-    if (until_end != out.size()) std::memcpy(out.data() + until_end, all.data(), out.size() - until_end);
+    copy_octets(out.data(), all.data() + at, until_end);
+    copy_octets(out.data() + until_end, all.data(), out.size() - until_end);
   }
 
   /// The same, and returns the sum_octets() of what was copied, from one pass. Linear in the octets.

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <vector>
 
 namespace octets_test {
 
@@ -47,6 +49,19 @@ TEST(octets, what_is_stored_is_loaded) {
     EXPECT_EQ(load32(octets.data()), value);
     store16(octets.data(), static_cast<std::uint16_t>(value));
     EXPECT_EQ(load16(octets.data()), static_cast<std::uint16_t>(value));
+  }
+}
+
+// Copies go in pieces of 2048 octets.
+TEST(octets, copies_are_whole_and_end_where_they_should) {
+  std::vector<std::uint8_t> from(8'192);
+  for (std::size_t i = 0; i != from.size(); ++i) from[i] = static_cast<std::uint8_t>(1 + i % 251);
+  for (const std::size_t count : {0u, 1u, 2'047u, 2'048u, 2'049u, 4'096u, 6'000u, 8'192u}) {
+    std::vector<std::uint8_t> to(from.size() + 1);
+    copy_octets(to.data(), from.data(), count);
+    const auto end = from.begin() + static_cast<std::ptrdiff_t>(count);
+    EXPECT_TRUE(std::equal(from.begin(), end, to.begin())) << count;
+    EXPECT_EQ(to[count], 0) << count;
   }
 }
 
