@@ -22,20 +22,17 @@ class large_memory {
   explicit large_memory(std::size_t octets) : size_(octets) {
     constexpr std::size_t page = std::size_t{2} << 20;
     const std::size_t whole = (octets + page - 1) / page * page;
-    place_.reset(std::aligned_alloc(page, whole));
+    place_.reset(static_cast<std::uint8_t*>(std::aligned_alloc(page, whole)));
     require(place_ != nullptr, "there is not so much memory");
     static_cast<void>(madvise(place_.get(), whole, MADV_HUGEPAGE));
   }
-  [[nodiscard]] void* get() const noexcept { return place_.get(); }
-  [[nodiscard]] std::span<std::uint8_t> octets() const noexcept {
-    return {static_cast<std::uint8_t*>(place_.get()), size_};
-  }
+  [[nodiscard]] std::span<std::uint8_t> octets() const noexcept { return {place_.get(), size_}; }
 
  private:
   struct release {
-    void operator()(void* place) const noexcept { std::free(place); }
+    void operator()(std::uint8_t* place) const noexcept { std::free(place); }
   };
-  std::unique_ptr<void, release> place_;
+  std::unique_ptr<std::uint8_t, release> place_;
   std::size_t size_;
 };
 
@@ -45,7 +42,7 @@ class in_large_memory {
  public:
   template <class... Arguments>
   explicit in_large_memory(Arguments&&... arguments)
-      : memory_(sizeof(T)), object_(new (memory_.get()) T(std::forward<Arguments>(arguments)...)) {}
+      : memory_(sizeof(T)), object_(new (memory_.octets().data()) T(std::forward<Arguments>(arguments)...)) {}
   in_large_memory(const in_large_memory&) = delete;
   in_large_memory& operator=(const in_large_memory&) = delete;
   ~in_large_memory() { object_->~T(); }

@@ -5,7 +5,6 @@
 // buffer is the smallest power of two that holds both, at least 64 KiB. Checksums are left out. With "acks" each
 // segment's acknowledgment, with its SACK report, is composed as well.
 #include <benchmark/benchmark.h>
-#include <time.h>
 
 #include <algorithm>
 #include <array>
@@ -17,6 +16,7 @@
 #include <vector>
 
 #include "bench/large_pages.hpp"
+#include "bench/measure.hpp"
 #include "sequent/sequent.hpp"
 
 namespace {
@@ -109,13 +109,6 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-/// Seconds that this thread has run: other work on the machine does not count, but for what it does to the caches.
-double thread_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 /// Every second of 2 N segments, then the others, both in one order.
 void out_of_order(benchmark::State& state) {
   const auto ranges = static_cast<u32>(state.range(0));
@@ -127,39 +120,39 @@ void out_of_order(benchmark::State& state) {
   const u32 rounds = std::max(1u, 20'000u / ranges);
   double holding = 0;
   double filling = 0;
-  double fastest = 1;
+  double fastest = 1e9;
   for (auto _ : state) {
     double spent = 0;
     for (u32 round = 0; round != rounds; ++round) {
-      double begin = thread_seconds();
+      double begin = bench::thread_nanoseconds();
       for (const u32 i : early) {
         end.take(i);
         if (acks) end.acknowledge();
       }
-      double took = thread_seconds() - begin;
+      double took = bench::thread_nanoseconds() - begin;
       holding += took;
       spent += took;
       const double held_in = took;
       if (end.ranges() != ranges) return state.SkipWithError("not everything is held");
-      begin = thread_seconds();
+      begin = bench::thread_nanoseconds();
       for (const u32 i : holes) {
         end.take(i);
         if (acks) end.acknowledge();
       }
-      took = thread_seconds() - begin;
+      took = bench::thread_nanoseconds() - begin;
       filling += took;
       spent += took;
       fastest = std::min(fastest, held_in + took);
       if (end.readable() != std::size_t{2} * ranges * text_length) return state.SkipWithError("not everything arrived");
       end.start_over();
     }
-    state.SetIterationTime(spent);
+    state.SetIterationTime(spent * 1e-9);
   }
   const double segments = static_cast<double>(state.iterations()) * rounds * ranges;
-  state.counters["ns_a_segment"] = (holding + filling) / (2 * segments) * 1e9;
-  state.counters["fastest_ns"] = fastest / (2.0 * ranges) * 1e9;
-  state.counters["hold_ns"] = holding / segments * 1e9;
-  state.counters["fill_ns"] = filling / segments * 1e9;
+  state.counters["ns_a_segment"] = (holding + filling) / (2 * segments);
+  state.counters["fastest_ns"] = fastest / (2.0 * ranges);
+  state.counters["hold_ns"] = holding / segments;
+  state.counters["fill_ns"] = filling / segments;
 }
 BENCHMARK(out_of_order)
     ->ArgNames({"ranges", "order", "acks"})
@@ -201,14 +194,14 @@ void in_order(benchmark::State& state) {
   constexpr u32 burst = 300;
   double spent = 0;
   for (auto _ : state) {
-    const double begin = thread_seconds();
+    const double begin = bench::thread_nanoseconds();
     for (u32 i = 0; i != burst; ++i) end.take(i);
-    const double took = thread_seconds() - begin;
-    state.SetIterationTime(took);
+    const double took = bench::thread_nanoseconds() - begin;
+    state.SetIterationTime(took * 1e-9);
     spent += took;
     end.start_over();
   }
-  state.counters["ns_a_segment"] = spent / static_cast<double>(state.iterations()) / burst * 1e9;
+  state.counters["ns_a_segment"] = spent / static_cast<double>(state.iterations()) / burst;
 }
 BENCHMARK(in_order)->UseManualTime();
 

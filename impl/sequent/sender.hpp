@@ -264,6 +264,7 @@ class sender {
   constexpr void arm_probe(u32 last_length, instant now, timer_set& timers) noexcept;
   constexpr void restart_timers(const control_block<u32>& tcb, u32 mss, instant now, timer_set& timers,
                                 const connection_config& config) noexcept;
+
   template <class>
   friend class dormant;
 

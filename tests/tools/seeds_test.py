@@ -14,11 +14,12 @@ CORPUS = os.path.join(samples.ROOT, "corpus")
 
 @unittest.skipUnless(os.access(MAKE_SEEDS, os.X_OK), f"not built: {MAKE_SEEDS}")
 class SeedsTest(unittest.TestCase):
-    def setUp(self):
+    @classmethod
+    def setUpClass(cls):
         folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-        subprocess.run([MAKE_SEEDS, self.folder, os.path.join(CORPUS, "captures")], check=True, capture_output=True)
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = folder.name
+        subprocess.run([MAKE_SEEDS, cls.folder, os.path.join(CORPUS, "captures")], check=True, capture_output=True)
 
     def test_every_scenario_has_its_seed(self):
         for target in sorted(os.listdir(self.folder)):
