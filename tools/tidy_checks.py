@@ -275,6 +275,22 @@ def names(tree: Tree) -> Iterator[Finding]:
                     yield Finding(path, number, f"{match[0]} is neither a rule nor a requirement")
 
 
+# A call of CMake, to the end of its line; a backslash or a comma there continues it.
+CMAKE = re.compile(r"""(?:(?<![\w/.-])cmake|\$\{CMAKE_COMMAND\})["']?,?[ \t]+(?:[\\,]\n|[^\n])*""")
+CONFIGURES = re.compile(r"""[\s"'](?:-[SB]|\.\.?(?=[\s"',]|$))""")
+GENERATOR = re.compile(r"""[\s"'](?:-G|--preset)""")
+
+
+def generators(tree: Tree) -> Iterator[Finding]:
+    """Whatever configures says with which generator: CMake's default wants a make, which need not be there."""
+    for path, text in tree.texts.items():
+        if path.endswith((".md", ".patch", ".hpp", ".cpp")):
+            continue
+        for match in CMAKE.finditer(text):
+            if CONFIGURES.search(match[0]) and not GENERATOR.search(match[0]):
+                yield Finding(path, text.count("\n", 0, match.start()) + 1, "configures CMake and names no generator")
+
+
 CHECKS = (
     ("tiers", "impl/ includes only its own or lower tiers, in no circle", tiers),
     ("walls", "model/ and impl/ do not include one another", walls),
@@ -282,5 +298,6 @@ CHECKS = (
     ("function length", f"no function over {MAX_FUNCTION_LINES} lines", function_length),
     ("unfinished", "no mark of unfinished work", unfinished),
     ("machine paths", "no path of somebody's machine", machine_paths),
+    ("generators", "whatever configures CMake names a generator", generators),
     ("names", "docs name only rules and requirements that exist", names),
 )

@@ -34,6 +34,7 @@ LIMIT = tidy_checks.MAX_FUNCTION_LINES
 METHOD = "struct holder {\n  holder(int a)\n      : a_{a},\n        b_{a} "
 MARK = "TO" + "DO"
 PLACE = "/" + "home" + "/someone/sequent"
+CALL = "cma" + "ke"
 
 # check, path, content in place of what the clean tree has there
 SEEDED = (
@@ -65,6 +66,11 @@ SEEDED = (
     ("unfinished", "docs/rules.md", "<" * 7 + " HEAD\n"),  # of a merge
     ("machine paths", "docs/rules.md", f"See {PLACE}.\n"),
     ("machine paths", "tools/script", f"#!/bin/sh\ncd {PLACE}\n"),
+    ("generators", "tests/package/check", f"#!/bin/sh\n{CALL} -S . -B build -DCMAKE_BUILD_TYPE=Release\n"),
+    ("generators", "tests/package/check", f"{CALL} -S \"$1\" \\\n  -B \"$2\"\n"),
+    ("generators", "tests/tools/a_test.py", f'run(["{CALL}", "-S", root,\n     "-B", build])\n'),
+    ("generators", "tests/a/CMakeLists.txt", 'add_test(NAME a COMMAND "${CMAKE_' 'COMMAND}" -S . -B b)\n'),
+    ("generators", ".ci/run", f"cd build && {CALL} ..\n"),
     ("names", "docs/rules.md", "As RST-4 says.\n"),
     ("names", "docs/rules.md", "As NOSUCH-1 says.\n"),
     ("names", "docs/deep/down.md", "It meets MUST-999.\n"),
@@ -81,6 +87,8 @@ INNOCENT = (
     ("impl/sequent/seq.hpp", "\n" * tidy_checks.MAX_IMPL_LINES),
     ("impl/sequent/time.hpp", '#include "sequent/seq.hpp"\n'),
     ("tools/script", '#!/bin/sh\nwork=$(mktemp -d /"${TMPDIR:-tmp}"/a.XXXXXX)\n'),
+    ("tests/package/check", f"{CALL} -S . \\\n  -G Ninja -B build && cmake --build build && cmake --install build\n"),
+    ("tests/package/check", f"{CALL} --preset test -B build || exit\n{CALL} -E touch a.b\n"),
     ("docs/rules.md", "UTF-8, SHA-256 and RFC 9293.\n"),
 )
 

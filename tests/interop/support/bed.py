@@ -37,6 +37,12 @@ def run(*command: str, seconds: float = 60) -> str:
     return done.stdout
 
 
+def inside(name: str, *command: str) -> list[str]:
+    """The command, run in the network namespace of that name. "ip netns exec" would also mount /sys anew, for which /
+    must be a mount point: in a plain chroot it is none."""
+    return ["nsenter", f"--net=/run/netns/{name}", *command]
+
+
 class Bed:
     """A namespace with a TUN device, and the processes started in it. Takes both away again, and nothing else."""
 
@@ -54,6 +60,9 @@ class Bed:
             raise Skip(f"no network namespace can be made here: {made.stderr.strip()}")
         self.made = True
         try:
+            entered = subprocess.run(self.inside("true"), capture_output=True, text=True)
+            if entered.returncode != 0:
+                raise Skip(f"no network namespace can be entered here: {entered.stderr.strip()}")
             run(*self.inside("ip", "link", "set", "lo", "up"))
             tun = subprocess.run(self.inside("ip", "tuntap", "add", "dev", DEVICE, "mode", "tun"),
                                  capture_output=True, text=True)
@@ -80,7 +89,7 @@ class Bed:
             self.made = False
 
     def inside(self, *command: str) -> list[str]:
-        return ["ip", "netns", "exec", self.name, *command]
+        return inside(self.name, *command)
 
     def start(self, *command: str) -> subprocess.Popen:
         """Starts a process in the namespace. It gets no interrupts of the terminal: this script ends it."""

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 
 from support import kernel_end
-from support.bed import SEQUENT, SEQUENT6, Bed, Failure, Skip, counts, do_inside, first_line, run, write_file
+from support.bed import SEQUENT, SEQUENT6, Bed, Failure, Skip, counts, do_inside, first_line, inside, run, write_file
 
 FAR, ROUTER, NETWORK = "198.51.100.2", "198.51.100.1", "198.51.100.0/24"
 FAR6, ROUTER6, NETWORK6 = "2001:db8:2::2", "2001:db8:2::1", "2001:db8:2::/64"
@@ -38,12 +38,13 @@ class Far:
                             ["link", "set", "far", "up"],
                             ["route", "add", "default", "via", ROUTER],
                             ["-6", "route", "add", "default", "via", ROUTER6]):
-                run("ip", "netns", "exec", name, "ip", *command)
+                run(*inside(name, "ip", *command))
             run(*bed.inside("ip", "route", "replace", NETWORK, "dev", "narrow", "mtu", "lock",
                              str(MTU["IPv4"])))
             run(*bed.inside("ip", "-6", "route", "replace", NETWORK6, "dev", "narrow", "metric", "256",
                              "mtu", "lock", str(MTU["IPv6"])))
-            run(*bed.inside("sysctl", "--quiet", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"))
+            for forwards in ("ipv4/ip_forward", "ipv6/conf/all/forwarding"):
+                run(*bed.inside("sh", "-c", f"echo 1 >/proc/sys/net/{forwards}"))
         except BaseException:
             self.__exit__()
             raise
