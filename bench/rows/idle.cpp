@@ -27,8 +27,7 @@ struct lean : sequent::default_policy {
 template <u32 Connections, u32 Awake>
 struct crowd : sequent::default_stack_policy {
   using connection_policy = lean;
-  static constexpr u32 most_connections = Connections;
-  static constexpr u32 most_awake = Awake;
+  static constexpr sequent::stack_sizes sizes{.most_connections = Connections, .most_awake = Awake};
 };
 
 const sequent::ipv4_address here{10, 0, 0, 1};

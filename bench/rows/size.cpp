@@ -17,10 +17,8 @@ using sequent::u32;
 template <u32 Connections>
 struct crowd : sequent::default_stack_policy {
   using connection_policy = spans;
-  static constexpr u32 most_connections = Connections;
-  static constexpr u32 most_awake = 16;
-  static constexpr u32 most_half_open = 16;
-  static constexpr u32 most_time_wait = 16;
+  static constexpr sequent::stack_sizes sizes{
+      .most_connections = Connections, .most_awake = 16, .most_half_open = 16, .most_time_wait = 16};
 };
 
 }  // namespace

@@ -39,7 +39,7 @@ stack_host::stack_host(network_link& wire, const host_config& config)
 }
 
 void stack_host::listen(std::uint16_t port, make_application make) {
-  const auto listening = stack_->listen(config_.address, port, policy::most_connections);
+  const auto listening = stack_->listen(config_.address, port, policy::sizes.most_connections);
   if (!listening) throw std::runtime_error(std::string("listening: ") + sequent::describe(listening.why()));
   listener_ = *listening;
   make_application_ = std::move(make);

@@ -27,9 +27,8 @@ class stack_host final : public host {
  private:
   struct policy : sequent::default_stack_policy {
     using connection_policy = host_policy;
-    static constexpr std::size_t send_octets = std::size_t{1} << 20;
-    static constexpr std::size_t receive_octets = std::size_t{1} << 20;
-    static constexpr sequent::u32 most_connections = 64;
+    static constexpr sequent::stack_sizes sizes{
+        .send_octets = std::size_t{1} << 20, .receive_octets = std::size_t{1} << 20, .most_connections = 64};
   };
   using tcp_stack = sequent::stack<policy>;
   class stack_stream;

@@ -40,7 +40,7 @@ namespace sequent {
 ///
 /// Handles. connect(), listen() and accept() give one; close() and abort() take it back, and afterwards it names
 /// nothing. A connection whose handle has been taken back goes on by itself until it has ended.
-template <class Policy = default_stack_policy>
+template <class Policy>
 class stack {
  public:
   using policy = Policy;
@@ -49,21 +49,22 @@ class stack {
   using receive_storage = typename Policy::connection_policy::receive_storage;
 
   /// Connections may fall asleep.
-  static constexpr bool sleeps = Policy::most_awake != 0 && Policy::most_awake < Policy::most_connections;
+  static constexpr bool sleeps =
+      Policy::sizes.most_awake != 0 && Policy::sizes.most_awake < Policy::sizes.most_connections;
   /// The most that are awake.
-  static constexpr u32 most_awake = sleeps ? Policy::most_awake : Policy::most_connections;
+  static constexpr u32 most_awake = sleeps ? Policy::sizes.most_awake : Policy::sizes.most_connections;
 
   /// Octets of each connection's slice of the buffers' memory, for what it sends and what it receives.
-  static constexpr std::size_t send_slice = std::is_same_v<send_storage, span_storage> ? Policy::send_octets : 0;
+  static constexpr std::size_t send_slice = std::is_same_v<send_storage, span_storage> ? Policy::sizes.send_octets : 0;
   static constexpr std::size_t receive_slice =
-      std::is_same_v<receive_storage, span_storage> ? Policy::receive_octets : 0;
+      std::is_same_v<receive_storage, span_storage> ? Policy::sizes.receive_octets : 0;
   /// Octets of memory for the buffers that a stack must be given: none where storage is inline.
   static constexpr std::size_t buffer_octets = most_awake * (send_slice + receive_slice);
 
   /// Octets that each connection can hold for its reader.
   static constexpr std::size_t receive_room = [] {
     if constexpr (std::is_same_v<receive_storage, span_storage>) {
-      return Policy::receive_octets;
+      return Policy::sizes.receive_octets;
     } else {
       return receive_storage{}.octets().size();
     }
@@ -172,9 +173,9 @@ class stack {
  private:
   static constexpr u32 nobody = list_links::nobody;
   // One range of indices for the three kinds of things that a flow leads to.
-  static constexpr u32 first_half_open = Policy::most_connections;
-  static constexpr u32 first_time_wait = first_half_open + Policy::most_half_open;
-  static constexpr u32 most_flows = first_time_wait + Policy::most_time_wait;
+  static constexpr u32 first_half_open = Policy::sizes.most_connections;
+  static constexpr u32 first_time_wait = first_half_open + Policy::sizes.most_half_open;
+  static constexpr u32 most_flows = first_time_wait + Policy::sizes.most_time_wait;
   static constexpr std::size_t flow_slots = std::bit_ceil(std::size_t{most_flows} + (most_flows + 2) / 3 + 1);
 
   static constexpr bool with_fast_opens = Policy::connection_policy::fast_open::enabled;
@@ -375,25 +376,25 @@ class stack {
   std::span<std::uint8_t> buffers_;
   secret_key isn_key_;
   secret_key clock_key_;
-  std::array<ip_address, Policy::most_addresses> addresses_{};
+  std::array<ip_address, Policy::sizes.most_addresses> addresses_{};
   u32 address_count_ = 0;
   stack_statistics statistics_{};
-  slot_pool<slot, Policy::most_connections> slots_;
+  slot_pool<slot, Policy::sizes.most_connections> slots_;
   [[no_unique_address]] bodies bodies_;
-  slot_pool<half_open_slot, Policy::most_half_open> half_open_;
-  slot_pool<time_wait_slot, Policy::most_time_wait> time_wait_;
-  listener_table<Policy::most_listeners> listeners_;
+  slot_pool<half_open_slot, Policy::sizes.most_half_open> half_open_;
+  slot_pool<time_wait_slot, Policy::sizes.most_time_wait> time_wait_;
+  listener_table<Policy::sizes.most_listeners> listeners_;
   flow_table<flow, flow_hash, inline_slots<flow_slot, flow_slots>> flows_;
   timer_wheel<inline_slots<timer_node, most_flows>> wheel_;
-  ephemeral_ports<Policy::port_counters> ports_;
+  ephemeral_ports<Policy::sizes.port_counters> ports_;
   syn_cookies cookies_;
   fast_open_keys fast_open_keys_;
-  rate_limiter<flow, flow_hash, inline_slots<token_bucket, Policy::reset_buckets>> resets_;
+  rate_limiter<flow, flow_hash, inline_slots<token_bucket, Policy::sizes.reset_buckets>> resets_;
   index_list ready_{};
   index_list news_{};
   index_list drowsy_{};  // awake, and may fall asleep, the longest idle first
   index_list age_{};     // TIME-WAIT, the first to be forgotten for want of room first
-  std::array<waiting_reply, Policy::most_replies> replies_{};
+  std::array<waiting_reply, Policy::sizes.most_replies> replies_{};
   u32 reply_first_ = 0;
   u32 reply_count_ = 0;
 };

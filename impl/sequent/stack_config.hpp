@@ -44,25 +44,30 @@ struct stack_config {
   port_range ports{};                                     ///< local ports that connect() chooses from (RFC 6056)
 };
 
-/// What a stack is made of. Derive from it and replace what should differ. The capacities are the stack's size in
-/// memory; docs/stack.md says what happens when each is reached.
-struct default_stack_policy {
-  /// Of each connection. With span_storage for a storage, the stack hands out slices of the memory it is given.
-  using connection_policy = default_policy;
-  static constexpr std::size_t send_octets = 65'536;     ///< of each slice, when storage is span_storage
-  static constexpr std::size_t receive_octets = 65'536;  ///< likewise
-  static constexpr u32 most_connections = 16;
+/// How large the tables of a stack are, which is its size in memory; docs/stack.md says what happens when each is full.
+/// Named where it is made, `{.most_connections = 10'000}`, so that no name can be misspelt unnoticed.
+struct stack_sizes {
+  std::size_t send_octets = 65'536;     ///< of each slice of the caller's memory, when storage is span_storage
+  std::size_t receive_octets = 65'536;  ///< likewise
+  u32 most_connections = 16;
   /// Connections that have their buffers and tables at the same time; 0: all. With fewer than most_connections, those
   /// that have nothing to do fall asleep when others want their place, the longest idle first, and keep a few hundred
   /// octets each (dormant.hpp).
-  static constexpr u32 most_awake = 0;
-  static constexpr u32 most_half_open = 64;  ///< the SYN queue, of all listeners together
-  static constexpr u32 most_time_wait = 64;  ///< beyond them the oldest is forgotten
-  static constexpr u32 most_listeners = 8;
-  static constexpr u32 most_addresses = 4;           ///< local addresses
-  static constexpr u32 most_replies = 64;            ///< answers without a connection that wait for poll_packet()
-  static constexpr std::size_t reset_buckets = 256;  ///< of remotes that share a limit of RSTs
-  static constexpr std::size_t port_counters = 256;  ///< of ephemeral_ports
+  u32 most_awake = 0;
+  u32 most_half_open = 64;  ///< the SYN queue, of all listeners together
+  u32 most_time_wait = 64;  ///< beyond them the oldest is forgotten
+  u32 most_listeners = 8;
+  u32 most_addresses = 4;           ///< local addresses
+  u32 most_replies = 64;            ///< answers without a connection that wait for poll_packet()
+  std::size_t reset_buckets = 256;  ///< of remotes that share a limit of RSTs
+  std::size_t port_counters = 256;  ///< of ephemeral_ports
+};
+
+/// What a stack is made of. Derive from it, say `static constexpr stack_sizes sizes{...};`, which has no default, and
+/// replace what should differ.
+struct default_stack_policy {
+  /// Of each connection. With span_storage for a storage, the stack hands out slices of the memory it is given.
+  using connection_policy = default_policy;
 };
 
 /// What a key is for. Each use of the one secret has its own, so that none tells about another.

@@ -110,7 +110,7 @@ packet_out stack<Policy>::wrap(const flow& path, std::uint8_t service, std::span
 template <class Policy>
 packet_out stack<Policy>::next_reply(std::span<std::uint8_t> out, instant now) noexcept {
   const waiting_reply& next = replies_[reply_first_];
-  reply_first_ = (reply_first_ + 1) % Policy::most_replies;
+  reply_first_ = (reply_first_ + 1) % Policy::sizes.most_replies;
   --reply_count_;
   const std::size_t length = header_length + options_length(next.header.options);
   emit_segment(next.header, out.subspan(ip_header_length(next.path.local), length),
@@ -145,7 +145,7 @@ bool stack<Policy>::consistent() const noexcept {
   u32 flows = half_open_.size() + time_wait_.size();
   u32 waiting = 0;
   u32 awake_ones = 0;
-  for (u32 i = 0; i != Policy::most_connections; ++i) {
+  for (u32 i = 0; i != Policy::sizes.most_connections; ++i) {
     if (!slots_.holds(i)) continue;
     const slot& at = slots_[i];
     if (at.mapped) ++flows;
@@ -157,10 +157,10 @@ bool stack<Policy>::consistent() const noexcept {
       return false;  // a place that nobody can ever free
     }
   }
-  for (u32 i = 0; i != Policy::most_half_open; ++i) {
+  for (u32 i = 0; i != Policy::sizes.most_half_open; ++i) {
     if (half_open_.holds(i) && lookup(half_open_[i].path) != first_half_open + i) return false;
   }
-  for (u32 i = 0; i != Policy::most_time_wait; ++i) {
+  for (u32 i = 0; i != Policy::sizes.most_time_wait; ++i) {
     if (!time_wait_.holds(i)) continue;
     const u32 successor = time_wait_[i].successor;
     if (successor != nobody) --flows;

@@ -189,7 +189,7 @@ class stack_model {
       }
     }
     std::erase_if(ended, [](const auto& e) { return !e->owned; });
-    while (time_wait_count() > Policy::most_time_wait) forget_oldest();
+    while (time_wait_count() > Policy::sizes.most_time_wait) forget_oldest();
   }
 
   /// A cookie that this flow's peer holds, the last one.
@@ -218,11 +218,11 @@ class stack_model {
         std::count_if(map.begin(), map.end(), [&](const auto& each) { return test(*each.second); }));
   }
   [[nodiscard]] bool room_for_syn() const {
-    return config_.cookies != cookie_policy::always && half_open_count() < std::min(backlog_, Policy::most_half_open) &&
-           waiting_count() < backlog_;
+    return config_.cookies != cookie_policy::always &&
+           half_open_count() < std::min(backlog_, Policy::sizes.most_half_open) && waiting_count() < backlog_;
   }
   [[nodiscard]] bool room() const {
-    return waiting_count() < backlog_ && connection_count() < Policy::most_connections;
+    return waiting_count() < backlog_ && connection_count() < Policy::sizes.most_connections;
   }
 
   [[nodiscard]] u32 clock_offset(const flow& path) const {

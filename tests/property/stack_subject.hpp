@@ -26,28 +26,22 @@ struct roomy_stack : default_stack_policy {
     using send_storage = inline_storage<300>;
     using receive_storage = inline_storage<200>;
   };
-  static constexpr u32 most_connections = 24;
-  static constexpr u32 most_half_open = 8;
-  static constexpr u32 most_time_wait = 8;
+  static constexpr stack_sizes sizes{.most_connections = 24, .most_half_open = 8, .most_time_wait = 8};
 };
 
 /// Less room than the drawn flows need.
 struct tight_stack : roomy_stack {
-  static constexpr u32 most_connections = 5;
-  static constexpr u32 most_half_open = 3;
-  static constexpr u32 most_time_wait = 2;
+  static constexpr stack_sizes sizes{.most_connections = 5, .most_half_open = 3, .most_time_wait = 2};
 };
 
 /// Room for next to nothing, so that few events reach every limit.
 struct smallest_stack : roomy_stack {
-  static constexpr u32 most_connections = 2;
-  static constexpr u32 most_half_open = 2;
-  static constexpr u32 most_time_wait = 1;
+  static constexpr stack_sizes sizes{.most_connections = 2, .most_half_open = 2, .most_time_wait = 1};
 };
 
 /// Room for all of them, but not for all awake.
 struct sleepy_stack : roomy_stack {
-  static constexpr u32 most_awake = 5;
+  static constexpr stack_sizes sizes = test::with(roomy_stack::sizes, [](stack_sizes& each) { each.most_awake = 5; });
 };
 
 /// What may be wrong with the stack, on purpose.
@@ -353,7 +347,7 @@ class stack_subject {
     for (std::uint16_t port = 81; any && port != 84; ++port) {
       free = free || model_.find({path.local, path.remote, port, path.remote_port}) == nullptr;
     }
-    const bool room = model_.connection_count() < Policy::most_connections;
+    const bool room = model_.connection_count() < Policy::sizes.most_connections;
     const auto made =
         tcp_->connect(path.local, path.remote, path.remote_port, now_, any ? std::uint16_t{0} : path.local_port);
     full_ = tcp::sleeps && !made && free && room;

@@ -26,7 +26,7 @@ TEST(rfc4987_flood, a_syn_takes_no_place_of_a_connection) {
   ASSERT_TRUE(host.tcp->listen(std::nullopt, 80, 100));
   for (int i = 0; i != 1'000; ++i) host.in(flooder(i), at(5'000).syn());
   EXPECT_EQ(host.tcp->connections(), 0u);
-  EXPECT_EQ(host.tcp->half_open_connections(), small_stack_policy::most_half_open);
+  EXPECT_EQ(host.tcp->half_open_connections(), small_stack_policy::sizes.most_half_open);
   EXPECT_EQ(host.tcp->statistics().syn_dropped, 996u);
   EXPECT_TRUE(host.tcp->consistent());
 }

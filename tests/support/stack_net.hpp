@@ -23,6 +23,13 @@ using octet_string = std::vector<std::uint8_t>;
   return ip_address::from_v6({0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last});
 }
 
+/// Sizes that differ from others in what `change` does to them.
+template <class Change>
+[[nodiscard]] constexpr stack_sizes with(stack_sizes sizes, Change change) {
+  change(sizes);
+  return sizes;
+}
+
 /// Small buffers and small tables, so that every limit is near.
 struct small_connection_policy : default_policy {
   using send_storage = inline_storage<4'096>;
@@ -30,11 +37,8 @@ struct small_connection_policy : default_policy {
 };
 struct small_stack_policy : default_stack_policy {
   using connection_policy = small_connection_policy;
-  static constexpr u32 most_connections = 4;
-  static constexpr u32 most_half_open = 4;
-  static constexpr u32 most_time_wait = 3;
-  static constexpr u32 most_listeners = 3;
-  static constexpr u32 most_replies = 16;
+  static constexpr stack_sizes sizes{
+      .most_connections = 4, .most_half_open = 4, .most_time_wait = 3, .most_listeners = 3, .most_replies = 16};
 };
 
 /// A packet with a segment from one end of a flow to the other: `path` is the flow as the receiver sees it.

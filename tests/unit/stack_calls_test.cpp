@@ -63,7 +63,7 @@ TEST(stack_calls, ports_are_chosen_from_those_that_are_free) {
 // covers: limits
 TEST(stack_calls, connections_have_a_limit) {
   stack_host<> host;
-  for (std::uint16_t i = 0; i != small_stack_policy::most_connections; ++i) {
+  for (std::uint16_t i = 0; i != small_stack_policy::sizes.most_connections; ++i) {
     ASSERT_TRUE(host.tcp->connect(v4(1), v4(2), 80, host.now));
   }
   EXPECT_EQ(why(host.tcp->connect(v4(1), v4(2), 80, host.now)), error::insufficient_resources);
@@ -205,8 +205,10 @@ struct slice_connection_policy : default_policy {
 };
 struct slice_stack_policy : small_stack_policy {
   using connection_policy = slice_connection_policy;
-  static constexpr std::size_t send_octets = 300;
-  static constexpr std::size_t receive_octets = 200;
+  static constexpr stack_sizes sizes = test::with(small_stack_policy::sizes, [](stack_sizes& s) {
+    s.send_octets = 300;
+    s.receive_octets = 200;
+  });
 };
 
 // Octets may be written and read where they stand.

@@ -10,7 +10,7 @@ using state = connection_state;
 
 /// Four connections, of which two can be awake.
 struct sleepy_policy : small_stack_policy {
-  static constexpr u32 most_awake = 2;
+  static constexpr stack_sizes sizes = test::with(small_stack_policy::sizes, [](stack_sizes& s) { s.most_awake = 2; });
 };
 /// The same over memory that the test owns.
 struct sleepy_span_policy : sleepy_policy {
@@ -18,8 +18,8 @@ struct sleepy_span_policy : sleepy_policy {
     using send_storage = span_storage;
     using receive_storage = span_storage;
   };
-  static constexpr std::size_t send_octets = 4'096;
-  static constexpr std::size_t receive_octets = 4'096;
+  static constexpr stack_sizes sizes =
+      test::with(sleepy_policy::sizes, [](stack_sizes& s) { s.send_octets = s.receive_octets = 4'096; });
 };
 static_assert(stack<sleepy_span_policy>::buffer_octets == 2 * 8'192);
 static_assert(stack<sleepy_policy>::sleeps && !stack<small_stack_policy>::sleeps);
