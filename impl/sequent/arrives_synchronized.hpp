@@ -166,6 +166,15 @@ template <word W>
   return tcb.state == connection_state::closed || out.answer != reply::none ? next::stop : next::go_on;
 }
 
+/// TIME-WAIT: the peer's own FIN again, which our acknowledgment did not reach. Its number and an acceptable ACK field
+/// show it; whoever can guess neither must not prolong TIME-WAIT (A18).
+template <word W>
+[[nodiscard]] constexpr bool repeats_fin(const control_block<W>& tcb, const segment<W>& seg) noexcept {
+  const control_bits<W> control = seg.control;
+  return tcb.state == connection_state::time_wait && control.fin() && control.ack() && !control.syn() &&
+         seg.seq + seg.length() == tcb.rcv.nxt && ack_in_range(seg, tcb.snd);
+}
+
 /// First check failed. A closed window still lets RST, ACK and URG of a segment at RCV.NXT be processed (MUST-66, C23).
 template <word W>
 constexpr void not_acceptable(control_block<W>& tcb, const segment<W>& seg, instant now, actions<W>& out) noexcept {
@@ -178,7 +187,7 @@ constexpr void not_acceptable(control_block<W>& tcb, const segment<W>& seg, inst
   if (controls && !seg.control.syn() && read_controls(tcb, seg, now, out) == next::stop) return;
   if (tcb.state == connection_state::syn_received && seg.control.syn()) return repeat_syn_ack(tcb, seg, out);
   answer_old(tcb, seg, now, out);
-  if (tcb.state == connection_state::time_wait && seg.control.fin()) out.time_wait = true;  // A18
+  if (repeats_fin(tcb, seg)) out.time_wait = true;
 }
 
 /// The whole walk, in the RFC's order; each check may end it. `tcb` is in SYN-RECEIVED or a synchronized state.

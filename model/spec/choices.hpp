@@ -177,10 +177,10 @@ inline constexpr std::array<choice, 42> ambiguities_table{{
     {"A17", "control fields of a segment that is held", detail::decided,
      "RST, SYN, ACK, window and URG act at once; only text and FIN wait for their turn", "RST-3 ACK-6 URG-2 TEXT-4"},
     {"A18", "TIME-WAIT: restarting the timer, and replies", detail::decided,
-     "a retransmitted FIN is acknowledged by the first check (the timer is not visible); an empty acceptable segment "
-     "gets "
-     "no reply, or two ends would answer each other for ever; the window offered there is free",
-     "SEQ-7 ACK-12 EMIT-3"},
+     "the peer's own FIN, by its number and an acceptable ACK field, is acknowledged and restarts the timer; no other "
+     "segment does, or a stranger could prolong TIME-WAIT blindly; an empty acceptable segment gets no reply, or two "
+     "ends would answer each other for ever; the window offered there is free",
+     "SEQ-9 SEQ-7 ACK-12 EMIT-3"},
     {"A19", "a SYN again in SYN-RECEIVED", detail::allowed, "answered by an acknowledgment or by the SYN,ACK",
      "SEQ-6 SYN-3"},
     {"A20", "a RST left of the window whose text reaches it", detail::decided,
@@ -206,8 +206,8 @@ inline constexpr std::array<choice, 42> ambiguities_table{{
      "ACK-6 ACK-7"},
     {"A30", "SND.WL1 and SND.WL2 compare only within 2^31", detail::decided,
      "both are set on every path into a synchronized state", "SYNSENT-5 ACK-4"},
-    {"A31", "the TIME-WAIT timer from CLOSING", detail::out_of_scope,
-     "timers are not state here; the world checks them", ""},
+    {"A31", "the TIME-WAIT timer from CLOSING", detail::decided,
+     "it starts whenever TIME-WAIT is entered, which is seen with the step", "ACK-10 FIN-5"},
     {"A32", "LAST-ACK and partial acknowledgments", detail::decided,
      "the ESTABLISHED processing runs first; only an acknowledgment of the FIN ends the connection", "ACK-9 ACK-11"},
     {"A33", "urgent pointer: offset or absolute, and its refresh", detail::decided,

@@ -88,6 +88,7 @@ struct observation {
   std::uint32_t signals = 0;    ///< signals that are raised
   std::uint32_t tolerated = 0;  ///< signals that may be raised besides (where the RFC contradicts itself)
   bool may_ack = false;         ///< an acknowledgment may be sent at once although none is required (C31)
+  bool lingers = false;         ///< the timer of TIME-WAIT, two maximum segment lifetimes, starts or starts over
 };
 
 }  // namespace sequent::spec

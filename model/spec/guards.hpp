@@ -169,6 +169,14 @@ template <class P>
   return {answer(next), stop(next)};
 }
 
+/// The same outcome in TIME-WAIT, whose timer starts or starts over.
+template <class P>
+[[nodiscard]] outcome<P> lingering(outcome<P> result) {
+  result.next.at = phase::time_wait;
+  result.seen.lingers = true;
+  return result;
+}
+
 /// The same outcome with a RST as its reply, <SEQ=seq><CTL=RST>.
 template <class P>
 [[nodiscard]] outcome<P> with_reset(outcome<P> result, const P& seq) {

@@ -57,9 +57,10 @@ template <class P>
 }
 
 /// What was seen is what the outcome says: the same reply (or an acknowledgment more, where one is allowed), every
-/// signal that is required, none beyond those tolerated.
+/// signal that is required, none beyond those tolerated, and the timer of TIME-WAIT set or left alone.
 template <class P>
 [[nodiscard]] truth<P> shows(const observation<P>& expected, const observation<P>& seen) {
+  if (seen.lingers != expected.lingers) return false;
   if ((expected.signals & ~seen.signals) != 0) return false;
   if ((seen.signals & ~(expected.signals | expected.tolerated)) != 0) return false;
   const bool extra_ack = expected.may_ack && seen.sent == reply::ack && expected.sent == reply::none;

@@ -65,6 +65,14 @@ template <class P>
   return permitted;
 }
 
+/// The same, entering TIME-WAIT: its timer starts (A31).
+template <class P>
+[[nodiscard]] outcomes<P> acknowledge_and_linger(const state<P>& s, const segment<P>& seg) {
+  outcomes<P> permitted;
+  for (const auto& result : acknowledge(s, seg)) permitted.push_back(lingering(result));
+  return permitted;
+}
+
 /// The same, ending there: the rest of the segment is ignored.
 template <class P>
 [[nodiscard]] outcomes<P> acknowledge_only(const state<P>& s, const segment<P>& seg) {
@@ -145,7 +153,7 @@ constexpr auto ack_rules() {
               [](const state<P>& s, const event<P>& e) {
                 return in(s, phase::closing) && acknowledges_in_range(s, e.seg) && fin_acknowledged(s, e.seg.ack);
               },
-              [](const state<P>& s, const event<P>& e) { return acknowledge_into(s, e.seg, phase::time_wait); }},
+              [](const state<P>& s, const event<P>& e) { return acknowledge_and_linger(s, e.seg); }},
       rule<P>{"ACK-11", "rfc9293#3.10.7.4/fifth/last-ack", "our FIN is acknowledged: the connection is over",
               stage::ack,
               [](const state<P>& s, const event<P>& e) {

@@ -75,7 +75,9 @@ constexpr auto fin_rules() {
               [](const state<P>& s, const event<P>&) { return end_stream(s, phase::closing); }},
       rule<P>{"FIN-5", "rfc9293#3.10.7.4/eighth/fin-wait-2", "the peer closes second: TIME-WAIT", stage::fin,
               [](const state<P>& s, const event<P>& e) { return in(s, phase::fin_wait_2) && fin_due(s, e.seg); },
-              [](const state<P>& s, const event<P>&) { return end_stream(s, phase::time_wait); }},
+              [](const state<P>& s, const event<P>&) -> outcomes<P> {
+                return {lingering(end_stream(s, phase::time_wait).front())};
+              }},
       rule<P>{"FIN-6", "rfc9293#3.10.7.4/first/SHLD-31", "a FIN beyond a gap is held and acknowledged at once",
               stage::fin,
               [](const state<P>& s, const event<P>& e) {

@@ -124,6 +124,15 @@ template <class P>
   return in(s, phase::syn_received) && is(seg.syn) && is(seg.seq == P(0));
 }
 
+/// True in TIME-WAIT for the peer's own FIN, arriving again: nothing else ends where it does, and its ACK field must be
+/// one that the peer can have sent.
+template <class P>
+[[nodiscard]] constexpr bool repeats_fin(const state<P>& s, const segment<P>& seg) {
+  return in(s, phase::time_wait) && is(seg.fin) && !is(seg.rst) && !is(seg.syn) && is(seg.has_ack) &&
+         is(fin_position(seg) + P(1) == s.rcv_nxt) && is(seg.ack <= s.snd_nxt) &&
+         !(s.choices.ack_range_check && is(seg.ack < s.snd_una - s.snd_max_wnd));
+}
+
 /// Before the first check: timestamps.
 template <class P>
 constexpr auto timestamp_rules() {
@@ -195,8 +204,9 @@ constexpr auto sequence_rules() {
       rule<P>{"SEQ-7", "rfc9293#3.10.7.4/first", "any other unacceptable segment is acknowledged and dropped",
               stage::sequence,
               [](const state<P>& s, const event<P>& e) {
-                return !is(e.seg.rst) && !repeats_syn(s, e.seg) && !bare_ack_past_window(s, e.seg) &&
-                       !acceptable(s, e.seg) && (is(e.seg.syn) || !at_closed_window(s, e.seg));
+                return !is(e.seg.rst) && !repeats_syn(s, e.seg) && !repeats_fin(s, e.seg) &&
+                       !bare_ack_past_window(s, e.seg) && !acceptable(s, e.seg) &&
+                       (is(e.seg.syn) || !at_closed_window(s, e.seg));
               },
               [](const state<P>& s, const event<P>& e) { return answer_unacceptable(s, e.seg); }},
       rule<P>{
@@ -204,6 +214,10 @@ constexpr auto sequence_rules() {
           stage::sequence,
           [](const state<P>& s, const event<P>& e) { return bare_ack_past_window(s, e.seg) && !acceptable(s, e.seg); },
           [](const state<P>& s, const event<P>&) { return allow_past_window(s); }},
+      rule<P>{"SEQ-9", "rfc9293#3.10.7.4/fifth/time-wait",
+              "the peer's own FIN comes again in TIME-WAIT: acknowledged, and two lifetimes begin anew",
+              stage::sequence, [](const state<P>& s, const event<P>& e) { return repeats_fin(s, e.seg); },
+              [](const state<P>& s, const event<P>&) -> outcomes<P> { return {lingering(answer(s))}; }},
   };
 }
 

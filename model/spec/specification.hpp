@@ -109,6 +109,7 @@ template <class P>
   earlier.signals |= later.signals;
   earlier.tolerated |= later.tolerated;
   earlier.may_ack = earlier.may_ack || later.may_ack;
+  earlier.lingers = earlier.lingers || later.lingers;
   return earlier;
 }
 

@@ -102,11 +102,9 @@ class spec_endpoint {
     e.what = spec::kind::arrival;
     e.seg = segment_of(p);
     retries_ = 0;
-    const bool lingers = state_.at == spec::phase::time_wait;
     const spec::state<position> before = state_;
     follow(e);
     take_octets(p, before);
-    if (lingers && p.fin && time_wait_) time_wait_ = settings_.linger;
     settle(before);
   }
 
@@ -188,6 +186,7 @@ class spec_endpoint {
     if ((seen.signals & spec::signal_established) != 0) established_ = true;
     if ((seen.signals & spec::signal_closing) != 0) peer_closed_ = true;
     if ((seen.signals & (spec::signal_reset | spec::signal_refused | spec::signal_timed_out)) != 0) aborted_ = true;
+    if (seen.lingers) time_wait_ = settings_.linger;
     if (seen.sent == spec::reply::syn || seen.sent == spec::reply::syn_ack) resend_due_ = true;
     if (seen.sent != spec::reply::reset) return;
     packet p;
@@ -238,7 +237,6 @@ class spec_endpoint {
     }
     if (!busy && idle_watch && retries_ == 0) retransmission_ = settings_.keep_alive_after;
     if (state_.at != spec::phase::time_wait) time_wait_.reset();
-    if (state_.at == spec::phase::time_wait && !time_wait_) time_wait_ = settings_.linger;
     if (spec::in(state_, spec::phase::closed, spec::phase::listen)) resend_due_ = update_due_ = probe_due_ = false;
     if (state_.at == spec::phase::listen) retries_ = 0;
   }

@@ -128,6 +128,7 @@ template <class P, word W, class Places>
   spec::observation<P> seen;
   seen.sent = reply_of(out.answer);
   seen.signals = signals_of(out.raised);
+  seen.lingers = out.time_wait;
   if (seen.sent == spec::reply::reset) {
     const bool plain = !known && out.reset_ack.has_value();
     seen.reset_seq = plain ? places.octets(out.reset_seq.wire()) : places.send(out.reset_seq);

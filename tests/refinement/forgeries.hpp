@@ -94,6 +94,7 @@ void forge_anything(const control_block<u32>& tcb, const control_block<u32>& pee
         forge.add(control | bits::ack_bit, seq, ack, 0);
       }
       const bool stream_over = tcb.state > connection_state::fin_wait_2;
+      if (stream_over) forge.add(bits::fin_bit | bits::ack_bit, seq, ack, 0);
       if (stream_over) forge.add(bits::fin_bit | bits::ack_bit, seq, ack, 1);
       if (stream_over) forge.add(bits::urg_bit | bits::ack_bit, seq, ack, 1);
     }

@@ -260,13 +260,23 @@ class lockstep {
     e.what = spec::kind::arrival;
     e.seg = abstract_segment<spec::position>(header, where, recent_is_stale(before_.ts, instant{}));
     e.seg.good_cookie = judge(header);
+    const auto due_before = tcp_.timers().due(timer::time_wait);
     const actions<u32> step = tcp_.on_segment(header, text, instant{}, mark);
     ack_taken_ = step.acceptable_ack;
     const bool known = before_.state >= connection_state::syn_sent;
     const observation seen = abstract_actions<spec::position>(step, where, known);
     spec_shadow::settle(where, before_, tcp_.block());
     shadow_.follow(e, tcp_.block(), where, more(), seen, "arrival " + segment_text(header));
+    check_linger(step.time_wait, due_before);
     notice();
+  }
+
+  // What a step says of the timer of TIME-WAIT is what becomes of it.
+  void check_linger(bool starts, std::optional<instant> due_before) {
+    if (tcp_.state() != connection_state::time_wait) return;
+    const auto due = tcp_.timers().due(timer::time_wait);
+    const auto expected = starts ? std::optional(instant{} + tcp_.config().msl * 2) : due_before;
+    if (due != expected) shadow_.set_violation("the timer of TIME-WAIT is not where the step has put it");
   }
 
   void follow_sent(const segment<u32>& sent) {

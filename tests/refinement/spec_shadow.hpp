@@ -96,6 +96,7 @@ struct firing_of_thread : firing_record {
   std::string text = fmt::format("sends {} signals {:#x}", replies[static_cast<int>(seen.sent)], seen.signals);
   if (seen.tolerated != 0) text += fmt::format(" (tolerated {:#x})", seen.tolerated);
   if (seen.may_ack) text += " (may acknowledge)";
+  if (seen.lingers) text += " starts 2 MSL";
   if (seen.sent == spec::reply::reset) text += fmt::format(" seq {}", seen.reset_seq);
   if (seen.reset_ack) text += fmt::format(" ack {}", *seen.reset_ack);
   return text;

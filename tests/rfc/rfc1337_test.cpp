@@ -25,6 +25,34 @@ TEST(rfc1337_section_3, F1_a_reset_does_not_end_time_wait) {
   }
 }
 
+// RFC 9293 section 3.10.7.4, fifth: only the peer's own FIN, come again, begins 2 MSL anew. A stranger who guesses the
+// ports alone must not keep TIME-WAIT alive.
+TEST(rfc1337_section_3, only_the_peers_own_fin_prolongs_time_wait) {
+  connection_config config = plain();
+  config.msl = s(20);
+  endpoint<> host(config);
+  lead_to(host, state::time_wait);
+  const instant began = host.now;
+  for (int i = 0; i != 20; ++i) {
+    host.wait(s(1));
+    const u32 own = host.rcv_nxt() - 1;
+    host.in(at(own + 0x4000'0000u).ack(host.nxt()).fin());
+    host.in(at(own - 0x4000'0000u).ack(host.nxt()).fin());
+    host.in(at(own - 1).ack(host.nxt()).fin());
+    host.in(at(own).ack(host.nxt() + 1).fin());
+    host.in(at(own).fin());
+    host.in(at(own - 1).ack(host.nxt()).syn().fin());
+    ASSERT_EQ(host.tcp.next_deadline(), began + s(40)) << i;
+  }
+  host.in(at(host.rcv_nxt() - 1).ack(host.nxt()).fin());
+  EXPECT_EQ(host.tcp.next_deadline(), host.now + s(40));
+  host.wait(s(1));
+  host.in(at(host.rcv_nxt() - 6).ack(host.nxt()).text("again").fin());
+  EXPECT_EQ(host.tcp.next_deadline(), host.now + s(40));
+  host.wait(s(40));
+  EXPECT_EQ(host.state(), state::closed);
+}
+
 // Hazard H1, as the RFC tells it: an old segment is acknowledged, the peer that has forgotten resets, and TIME-WAIT
 // dies.
 TEST(rfc1337_section_2, H1_an_old_segment_does_not_assassinate_time_wait) {

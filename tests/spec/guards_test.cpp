@@ -125,6 +125,7 @@ TEST(Guards, AStrictPositionTypeGivesTheSameOutcomesAndAsksLittle) {
       for (std::size_t i = 0; i < plain.size(); ++i) {
         observation<strict_position> seen;
         seen.sent = plain[i].seen.sent, seen.signals = plain[i].seen.signals;
+        seen.lingers = plain[i].seen.lingers;
         seen.reset_seq = strict(plain[i].seen.reset_seq);
         if (plain[i].seen.reset_ack) seen.reset_ack = strict(*plain[i].seen.reset_ack);
         ASSERT_TRUE(any_matches(same, strict(plain[i].next), seen)) << describe(s, e);
