@@ -52,11 +52,13 @@ function(sequent_gtest folder)
   endif()
 endfunction()
 
-# sequent_test(<name> LABEL <label> COMMAND <command>... [TIMEOUT <seconds>] [PROCESSORS <n>] [LOCK <resource>])
+# sequent_test(<name> LABEL <label> COMMAND <command>... [TIMEOUT <seconds>] [PROCESSORS <n>] [LOCK <resource>]
+#              [CONFIGURATION <name>])
 # Registers a command as a ctest. It runs in the source directory, finds the executables in $SEQUENT_BIN_DIR, the build
-# tree in $SEQUENT_BUILD_DIR and the compiler in $CXX, and is reported as skipped when it exits with 77.
+# tree in $SEQUENT_BUILD_DIR and the compiler in $CXX, and is reported as skipped when it exits with 77. One with a
+# CONFIGURATION runs only where that is asked for: ctest -C <name>.
 function(sequent_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT;PROCESSORS;LOCK" "COMMAND")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT;PROCESSORS;LOCK;CONFIGURATION" "COMMAND")
   foreach(default IN ITEMS TIMEOUT:300 PROCESSORS:1)
     string(REGEX MATCH "^([A-Z]+):([0-9]+)$" default "${default}")
     if(NOT arg_${CMAKE_MATCH_1})
@@ -65,7 +67,7 @@ function(sequent_test name)
   endforeach()
   set(environment "SEQUENT_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}" "SEQUENT_BUILD_DIR=${PROJECT_BINARY_DIR}"
                   "CXX=${CMAKE_CXX_COMPILER}")
-  add_test(NAME ${name} COMMAND ${arg_COMMAND} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+  add_test(NAME ${name} CONFIGURATIONS ${arg_CONFIGURATION} COMMAND ${arg_COMMAND} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
   set_tests_properties(${name} PROPERTIES
     LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT} PROCESSORS ${arg_PROCESSORS} SKIP_RETURN_CODE 77
     ENVIRONMENT "${environment}")
