@@ -46,18 +46,24 @@ class path_mtu {
   /// The estimate has been reduced.
   [[nodiscard]] constexpr bool reduced() const noexcept { return current_ != most_; }
 
-  /// A segment of `size` octets left whose last octet stands before `end`.
+  /// A segment of `size` octets left whose last octet stands before `end`. One size at a time is watched for its
+  /// acknowledgment: a smaller one that is still on its way then counts as arrived, which makes reports wait longer.
   constexpr void on_sent(sequence_number<u32> end, std::uint32_t size) noexcept {
-    if (size <= sent_) return;
-    sent_ = static_cast<std::uint16_t>(std::min(size, 0xffffu));
-    sent_until_ = end;
+    const auto octets = static_cast<std::uint16_t>(std::min(size, 0xffffu));
+    sent_ = std::max(sent_, octets);
+    if (octets <= std::max(watched_, acked_)) return;
+    acked_ = std::max(acked_, watched_);
+    watched_ = octets;
+    watched_until_ = end;
   }
 
   /// SND.UNA advanced to `una`: segments get through, so what a report said of those before it was not so.
   constexpr void on_acked(sequence_number<u32> una) noexcept {
     timed_out_ = false;
     if (claimed_ != 0 && before(claimed_seq_, una)) claimed_ = 0;
-    if (acked_ < sent_ && !before(una, sent_until_)) acked_ = sent_;
+    if (watched_ == 0 || before(una, watched_until_)) return;
+    acked_ = watched_;
+    watched_ = 0;
   }
 
   /// A report: the segment at `seq` was too big, `claimed` octets would fit. Not believed (RFC 5927 sections 4.1 and
@@ -116,20 +122,24 @@ class path_mtu {
   constexpr void reduce(std::uint16_t text, instant now) noexcept {
     current_ = text;
     acked_ = std::min(acked_, text);
+    // What is on its way goes again in smaller segments: its acknowledgment will prove no more than those.
+    watched_ = std::min(watched_, text);
+    if (watched_ <= acked_) watched_ = 0;
     sent_ = 0;
     claimed_ = 0;
     timed_out_ = false;
     grow_at_ = now + patience * (std::int64_t{1} << doublings_);
   }
 
-  instant grow_at_{};                   // when more is tried, while reduced
-  sequence_number<u32> sent_until_{};   // the end of the first segment of sent_ octets
-  sequence_number<u32> claimed_seq_{};  // which segment the remembered report is about
+  instant grow_at_{};                     // when more is tried, while reduced
+  sequence_number<u32> watched_until_{};  // the end of the first segment of watched_ octets
+  sequence_number<u32> claimed_seq_{};    // which segment the remembered report is about
   std::uint16_t most_ = 0;
   std::uint16_t least_ = 0;
   std::uint16_t current_ = 0;
   std::uint16_t sent_ = 0;     // maxsizesent of RFC 5927: the largest sent since the last reduction
   std::uint16_t acked_ = 0;    // maxsizeacked: the largest that was acknowledged
+  std::uint16_t watched_ = 0;  // a larger one that is on its way; 0: none
   std::uint16_t claimed_ = 0;  // the remembered report; 0: none
   std::uint8_t doublings_ = 0;
   bool timed_out_ = false;  // nsegrto >= MAXSEGRTO of 1: a timeout since the last progress

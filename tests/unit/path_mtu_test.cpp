@@ -51,6 +51,17 @@ TEST(path_mtu, a_report_about_a_size_that_never_got_through_is_believed_at_once)
   EXPECT_TRUE(path.reduced());
 }
 
+TEST(path_mtu, a_report_below_a_smaller_segment_that_arrived_waits_for_a_timeout) {
+  path_mtu path(1'460, 48);
+  path.on_sent(una + 400u, 400);
+  path.on_sent(una + 1'860u, 1'460);
+  path.on_acked(una + 400u);
+  EXPECT_FALSE(path.on_too_big(300, una + 400u, una + 400u, nxt, start));
+  EXPECT_TRUE(path.doubts());
+  EXPECT_EQ(path.largest_text(), 1'460u);
+  EXPECT_TRUE(path.on_too_big(1'280, una + 400u, una + 400u, nxt, start)) << "what never arrived is believed at once";
+}
+
 TEST(path_mtu, a_report_about_what_is_not_outstanding_is_not_believed) {
   path_mtu path = sending();
   EXPECT_FALSE(report(path, 1'360, una - 1u));
