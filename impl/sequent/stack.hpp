@@ -26,6 +26,7 @@
 #include "sequent/rate_limiter.hpp"
 #include "sequent/slot_pool.hpp"
 #include "sequent/stack_config.hpp"
+#include "sequent/stack_slot.hpp"
 #include "sequent/syn_cookie.hpp"
 #include "sequent/time_wait.hpp"
 #include "sequent/timer_wheel.hpp"
@@ -49,10 +50,9 @@ class stack {
   using receive_storage = typename Policy::connection_policy::receive_storage;
 
   /// Connections may fall asleep.
-  static constexpr bool sleeps =
-      Policy::sizes.most_awake != 0 && Policy::sizes.most_awake < Policy::sizes.most_connections;
+  static constexpr bool sleeps = stack_slots<Policy>::sleeps;
   /// The most that are awake.
-  static constexpr u32 most_awake = sleeps ? Policy::sizes.most_awake : Policy::sizes.most_connections;
+  static constexpr u32 most_awake = stack_slots<Policy>::most_awake;
 
   /// Octets of each connection's slice of the buffers' memory, for what it sends and what it receives.
   static constexpr std::size_t send_slice = std::is_same_v<send_storage, span_storage> ? Policy::sizes.send_octets : 0;
@@ -178,50 +178,11 @@ class stack {
   static constexpr u32 most_flows = first_time_wait + Policy::sizes.most_time_wait;
   static constexpr std::size_t flow_slots = std::bit_ceil(std::size_t{most_flows} + (most_flows + 2) / 3 + 1);
 
-  static constexpr bool with_fast_opens = Policy::connection_policy::fast_open::enabled;
-  // The listener among whose pending Fast Opens a connection counts.
-  struct pending_fast_open {
-    u32 listening = nobody;
-    u32 generation = 0;
-  };
-  struct nothing {};
-  // Where a connection is: in its slot, or, if connections may sleep, in a place that it has while it is awake.
-  struct always_awake {
-    connection_type tcp;
-    explicit always_awake(const connection_config& config, send_storage out, receive_storage in) noexcept
-        : tcp(config, out, in) {}
-  };
-  struct may_sleep {
-    dormant<typename Policy::connection_policy> asleep{};
-    u32 body = nobody;  // where it is, while it is awake
-  };
-  using whereabouts = std::conditional_t<sleeps, may_sleep, always_awake>;
-
-  // What is looked at before a connection is: it stands right in front of it, so that both come near at once.
-  struct doorplate {
-    flow path{};
-    bool owned : 1 = false;  // somebody has its handle
-    bool mapped : 1 = true;  // its flow leads to it
-    bool readable : 1 = false;
-    bool writable : 1 = false;
-    bool drowsy : 1 = false;   // awake, and among those that may fall asleep
-    std::uint8_t service = 0;  // differentiated services of what it sends
-  };
-
-  // A connection and its places in the stack.
-  struct slot : doorplate, whereabouts {
-    list_links ready{};      // among those that may have something to send, or that may fall asleep
-    list_links news{};       // among those that have something to tell, or that wait for accept()
-    u32 listening = nobody;  // waits for accept() of this listener
-    [[no_unique_address]] std::conditional_t<with_fast_opens, pending_fast_open, nothing> pending{};
-
-    template <class... Arguments>
-    explicit slot(const flow& leads, Arguments&&... arguments) noexcept
-        : doorplate{leads}, whereabouts(std::forward<Arguments>(arguments)...) {}
-  };
-  struct no_bodies {};
-  using bodies =
-      std::conditional_t<sleeps, slot_pool<std::conditional_t<sleeps, connection_type, u32>, most_awake>, no_bodies>;
+  static constexpr bool with_fast_opens = stack_slots<Policy>::with_fast_opens;
+  using slot_types = stack_slots<Policy>;
+  using body = typename slot_types::body;
+  using doorplate = typename slot_types::doorplate;
+  using slot = typename slot_types::slot;
 
   // A connection in the SYN queue. One whose SYN ended TIME-WAIT keeps the record, in case the SYN was an old one
   // (MAY-2).
@@ -270,6 +231,7 @@ class stack {
   std::optional<u32> make(const connection_config& config, const flow& path) noexcept;
   void unmake(u32 index) noexcept;
   void drop_asleep(u32 index) noexcept;
+  [[nodiscard]] bool accounted_for(u32 index) const noexcept;
   template <class Storage>
   [[nodiscard]] Storage storage_at(std::size_t offset, std::size_t length) const noexcept;
 
@@ -380,7 +342,7 @@ class stack {
   u32 address_count_ = 0;
   stack_statistics statistics_{};
   slot_pool<slot, Policy::sizes.most_connections> slots_;
-  [[no_unique_address]] bodies bodies_;
+  [[no_unique_address]] typename slot_types::bodies bodies_;
   slot_pool<half_open_slot, Policy::sizes.most_half_open> half_open_;
   slot_pool<time_wait_slot, Policy::sizes.most_time_wait> time_wait_;
   listener_table<Policy::sizes.most_listeners> listeners_;

@@ -63,11 +63,16 @@ struct stack_sizes {
   std::size_t port_counters = 256;  ///< of ephemeral_ports
 };
 
+/// Users keep nothing with a connection.
+struct no_tag {};
+
 /// What a stack is made of. Derive from it, say `static constexpr stack_sizes sizes{...};`, which has no default, and
 /// replace what should differ.
 struct default_stack_policy {
   /// Of each connection. With span_storage for a storage, the stack hands out slices of the memory it is given.
   using connection_policy = default_policy;
+  /// What a user keeps with each connection, a pointer or an index: see stack::set_tag(). Asleep or awake, it is there.
+  using tag = no_tag;
 };
 
 /// What a key is for. Each use of the one secret has its own, so that none tells about another.

@@ -139,8 +139,8 @@ void stack<Policy>::on_connection(u32 index, const arrival& in) noexcept {
   connection_type& to = tcp(index);
   const actions<u32> step = to.on_segment(in.header, in.text, in.now, in.mark);
   // Most of what reaches an idle connection is a keep-alive's answer. Its deadline moved to a later time, if at all:
-  // the wheel finds that out when it looks.
-  if (step.text == text_placement::none && step.acked == 0 && to.quiet()) return;
+  // the wheel finds that out when it looks. One that was woken by it stands in a list already.
+  if (step.text == text_placement::none && step.acked == 0 && to.quiet()) return drowse(index);
   if (step.text == text_placement::in_order && step.text_take != 0) at.readable = true;
   if (step.acked != 0) at.writable = true;
   touch(index);

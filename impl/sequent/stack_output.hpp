@@ -140,6 +140,20 @@ std::optional<packet_out> stack<Policy>::poll_packet(instant now, std::span<std:
   return std::nullopt;
 }
 
+// A connection that is awake is in a list that leads it to sleep, or has a reason to be awake: something to send, to
+// wait for, to deliver or to tell.
+template <class Policy>
+bool stack<Policy>::accounted_for(u32 index) const noexcept {
+  if constexpr (sleeps) {
+    const slot& at = slots_[index];
+    if (!awake(index)) return !at.drowsy;
+    const bool may_sleep = dormant<typename Policy::connection_policy>::can_hold(tcp(index));
+    return at.drowsy ? may_sleep && at.ready.linked() : !may_sleep || at.ready.linked();
+  }
+  static_cast<void>(index);
+  return true;
+}
+
 template <class Policy>
 bool stack<Policy>::consistent() const noexcept {
   u32 flows = half_open_.size() + time_wait_.size();
@@ -152,6 +166,7 @@ bool stack<Policy>::consistent() const noexcept {
     if (at.listening != nobody) ++waiting;
     if (awake(i)) ++awake_ones;
     if (at.mapped != (lookup(at.path) == i)) return false;
+    if (!accounted_for(i)) return false;
     if (!at.owned && at.listening == nobody && !at.ready.linked() && awake(i) &&
         tcp(i).state() == connection_state::closed) {
       return false;  // a place that nobody can ever free

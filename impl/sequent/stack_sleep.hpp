@@ -8,7 +8,7 @@ namespace sequent {
 
 template <class Policy>
 bool stack<Policy>::awake(u32 index) const noexcept {
-  if constexpr (sleeps) return slots_[index].body != nobody;
+  if constexpr (sleeps) return slots_[index].place != nobody;
   static_cast<void>(index);
   return true;
 }
@@ -17,7 +17,7 @@ bool stack<Policy>::awake(u32 index) const noexcept {
 template <class Policy>
 auto stack<Policy>::tcp(u32 index) noexcept -> connection_type& {
   if constexpr (sleeps) {
-    return bodies_[slots_[index].body];
+    return bodies_[slots_[index].place].tcp;
   } else {
     return slots_[index].tcp;
   }
@@ -26,7 +26,7 @@ auto stack<Policy>::tcp(u32 index) noexcept -> connection_type& {
 template <class Policy>
 auto stack<Policy>::tcp(u32 index) const noexcept -> const connection_type& {
   if constexpr (sleeps) {
-    return bodies_[slots_[index].body];
+    return bodies_[slots_[index].place].tcp;
   } else {
     return slots_[index].tcp;
   }
@@ -79,7 +79,7 @@ std::optional<u32> stack<Policy>::make(const connection_config& config, const fl
     const auto body = make_in(bodies_, config);
     if (!body) return std::nullopt;
     const u32 index = *slots_.take(path);
-    slots_[index].body = *body;
+    slots_[index].place = *body;
     return index;
   } else {
     return make_in(slots_, config, path);
@@ -90,7 +90,7 @@ std::optional<u32> stack<Policy>::make(const connection_config& config, const fl
 template <class Policy>
 void stack<Policy>::unmake(u32 index) noexcept {
   if constexpr (sleeps) {
-    if (awake(index)) bodies_.release(slots_[index].body);
+    if (awake(index)) bodies_.release(slots_[index].place);
   }
   slots_.release(index);
 }
@@ -100,9 +100,9 @@ void stack<Policy>::put_to_sleep(u32 index) noexcept {
   if constexpr (sleeps) {
     slot& at = slots_[index];
     stir(index);
-    at.asleep = dormant<typename Policy::connection_policy>(bodies_[at.body]);
-    bodies_.release(at.body);
-    at.body = nobody;
+    at.asleep = dormant<typename Policy::connection_policy>(bodies_[at.place].tcp);
+    bodies_.release(at.place);
+    at.place = nobody;
     ++statistics_.fallen_asleep;
   }
 }
@@ -118,8 +118,9 @@ bool stack<Policy>::wake(u32 index) noexcept {
       return false;
     }
     slot& at = slots_[index];
-    at.body = *make_in(bodies_, config_of(at.path));
-    at.asleep.wake(bodies_[at.body]);
+    at.place = *make_in(bodies_, config_of(at.path));
+    at.asleep.wake(bodies_[at.place].tcp);
+    ready_.push(index, ready_links());  // so that it falls asleep again, whatever it was woken for
   }
   static_cast<void>(index);
   return true;
@@ -130,7 +131,7 @@ template <class Policy>
 void stack<Policy>::drowse(u32 index) noexcept {
   if constexpr (sleeps) {
     slot& at = slots_[index];
-    if (at.ready.linked() || !awake(index)) return;
+    if (at.ready.linked() || !awake(index)) return;  // among the ready, or among the drowsy already
     if (!dormant<typename Policy::connection_policy>::can_hold(tcp(index))) return;
     drowsy_.push(index, ready_links());
     at.drowsy = true;

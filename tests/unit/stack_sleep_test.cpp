@@ -27,12 +27,14 @@ static_assert(stack<sleepy_policy>::sleeps && !stack<small_stack_policy>::sleeps
 /// A server with `count` connections from ports 1000 on, all accepted and told of.
 class sleepy_host : public stack_host<sleepy_policy> {
  public:
-  explicit sleepy_host(u32 count, const stack_config& config = plain_stack()) : stack_host(config) {
+  explicit sleepy_host(u32 count, const stack_config& config = plain_stack(),
+                       const packet& syn = at(5'000).syn().mss(1'460))
+      : stack_host(config) {
     listening = *tcp->listen(std::nullopt, 80, 4);
-    for (u32 n = 0; n != count; ++n) open(n);
+    for (u32 n = 0; n != count; ++n) open(n, syn);
   }
-  void open(u32 n) {
-    iss.push_back(handshake(path(n)));
+  void open(u32 n, const packet& syn = at(5'000).syn().mss(1'460)) {
+    iss.push_back(handshake(path(n), syn));
     const auto given = tcp->accept(listening);
     if (given) handles.push_back(*given);
     events();
@@ -89,6 +91,63 @@ TEST(stack_sleep, a_user_that_writes_wakes_it) {
   EXPECT_EQ(sent[0].segment.seq(), host.iss[0] + 1);
   EXPECT_EQ(sent[0].path.local_port, 80);
   EXPECT_EQ(sent[0].path.remote_port, 1'000);
+}
+
+// What a stranger sends who knows addresses and ports only: nothing of it holds a place.
+enum class forgery { reset_outside_the_window, text_without_timestamps, urgent_again, fin_far_away, syn, late_ack };
+class forged : public testing::TestWithParam<forgery> {
+ public:
+  [[nodiscard]] static packet make() {
+    switch (GetParam()) {
+      case forgery::reset_outside_the_window: return at(0x9000'0000u).rst();
+      case forgery::text_without_timestamps: return at(5'001).ack(1).text(pattern(10));
+      case forgery::urgent_again: return at(5'001).ack(1).urg(0);
+      case forgery::fin_far_away: return at(0x7000'0000u).ack(1).fin();
+      case forgery::syn: return at(77).syn();
+      case forgery::late_ack: return at(5'001).ack(0x9000'0000u);
+    }
+    return {};
+  }
+};
+INSTANTIATE_TEST_SUITE_P(stack_sleep, forged,
+                         testing::Values(forgery::reset_outside_the_window, forgery::text_without_timestamps,
+                                         forgery::urgent_again, forgery::fin_far_away, forgery::syn,
+                                         forgery::late_ack));
+
+// covers: sleeping limits
+TEST_P(forged, segments_hold_no_sleeper_awake) {
+  stack_config config = plain_stack();
+  config.connection.timestamps = true;
+  sleepy_host host(4, config, at(5'000).syn().mss(1'460).ts(1, 0));
+  for (u32 n = 0; n != 4; ++n) {
+    host.in(sleepy_host::path(n), make());
+    host.events();
+    EXPECT_TRUE(host.tcp->consistent());
+  }
+  host.wait(s(86'400));
+  for (u32 n = 0; n != 4; ++n) {
+    EXPECT_TRUE(host.tcp->write(host.handles[n], pattern(3)));
+    const auto sent = host.out();
+    ASSERT_EQ(sent.size(), 1u);
+    host.in(sleepy_host::path(n), at(5'001).ack(sent[0].segment.seq() + 3).ts(1, 0));
+    host.events();
+  }
+  EXPECT_EQ(host.tcp->statistics().wakes_refused, 0u);
+}
+
+// The answer to a keep-alive is the last that there was to wait for.
+TEST(stack_sleep, a_peer_that_answers_a_keep_alive_may_be_left_to_sleep_again) {
+  stack_config config = plain_stack();
+  config.connection.keep_alive.enabled = true;
+  config.connection.keep_alive.idle = s(100);
+  sleepy_host host(2, config);
+  EXPECT_EQ(host.wait(s(101)).size(), 2u);
+  host.in(sleepy_host::path(0), host.from(0));
+  host.in(sleepy_host::path(1), host.from(1));
+  EXPECT_TRUE(host.tcp->consistent());
+  host.open(2);
+  ASSERT_EQ(host.handles.size(), 3u);
+  EXPECT_FALSE(host.awake(0));
 }
 
 TEST(stack_sleep, reading_lets_it_sleep_on) {

@@ -1,0 +1,87 @@
+// The place of a connection in a stack: what is looked at before it, where it is, and its lists.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+#include "sequent/connection.hpp"
+#include "sequent/dormant.hpp"
+#include "sequent/flow.hpp"
+#include "sequent/index_list.hpp"
+#include "sequent/slot_pool.hpp"
+#include "sequent/stack_config.hpp"
+
+namespace sequent {
+
+/// What a stack of this policy keeps of each connection. Its tables hold these; a user sees none of them.
+template <class Policy>
+struct stack_slots {
+  using connection_type = connection<typename Policy::connection_policy>;
+  using send_storage = typename Policy::connection_policy::send_storage;
+  using receive_storage = typename Policy::connection_policy::receive_storage;
+
+  /// Connections may fall asleep.
+  static constexpr bool sleeps =
+      Policy::sizes.most_awake != 0 && Policy::sizes.most_awake < Policy::sizes.most_connections;
+  /// The most that are awake.
+  static constexpr u32 most_awake = sleeps ? Policy::sizes.most_awake : Policy::sizes.most_connections;
+  static constexpr bool with_fast_opens = Policy::connection_policy::fast_open::enabled;
+
+  struct nothing {};
+
+  /// A connection that is awake.
+  struct body {
+    connection_type tcp;
+    u32 lent = 0;  ///< octets at the front of its writable_span() that the user may be writing to
+
+    explicit body(const connection_config& config, send_storage out, receive_storage in) noexcept
+        : tcp(config, out, in) {}
+  };
+  /// Where a connection is: in its slot, or, if connections may sleep, in a place that it has while it is awake.
+  struct may_sleep {
+    dormant<typename Policy::connection_policy> asleep{};
+    u32 place = list_links::nobody;  ///< its body, while it is awake
+  };
+  using whereabouts = std::conditional_t<sleeps, may_sleep, body>;
+
+  /// What is looked at before a connection is: it stands right in front of it, so that both come near at once.
+  struct doorplate {
+    flow path{};
+    bool owned : 1 = false;  ///< somebody has its handle
+    bool mapped : 1 = true;  ///< its flow leads to it
+    bool readable : 1 = false;
+    bool writable : 1 = false;
+    bool drowsy : 1 = false;        ///< awake, and among those that may fall asleep
+    bool wanting : 1 = false;       ///< asleep, and its user was refused a place to wake in
+    bool closing : 1 = false;       ///< asleep, given back with close(), which waits for such a place
+    bool orphan : 1 = false;        ///< given back with close(), and has not ended
+    std::uint8_t service = 0;       ///< differentiated services of what it sends
+    std::uint16_t orphaned_at = 0;  ///< the moment of that, in seconds
+  };
+
+  /// The listener among whose pending Fast Opens a connection counts.
+  struct pending_fast_open {
+    u32 listening = list_links::nobody;
+    u32 generation = 0;
+  };
+
+  /// A connection and its places in the stack.
+  struct slot : doorplate, whereabouts {
+    list_links ready{};  ///< among those that may have something to send, that may fall asleep, or that want to wake
+    list_links news{};   ///< among those that have something to tell, that wait for accept(), or that are orphans
+    u32 listening = list_links::nobody;  ///< waits for accept() of this listener
+    [[no_unique_address]] std::conditional_t<with_fast_opens, pending_fast_open, nothing> pending{};
+    [[no_unique_address]] typename Policy::tag tag{};
+
+    template <class... Arguments>
+    explicit slot(const flow& leads, Arguments&&... arguments) noexcept
+        : doorplate{leads}, whereabouts(std::forward<Arguments>(arguments)...) {}
+  };
+
+  struct no_bodies {};
+  using bodies = std::conditional_t<sleeps, slot_pool<std::conditional_t<sleeps, body, u32>, most_awake>, no_bodies>;
+};
+
+}  // namespace sequent
