@@ -44,6 +44,16 @@ class sack_report_oracle {
     std::erase_if(recent_, [&](position octet) { return octet < next_; });
   }
 
+  /// A segment was answered and none of it taken, e.g. for an old timestamp. What of it lies before the next octet
+  /// expected may be reported as a duplicate; section 4 of RFC 2883 does not ask whether it was acceptable.
+  void refused(position first, position last) {
+    duplicate_.reset();
+    perhaps_.reset();
+    latest_.reset();
+    last = std::min(last, next_);
+    if (first < last) perhaps_ = octet_range{first, last};
+  }
+
   /// Octets that were held are given up again (RFC 2018 section 8).
   void discarded(const octet_range& gone) {
     octet_ranges left;
@@ -78,7 +88,10 @@ class sack_report_oracle {
       std::erase_if(recent_, [&](position octet) { return plain[0].first <= octet && octet < plain[0].last; });
       recent_.insert(recent_.begin(), plain[0].first);
     }
-    if (room > 0) duplicate_.reset();  // each duplicate is reported in at most one acknowledgment
+    if (room > 0) {  // each duplicate is reported in at most one acknowledgment
+      duplicate_.reset();
+      perhaps_.reset();
+    }
   }
 
   /// What is held out of order, in canonical form.
@@ -95,6 +108,7 @@ class sack_report_oracle {
   /// The first contiguous part of a segment that had arrived before.
   void note_duplicate(const octet_range& text) {
     duplicate_.reset();
+    perhaps_.reset();
     octet_ranges known = held_;
     known.push_back({std::min(text.first, next_), next_});
     for (const octet_range& r : joined(known)) {
@@ -114,6 +128,7 @@ class sack_report_oracle {
 
   /// Whether the first block reports a duplicate; checks it if so.
   bool check_duplicate(const std::vector<octet_range>& blocks, std::size_t room) {
+    if (!blocks.empty() && perhaps_ && blocks[0] == *perhaps_) return true;
     const bool same = !blocks.empty() && duplicate_ && blocks[0] == *duplicate_;
     // A duplicate of a whole block is told from the block itself by the block that follows.
     const auto around = duplicate_ ? block_of(duplicate_->first) : std::nullopt;
@@ -164,6 +179,7 @@ class sack_report_oracle {
   octet_ranges held_;
   std::optional<octet_range> latest_{};     ///< the block of the latest segment, unless that one moved RCV.NXT
   std::optional<octet_range> duplicate_{};  ///< what of the latest segment had arrived before
+  std::optional<octet_range> perhaps_{};    ///< the same of a segment that was refused: it need not be reported
   std::vector<position> recent_;            ///< an octet of each block that was first, the latest in front
   complaint wrong_;
 };

@@ -1,6 +1,7 @@
-// Three more things that hold on every run over the lossy network, seen from the wire: the congestion window, the right
-// edge of the offered window, and what is not worth a segment.
+// Four more things that hold on every run over the lossy network, seen from the wire: the congestion window, the right
+// edge of the offered window, what is not worth a segment, and what is reported of text out of order.
 #include <optional>
+#include <utility>
 
 #include "tests/property/broken_congestion.hpp"
 #include "tests/property/watched_end.hpp"
@@ -113,6 +114,43 @@ const registered silliness{claim{
                   stream_check<silliness_watched<roomy_end, true>>(ordinary_size)},
                  {"every fourth segment carries half of its text",
                   stream_check<silliness_watched<halving<roomy_end>>>(ordinary_size)}},
+}};
+
+bool turns_blocks(segment<u32>& seg) {
+  if (seg.options.sack.count < 2) return false;
+  std::swap(seg.options.sack.block[0], seg.options.sack.block[seg.options.sack.count - 1u]);
+  return true;
+}
+bool shortens_block(segment<u32>& seg) {
+  if (seg.options.sack.count == 0 || seg.options.sack.block[0].right - seg.options.sack.block[0].left < 2) return false;
+  seg.options.sack.block[0].right = seg.options.sack.block[0].right - 1u;
+  return true;
+}
+
+bool hides_repetition(segment<u32>& seg) {
+  auto& sack = seg.options.sack;
+  if (sack.count < 2 || !at_or_before(sack.block[0].right, seg.ack)) return false;
+  sack.block[0] = sack.block[1];
+  return true;
+}
+
+const registered reports{claim{
+    // covers: rfc2018#3 rfc2018#4 rfc2883#4
+    .id = "stream-sack-reports",
+    .says = "On every run each acknowledgment that is sent while text is held out of order reports it as RFC 2018 and "
+            "2883 have it: whole blocks that are held, that of the latest arrival first, as many as there is room for; "
+            "what came again in front of them, once",
+    .bounds = stream_bounds,
+    .head = setting_numbers,
+    .steps = 120,
+    .cases = 1'000,
+    .run = stream_check<reports_watched<roomy_end>>(ordinary_size),
+    .controls = {{"the first block and the last change places",
+                  stream_check<reports_watched<meddling<roomy_end, 1, turns_blocks>>>(ordinary_size)},
+                 {"the first block is told an octet short",
+                  stream_check<reports_watched<meddling<roomy_end, 1, shortens_block>>>(ordinary_size)},
+                 {"what came again is not reported",
+                  stream_check<reports_watched<meddling<roomy_end, 1, hides_repetition>>>(ordinary_size)}},
 }};
 
 }  // namespace watched_properties

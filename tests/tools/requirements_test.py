@@ -26,7 +26,8 @@ SOURCES = {
     "model/spec/oracle_losses.hpp": "// RFC 8985 section 6.2, step by step.\n",
     "proofs/fields.cpp": '    .cite = "rfc9293#3.1",\n',
     "tests/rfc/section_3_1_test.cpp": "// covers: MUST-1\nTEST(section_3_1, unsigned) {}\n",
-    "tests/property/losses.cpp": "// covers: rfc8985#6.2/4, pacing\n",
+    "tests/property/losses.cpp": '#include "tests/property/watch.hpp"\n// covers: rfc8985#6.2/4, pacing\n',
+    "tests/property/watch.hpp": '#include "model/spec/oracle_losses.hpp"\n',
     "tests/spec/oracle_test.cpp": "// covers: rfc7413#4.2\n",
 }
 
@@ -89,6 +90,15 @@ class RequirementsTest(unittest.TestCase):
     def test_a_feature_without_an_engine_needs_a_reason(self):
         self.change("proofs/fields.cpp", "rfc9293#3.1", "rfc9293#3.2")
         self.assertIn("fields has no check of an engine and no reason", self.complaint())
+
+    def test_an_oracle_judges_where_an_engine_includes_it(self):
+        page = self.text("docs/features.md")
+        self.assertIn("| `oracle_losses.hpp` | `property/losses.cpp` |", page)
+        self.change("tests/property/watch.hpp", "#include", "// #include")
+        self.put("tests/spec/oracle_losses_test.cpp", '#include "model/spec/oracle_losses.hpp"\n')
+        self.assertIn("model/spec/oracle_losses.hpp is included by no engine", self.complaint())
+        self.run_tool()
+        self.assertIn("| Losses by time | 8985 6.2 | `losses.hpp` |  | **sampled**", self.text("docs/features.md"))
 
     def test_tests_of_the_specification_check_no_code(self):
         self.change("tests/property/losses.cpp", "rfc8985#6.2/4, ", "")

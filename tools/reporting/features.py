@@ -92,7 +92,22 @@ def groups(features: list[Feature]) -> dict[str, list[Feature]]:
     return found
 
 
-def page(features: list[Feature]) -> str:
+def idle(oracles: list[str], included: dict) -> list[str]:
+    """What is wrong with oracles that no engine includes, a line each."""
+    return [f"{name} is included by no engine: it judges nothing" for name in oracles if name not in included]
+
+
+def judges(oracles: list[str], included: dict) -> list[str]:
+    """The table of oracles and the engines' sources that include them."""
+    lines = ["", "## Judges", "", "What each oracle of `model/spec` is included by, at first hand or through other headers.", "",
+             "| oracle | engines |", "|---|---|"]
+    for name in oracles:
+        users = files(list(included.get(name, ())), ("tests/",))
+        lines.append(f"| `{name.removeprefix('model/spec/')}` | {users or '*none*'} |")
+    return lines
+
+
+def page(features: list[Feature], oracles: list[str], included: dict) -> str:
     """docs/features.md."""
     lines = [
         "# Features",
@@ -113,7 +128,7 @@ def page(features: list[Feature]) -> str:
                          f"| {files(feature.found.get('code', []), ('impl/sequent/',))} "
                          f"| {files(feature.found.get('oracle', []), ('model/spec/', 'tests/property/'))} "
                          f"| {'<br>'.join(checks)} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines + judges(oracles, included)) + "\n"
 
 
 def table(features: list[Feature]) -> str:

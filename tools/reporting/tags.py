@@ -5,6 +5,8 @@ is about. A line "// covers: TAG …" ("# covers: …" in Python and shell) says
 fuzz target or script checks; so do the source that a theorem names in quotes ("rfc9293#3.4") and the suites of tests/rfc
 (rfc8985_section_6_2, section_3_8_4). A line "// implements: TAG …" says it for what no RFC has a section for.
 
+An oracle or rule counts as a judge only where an engine includes it, at first hand or through other headers.
+
 A TAG is a requirement's name (MUST-36), an RFC with or without a section ("rfc8985", "rfc8985#6.2/4"), or the id of a
 feature in docs/features.csv ("pacing").
 """
@@ -42,6 +44,9 @@ KINDS = (
     Kind("specification's tests", ("tests/spec/*.cpp", "proofs/guards.cpp"), "quotes"),
 )
 ENGINES = ("proven", "exhaustive", "sampled", "observed")
+# What engines are compiled from. The specification's own tests are none: what only they include judges nothing.
+ENGINE_SOURCES = ("proofs/*.cpp", "model/check/*.hpp", "tools/sequent/*.cpp", "tests/property/*.cpp", "fuzz/*_target.cpp")
+INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
 
 
 class Place(NamedTuple):
@@ -72,13 +77,33 @@ def suites(text: str) -> set[str]:
             for rfc, _, section in SUITE.findall(text)}
 
 
+def judges(root: Path) -> dict[str, tuple]:
+    """From each header that an engine includes, however indirectly, to the engines' sources that do, sorted."""
+    included: dict[str, set[str]] = {}
+
+    def headers(name: str) -> set[str]:
+        if name not in included:
+            included[name] = set()
+            if (root / name).is_file():
+                direct = set(INCLUDE.findall((root / name).read_text(encoding="utf-8")))
+                included[name] = direct.union(*(headers(each) for each in direct))
+        return included[name]
+
+    found: dict[str, list[str]] = {}
+    for source in sorted({str(file.relative_to(root)) for pattern in ENGINE_SOURCES for file in root.glob(pattern)}):
+        for header in headers(source):
+            found.setdefault(header, []).append(source)
+    return {header: tuple(sources) for header, sources in found.items()}
+
+
 def places(root: Path) -> list[Place]:
     """Every source that has something to say."""
     found = []
+    included = judges(root)
     for kind in KINDS:
         for file in sorted({file for pattern in kind.patterns for file in root.glob(pattern)}):
             name = str(file.relative_to(root))
-            if name in kind.but:
+            if name in kind.but or (kind.name == "oracle" and name not in included):
                 continue
             text = file.read_text(encoding="utf-8")
             marks = marked(text)
