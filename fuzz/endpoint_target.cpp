@@ -25,7 +25,7 @@ class subject : public fuzz::checked_end {
     if (parsed && parsed->header.control.rst() && in_window(parsed->header.seq, rcv.nxt, rcv.wnd)) {
       segment<u32> moved = parsed->header;
       moved.seq = rcv.nxt;
-      const_cast<connection_type&>(tcp()).on_segment(moved, parsed->text, instant{});
+      (void)const_cast<connection_type&>(tcp()).on_segment(moved, parsed->text, instant{});
     }
     lockstep::arrives(octets);
   }

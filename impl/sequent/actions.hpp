@@ -38,6 +38,7 @@ class signals {
  public:
   constexpr void raise(signal s) noexcept { bits_ = static_cast<std::uint16_t>(bits_ | static_cast<std::uint16_t>(s)); }
   constexpr void raise(signals others) noexcept { bits_ = static_cast<std::uint16_t>(bits_ | others.bits_); }
+  constexpr void drop(signal s) noexcept { bits_ = static_cast<std::uint16_t>(bits_ & ~static_cast<unsigned>(s)); }
   [[nodiscard]] constexpr bool has(signal s) const noexcept { return (bits_ & static_cast<std::uint16_t>(s)) != 0; }
   [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
   [[nodiscard]] constexpr std::uint16_t bits() const noexcept { return bits_; }

@@ -60,6 +60,7 @@ struct transmission {
 struct reset_owed {
   sequence_number<u32> seq{};
   std::optional<sequence_number<u32>> ack{};
+  std::optional<sequence_number<u32>> echo{};  ///< TS.Recent, where timestamps are in use (RFC 7323 section 3.2)
   std::uint16_t to_port = 0;
   friend bool operator==(const reset_owed&, const reset_owed&) noexcept = default;
 };
@@ -103,10 +104,11 @@ class connection {
   /// The same, opened fast (RFC 7413): what write() queues before the SYN is polled goes out with it, if a cookie is
   /// known; otherwise one is asked for. A SYN that is sent again carries neither. Errors as connect().
   result<void> connect(const fast_open_server& known, instant now) noexcept requires Policy::fast_open::enabled;
-  /// The same for a connection in SYN-SENT whose SYN has not been polled yet.
-  void use_fast_open(const fast_open_server& known) noexcept requires Policy::fast_open::enabled {
-    SEQUENT_ASSERT(tcb_.state == connection_state::syn_sent && !sender_.syn_sent());
+  /// The same for a connection in SYN-SENT whose SYN has not been polled yet. Errors: bad_argument for any other.
+  result<void> use_fast_open(const fast_open_server& known) noexcept requires Policy::fast_open::enabled {
+    if (tcb_.state != connection_state::syn_sent || sender_.syn_sent()) return error::bad_argument;
     fast_open_.open(known);
+    return {};
   }
   /// Passive OPEN. Errors: connection_already_exists.
   result<void> listen() noexcept;
@@ -119,13 +121,16 @@ class connection {
   }
   /// Takes over a half-open connection that was kept elsewhere: from CLOSED to the SYN-RECEIVED that `half_open` is in,
   /// whose SYN,ACK fared as `past` says. The segment that completes the handshake is handed to on_segment() next.
-  /// Errors: connection_already_exists.
+  /// Errors: connection_already_exists; bad_argument if it is no such block, or offers more than there is room for.
   result<void> resume(const control_block<u32>& half_open, const syn_ack_history& past, instant now) noexcept;
-  /// On a listening connection, before its first SYN is handed over: whose SYN it is.
-  void bind_peer(std::uint16_t remote_port, pseudo_header addresses, u32 isn_offset) noexcept {
+  /// On a listening connection, before its first SYN is handed over: whose SYN it is. Errors: bad_argument on any
+  /// other.
+  result<void> bind_peer(std::uint16_t remote_port, pseudo_header addresses, u32 isn_offset) noexcept {
+    if (tcb_.state != connection_state::listen) return error::bad_argument;
     config_.remote_port = remote_port;
     config_.addresses = addresses;
     config_.isn_offset = isn_offset;
+    return {};
   }
 
   /// SEND (section 3.10.2): queues as many octets as there is room for and says how many. Errors as call_send(), and
@@ -135,33 +140,40 @@ class connection {
   /// it (SHLD-13, RFC 6093).
   result<std::size_t> write_urgent(std::span<const std::uint8_t> octets) noexcept { return queue(octets, true); }
   /// RECEIVE (section 3.10.3): octets in order, as many as there are and fit. Zero octets into a buffer that is not
-  /// empty mean the end of the stream. Errors: would_block, connection_does_not_exist, or why the connection ended.
+  /// empty mean the end of the stream, for as long as one asks, whatever has become of the connection meanwhile.
+  /// Errors: would_block, connection_does_not_exist, or why the connection ended. A reader's loop ends at 0 as well as
+  /// at an error.
   result<std::size_t> read(std::span<std::uint8_t> out) noexcept;
   /// Room in the send buffer, for octets to be written in place and then queued with commit(): all of it, or what comes
-  /// before the end of the ring. Empty where write() would not take anything.
+  /// before the end of the ring. Empty where write() would not take anything. Lent until the next call that is not
+  /// const: none of them writes there, but for write() and commit(), and commit() judges by what is free then.
   [[nodiscard]] std::span<std::uint8_t> writable_span() noexcept {
     return call_send(tcb_) ? sender_.free_span() : std::span<std::uint8_t>{};
   }
-  /// Queues octets that stand at the front of writable_span(), which has at least so many. Errors as write().
+  /// Queues octets that stand at the front of writable_span(). Errors as write(); bad_argument if it has fewer.
   result<std::size_t> commit(std::size_t octets) noexcept;
   /// Octets in order that can be read in place and then forgotten with consume(): all of them, or what comes before the
-  /// end of the ring.
+  /// end of the ring. Lent until the next call that is not const, which may end the connection and take them back.
   [[nodiscard]] std::span<const std::uint8_t> readable_span() const noexcept { return receiver_.unread_span(); }
-  /// Forgets octets at the front of readable_span(), which has at least so many, as if read() had taken them.
+  /// Forgets octets at the front of readable_span(), as if read() had taken them: with none unread, consume(0) answers
+  /// what read() would. Errors: as read(), and bad_argument if readable_span() has fewer.
   result<std::size_t> consume(std::size_t octets) noexcept;
   /// CLOSE (section 3.10.4): no more writing; reading goes on. Errors: connection_does_not_exist, connection_closing.
   result<void> shutdown() noexcept;
-  /// Closes both directions: as shutdown(), and nobody will read. Octets that are unread or still arrive reset the
-  /// connection, so that the peer knows they were lost (SHLD-3).
+  /// Closes both directions (section 3.6.1, MAY-1): as shutdown(), and nobody will read. Octets that are unread or
+  /// still arrive reset the connection in whatever state, so that the peer knows they were lost (SHLD-3); only
+  /// TIME-WAIT goes on behind its RST (MUST-13). No error if the connection is closing already. Errors:
+  /// connection_does_not_exist.
   result<void> close(instant now) noexcept;
   /// ABORT (section 3.10.5). Errors: connection_does_not_exist.
   result<void> abort() noexcept;
 
   /// SEGMENT ARRIVES (section 3.10.7): a segment that belongs to this connection and whose checksum holds. `text` is
   /// its text, header.text_length octets; `mark` the ECN codepoint of the IP header that it came with, which matters
-  /// with connection_config::ecn only. Returns what the core did with it.
-  actions<u32> on_segment(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
-                          ecn_codepoint mark = ecn_codepoint::not_capable) noexcept;
+  /// with connection_config::ecn only. Returns what the core did with it. Errors: bad_argument, and nothing has
+  /// changed, for a header that no segment can have, or one of another length of text.
+  result<actions<u32>> on_segment(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
+                                  ecn_codepoint mark = ecn_codepoint::not_capable) noexcept;
   /// The same from the octets of a datagram's payload. Errors as parse_segment(); such a segment changes nothing.
   result<actions<u32>> on_octets(std::span<const std::uint8_t> octets, instant now,
                                  ecn_codepoint mark = ecn_codepoint::not_capable) noexcept;
@@ -176,9 +188,8 @@ class connection {
   /// The next segment to send, if there is one. It counts as sent. `most_text` bounds its text further.
   [[nodiscard]] std::optional<outgoing_segment> next_segment(instant now, u32 most_text = 0xffff'ffffu) noexcept;
   /// Copies the text of a segment that next_segment() returned, before anything else is asked of the connection.
-  void copy_text(const segment<u32>& header, std::span<std::uint8_t> out) const noexcept {
-    sender_.copy(first_of_text(header), out.first(header.text_length));
-  }
+  /// Errors: bad_argument if the text is not in the buffer any more, or `out` has no room for it.
+  result<void> copy_text(const segment<u32>& header, std::span<std::uint8_t> out) const noexcept;
   /// The next segment, written to `out` with its checksum. Nothing is written, and nothing lost, when `out` has fewer
   /// than longest_header + 1 octets; a shorter `out` than a full segment makes shorter segments.
   [[nodiscard]] std::optional<transmission> poll_transmit(instant now, std::span<std::uint8_t> out) noexcept {
@@ -205,6 +216,10 @@ class connection {
   [[nodiscard]] std::optional<icmp_report> last_icmp() const noexcept { return last_icmp_; }
   /// Why the connection ended, once it did and not in good order.
   [[nodiscard]] std::optional<error> ended_by() const noexcept { return ended_by_; }
+  /// The peer's FIN was processed, and nothing that it sent before was thrown away.
+  [[nodiscard]] bool stream_ended() const noexcept { return stream_ended_; }
+  /// Everything that the peer sent before its FIN has been read: read() gives 0.
+  [[nodiscard]] bool end_of_stream() const noexcept { return stream_ended_ && receiver_.unread() == 0; }
   /// Octets that read() would give, and room that write() would take.
   [[nodiscard]] std::size_t readable() const noexcept { return receiver_.unread(); }
   [[nodiscard]] std::size_t writable() const noexcept { return call_send(tcb_) ? sender_.room() : 0; }
@@ -242,8 +257,9 @@ class connection {
   /// Nagle on or off (MUST-17); keep-alives on or off (MUST-24).
   void set_nagle(bool on) noexcept { config_.nagle = on; }
   void set_keep_alive(bool on, instant now) noexcept;
-  /// The user timeout, which is R2; nothing: never (MUST-21). Counts from now for what is outstanding.
-  void set_user_timeout(std::optional<duration> timeout, instant now) noexcept;
+  /// The user timeout, which is R2; nothing: never (MUST-21). Counts from now for what is outstanding. Errors:
+  /// bad_argument unless it is longer than nothing.
+  result<void> set_user_timeout(std::optional<duration> timeout, instant now) noexcept;
 
   /// Moves the origin of the caller's clock forward by `elapsed`, so that a state can be compared and hashed without
   /// regard to when it was reached. The timestamp and ISN clocks go on, to the granularity of their ticks.
@@ -260,14 +276,18 @@ class connection {
   void prepare() noexcept;
   void begin(instant now) noexcept;
   result<std::size_t> queue(std::span<const std::uint8_t> octets, bool urgent) noexcept;
+  [[nodiscard]] result<std::size_t> nothing_to_read() const noexcept;
+  template <class Call>
+  void end_with_reset(Call call) noexcept;
   void arrive(const segment<u32>& header, std::span<const std::uint8_t> text, instant now, ecn_codepoint mark,
               actions<u32>& step) noexcept;
   void walk(const segment<u32>& header, std::span<const std::uint8_t> text, instant now, ecn_codepoint mark,
             actions<u32>& step) noexcept;
-  void apply(actions<u32>& step, std::uint16_t to_port, instant now) noexcept;
-  void owe(const actions<u32>& step, std::uint16_t to_port) noexcept;
+  void apply(actions<u32>& step, std::uint16_t to_port, const timestamp_variables<u32>& ts, instant now) noexcept;
+  void owe(const actions<u32>& step, std::uint16_t to_port, const timestamp_variables<u32>& ts) noexcept;
   void ended(const actions<u32>& step) noexcept;
   void fall_silent() noexcept;
+  void refuse_text(actions<u32>& step) noexcept;
   void take_text(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
                  instant now) noexcept;
   void tune_window(const segment<u32>& header, u32 octets, instant now) noexcept;
@@ -331,7 +351,8 @@ class connection {
   bool ack_due_ = false;
   bool keep_alive_due_ = false;
   bool nobody_reads_ = false;
-  bool any_peer_ = false;  // listens without knowing whose SYN will come
+  bool any_peer_ = false;      // listens without knowing whose SYN will come
+  bool stream_ended_ = false;  // the peer's FIN was processed, and nothing before it was thrown away
   [[no_unique_address]] typename Policy::fast_open fast_open_{};
   timer_set timers_{};
   connection_config config_{};

@@ -28,6 +28,7 @@ void connection<Policy>::begin(instant now) noexcept {
   start_path();
   ended_by_.reset();
   nobody_reads_ = false;
+  stream_ended_ = false;
   keep_alives_ = 0;
   keep_alive_due_ = false;
   ack_due_ = false;
@@ -60,6 +61,7 @@ result<void> connection<Policy>::listen() noexcept {
   const auto opened = call_open_passive(tcb_);
   if (!opened) return opened;
   ended_by_.reset();
+  stream_ended_ = false;
   receiver_.start(config_.initial_receive_window);
   any_peer_ = config_.remote_port == 0;
   return opened;
@@ -69,7 +71,10 @@ template <class Policy>
 result<void> connection<Policy>::resume(const control_block<u32>& half_open, const syn_ack_history& past,
                                         instant now) noexcept {
   if (tcb_.state != connection_state::closed) return error::connection_already_exists;
-  SEQUENT_ASSERT(half_open.state == connection_state::syn_received && half_open.rcv.wnd <= receiver_.room());
+  const send_variables<u32>& snd = half_open.snd;
+  const bool waits = half_open.state == connection_state::syn_received && snd.una == snd.iss &&
+                     snd.nxt == snd.iss + 1u && snd.shift <= largest_shift && half_open.rcv.shift <= largest_shift;
+  if (!waits || half_open.rcv.wnd > receiver_.capacity()) return error::bad_argument;
   tcb_ = half_open;
   begin(now);
   syn_due_ = false;
@@ -90,29 +95,32 @@ result<std::size_t> connection<Policy>::queue(std::span<const std::uint8_t> octe
 
 template <class Policy>
 result<std::size_t> connection<Policy>::read(std::span<std::uint8_t> out) noexcept {
-  if (receiver_.unread() == 0) {
-    if (ended_by_) return *ended_by_;
-    const error why = call_receive_empty(tcb_);
-    if (why == error::connection_closing) return std::size_t{0};
-    return why;
-  }
+  if (receiver_.unread() == 0) return nothing_to_read();
   const std::size_t taken = receiver_.read(out);
   reopen_window();
   return taken;
+}
+
+// Once the end of the stream was reached it stays the answer: a RST that comes later took nothing away.
+template <class Policy>
+result<std::size_t> connection<Policy>::nothing_to_read() const noexcept {
+  if (stream_ended_) return std::size_t{0};
+  return ended_by_ ? *ended_by_ : call_receive_empty(tcb_);
 }
 
 template <class Policy>
 result<std::size_t> connection<Policy>::commit(std::size_t octets) noexcept {
   const auto allowed = call_send(tcb_);
   if (!allowed) return ended_by_ && tcb_.state == connection_state::closed ? *ended_by_ : allowed.why();
-  SEQUENT_ASSERT(octets <= sender_.free_span().size());
+  if (octets > sender_.free_span().size()) return error::bad_argument;
   sender_.commit(octets);
   return octets;
 }
 
 template <class Policy>
 result<std::size_t> connection<Policy>::consume(std::size_t octets) noexcept {
-  SEQUENT_ASSERT(octets <= receiver_.unread_span().size());
+  if (receiver_.unread() == 0 && (octets == 0 || ended_by_)) return nothing_to_read();
+  if (octets > receiver_.unread_span().size()) return error::bad_argument;
   receiver_.consume(octets);
   reopen_window();
   return octets;
@@ -136,7 +144,10 @@ template <class Policy>
 result<void> connection<Policy>::close(instant now) noexcept {
   if (tcb_.state == connection_state::closed) return error::connection_does_not_exist;
   nobody_reads_ = true;
-  if (receiver_.unread() != 0) return abort();
+  if (receiver_.unread() != 0) {
+    end_with_reset(discard_unread<u32>);
+    return {};
+  }
   // After shutdown() only the reader is left to go, which it has.
   const auto closed = tcb_.snd.fin_asked ? result<void>{} : shutdown();
   if (tcb_.state == connection_state::fin_wait_2 && config_.fin_wait_2) {
@@ -147,14 +158,24 @@ result<void> connection<Policy>::close(instant now) noexcept {
 
 template <class Policy>
 result<void> connection<Policy>::abort() noexcept {
+  if (tcb_.state == connection_state::closed) return error::connection_does_not_exist;
+  end_with_reset(call_abort<u32>);
+  return {};
+}
+
+// The user gives up what is unread, and `call` the block.
+template <class Policy>
+template <class Call>
+void connection<Policy>::end_with_reset(Call call) noexcept {
   actions<u32> step;
-  const auto aborted = call_abort(tcb_, step);
-  if (!aborted) return aborted;
-  owe(step, config_.remote_port);
-  ended(step);
+  const timestamp_variables<u32> ts = tcb_.ts;
+  static_cast<void>(call(tcb_, step));
+  owe(step, config_.remote_port, ts);
+  if (receiver_.unread() != 0) stream_ended_ = false;
   receiver_.flush();
+  if (!step.deleted) return;
   ended_by_ = error::connection_aborted;
-  return aborted;
+  ended(step);
 }
 
 template <class Policy>
@@ -166,10 +187,12 @@ signals connection<Policy>::take_signals() noexcept {
 
 template <class Policy>
 u32 connection<Policy>::urgent_ahead() const noexcept {
-  const u32 beyond = before(tcb_.rcv.nxt, tcb_.rcv.up) ? tcb_.rcv.up - tcb_.rcv.nxt : 0;
-  if (beyond != 0) return receiver_.unread() + beyond;
-  const u32 behind = tcb_.rcv.nxt - tcb_.rcv.up;
-  return receiver_.unread() > behind ? receiver_.unread() - behind : 0;
+  if (tcb_.state < connection_state::established) return 0;
+  const u32 unread = receiver_.unread();
+  const sequence_number<u32> end = tcb_.rcv.nxt - (may_receive_text(tcb_.state) ? 0u : 1u);  // of text: before the FIN
+  if (before(end, tcb_.rcv.up)) return unread + (may_receive_text(tcb_.state) ? tcb_.rcv.up - end : 0u);
+  const u32 behind = end - tcb_.rcv.up;
+  return unread > behind ? unread - behind : 0;
 }
 
 template <class Policy>
@@ -188,11 +211,13 @@ void connection<Policy>::set_keep_alive(bool on, instant now) noexcept {
 }
 
 template <class Policy>
-void connection<Policy>::set_user_timeout(std::optional<duration> timeout, instant now) noexcept {
+result<void> connection<Policy>::set_user_timeout(std::optional<duration> timeout, instant now) noexcept {
+  if (timeout && *timeout <= duration{}) return error::bad_argument;
   config_.user_timeout = timeout;
   const bool watching = timers_.running(timer::user_timeout) || timers_.running(timer::retransmission);
   timers_.stop(timer::user_timeout);
   if (timeout && watching) timers_.start(timer::user_timeout, now + *timeout);
+  return {};
 }
 
 template <class Policy>

@@ -38,11 +38,15 @@ result<actions<u32>> connection<Policy>::on_octets(std::span<const std::uint8_t>
 }
 
 template <class Policy>
-actions<u32> connection<Policy>::on_segment(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
-                                            ecn_codepoint mark) noexcept {
-  actions<u32> step;
-  arrive(header, text, now, mark, step);
-  return step;
+result<actions<u32>> connection<Policy>::on_segment(const segment<u32>& header, std::span<const std::uint8_t> text,
+                                                    instant now, ecn_codepoint mark) noexcept {
+  result<actions<u32>> done(std::in_place);
+  if (text.size() == header.text_length && header.fits_a_header()) {
+    arrive(header, text, now, mark, *done);
+  } else {
+    done = error::bad_argument;
+  }
+  return done;
 }
 
 // `step` is as new.
@@ -50,7 +54,6 @@ template <class Policy>
 [[gnu::always_inline]] inline void connection<Policy>::arrive(const segment<u32>& header,
                                                               std::span<const std::uint8_t> text, instant now,
                                                               ecn_codepoint mark, actions<u32>& step) noexcept {
-  SEQUENT_ASSERT(text.size() == header.text_length);
   if (!arrives_as_predicted(tcb_, header, now, step)) return walk(header, text, now, mark, step);
   if (tcb_.ecn) echo_.arrived(header.control, mark, header.text_length != 0);
   take_predicted(header, step, text, now);
@@ -79,6 +82,7 @@ void connection<Policy>::walk(const segment<u32>& header, std::span<const std::u
     echo_.arrived(header.control, mark, header.text_length != 0);
   if (step.text != text_placement::none) {
     take_text(header, step, text, now);
+    if (step.raised.has(signal::aborted)) return;
   } else if (step.raised.has(signal::peer_closed)) {
     receiver_.end_stream_at(tcb_.rcv.nxt, tcb_.rcv.nxt);
   } else if (tcb_.rcv.fin) {
@@ -89,7 +93,7 @@ void connection<Policy>::walk(const segment<u32>& header, std::span<const std::u
   if constexpr (Policy::fast_open::enabled) {
     if (step.raised.has(signal::established)) conclude_fast_open(header, now);
   }
-  apply(step, header.source_port, now);
+  apply(step, header.source_port, tcb_.ts, now);
 }
 
 // The handshake is complete. Text that a client put on its SYN and that was not acknowledged with it goes out at once
@@ -125,14 +129,8 @@ template <class Policy>
                                                                  std::span<const std::uint8_t> text,
                                                                  instant now) noexcept {
   const sequence_number<u32> old_nxt = step.text == text_placement::in_order ? step.text_at : tcb_.rcv.nxt;
+  if (nobody_reads_) return refuse_text(step);
   const bool at_hole = receiver_.accept(tcb_, step, text);
-  if (nobody_reads_) {
-    // SHLD-3: the peer must not believe that somebody has read this.
-    (void)abort();
-    signals_.raise(signal::aborted);
-    step.deleted = true;
-    return;
-  }
   if (receiver_.window_may_grow() && !header.control.syn()) tune_window(header, tcb_.rcv.nxt - old_nxt, now);
   // A text larger than any segment is several that were put together on their way.
   const u32 full = std::min(receiver_.largest_text(), u32{config_.receive_mss});
@@ -142,6 +140,27 @@ template <class Policy>
   } else if (!timers_.running(timer::delayed_ack)) {
     timers_.start(timer::delayed_ack, now + config_.delayed_ack);
   }
+}
+
+// SHLD-3: the peer must not believe that anybody has read this. It is not acknowledged, and a FIN behind it does not
+// count.
+template <class Policy>
+void connection<Policy>::refuse_text(actions<u32>& step) noexcept {
+  const bool in_order = step.text == text_placement::in_order;
+  actions<u32> refused;
+  refused.acceptable_ack = step.acceptable_ack;
+  refused.acked = step.acked;
+  reset_peer(tcb_, refused);
+  if (in_order) refused.reset_ack = step.text_at;
+  refused.raised.raise(signal::aborted);
+  const timestamp_variables<u32> ts = tcb_.ts;
+  delete_block(tcb_, refused);
+  owe(refused, config_.remote_port, ts);
+  receiver_.flush();
+  ended_by_ = error::connection_aborted;
+  ended(refused);
+  signals_.raise(refused.raised);
+  step = refused;
 }
 
 // How much is offered follows what is read in a round trip.
@@ -173,8 +192,11 @@ void connection<Policy>::take_acknowledgment(const segment<u32>& header, const a
 
 // Carries out what a step asked for beside text and acknowledgments.
 template <class Policy>
-void connection<Policy>::apply(actions<u32>& step, std::uint16_t to_port, instant now) noexcept {
-  owe(step, to_port);
+void connection<Policy>::apply(actions<u32>& step, std::uint16_t to_port, const timestamp_variables<u32>& ts,
+                               instant now) noexcept {
+  owe(step, to_port, ts);
+  if (step.raised.has(signal::peer_closed)) stream_ended_ = true;
+  if (step.raised.has(signal::urgent) && urgent_ahead() == 0) step.raised.drop(signal::urgent);  // read long since
   signals_.raise(step.raised);
   if (step.time_wait) {
     timers_.stop_all();
@@ -195,16 +217,23 @@ void connection<Policy>::apply(actions<u32>& step, std::uint16_t to_port, instan
   }
 }
 
-// Remembers which segment a step asked to be sent; a RST goes to where what it answers came from.
+// Remembers which segment a step asked to be sent; a RST goes to where what it answers came from, and has the
+// timestamps that were in use before the step.
 template <class Policy>
-void connection<Policy>::owe(const actions<u32>& step, std::uint16_t to_port) noexcept {
+void connection<Policy>::owe(const actions<u32>& step, std::uint16_t to_port,
+                             const timestamp_variables<u32>& ts) noexcept {
   switch (step.answer) {
     case reply::none: break;
     case reply::ack:
     case reply::challenge_ack: ack_due_ = true; break;
     case reply::syn:
     case reply::syn_ack: syn_due_ = true; break;
-    case reply::reset: reset_due_ = reset_owed{step.reset_seq, step.reset_ack, to_port}; break;
+    case reply::reset: {
+      const bool stamped = ts.enabled && step.reset_ack.has_value();
+      reset_due_ =
+          reset_owed{step.reset_seq, step.reset_ack, stamped ? std::optional(ts.recent) : std::nullopt, to_port};
+      break;
+    }
   }
 }
 
@@ -226,7 +255,9 @@ void connection<Policy>::ended(const actions<u32>& step) noexcept {
   if (step.raised.has(signal::refused)) ended_by_ = error::connection_refused;
   if (step.raised.has(signal::timed_out)) ended_by_ = error::connection_timed_out;
   if (step.raised.has(signal::unreachable)) ended_by_ = error::unreachable;
-  if (ended_by_) receiver_.flush();
+  if (!ended_by_) return;
+  if (receiver_.unread() != 0) stream_ended_ = false;
+  receiver_.flush();
 }
 
 template <class Policy>
@@ -270,7 +301,7 @@ void connection<Policy>::on_timer(timer t, instant now) noexcept {
       return;
     case timer::user_timeout:
     case timer::zero_window: return give_up(now);
-    case timer::time_wait: time_wait_timeout(tcb_, step); return apply(step, config_.remote_port, now);
+    case timer::time_wait: time_wait_timeout(tcb_, step); return apply(step, config_.remote_port, tcb_.ts, now);
     case timer::fin_wait_2: (void)abort(); return;
   }
 }
@@ -278,8 +309,9 @@ void connection<Policy>::on_timer(timer t, instant now) noexcept {
 template <class Policy>
 void connection<Policy>::give_up(instant now) noexcept {
   actions<u32> step;
+  const timestamp_variables<u32> ts = tcb_.ts;
   user_timeout(tcb_, step);
-  apply(step, config_.remote_port, now);
+  apply(step, config_.remote_port, ts, now);
 }
 
 // Anything that arrives shows that the peer lives, and the idle interval starts over (MUST-26).

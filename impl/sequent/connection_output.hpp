@@ -43,6 +43,17 @@ void connection<Policy>::finish(Header& header, const window_offer<u32>& window)
 }
 
 template <class Policy>
+result<void> connection<Policy>::copy_text(const segment<u32>& header, std::span<std::uint8_t> out) const noexcept {
+  const sequence_number<u32> first = first_of_text(header);
+  const u32 before_it = first - sender_.first();
+  const u32 queued = sender_.queued();
+  const bool there = before_it <= queued && header.text_length <= queued - before_it;
+  if (!there || out.size() < header.text_length) return error::bad_argument;
+  sender_.copy(first, out.first(header.text_length));
+  return {};
+}
+
+template <class Policy>
 std::optional<outgoing_segment> connection<Policy>::next_segment(instant now, u32 most_text) noexcept {
   std::optional<outgoing_segment> next(std::in_place);
   if (reset_due_ || owes_handshake()) {
@@ -100,8 +111,8 @@ void connection<Policy>::next_reset(instant now, segment<u32>& header) noexcept 
   if (reset_due_->ack) {
     header.ack = *reset_due_->ack;
     header.control = header.control.with(control_bits<u32>::ack_bit);
-    if (tcb_.ts.enabled) header.options.ts = timestamps<u32>{sequence_number<u32>(clock(now)), tcb_.ts.recent};
   }
+  if (reset_due_->echo) header.options.ts = timestamps<u32>{sequence_number<u32>(clock(now)), *reset_due_->echo};
   reset_due_.reset();
 }
 

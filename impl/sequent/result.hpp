@@ -28,6 +28,7 @@ enum class error : std::uint8_t {
   bad_ip_header,               ///< not a well-formed IP datagram, or not one for a host's TCP
   bad_icmp_message,            ///< not an ICMP error about a TCP segment that this host may have sent
   unreachable,                 ///< the network reported that the peer or its port cannot be reached
+  bad_argument,                ///< a length, number or setting that the caller passed is out of range; nothing was done
 };
 
 /// The error in words, for logs and assertions.
@@ -50,6 +51,7 @@ enum class error : std::uint8_t {
     case error::bad_ip_header: return "bad IP header";
     case error::bad_icmp_message: return "bad ICMP message";
     case error::unreachable: return "destination unreachable";
+    case error::bad_argument: return "argument out of range";
   }
   return "unknown error";
 }

@@ -81,6 +81,10 @@ struct segment {
   [[nodiscard]] constexpr W length() const noexcept { return text_length + control.length(); }
   /// Gives it timestamps.
   constexpr void stamp(const timestamps<W>& ts) noexcept { options.ts = ts; }
+  /// Each number fits its field; one that was parsed always does.
+  [[nodiscard]] constexpr bool fits_a_header() const noexcept {
+    return !(W(0xffffu) < wnd) && !(W(0xffffu) < up) && options.sack.count <= sack_blocks<W>::most;
+  }
 
   friend bool operator==(const segment&, const segment&) noexcept = default;
 };

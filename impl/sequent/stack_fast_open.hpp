@@ -13,7 +13,7 @@ result<handle> stack<Policy>::connect(
     instant now, std::uint16_t local_port) noexcept requires Policy::connection_policy::fast_open::enabled {
   const auto made = connect(local, remote, remote_port, now, local_port);
   if constexpr (with_fast_opens) {
-    if (made) tcp(made->index).use_fast_open(known);
+    if (made) static_cast<void>(tcp(made->index).use_fast_open(known));
   }
   return made;
 }

@@ -137,7 +137,9 @@ void stack<Policy>::on_connection(u32 index, const arrival& in) noexcept {
     if (!wake(index)) return;  // as if the network had lost it
   }
   connection_type& to = tcp(index);
-  const actions<u32> step = to.on_segment(in.header, in.text, in.now, in.mark);
+  const auto done = to.on_segment(in.header, in.text, in.now, in.mark);
+  if (!done) return;  // never: it has been parsed
+  const actions<u32>& step = *done;
   // Most of what reaches an idle connection is a keep-alive's answer. Its deadline moved to a later time, if at all:
   // the wheel finds that out when it looks. One that was woken by it stands in a list already.
   if (step.text == text_placement::none && step.acked == 0 && to.quiet()) return drowse(index);

@@ -88,6 +88,15 @@ constexpr void reset_peer(const control_block<W>& tcb, actions<W>& out) noexcept
   out.reset_ack = tcb.rcv.nxt;
 }
 
+/// Octets of the peer's are thrown away that nobody has read, and a RST says so in whatever state, also where ABORT
+/// sends none (section 3.6.1, SHLD-3). The record is deleted but for TIME-WAIT, which lingers (MUST-13): what this end
+/// sent has all been acknowledged there, and the peer's FIN may come again.
+template <word W>
+constexpr void discard_unread(control_block<W>& tcb, actions<W>& out) noexcept {
+  reset_peer(tcb, out);
+  if (tcb.state != connection_state::time_wait) delete_block(tcb, out);
+}
+
 /// ABORT (section 3.10.5): the record is deleted in every state, with a RST where the peer may still send text or
 /// expects some.
 template <word W>

@@ -227,6 +227,7 @@ void feed(model::fingerprint& f, const connection<Policy>& c, bool may_open_agai
   if (c.owes_reset()) {
     feed(f, c.owes_reset()->seq);
     feed(f, c.owes_reset()->ack);
+    feed(f, c.owes_reset()->echo);
     f.add(c.owes_reset()->to_port);
   }
   f.add(c.ended_by().has_value());
@@ -238,6 +239,7 @@ void feed(model::fingerprint& f, const connection<Policy>& c, bool may_open_agai
   f.add(c.owes_ack());
   f.add(c.owes_probe());
   f.add(c.abandoned());
+  f.add(c.stream_ended());
   f.add(c.config().remote_port);
   f.add(may_open_again ? c.config().isn_offset : 0u);
   f.add(c.config().timestamps ? c.config().timestamp_offset : 0u);

@@ -79,6 +79,9 @@ class lockstep {
     const auto got = tcp_.read(room);
     const std::size_t n = got ? *got : 0;
     read_since_sending_ = read_since_sending_ || n != 0;
+    if (got && n == 0 && !room.empty() && !tcp_.end_of_stream()) {
+      shadow_.set_violation("the stream is said to end where it does not");
+    }
     // What is left after the end of a connection is served by the buffers alone (A7).
     if (before_.state != connection_state::closed) {
       follow_call(spec::kind::receive, static_cast<spec::position>(n), {}, "RECEIVE");
@@ -99,7 +102,7 @@ class lockstep {
     aborted_ = aborted_ || done;
   }
 
-  [[nodiscard]] bool end_of_stream() const { return tcp_.readable() == 0 && !tcp_.ended_by() && peer_closed_; }
+  [[nodiscard]] bool end_of_stream() const { return tcp_.end_of_stream(); }
   [[nodiscard]] bool closed() const { return tcp_.state() == connection_state::closed; }
   [[nodiscard]] bool aborted() const { return aborted_ || tcp_.ended_by().has_value(); }
   [[nodiscard]] bool established() const { return established_; }
@@ -261,7 +264,9 @@ class lockstep {
     e.seg = abstract_segment<spec::position>(header, where, recent_is_stale(before_.ts, instant{}));
     e.seg.good_cookie = judge(header);
     const auto due_before = tcp_.timers().due(timer::time_wait);
-    const actions<u32> step = tcp_.on_segment(header, text, instant{}, mark);
+    const auto done = tcp_.on_segment(header, text, instant{}, mark);
+    if (!done) return shadow_.set_violation("a segment that was read is refused: " + segment_text(header));
+    const actions<u32>& step = *done;
     ack_taken_ = step.acceptable_ack;
     const bool known = before_.state >= connection_state::syn_sent;
     const observation seen = abstract_actions<spec::position>(step, where, known);

@@ -151,6 +151,129 @@ TEST(section_3_6_1, SHLD_3_a_close_that_loses_text_resets) {
   EXPECT_TRUE(net.told[1].has(signal::reset));
 }
 
+// The octets that nobody read are in the buffer while the connection goes on to the state.
+void lead_with_unread(endpoint<>& host, state goal) {
+  host.open();
+  host.in(host.peer().text(300));
+  const auto peer = [&] { return at(host.rcv_nxt()).ack(host.nxt()).from(9); };
+  const auto before_fin = [&] { return at(host.rcv_nxt()).ack(host.iss() + 1).from(9); };
+  const bool peer_first = goal == state::close_wait || goal == state::last_ack;
+  if (peer_first) host.in(peer().fin());
+  if (goal == state::last_ack) host.write(1'000);
+  if (goal != state::established && goal != state::close_wait) {
+    (void)host.tcp.shutdown();
+    host.out();
+  }
+  if (goal == state::fin_wait_2 || goal == state::time_wait) host.in(peer());
+  if (goal == state::time_wait) host.in(peer().fin());
+  if (goal == state::closing) host.in(before_fin().fin());
+}
+
+// covers: SHLD-3 MAY-1 MUST-13
+TEST(section_3_6_1, SHLD_3_unread_text_is_answered_with_a_reset_in_every_state) {
+  for (const state from : synchronized_states) {
+    endpoint<> host;
+    lead_with_unread(host, from);
+    ASSERT_EQ(host.state(), from);
+    const u32 nxt = host.nxt();
+    const u32 rcv_nxt = host.rcv_nxt();
+    ASSERT_TRUE(host.tcp.close(host.now));
+    const auto sent = host.out();
+    ASSERT_EQ(sent.size(), 1u) << describe(from);
+    EXPECT_EQ(sent[0].bits(), "RA");
+    EXPECT_EQ(sent[0].seq(), nxt);
+    EXPECT_EQ(sent[0].acknowledges(), rcv_nxt);
+    EXPECT_EQ(host.tcp.readable(), 0u);
+    EXPECT_EQ(host.state(), from == state::time_wait ? state::time_wait : state::closed) << describe(from);
+  }
+}
+
+// covers: MUST-13
+TEST(section_3_6_1, MUST_13_a_close_that_loses_text_lingers_in_time_wait) {
+  endpoint<> host;
+  lead_with_unread(host, state::time_wait);
+  ASSERT_TRUE(host.tcp.close(host.now));
+  host.out();
+  EXPECT_EQ(host.in(at(host.rcv_nxt() - 1).ack(host.nxt()).fin()).size(), 1u) << "the peer's FIN again";
+  host.wait(s(239));
+  EXPECT_EQ(host.state(), state::time_wait);
+  host.wait(s(1));
+  EXPECT_EQ(host.state(), state::closed);
+}
+
+// covers: SHLD-3 MAY-1
+TEST(section_3_6_1, SHLD_3_text_after_a_close_resets_with_and_without_a_fin) {
+  for (const bool acknowledged : {false, true}) {
+    for (const bool fin : {false, true}) {
+      endpoint<> host;
+      host.open();
+      host.write(500);
+      ASSERT_TRUE(host.tcp.close(host.now));
+      host.out();
+      const u32 nxt = host.nxt();
+      if (acknowledged) host.in(at(host.rcv_nxt()).ack(nxt).from(9));
+      packet late = at(host.rcv_nxt()).ack(acknowledged ? nxt : host.iss() + 1).from(9).text("late");
+      if (fin) late.fin();
+      const auto sent = host.in(late);
+      ASSERT_EQ(sent.size(), 1u) << acknowledged << fin;
+      EXPECT_EQ(sent[0].bits(), "RA");
+      EXPECT_EQ(sent[0].seq(), nxt);
+      EXPECT_EQ(sent[0].acknowledges(), 5'001u) << "octets that nobody reads are not acknowledged";
+      EXPECT_EQ(host.state(), state::closed);
+      const signals told = host.tcp.take_signals();
+      EXPECT_TRUE(told.has(signal::aborted));
+      EXPECT_FALSE(told.has(signal::peer_closed));
+    }
+  }
+}
+
+// covers: SHLD-3
+TEST(section_3_6_1, SHLD_3_text_out_of_order_after_a_close_resets) {
+  endpoint<> host;
+  host.open();
+  ASSERT_TRUE(host.tcp.close(host.now));
+  host.out();
+  const auto sent = host.in(at(host.rcv_nxt() + 10).ack(host.nxt()).from(9).text("late"));
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].bits(), "RA");
+}
+
+// What has arrived before is no loss when it arrives again.
+TEST(section_3_6_1, text_that_was_read_before_a_close_may_be_repeated_after_it) {
+  endpoint<> host;
+  host.open();
+  host.in(host.peer().text("read"));
+  EXPECT_EQ(host.read().size(), 4u);
+  ASSERT_TRUE(host.tcp.close(host.now));
+  host.out();
+  const auto sent = host.in(host.peer().text("read"));
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].bits(), "A");
+  EXPECT_EQ(host.state(), state::fin_wait_1);
+}
+
+// covers: SHLD-3
+TEST(section_3_6_1, SHLD_3_a_peer_in_fin_wait_2_learns_that_its_text_was_lost) {
+  pair<> net;
+  net.reads = {false, true};
+  net.open();
+  (void)net.end[1].write(pattern(300));
+  (void)net.end[1].shutdown();
+  net.run(s(1));
+  ASSERT_EQ(net.state(1), state::fin_wait_2);
+  (void)net.end[0].write(pattern(1'000));
+  (void)net.end[0].shutdown();
+  net.loses = [](const passing& p) { return p.from == 0 && !p.segment.header.control.rst(); };
+  net.run(ms(1));
+  ASSERT_EQ(net.state(0), state::last_ack);
+  ASSERT_TRUE(net.end[0].close(net.now));
+  net.run(s(1));
+  EXPECT_EQ(net.state(0), state::closed);
+  net.loses = [](const passing&) { return false; };
+  net.run(s(1));
+  EXPECT_EQ(net.state(1), state::closed) << "1000 octets and the FIN are lost, and it has learned so";
+}
+
 // covers: MAY-2
 TEST(section_3_6_1, MAY_2_a_new_syn_does_not_end_time_wait_and_is_challenged) {
   endpoint<> host;

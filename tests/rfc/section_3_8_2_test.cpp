@@ -10,7 +10,7 @@ namespace section_3_8_2_test {
 TEST(section_3_8_2, MUST_19_each_timeout_of_the_same_octets_doubles_the_next) {
   endpoint<> host;
   host.open();
-  host.tcp.set_user_timeout(std::nullopt, host.now);
+  ASSERT_TRUE(host.tcp.set_user_timeout(std::nullopt, host.now));
   host.write(100);
   instant last = host.now;
   for (const std::int64_t expected : {1, 2, 4, 8, 16, 32, 60, 60, 60}) {

@@ -74,7 +74,7 @@ TEST(section_3_8_3, MUST_21_r2_may_become_never_while_text_is_outstanding) {
   host.open();
   host.write(100);
   host.wait(s(299));
-  host.tcp.set_user_timeout(std::nullopt, host.now);
+  ASSERT_TRUE(host.tcp.set_user_timeout(std::nullopt, host.now));
   host.wait(s(86'400));
   EXPECT_EQ(host.state(), state::established);
 }

@@ -108,6 +108,37 @@ TEST(section_3_8_5, MUST_33_the_user_can_ask_how_much_urgent_text_remains) {
   EXPECT_EQ(host.tcp.urgent_ahead(), 0u);
 }
 
+// covers: MUST-33
+TEST(section_3_8_5, MUST_33_urgent_text_that_has_arrived_unread_is_counted_from_the_reader) {
+  endpoint<> host;
+  host.open();
+  host.in(at(5'001).ack(1'001).text(100));
+  host.in(at(5'101).ack(1'001).urg(0));
+  EXPECT_EQ(host.tcp.urgent_ahead(), 0u) << "a pointer to its own segment announces nothing";
+  EXPECT_FALSE(host.tcp.take_signals().has(signal::urgent));
+  host.in(at(5'050).ack(1'001).urg(10).text(60, 49));
+  EXPECT_EQ(host.tcp.urgent_ahead(), 59u);
+  EXPECT_TRUE(host.tcp.take_signals().has(signal::urgent));
+  (void)host.read(59);
+  EXPECT_EQ(host.tcp.urgent_ahead(), 0u);
+  host.in(at(5'050).ack(1'001).urg(5).text(70, 49));
+  EXPECT_EQ(host.tcp.urgent_ahead(), 0u);
+  EXPECT_FALSE(host.tcp.take_signals().has(signal::urgent)) << "it has been read";
+}
+
+// covers: MUST-33
+TEST(section_3_8_5, MUST_33_the_fin_does_not_count_as_text) {
+  endpoint<> host;
+  host.open();
+  host.in(at(5'001).ack(1'001).urg(100).text(100).fin());
+  EXPECT_EQ(host.tcp.urgent_ahead(), 100u);
+  (void)host.tcp.shutdown();
+  host.out();
+  host.in(at(5'102).ack(host.nxt()));
+  ASSERT_EQ(host.state(), connection_state::closed);
+  EXPECT_EQ(host.tcp.urgent_ahead(), 0u) << "without a connection nothing is known of it";
+}
+
 // URGENT/11, uIP: class 2 of damning bugs.
 TEST(section_3_8_5, a_pointer_that_points_anywhere_never_changes_the_stream) {
   for (const u32 pointer : {0u, 1u, 9u, 10u, 11u, 0x7fffu, 0xffffu}) {

@@ -55,18 +55,18 @@ class endpoint {
 
   /// Hands over a segment, and sends what it causes. Returns the segments sent.
   std::vector<packet> in(const packet& p) {
-    last = tcp.on_segment(p.header, p.octets, now);
+    last = *tcp.on_segment(p.header, p.octets, now);
     return out();
   }
   /// Hands over a segment without sending anything yet.
-  actions<u32> in_quietly(const packet& p) { return last = tcp.on_segment(p.header, p.octets, now); }
+  actions<u32> in_quietly(const packet& p) { return last = *tcp.on_segment(p.header, p.octets, now); }
 
   /// Sends everything that may be sent now.
   std::vector<packet> out() {
     std::vector<packet> batch;
     while (auto next = tcp.next_segment(now)) {
       std::vector<std::uint8_t> text(next->header.text_length);
-      if (!text.empty()) tcp.copy_text(next->header, text);
+      if (!text.empty()) static_cast<void>(tcp.copy_text(next->header, text));
       batch.emplace_back(next->header, std::move(text));
       if (batch.size() == 10'000) break;
     }

@@ -127,6 +127,81 @@ TEST(connection_calls, can_be_used_again_after_its_end) {
   EXPECT_EQ(text[0].octets, pattern(10));
 }
 
+// covers: rfc9293#3.10.3
+TEST(connection_calls, the_end_of_the_stream_is_read_for_as_long_as_one_asks) {
+  endpoint<small_policy> host;
+  host.open();
+  host.in(host.peer().text("four").fin());
+  ASSERT_TRUE(host.tcp.shutdown());
+  host.out();
+  host.in(at(host.rcv_nxt()).ack(host.nxt()));
+  ASSERT_EQ(host.state(), state::closed);
+  EXPECT_FALSE(host.tcp.end_of_stream());
+  std::vector<std::uint8_t> buffer(16);
+  EXPECT_EQ(*host.tcp.read(buffer), 4u);
+  for (int i = 0; i != 3; ++i) {
+    EXPECT_TRUE(host.tcp.end_of_stream());
+    const auto got = host.tcp.read(buffer);
+    ASSERT_TRUE(got) << describe(got.why());
+    EXPECT_EQ(*got, 0u);
+    const auto consumed = host.tcp.consume(0);
+    ASSERT_TRUE(consumed);
+    EXPECT_EQ(*consumed, 0u);
+    EXPECT_TRUE(host.tcp.readable_span().empty());
+  }
+}
+
+TEST(connection_calls, consuming_nothing_answers_as_reading_would) {
+  endpoint<small_policy> host;
+  EXPECT_EQ(host.tcp.consume(0).why(), error::connection_does_not_exist);
+  host.open();
+  EXPECT_EQ(host.tcp.consume(0).why(), error::would_block);
+  host.in(host.peer().text("four"));
+  EXPECT_EQ(*host.tcp.consume(0), 0u);
+  EXPECT_EQ(*host.tcp.consume(4), 4u);
+  EXPECT_EQ(host.tcp.consume(0).why(), error::would_block);
+  host.in(at(host.rcv_nxt()).rst());
+  EXPECT_EQ(host.tcp.consume(0).why(), error::connection_reset);
+}
+
+TEST(connection_calls, a_reset_behind_the_end_of_the_stream_takes_nothing_away) {
+  for (const bool read_before : {true, false}) {
+    endpoint<small_policy> host;
+    host.open();
+    host.in(host.peer().text("four").fin());
+    std::vector<std::uint8_t> buffer(16);
+    if (read_before) (void)host.tcp.read(buffer);
+    host.in(at(host.rcv_nxt()).rst());
+    ASSERT_EQ(host.tcp.ended_by(), error::connection_reset);
+    const auto got = host.tcp.read(buffer);
+    EXPECT_EQ(got ? std::nullopt : std::optional(got.why()),
+              read_before ? std::nullopt : std::optional(error::connection_reset))
+        << "unread octets were lost with the connection";
+  }
+}
+
+// covers: rfc7323#3.2
+TEST(connection_calls, the_reset_of_a_connection_with_timestamps_carries_them) {
+  connection_config config = plain();
+  config.timestamps = true;
+  for (const int way : {0, 1, 2, 3}) {
+    endpoint<small_policy> host(config);
+    host.open({.ts = 700});
+    host.write(10);
+    const auto peer = [&] { return at(host.rcv_nxt()).ack(host.iss() + 1).from(9).ts(701); };
+    if (way == 1) host.in(peer().text("unread"));
+    if (way == 0) (void)host.tcp.abort();
+    if (way == 1 || way == 2) (void)host.tcp.close(host.now);
+    std::vector<packet> sent = host.out();
+    if (way == 2) sent = host.in(peer().text("late"));
+    if (way == 3) sent = host.wait(s(301));
+    ASSERT_FALSE(sent.empty()) << way;
+    ASSERT_TRUE(sent.back().header.control.rst()) << way;
+    ASSERT_TRUE(sent.back().header.options.ts) << way;
+    EXPECT_EQ(sent.back().header.options.ts->echo.wire(), way == 1 || way == 2 ? 701u : 700u) << way;
+  }
+}
+
 TEST(connection_calls, shutdown_lets_the_peer_go_on) {
   endpoint<small_policy> host;
   host.open();
@@ -222,7 +297,7 @@ TEST(connection_calls, a_lower_user_timeout_counts_for_what_is_outstanding) {
   endpoint<small_policy> host;
   host.open();
   host.write(10);
-  host.tcp.set_user_timeout(s(20), host.now);
+  ASSERT_TRUE(host.tcp.set_user_timeout(s(20), host.now));
   host.wait(s(19));
   EXPECT_EQ(host.state(), state::established);
   host.wait(s(2));
@@ -235,7 +310,7 @@ TEST(connection_calls, a_user_timeout_that_is_switched_off_does_not_strike) {
   host.open();
   host.write(10);
   host.wait(s(100));
-  host.tcp.set_user_timeout(std::nullopt, host.now);
+  ASSERT_TRUE(host.tcp.set_user_timeout(std::nullopt, host.now));
   host.wait(s(10'000));
   EXPECT_EQ(host.state(), state::established);
 }
