@@ -48,18 +48,21 @@ int enabled(const spec::state<position>& s, const spec::event<position>& e, stag
 
 void arrivals_are_spoken_for(connection_state at, const char* left_out) {
   const arrival scene = arrange(at);
-  const spec::state<position> s = any_state(scene);
+  spec::state<position> s = any_state(scene);
   const spec::event<position> e = scene.event();
   const auto route = spec::route(s, e);
   const unsigned which = pick("stage", static_cast<unsigned>(route.size()));
+  if (route[which] == stage::text) s.left = pick("left", 2) == 1;
   prove(truth(enabled(s, e, route[which], left_out) == 1), "exactly one rule of the stage is enabled");
 }
 
 void calls_are_spoken_for(const char* left_out) {
-  constexpr kind calls[] = {kind::open_passive, kind::open_active, kind::send,         kind::receive,
-                            kind::close,        kind::abort,       kind::user_timeout, kind::time_wait_timeout};
+  constexpr kind calls[] = {
+      kind::open_passive, kind::open_active, kind::send,         kind::receive,           kind::close,
+      kind::close_both,   kind::abort,       kind::user_timeout, kind::time_wait_timeout, kind::reclaim};
   const arrival scene = arrange(static_cast<connection_state>(pick("state", spec::phase_count)));
-  const spec::state<position> s = any_state(scene);
+  spec::state<position> s = any_state(scene);
+  s.left = pick("left", 2) == 1;
   spec::event<position> e;
   e.what = calls[pick("call", std::size(calls))];
   e.amount = places::octets(word32::input("amount"));

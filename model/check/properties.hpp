@@ -52,7 +52,7 @@ inline constexpr std::array<property<World>, 4> properties = {{
          const auto& end = w.end(s);
          const bool in_order = user.shut() && !user.gave_up() && end.closed() && !end.aborted() && end.established();
          const bool peer_resets = w.user(other(s)).gave_up() || w.setting().may_abort;
-         return in_order && !peer_resets && !can_read(end) && !end.end_of_stream();
+         return in_order && !user.left() && !peer_resets && !can_read(end) && !end.end_of_stream();
        });
      }},
     {"QUIET", "a closed connection runs no timer",

@@ -185,6 +185,37 @@ inline void add_closes(std::vector<scenario>& list) {
   early.may_abort = true;
   add(list, early, rough(1), rougher(2));
 
+  // What was not read when its user leaves, or comes after that, costs the connection (SHLD-3).
+  const auto leaves = [](std::string name, std::string what) {
+    scenario s = plain(std::move(name), std::move(what));
+    for (script& todo : s.scripts) {
+      todo.reads = {{1, true}};
+      todo.reads_at_once = false;
+    }
+    s.may_abort = true;
+    return s;
+  };
+  scenario unread =
+      leaves("close-unread", "both write an octet and close both directions, whether they have read or not");
+  unread.scripts[0].calls = {{call_kind::open_active}, {call_kind::write, 1}, {call_kind::close}};
+  unread.scripts[1].calls = {{call_kind::open_passive}, {call_kind::write, 1}, {call_kind::close}};
+  bounds lossy;
+  lossy.losses = 1;
+  bounds rougher_still = rough(1);
+  rougher_still.duplicates = 0;
+  add(list, unread, lossy, rougher_still);
+
+  scenario late =
+      leaves("close-after-shutdown", "both close their side, then the other one, with an octet read or not");
+  late.scripts[0].calls = {{call_kind::open_active}, {call_kind::write, 1}, {call_kind::shutdown}, {call_kind::close}};
+  late.scripts[1].calls = {{call_kind::open_passive}, {call_kind::write, 1}, {call_kind::shutdown}, {call_kind::close}};
+  add(list, late, lossy, rougher_still);
+
+  scenario orphan = leaves("close-reclaimed", "one end closes both directions, the other one writes and never closes");
+  orphan.scripts[0].calls = {{call_kind::open_active}, {call_kind::close}};
+  orphan.scripts[1].calls = {{call_kind::open_passive}, {call_kind::write, 1}};
+  add(list, orphan, lossy, rough(1));
+
   scenario abort_left = plain("abort-left", "the active end writes and aborts at any time, the other one writes");
   abort_left.scripts[0].calls = {{call_kind::open_active}, {call_kind::write, 2, true}, {call_kind::abort, 0, true}};
   abort_left.scripts[1].calls = talk(call_kind::open_passive, 1);

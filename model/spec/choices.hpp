@@ -67,7 +67,10 @@ inline constexpr std::array<choice, 40> choices_table{{
      "CLOSE-4 ACK-4"},
     {"C12", "a second CLOSE", detail::allowed, "an error, or nothing; never a second FIN", "CLOSE-7 CLOSE-8"},
     {"C13", "half-duplex CLOSE with a RST", detail::decided,
-     "not done: CLOSE ends sending only; who wants the other calls ABORT", "CLOSE-5 CLOSE-6"},
+     "a call of its own beside CLOSE; whatever it throws away, at once or later, costs a RST in every state, but "
+     "TIME-WAIT "
+     "goes on behind it",
+     "QUIT-3 QUIT-4 QUIT-5 QUIT-6 TEXT-6"},
     {"C14", "ACK field on the RST of an ABORT", detail::allowed, "with or without", "ABORT-3 TIMEOUT-3 SYN-6"},
     {"C15", "STATUS", detail::out_of_scope, "it changes nothing and its contents are free", ""},
     {"C16", "silence instead of a RST in CLOSED", detail::decided,
@@ -122,7 +125,9 @@ inline constexpr std::array<choice, 40> choices_table{{
      "any part of what was sent, cut in any way, with fresh ACK and window", "EMIT-1 EMIT-2 EMIT-5"},
     {"C36", "the maximum segment lifetime", detail::out_of_scope, "as C34: its end is an event", ""},
     {"C37", "giving up in FIN-WAIT-2 or for want of resources", detail::allowed,
-     "as an ABORT or a user timeout, which are events in every state", "ABORT-3 TIMEOUT-3"},
+     "as an ABORT or a user timeout, which are events in every state; of its own accord only where the user has closed "
+     "both directions",
+     "ABORT-3 TIMEOUT-3 RECLAIM-1 RECLAIM-2"},
     {"C38", "the window at any time", detail::decided,
      "any right edge that is not behind the one offered before, up to what a header can say", "EMIT-3 EMIT-8"},
     {"C39", "ICMP hard errors", detail::out_of_scope,

@@ -42,10 +42,12 @@ enum class kind : std::uint8_t {
   send,     ///< amount = octets that the TCP took (C9: it may take fewer than it was handed)
   receive,  ///< amount = octets asked for
   close,
+  close_both,  ///< CLOSE after which the user reads no more; amount = octets that arrived in order and were not read
   abort,
   arrival,  ///< seg
   user_timeout,
   time_wait_timeout,
+  reclaim,   ///< the TCP gives up a connection that its user has left
   emission,  ///< seg = what the TCP puts on the wire (never a RST); offered = the right edge that it advertises
 };
 

@@ -13,6 +13,7 @@ namespace sequent::spec {
 template <class P>
 [[nodiscard]] constexpr const char* ill_formed_send_side(const state<P>& s) {
   if (s.fin_sent && !s.fin_asked) return "a FIN was sent that nobody asked for";
+  if (s.left && !s.fin_asked) return "a user who has left did not close";
   if (s.snd_una < P(0) || s.snd_nxt < s.snd_una) return "snd_una lies outside what was sent";
   if (s.fin_sent && !is(s.snd_nxt == s.snd_end + P(1))) return "the FIN does not follow the last octet";
   if (!s.fin_sent && is(s.snd_end < s.snd_nxt)) return "more was sent than the user wrote";

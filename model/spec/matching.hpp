@@ -26,7 +26,7 @@ template <class P>
 /// it.
 template <class P>
 [[nodiscard]] truth<P> same_send_side(const state<P>& a, const state<P>& b) {
-  if (a.fin_asked != b.fin_asked || a.fin_sent != b.fin_sent) return false;
+  if (a.fin_asked != b.fin_asked || a.fin_sent != b.fin_sent || a.left != b.left) return false;
   return (a.snd_una == b.snd_una) && (a.snd_nxt == b.snd_nxt) && (a.snd_wnd == b.snd_wnd) && (a.snd_wl1 == b.snd_wl1) &&
          (a.snd_wl2 == b.snd_wl2) && (a.snd_max_wnd == b.snd_max_wnd) && (a.snd_end == b.snd_end);
 }

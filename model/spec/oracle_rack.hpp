@@ -470,7 +470,7 @@ class rack_oracle {
   bool reordering_possible_ = false;
   bool was_in_recovery_ = false;  ///< before the last event that detects
   bool in_recovery_ = false;
-  bool recovery_ended_ = false;  // with the last event that detects
+  bool recovery_ended_ = false;      // with the last event that detects
   std::optional<position> round_{};  ///< RACK.dsack_round
   int multiplier_ = 1;
   int persist_ = 0;

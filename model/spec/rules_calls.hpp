@@ -1,4 +1,4 @@
-// User calls and timeouts: RFC 9293 sections 3.10.1 to 3.10.5 and 3.10.8. One stage, `call`.
+// User calls and timeouts: RFC 9293 sections 3.6.1, 3.10.1 to 3.10.5 and 3.10.8. One stage, `call`.
 //
 // STATUS (3.10.6) reads the state and changes nothing; it needs no rule. RFC 9293 leaves the order of error checks open
 // (C4): a call that fails for several reasons fails, and that is all that is said.
@@ -51,6 +51,14 @@ template <class P>
   next.at = at;
   next.fin_asked = true;
   return {stop(next)};
+}
+
+/// Nobody will read what arrives from now on.
+template <class P>
+[[nodiscard]] state<P> left_by_user(const state<P>& s) {
+  state<P> next = s;
+  next.left = true;
+  return next;
 }
 
 /// OPEN, RFC 9293 section 3.10.1.
@@ -196,6 +204,57 @@ constexpr auto close_rules() {
   };
 }
 
+/// CLOSE of both directions, the "half-duplex" one of RFC 9293 section 3.6.1 (MAY-1): CLOSE, and the user reads no
+/// more. SHLD-3 is taken as a duty in every state that has octets of the peer's: those that were not read are lost, and
+/// a RST says so. Section 3.10.5's states without a RST are of a user who gives up his own side, and say nothing of it.
+/// TIME-WAIT is left by its timer alone (MUST-13), so there the RST goes out and the state stays.
+template <class P>
+constexpr auto quit_rules() {
+  return std::array{
+      rule<P>{"QUIT-1", "rfc9293#3.10.4/closed", "without a connection there is nothing to close", stage::call,
+              [](const state<P>& s, const event<P>& e) { return e.what == kind::close_both && in(s, phase::closed); },
+              [](const state<P>& s, const event<P>&) { return refuse(s); }},
+      rule<P>{"QUIT-2", "rfc9293#3.10.4/syn-sent", "before anything of the peer is known it is simply forgotten",
+              stage::call,
+              [](const state<P>& s, const event<P>& e) {
+                return e.what == kind::close_both && in(s, phase::listen, phase::syn_sent);
+              },
+              [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop(deleted(s))}; }},
+      rule<P>{"QUIT-3", "rfc9293#3.6.1/SHLD-3", "octets that were not read are lost, and a RST says so", stage::call,
+              [](const state<P>& s, const event<P>& e) {
+                return e.what == kind::close_both && !in(s, phase::closed, phase::listen, phase::syn_sent) &&
+                       !in(s, phase::time_wait) && is(P(0) < e.amount);
+              },
+              [](const state<P>& s, const event<P>&) { return deleted_with_reset(s, 0, signal_reset); }},
+      rule<P>{"QUIT-4", "rfc9293#3.6.1/MUST-13", "in TIME-WAIT the RST goes out, and the wait goes on", stage::call,
+              [](const state<P>& s, const event<P>& e) {
+                return e.what == kind::close_both && in(s, phase::time_wait) && is(P(0) < e.amount);
+              },
+              [](const state<P>& s, const event<P>&) -> outcomes<P> {
+                const auto stays = stop(left_by_user(s));
+                return {with_reset(stays, s.snd_nxt), with_reset(stays, s.snd_nxt, s.rcv_nxt)};
+              }},
+      rule<P>{"QUIT-5", "rfc9293#3.10.4/established", "a FIN follows what was written, as after CLOSE", stage::call,
+              [](const state<P>& s, const event<P>& e) {
+                return e.what == kind::close_both && is(e.amount == P(0)) && !s.fin_asked &&
+                       in(s, phase::syn_received, phase::established, phase::close_wait);
+              },
+              [](const state<P>& s, const event<P>&) {
+                return ask_fin(left_by_user(s), in(s, phase::established) ? phase::fin_wait_1 : s.at);
+              }},
+      rule<P>{"QUIT-6", "rfc9293#3.10.4/fin-wait-1", "after CLOSE only the reader goes; no second FIN", stage::call,
+              [](const state<P>& s, const event<P>& e) {
+                const bool later = in(s, phase::fin_wait_1, phase::fin_wait_2, phase::closing, phase::last_ack) ||
+                                   in(s, phase::time_wait);
+                const bool asked = s.fin_asked && in(s, phase::syn_received, phase::established, phase::close_wait);
+                return e.what == kind::close_both && is(e.amount == P(0)) && (later || asked);
+              },
+              [](const state<P>& s, const event<P>&) -> outcomes<P> {
+                return {stop_with(left_by_user(s), 0, signal_error)};
+              }},
+  };
+}
+
 /// ABORT, RFC 9293 section 3.10.5.
 template <class P>
 constexpr auto abort_rules() {
@@ -256,6 +315,16 @@ constexpr auto timeout_rules() {
               stage::call,
               [](const state<P>& s, const event<P>& e) {
                 return e.what == kind::time_wait_timeout && !in(s, phase::time_wait);
+              },
+              [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop(s)}; }},
+      rule<P>{"RECLAIM-1", "rfc9293#3.10.5/fin-wait-2", "a FIN-WAIT-2 that nobody reads is given up (C37)", stage::call,
+              [](const state<P>& s, const event<P>& e) {
+                return e.what == kind::reclaim && s.left && in(s, phase::fin_wait_2);
+              },
+              [](const state<P>& s, const event<P>&) { return deleted_with_reset(s, 0, signal_reset); }},
+      rule<P>{"RECLAIM-2", "rfc9293#3.6.1", "what has a reader, or something of ours to deliver, is not", stage::call,
+              [](const state<P>& s, const event<P>& e) {
+                return e.what == kind::reclaim && !(s.left && in(s, phase::fin_wait_2));
               },
               [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop(s)}; }},
   };

@@ -24,6 +24,12 @@ template <class P>
   return is(seg.seq <= s.rcv_nxt) && is(s.rcv_nxt < seg.seq + seg.text) && is(s.rcv_nxt < text_limit(s));
 }
 
+/// True when a segment with text brings octets that have not come before.
+template <class P>
+[[nodiscard]] constexpr bool text_is_new(const state<P>& s, const segment<P>& seg) {
+  return text_in_order(s, seg) || text_beyond(s, seg);
+}
+
 /// In-order text joins the stream, and what was held behind it follows.
 template <class P>
 [[nodiscard]] outcomes<P> take_text(const state<P>& s, const segment<P>& seg) {
@@ -66,21 +72,27 @@ constexpr auto text_rules() {
       rule<P>{"TEXT-3", "rfc9293#3.10.7.4/seventh/established", "text in order is taken, and what it joins on to",
               stage::text,
               [](const state<P>& s, const event<P>& e) {
-                return receiving(s) && !is(e.seg.text == P(0)) && text_in_order(s, e.seg);
+                return receiving(s) && !s.left && !is(e.seg.text == P(0)) && text_in_order(s, e.seg);
               },
               [](const state<P>& s, const event<P>& e) { return take_text(s, e.seg); }},
       rule<P>{"TEXT-4", "rfc9293#3.10.7.4/first/SHLD-31", "text beyond a gap is held and acknowledged at once",
               stage::text,
               [](const state<P>& s, const event<P>& e) {
-                return receiving(s) && !is(e.seg.text == P(0)) && text_beyond(s, e.seg);
+                return receiving(s) && !s.left && !is(e.seg.text == P(0)) && text_beyond(s, e.seg);
               },
               [](const state<P>& s, const event<P>& e) { return hold_text(s, e.seg); }},
       rule<P>{"TEXT-5", "rfc9293#3.10.7.4/seventh/established", "text that is old or has no room is acknowledged",
               stage::text,
               [](const state<P>& s, const event<P>& e) {
-                return receiving(s) && !is(e.seg.text == P(0)) && !text_in_order(s, e.seg) && !text_beyond(s, e.seg);
+                return receiving(s) && !is(e.seg.text == P(0)) && !text_is_new(s, e.seg);
               },
               [](const state<P>& s, const event<P>&) -> outcomes<P> { return {with_ack(go_on(s))}; }},
+      rule<P>{"TEXT-6", "rfc9293#3.6.1/SHLD-3",
+              "new text that nobody will read resets the connection, with or without a FIN behind it", stage::text,
+              [](const state<P>& s, const event<P>& e) {
+                return receiving(s) && s.left && !is(e.seg.text == P(0)) && text_is_new(s, e.seg);
+              },
+              [](const state<P>& s, const event<P>&) { return deleted_with_reset(s, 0, signal_reset); }},
   };
 }
 

@@ -57,6 +57,7 @@ namespace sequent::spec {
     const bool receives = i >= static_cast<int>(phase::syn_received);
     const bool reads = base.at == phase::established || base.at == phase::fin_wait_1 || base.at == phase::fin_wait_2;
     if (receives) vary([](auto& s) { s.rcv_wnd = 0; });
+    if (base.fin_asked) vary([](auto& s) { s.left = true; });
     if (receives) vary([](auto& s) { s.timestamps = true, s.ts_recent = 5; });
     if (receives) vary([](auto& s) { s.choices.reset_mitigation = s.choices.syn_mitigation = false; });
     if (receives) vary([](auto& s) { s.choices.ignore_reset_in_time_wait = s.choices.ack_range_check = false; });
@@ -113,10 +114,11 @@ namespace sequent::spec {
 /// are in use), and its emission.
 [[nodiscard]] inline std::vector<event<position>> sample_events(const state<position>& s) {
   std::vector<event<position>> all;
-  for (const kind what : {kind::open_passive, kind::open_active, kind::send, kind::receive, kind::close, kind::abort,
-                          kind::user_timeout, kind::time_wait_timeout}) {
+  for (const kind what : {kind::open_passive, kind::open_active, kind::send, kind::receive, kind::close,
+                          kind::close_both, kind::abort, kind::user_timeout, kind::time_wait_timeout, kind::reclaim}) {
     all.push_back({what, {}, 2, 0});
   }
+  all.push_back({kind::close_both, {}, 0, 0});
   for (const auto& seg : sample_segments(s)) {
     all.push_back({kind::arrival, seg, 0, 0});
     if (s.choices.fast_open && seg.syn) {

@@ -42,11 +42,11 @@ constexpr auto concatenate(const std::array<T, Sizes>&... parts) {
 
 template <class P>
 inline constexpr auto rule_table = concatenate(open_rules<P>(), send_rules<P>(), receive_rules<P>(), close_rules<P>(),
-                                               abort_rules<P>(), timeout_rules<P>(), emission_rules<P>(),
-                                               closed_rules<P>(), listen_rules<P>(), syn_sent_rules<P>(),
-                                               timestamp_rules<P>(), sequence_rules<P>(), reset_rules<P>(),
-                                               syn_rules<P>(), ack_range_rules<P>(), ack_rules<P>(), urgent_rules<P>(),
-                                               text_rules<P>(), fin_rules<P>());
+                                               quit_rules<P>(), abort_rules<P>(), timeout_rules<P>(),
+                                               emission_rules<P>(), closed_rules<P>(), listen_rules<P>(),
+                                               syn_sent_rules<P>(), timestamp_rules<P>(), sequence_rules<P>(),
+                                               reset_rules<P>(), syn_rules<P>(), ack_range_rules<P>(), ack_rules<P>(),
+                                               urgent_rules<P>(), text_rules<P>(), fin_rules<P>());
 
 /// Rules of one stage stand together; first and one past the last of each stage.
 template <class P>

@@ -73,6 +73,7 @@ struct state {
   P snd_end{};             ///< position after the last octet the user gave us (1 when nothing was written)
   bool fin_asked = false;  ///< the user called CLOSE; a FIN is to follow the last octet
   bool fin_sent = false;   ///< the FIN has been on the wire, at position snd_nxt - 1
+  bool left = false;       ///< the user has closed both directions: nobody reads what arrives (section 3.6.1, MAY-1)
 
   P rcv_nxt{};  ///< next position expected
   P rcv_wnd{};  ///< octets still offered from rcv_nxt on: the right edge offered is rcv_nxt + rcv_wnd; before the

@@ -35,6 +35,8 @@ class application {
   [[nodiscard]] bool passive() const { return passive_; }
   [[nodiscard]] bool shut() const { return shut_; }
   [[nodiscard]] bool gave_up() const { return gave_up_; }
+  /// Whether both directions were closed: nothing is read from then on.
+  [[nodiscard]] bool left() const { return left_; }
   /// Whether the end of the peer's stream was seen.
   [[nodiscard]] bool ended() const { return ended_; }
 
@@ -47,7 +49,7 @@ class application {
   /// Whether no reading remains: all done, the stream ended, or the connection is over and nothing is left to read.
   template <endpoint E>
   [[nodiscard]] bool reads_done(const E& end) const {
-    return ended_ || next_read_ == todo_->reads.size() || (over(end) && !can_read(end));
+    return ended_ || left_ || next_read_ == todo_->reads.size() || (over(end) && !can_read(end));
   }
 
   /// Whether the next call can be made now.
@@ -63,12 +65,12 @@ class application {
   /// Whether something can be read now and the script wants it.
   template <endpoint E>
   [[nodiscard]] bool read_enabled(const E& end) const {
-    return !ended_ && next_read_ < todo_->reads.size() && can_read(end);
+    return !ended_ && !left_ && next_read_ < todo_->reads.size() && can_read(end);
   }
 
   /// The next call as a text, e.g. "write 3".
   [[nodiscard]] std::string next_call() const {
-    constexpr const char* names[] = {"open passive", "open active", "write", "shutdown", "abort"};
+    constexpr const char* names[] = {"open passive", "open active", "write", "shutdown", "close", "abort"};
     if (next_call_ >= todo_->calls.size()) return "nothing";
     const call& next = todo_->calls[next_call_];
     std::string text = names[static_cast<std::size_t>(next.what)];
@@ -96,6 +98,10 @@ class application {
       case call_kind::shutdown:
         shut_ = true;
         end.shutdown();
+        break;
+      case call_kind::close:
+        shut_ = left_ = true;
+        end.close();
         break;
       case call_kind::abort:
         gave_up_ = true;
@@ -130,7 +136,7 @@ class application {
   /// Looks whether the stream ended; returns what is wrong with its end, or nothing.
   template <endpoint E>
   [[nodiscard]] std::string notice_end(const E& end, const application& peer) {
-    if (ended_ || !opened_ || !end.end_of_stream()) return {};
+    if (ended_ || left_ || !opened_ || !end.end_of_stream()) return {};
     ended_ = true;
     if (!peer.shut_) return "end of stream although the peer did not close";
     if (taken_ != peer.written_) {
@@ -144,7 +150,7 @@ class application {
   void fingerprint(model::fingerprint& into) const {
     into.word(next_call_ | (static_cast<std::uint64_t>(next_read_) << 16) | (std::uint64_t{opened_} << 32) |
               (std::uint64_t{passive_} << 33) | (std::uint64_t{shut_} << 34) | (std::uint64_t{gave_up_} << 35) |
-              (std::uint64_t{ended_} << 36));
+              (std::uint64_t{ended_} << 36) | (std::uint64_t{left_} << 37));
     into.word(within_call_ | (static_cast<std::uint64_t>(within_read_) << 32));
     into.word(written_);
     into.word(taken_);
@@ -194,6 +200,7 @@ class application {
   bool passive_ = false;
   bool shut_ = false;
   bool gave_up_ = false;
+  bool left_ = false;
   bool ended_ = false;
 };
 

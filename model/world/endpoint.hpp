@@ -19,7 +19,8 @@ namespace sequent::model {
 /// - open_passive(), open_active(): the OPEN calls of RFC 9293 section 3.9.1.1.
 /// - write(octets): offers octets to send; returns how many were taken from the front.
 /// - read(room): takes received octets in order; returns how many were put at the front of room.
-/// - shutdown(): CLOSE: a FIN follows what was written. abort(): ABORT.
+/// - shutdown(): CLOSE: a FIN follows what was written. close(): the same, and nobody reads from then on (RFC 9293
+///   section 3.6.1). abort(): ABORT.
 ///
 /// What the user sees:
 /// - end_of_stream(): everything that the peer sent before its FIN has been read.
@@ -57,6 +58,7 @@ concept endpoint = std::copyable<E> && std::default_initializable<typename E::pa
   { e.read(into) } -> std::convertible_to<std::size_t>;
   { c.end_of_stream() } -> std::convertible_to<bool>;
   e.shutdown();
+  e.close();
   e.abort();
   { c.closed() } -> std::convertible_to<bool>;
   { c.aborted() } -> std::convertible_to<bool>;

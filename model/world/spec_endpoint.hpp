@@ -78,6 +78,11 @@ class spec_endpoint {
     return got;
   }
   void shutdown() { call(spec::kind::close, 0); }
+  void close() {
+    const position unread = in_order_ - taken_;
+    call(spec::kind::close_both, unread);
+    aborted_ = aborted_ || unread != 0;
+  }
   void abort() {
     call(spec::kind::abort, 0);
     aborted_ = true;
@@ -324,8 +329,8 @@ class spec_endpoint {
 
 inline void spec_endpoint::fingerprint(model::fingerprint& f) const {
   f.add(state_.at);
-  for (const bool b : {state_.passive, state_.fin_asked, state_.fin_sent, state_.owes_ack, resend_due_, update_due_,
-                       probe_due_, established_, peer_closed_, aborted_}) {
+  for (const bool b : {state_.passive, state_.fin_asked, state_.fin_sent, state_.left, state_.owes_ack, resend_due_,
+                       update_due_, probe_due_, established_, peer_closed_, aborted_}) {
     f.add(b);
   }
   for (const position p :

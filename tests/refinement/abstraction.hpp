@@ -27,6 +27,7 @@ struct surplus {
   P snd_end{};                         ///< position after the last octet the user gave
   std::vector<spec::range<P>> held{};  ///< what is stored out of order
   bool owes_ack = false;
+  bool left = false;  ///< the user has closed both directions
   spec::policy choices{};
 };
 
@@ -50,6 +51,7 @@ template <class P, word W, class Places>
   s.snd_end = more.snd_end;
   s.fin_asked = tcb.snd.fin_asked;
   s.fin_sent = tcb.snd.fin_sent;
+  s.left = more.left;
   s.rcv_wnd = places.octets(tcb.rcv.wnd);
   s.snd_shift = places.octets(tcb.snd.shift);
   if (s.at == spec::phase::syn_sent) return s;

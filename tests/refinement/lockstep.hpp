@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -62,12 +63,14 @@ class lockstep {
 
   void open_passive() {
     const auto done = tcp_.listen();
+    if (done) begin_anew();
     called(spec::kind::open_passive, 0, done.has_value(), "OPEN, passive");
   }
   void open_active() {
     before_ = tcp_.block();
     const auto done = connect();
     opened_ = opened_ || done;
+    if (done) begin_anew();
     observation seen = call_seen(done.has_value());
     if (done) seen.sent = spec::reply::syn;
     follow_call(spec::kind::open_active, 0, seen, "OPEN, active");
@@ -76,22 +79,55 @@ class lockstep {
   std::size_t write_urgent(std::span<const std::uint8_t> octets) { return queue(octets, true); }
   std::size_t read(std::span<std::uint8_t> room) {
     before_ = tcp_.block();
-    const auto got = tcp_.read(room);
+    return took(tcp_.read(room), !room.empty());
+  }
+  /// The same in place. One octet more than is lent is refused, and changes nothing.
+  std::size_t read_in_place(std::span<std::uint8_t> room) {
+    before_ = tcp_.block();
+    const auto lent = tcp_.readable_span();
+    const auto refused = tcp_.consume(lent.size() + 1);
+    if (refused && *refused != 0) shadow_.set_violation("more octets were consumed than had been lent");
+    const std::size_t n = std::min(lent.size(), room.size());
+    std::copy_n(lent.begin(), n, room.begin());
+    return took(tcp_.consume(n), !room.empty());
+  }
+  /// Writes octets in place; as above.
+  std::size_t write_in_place(std::span<const std::uint8_t> octets) {
+    before_ = tcp_.block();
+    const auto lent = tcp_.writable_span();
+    if (tcp_.commit(lent.size() + 1)) shadow_.set_violation("more octets were queued than had been lent");
+    if (lent.empty()) return 0;
+    const std::size_t n = std::min(lent.size(), octets.size());
+    std::copy_n(octets.begin(), n, lent.begin());
+    return queued(tcp_.commit(n));
+  }
+  std::size_t took(const result<std::size_t>& got, bool any_room) {
     const std::size_t n = got ? *got : 0;
     read_since_sending_ = read_since_sending_ || n != 0;
-    if (got && n == 0 && !room.empty() && !tcp_.end_of_stream()) {
+    taken_ += static_cast<spec::position>(n);
+    if (got && n == 0 && any_room && !tcp_.end_of_stream()) {
       shadow_.set_violation("the stream is said to end where it does not");
     }
     // What is left after the end of a connection is served by the buffers alone (A7).
     if (before_.state != connection_state::closed) {
       follow_call(spec::kind::receive, static_cast<spec::position>(n), {}, "RECEIVE");
     }
+    check_end();
     return n;
   }
   void shutdown() {
     before_ = tcp_.block();
     const auto done = tcp_.shutdown();
     follow_call(spec::kind::close, 0, call_seen(done.has_value()), "CLOSE");
+  }
+  void close() {
+    before_ = tcp_.block();
+    const auto unread = static_cast<spec::position>(unread_by_the_user());
+    const auto done = tcp_.close(instant{});
+    observation seen = call_seen(done.has_value());
+    if (tcp_.owes_reset()) see_reset(seen);
+    follow_call(spec::kind::close_both, unread, seen, "CLOSE of both directions");
+    aborted_ = aborted_ || (done && unread != 0);
   }
   void abort() {
     before_ = tcp_.block();
@@ -203,6 +239,11 @@ class lockstep {
 
   using observation = spec_shadow::observation;
 
+  void begin_anew() {
+    taken_ = 0;
+    peer_closed_ = false;
+  }
+
   [[nodiscard]] static observation call_seen(bool done) {
     observation seen;
     if (!done) seen.signals = spec::signal_error;
@@ -211,6 +252,14 @@ class lockstep {
 
   void called(spec::kind what, spec::position amount, bool done, const char* name) {
     follow_call(what, amount, call_seen(done), name);
+  }
+
+  // Octets that arrived in order, as the specification has it, less those that read() gave.
+  [[nodiscard]] spec::position unread_by_the_user() const {
+    const spec::state<spec::position>& s = shadow_.now();
+    if (spec::in(s, spec::phase::closed, spec::phase::listen, spec::phase::syn_sent)) return 0;
+    const bool text_may_come = spec::receiving(s) || spec::in(s, spec::phase::syn_received);
+    return s.rcv_nxt - (text_may_come ? 1 : 2) - taken_;
   }
 
   // What the layers around the control block know.
@@ -225,6 +274,7 @@ class lockstep {
       known.held.push_back({where.receive(range.first), where.receive(range.last)});
     }
     known.owes_ack = tcp_.owes_ack();
+    known.left = tcp_.abandoned();
     return known;
   }
 
@@ -248,7 +298,9 @@ class lockstep {
 
   std::size_t queue(std::span<const std::uint8_t> octets, bool urgent) {
     before_ = tcp_.block();
-    const auto taken = urgent ? tcp_.write_urgent(octets) : tcp_.write(octets);
+    return queued(urgent ? tcp_.write_urgent(octets) : tcp_.write(octets));
+  }
+  std::size_t queued(const result<std::size_t>& taken) {
     // A full buffer takes part of it or nothing (C9): the call is then the one that handed over what was taken.
     if (!taken && taken.why() == error::insufficient_resources) return 0;
     if (taken && *taken == 0) return 0;
@@ -331,7 +383,7 @@ class lockstep {
       e.what = spec::kind::user_timeout;
       seen.signals = spec::signal_timed_out;
     } else {
-      e.what = spec::kind::abort;  // a FIN-WAIT-2 that nobody reads is reclaimed (C37)
+      e.what = spec::kind::reclaim;  // a FIN-WAIT-2 that nobody reads (C37)
     }
     if (tcp_.owes_reset()) see_reset(seen);
     shadow_.follow(e, tcp_.block(), where, more(), seen, "timeout");
@@ -375,17 +427,27 @@ class lockstep {
            std::min(room, largest) - tcb.rcv.wnd >= worthwhile + ((1u << tcb.rcv.shift) - 1u);
   }
 
+  // RFC 9293 section 3.10.3: once everything before the peer's FIN has been read, that is the answer, and stays it.
+  void check_end() {
+    if (!peer_closed_ || tcp_.abandoned() || tcp_.ended_by() || tcp_.readable() != 0) return;
+    std::array<std::uint8_t, 1> octet{};
+    const auto got = tcp_.read(octet);
+    if (!got || *got != 0) shadow_.set_violation("the end of the stream is not read as one");
+  }
+
   void notice() {
     const auto raised = tcp_.take_signals();
     established_ = established_ || raised.has(signal::established);
     peer_closed_ = peer_closed_ || raised.has(signal::peer_closed);
+    check_end();
   }
 
   connection_type tcp_;
   spec_shadow shadow_;
   fast_open_role role_{};
   control_block<u32> before_{};
-  bool ack_taken_ = false;  // of the arrival that is being looked at, so no part of the fingerprint
+  spec::position taken_ = 0;  // octets read; what is left unread follows from it, so no part of the fingerprint
+  bool ack_taken_ = false;    // of the arrival that is being looked at, so no part of the fingerprint
   bool opened_ = false;
   bool aborted_ = false;
   bool established_ = false;

@@ -112,4 +112,61 @@ TEST(Deletion, KeepsTheChoicesAndNothingElse) {
 }
 
 }  // namespace calls_test
+// RFC 9293 section 3.6.1.
+TEST(calls, closing_both_directions_is_a_close_that_leaves) {
+  for (const phase at : {phase::established, phase::close_wait}) {
+    state_t expected = only(call(sample_state(at), kind::close)).next;
+    expected.left = true;
+    EXPECT_EQ(only(call(sample_state(at), kind::close_both)).next, expected) << name(at);
+  }
+  for (const phase at : {phase::fin_wait_1, phase::fin_wait_2, phase::closing, phase::last_ack, phase::time_wait}) {
+    state_t expected = sample_state(at);
+    expected.left = true;
+    const auto done = only(call(sample_state(at), kind::close_both));
+    EXPECT_EQ(done.next, expected) << name(at);
+    EXPECT_EQ(done.seen.sent, reply::none) << name(at);
+  }
+}
+
+// covers: SHLD-3 MUST-13
+TEST(calls, octets_that_were_not_read_cost_a_reset_wherever_the_user_leaves) {
+  for (const phase at : {phase::syn_received, phase::established, phase::fin_wait_1, phase::fin_wait_2,
+                         phase::close_wait, phase::closing, phase::last_ack, phase::time_wait}) {
+    const auto all = call(sample_state(at), kind::close_both, 1);
+    EXPECT_TRUE(replies(all, {reply::reset, reply::reset})) << name(at);
+    for (const auto& each : all) {
+      EXPECT_EQ(each.seen.reset_seq, sample_state(at).snd_nxt);
+      EXPECT_EQ(each.next.at, at == phase::time_wait ? phase::time_wait : phase::closed) << name(at);
+    }
+  }
+}
+
+// covers: SHLD-3
+TEST(calls, new_text_after_that_resets_and_old_text_does_not) {
+  for (const phase at : {phase::fin_wait_1, phase::fin_wait_2}) {
+    for (const bool fin : {false, true}) {
+      for (const position ahead : {-2, 0, 1}) {
+        state_t s = sample_state(at);
+        s.left = true;
+        segment_t seg;
+        seg.has_ack = true;
+        seg.ack = s.snd_una;
+        seg.seq = s.rcv_nxt + ahead;
+        seg.text = 1;
+        seg.fin = fin && ahead >= 0;
+        const bool lost = ahead >= 0;
+        for (const auto& each : arrive(s, seg)) EXPECT_EQ(each.seen.sent == reply::reset, lost) << name(at) << ahead;
+      }
+    }
+  }
+}
+
+// C37.
+TEST(calls, only_what_its_user_has_left_is_reclaimed) {
+  state_t s = sample_state(phase::fin_wait_2);
+  EXPECT_EQ(only(call(s, kind::reclaim)).next, s);
+  s.left = true;
+  for (const auto& each : call(s, kind::reclaim)) EXPECT_EQ(each.next.at, phase::closed);
+}
+
 }  // namespace sequent::spec::drive

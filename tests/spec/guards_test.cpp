@@ -31,7 +31,7 @@ state<strict_position> strict(const state<position>& s) {
   t.at = s.at, t.passive = s.passive;
   t.snd_una = strict(s.snd_una), t.snd_nxt = strict(s.snd_nxt), t.snd_wnd = strict(s.snd_wnd);
   t.snd_wl1 = strict(s.snd_wl1), t.snd_wl2 = strict(s.snd_wl2), t.snd_max_wnd = strict(s.snd_max_wnd);
-  t.snd_end = strict(s.snd_end), t.fin_asked = s.fin_asked, t.fin_sent = s.fin_sent;
+  t.snd_end = strict(s.snd_end), t.fin_asked = s.fin_asked, t.fin_sent = s.fin_sent, t.left = s.left;
   t.rcv_nxt = strict(s.rcv_nxt), t.rcv_wnd = strict(s.rcv_wnd), t.rcv_up = strict(s.rcv_up);
   for (const auto& each : s.held) t.held.push_back({strict(each.first), strict(each.last)});
   if (s.fin_held) t.fin_held = strict(*s.fin_held);

@@ -44,7 +44,10 @@ class wanderer {
     if (what == 0) return {pick<kind>({kind::open_passive, kind::open_active}), {}, 0, 0};
     if (what == 1) return {pick<kind>({kind::send, kind::receive, kind::close}), {}, draw(6), 0};
     if (what == 2 && draw(8) == 0)
-      return {pick<kind>({kind::abort, kind::user_timeout, kind::time_wait_timeout}), {}, 0, 0};
+      return {pick<kind>({kind::abort, kind::close_both, kind::user_timeout, kind::time_wait_timeout, kind::reclaim}),
+              {},
+              draw(2),
+              0};
     const bool out = what < 9;
     e.what = out ? kind::emission : kind::arrival;
     e.seg = out ? outgoing(s) : incoming(s);

@@ -58,6 +58,7 @@ class alternating_bit {
   [[nodiscard]] std::size_t readable() const { return in_count_; }
   [[nodiscard]] bool end_of_stream() const { return peer_ended_ && (in_count_ == 0 || F == flaw::ends_early); }
   void shutdown() { shut_ = true; }
+  void close() { shut_ = true; }
   void abort() { aborted_ = true; }
   [[nodiscard]] bool closed() const {
     if (F == flaw::closes_unasked && peer_ended_) return true;
