@@ -32,7 +32,7 @@ failure watch_fail(endpoint<>& host) {
   return seen;
 }
 
-// covers: MUST-20 SHLD-9 SHLD-10 SHLD-11
+// covers: MUST-20 SHLD-9 SHLD-10 SHLD-11 U-1
 TEST(section_3_8_3, MUST_20_a_silent_peer_is_reported_at_r1_and_given_up_at_r2) {
   endpoint<> host;
   host.open();

@@ -75,7 +75,7 @@ TEST(section_3_8_5, MUST_31_an_end_that_keeps_moving_on_is_followed) {
   }
 }
 
-// covers: MUST-32
+// covers: MUST-32 U-1
 TEST(section_3_8_5, MUST_32_the_user_is_told_when_urgent_text_appears_and_when_its_end_moves_on) {
   endpoint<> host;
   host.open();

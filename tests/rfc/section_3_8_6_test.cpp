@@ -44,7 +44,7 @@ TEST(section_3_8_6, MUST_34_the_transfer_recovers_when_the_window_opens_again) {
   EXPECT_EQ(host.una(), 21'001u);
 }
 
-// covers: SHLD-16 MAY-7
+// covers: SHLD-16
 TEST(section_3_8_6, SHLD_16_what_lies_inside_the_shrunken_window_is_sent_again) {
   endpoint<> host = shrunk(3'000);
   const auto again = host.wait_for_deadline();
@@ -212,7 +212,7 @@ TEST(section_3_8_6_1, two_closed_windows_do_not_answer_each_other_for_ever) {
 }
 
 // RFC 5681 section 3.1: a timeout leaves the loss window, also when the peer has taken its window back.
-// covers: MUST-35
+// covers: MUST-35 MAY-7
 TEST(section_3_8_6, MUST_35_a_window_shrunk_to_zero_is_probed_with_one_segment_at_most) {
   endpoint<> host = shrunk(0);
   std::size_t probes = 0;

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/pair.hpp"
+#include "tests/support/stack_net.hpp"
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
@@ -29,6 +30,30 @@ TEST(section_3_9_1_1, MUST_41_a_second_open_leaves_the_connection_as_it_was) {
     EXPECT_EQ(host.tcp.timers(), timers) << describe(st);
     EXPECT_FALSE(host.tcp.next_segment(host.now)) << describe(st);
   }
+}
+
+// covers: MUST-42
+TEST(section_3_9_1_1, MUST_42_a_port_can_be_listened_on_beside_records_that_are_half_open) {
+  stack_host<> host;
+  // One in SYN-SENT from port 4000, one in SYN-RECEIVED at port 80.
+  const handle opening = *host.tcp->connect(v4(1), v4(2), 80, host.now, 4'000);
+  const u32 iss = host.out().at(0).segment.seq();
+  const handle first = *host.tcp->listen(v4(1), 80, 1);
+  const u32 half_open = host.in({v4(1), v4(2), 80, 9}, at(5'000).syn()).at(0).segment.seq();
+  ASSERT_EQ(host.tcp->half_open_connections(), 1u);
+
+  for (const std::uint16_t port : std::initializer_list<std::uint16_t>{80, 4'000}) {
+    const auto listening = host.tcp->listen(std::nullopt, port, 1);
+    ASSERT_TRUE(listening) << port;
+    const flow newcomer{v4(1), v4(3), port, 9};
+    EXPECT_NE(host.handshake(newcomer), 0u) << port;
+    EXPECT_TRUE(host.tcp->accept(port == 80 ? first : *listening)) << port;
+  }
+  // Both go on as if nothing had happened.
+  host.in({v4(1), v4(2), 80, 9}, at(5'001).ack(half_open + 1));
+  EXPECT_TRUE(host.tcp->accept(first));
+  host.in({v4(1), v4(2), 4'000, 80}, at(7'000).syn().ack(iss + 1));
+  EXPECT_EQ(host.state(opening), connection_state::established);
 }
 
 TEST(section_3_9_1_1, a_listener_that_opens_actively_sends_a_syn) {

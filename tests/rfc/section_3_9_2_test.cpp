@@ -5,6 +5,7 @@
 
 #include "tests/support/icmp_reports.hpp"
 #include "tests/support/ip_packets.hpp"
+#include "tests/support/stack_net.hpp"
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
@@ -61,32 +62,72 @@ TEST(section_3_9_2_2, MUST_56_soft_errors_are_reported_and_abort_nothing) {
   }
 }
 
+// The hard errors of both families; ICMP's code 4 tells a size (RFC 1191) and ends nothing.
+struct hard_one {
+  bool v6;
+  icmp_report what;
+};
+constexpr hard_one hard_ones[] = {{false, {3, 2}}, {false, {3, 3}}, {true, {1, 4}}};
+
 // covers: SHLD-26
 TEST(section_3_9_2_2, SHLD_26_a_hard_error_ends_an_active_attempt) {
-  for (const icmp_report what : {icmp_report{3, 2}, icmp_report{3, 3}}) {
+  for (const auto& [six, what] : hard_ones) {
+    for (const bool crossing : {false, true}) {
+      endpoint<> host;
+      ASSERT_TRUE(host.tcp.connect(host.now));
+      host.out();
+      if (crossing) host.in(at(5'000).syn());
+      ASSERT_EQ(host.state(), crossing ? connection_state::syn_received : connection_state::syn_sent);
+      deliver(host, told_by_router(six, what, host.iss()));
+      EXPECT_EQ(host.state(), connection_state::closed) << int{what.type} << " " << int{what.code};
+      EXPECT_TRUE(host.tcp.take_signals().has(signal::unreachable));
+      EXPECT_EQ(host.tcp.ended_by(), error::unreachable);
+      EXPECT_FALSE(host.tcp.next_deadline());
+      EXPECT_TRUE(host.out().empty());
+    }
+  }
+}
+
+// covers: SHLD-26
+TEST(section_3_9_2_2, SHLD_26_a_hard_error_makes_a_passive_attempt_listen_again) {
+  for (const auto& [six, what] : hard_ones) {
     endpoint<> host;
-    ASSERT_TRUE(host.tcp.connect(host.now));
-    host.out();
-    deliver(host, told_by_router(false, what, host.iss()));
-    EXPECT_EQ(host.state(), connection_state::closed);
-    EXPECT_TRUE(host.tcp.take_signals().has(signal::unreachable));
-    EXPECT_EQ(host.tcp.ended_by(), error::unreachable);
-    EXPECT_FALSE(host.tcp.next_deadline());
-    EXPECT_TRUE(host.out().empty());
+    lead_to(host, connection_state::syn_received);
+    deliver(host, told_by_router(six, what, host.iss()));
+    EXPECT_EQ(host.state(), connection_state::listen);
+    EXPECT_EQ(host.in(at(6'000).syn().from(9)).size(), 1u) << "and takes the next SYN";
   }
 }
 
 // The documented choice: RFC 5461 section 2.1 and RFC 5927 section 5.2 ask for it.
-// covers: rfc5927#5.2
-TEST(section_3_9_2_2, a_hard_error_is_soft_once_the_peer_has_answered) {
-  endpoint<> host;
-  host.open();
-  host.write(100);
-  deliver(host, told_by_router(false, {3, 3}, host.una()));
-  EXPECT_EQ(host.state(), connection_state::established);
-  EXPECT_TRUE(host.tcp.take_signals().has(signal::soft_error));
-  host.in(host.peer().ack(host.nxt()));
-  EXPECT_EQ(host.una(), host.nxt());
+// covers: SHLD-26 rfc5927#5.2
+TEST(section_3_9_2_2, SHLD_26_a_hard_error_is_soft_once_the_peer_has_answered) {
+  for (const connection_state st : synchronized_states) {
+    for (const auto& [six, what] : hard_ones) {
+      endpoint<> host;
+      lead_to(host, st);
+      if (st == connection_state::established || st == connection_state::close_wait) host.write(100);
+      (void)host.tcp.take_signals();
+      const bool outstanding = host.una() != host.nxt();
+      deliver(host, told_by_router(six, what, host.una()));
+      EXPECT_EQ(host.state(), st) << int{what.type} << " " << int{what.code};
+      EXPECT_EQ(host.tcp.take_signals().has(signal::soft_error), outstanding) << describe(st);
+      if (!outstanding) continue;
+      host.in(at(host.rcv_nxt()).ack(host.nxt()).from(9));
+      EXPECT_EQ(host.una(), host.nxt()) << describe(st);
+    }
+  }
+}
+
+// covers: SHLD-26
+TEST(section_3_9_2_2, SHLD_26_nothing_ends_by_a_hard_error_about_what_is_not_outstanding) {
+  for (const u32 offset : {u32(-1), 1u, 0x8000'0000u}) {
+    endpoint<> host;
+    ASSERT_TRUE(host.tcp.connect(host.now));
+    host.out();
+    deliver(host, told_by_router(false, {3, 3}, host.iss() + offset));
+    EXPECT_EQ(host.state(), connection_state::syn_sent) << offset;
+  }
 }
 
 // covers: MUST-55
@@ -119,6 +160,29 @@ TEST(section_3_9_2_1, MUST_50_options_of_the_internet_protocol_are_ignored) {
   const auto datagram = parse_ip(packet);
   ASSERT_TRUE(datagram);
   EXPECT_TRUE(parse_segment(datagram->payload, {}));
+}
+
+// Source routes (MUST-51 to MUST-53, SHLD-24) are left out on purpose: a stranger would choose the way of the answers.
+// A packet that followed one is answered straight to its source, by a packet without options.
+TEST(section_3_9_2_1, a_source_route_is_passed_over_and_never_sent) {
+  for (const std::uint8_t kind : std::initializer_list<std::uint8_t>{0x83, 0x89}) {
+    stack_host<> host;
+    ASSERT_TRUE(host.tcp->listen(std::nullopt, 80, 1));
+    const flow path{v4(1), v4(2), 80, 9};
+    packet syn = at(5'000).syn();
+    syn.header.source_port = 9;
+    syn.header.destination_port = 80;
+    const build::octets route{kind, 7, 8, 203, 0, 113, 9, 0};
+    (void)host.tcp->on_packet(
+        build::ipv4_packet(wire(syn, pseudo_header_of(path.remote, path.local)),
+                           {.source = path.remote.v4(), .destination = path.local.v4(), .options = route}),
+        host.now);
+    octet_string room(2'000);
+    const auto answer = host.tcp->poll_packet(host.now, room);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(room[0], 0x45) << "no option";
+    EXPECT_EQ(parse_ip(std::span(room).first(answer->length))->destination, path.remote);
+  }
 }
 
 }  // namespace section_3_9_2_test

@@ -182,6 +182,7 @@ TEST(fourth_check, a_new_syn_returns_a_passive_half_open_connection_to_listen) {
   EXPECT_EQ(out.answer, reply::none);
 }
 
+// covers: U-7
 TEST(fourth_check, a_new_syn_in_an_active_half_open_connection_is_challenged) {
   control_block<u32> tcb = block_in(connection_state::syn_received);
   EXPECT_EQ(arrive(tcb, at(nxt(tcb) + 5).syn()).answer, reply::challenge_ack);

@@ -8,7 +8,7 @@ namespace listener_test {
 const ip_address one = ip_address::from_v4({10, 0, 0, 1});
 const ip_address two = ip_address::from_v4({10, 0, 0, 2});
 
-// covers: MUST-42 listeners
+// covers: listeners
 TEST(listener, at_an_address_goes_before_one_at_every_address) {
   listener_table<4> table;
   const u32 any = *table.add(std::nullopt, 80, 5);
