@@ -11,10 +11,16 @@ from reporting import tags
 TOOL = os.path.join(samples.ROOT, "tools", "requirements")
 SOURCES = {
     "README.md": "before\n<!-- features:begin -->\nold\n<!-- features:end -->\nafter\n",
-    "docs/requirements.csv": "id,level,section,summary,not_tested_because\n"
-                             "MUST-1,MUST,3.1 (also 3.2),Fields are unsigned.,\n"
-                             "MUST-2,MUST,3.9.2.1,Source routes.,an option of IP\n"
-                             "U-1,MUST,3.8.4,Probes.,left out here\n",
+    "docs/requirements.csv": "id,level,section,summary,specified,noticed_by,not_tested_because\n"
+                             "MUST-1,MUST,3.1 (also 3.2),Fields are unsigned.,EMIT-1 C24,property:losses proof:fields.word,\n"
+                             "MUST-2,MUST,3.9.2.1,Source routes.,none,none,an option of IP\n"
+                             "U-1,MUST,3.8.4,Probes.,none,none,left out here\n",
+    "docs/second_reading.csv": "rfc,section,level,summary,specified,noticed_by,tests\n"
+                               "8985,6.2,SHOULD,Losses by time.,oracle_losses,explore:losses,rfc/section_3_1_test.cpp\n"
+                               "8985,8,SHOULD,One timer.,none,none,\n",
+    "model/spec/rules.hpp": 'rule<P>{"EMIT-1", "rfc9293#3.1"',
+    "model/spec/choices.hpp": '{"C24", "throttled"',
+    "model/check/scenarios.hpp": 'plain("losses", "some are lost")',
     "docs/features.csv": "id,group,feature,sections,reason\n"
                          "fields,Core,Fields,rfc9293#3.1,\n"
                          "losses,Core,Losses by time,rfc8985#6.2,\n"
@@ -24,9 +30,9 @@ SOURCES = {
     "impl/sequent/losses.hpp": "// Losses (RFC 8985 section 6.2).\n",
     "impl/sequent/pacing.hpp": "// Spreading.\n// implements: pacing\n",
     "model/spec/oracle_losses.hpp": "// RFC 8985 section 6.2, step by step.\n",
-    "proofs/fields.cpp": '    .cite = "rfc9293#3.1",\n',
+    "proofs/fields.cpp": '    .id = "proof.fields.word",\n    .cite = "rfc9293#3.1",\n',
     "tests/rfc/section_3_1_test.cpp": "// covers: MUST-1\nTEST(section_3_1, unsigned) {}\n",
-    "tests/property/losses.cpp": '#include "tests/property/watch.hpp"\n// covers: rfc8985#6.2/4, pacing\n',
+    "tests/property/losses.cpp": '#include "tests/property/watch.hpp"\n// covers: rfc8985#6.2/4, pacing\n    .id = "losses",\n',
     "tests/property/watch.hpp": '#include "model/spec/oracle_losses.hpp"\n',
     "tests/spec/oracle_test.cpp": "// covers: rfc7413#4.2\n",
 }
@@ -76,8 +82,13 @@ class RequirementsTest(unittest.TestCase):
         self.assertIn("| Fields | 9293 3.1 | `fields.hpp` |  | **proven** `proofs/fields.cpp`<br>**tests** "
                       "`rfc/section_3_1_test.cpp` |", page)
         self.assertIn("| Fast Open | 7413 4 |  |  | *being built* |", page)
-        self.assertIn("| MUST-1 | 3.1 (also 3.2) | Fields are unsigned. | `rfc/section_3_1_test.cpp` |",
-                      self.text("docs/requirements.md"))
+        self.assertIn("| MUST-1 | 3.1 (also 3.2) | Fields are unsigned. | `EMIT-1`, `C24` | `property:losses`, `proof:fields.word` "
+                      "| `rfc/section_3_1_test.cpp` |", self.text("docs/requirements.md"))
+        reading = self.text("docs/second_reading.md")
+        self.assertIn("2 duties: 1 would be missed by an engine, 0 by tests alone, 1 by nothing.", reading)
+        self.assertIn("| 8985 | 6.2 | SHOULD | Losses by time. | `oracle_losses` | `explore:losses` | `rfc/section_3_1_test.cpp` |",
+                      reading)
+        self.assertIn("| 8985 | 8 | SHOULD | One timer. | *nothing* | *none* |  |", reading)
         readme = self.text("README.md")
         self.assertRegex(readme, r"\Abefore\n<!-- features:begin -->\n\| Core (?s:.*)\n<!-- features:end -->\nafter\n\Z")
         self.assertIn("| Fields | 9293 3.1 | proven, tests |", readme)
@@ -123,6 +134,22 @@ class RequirementsTest(unittest.TestCase):
         self.change("docs/features.csv", "rfc8985#6.2", "rfc8985#6.2 rfc8985#7")
         self.assertIn("rfc8985#7 of losses is cited nowhere", self.complaint())
 
+    def test_the_second_reading_names_what_exists(self):
+        for file, old, new, what in (
+                ("docs/requirements.csv", "EMIT-1", "EMIT-9", "MUST-1: nothing is specified by the name EMIT-9"),
+                ("docs/requirements.csv", "EMIT-1 C24", "", 'MUST-1: specified is neither names nor "none"'),
+                ("docs/requirements.csv", "none,none,an", "none,none explore,an", 'MUST-2: noticed_by is neither names nor "none"'),
+                ("docs/requirements.csv", "property:losses", "property:lossy", "MUST-1: no engine has the name property:lossy"),
+                ("docs/requirements.csv", "proof:fields.word", "proof:word", "MUST-1: no engine has the name proof:word"),
+                ("docs/second_reading.csv", "oracle_losses", "oracle_gains", "8985 6.2: nothing is specified by the name oracle_gains"),
+                ("docs/second_reading.csv", "explore:losses", "explore:gains", "8985 6.2: no engine has the name explore:gains"),
+                ("docs/second_reading.csv", "rfc/section", "unit/section", "8985 6.2: there is no tests/unit/section_3_1_test.cpp")):
+            with self.subTest(new=new, what=what):
+                before = self.text(file)
+                self.change(file, old, new)
+                self.assertIn(what, self.complaint())
+                self.put(file, before)
+
     def test_a_feature_stands_once(self):
         self.change("docs/features.csv", "fast-open,Core", "pacing,Core")
         self.assertIn("pacing stands twice", self.complaint())
@@ -134,10 +161,10 @@ class RequirementsTest(unittest.TestCase):
         self.assertIn("MUST-2 has a test and a reason", said)
 
     def test_a_stale_page_is_found(self):
-        for name in ("docs/features.md", "docs/requirements.md", "README.md"):
+        for name in ("docs/features.md", "docs/requirements.md", "docs/second_reading.md", "README.md"):
             with self.subTest(name):
                 before = self.text(name)
-                self.put(name, before.replace("Fields", "Feilds"))
+                self.put(name, before.replace("Fields", "Feilds").replace("One timer", "A timer"))
                 self.assertEqual(self.complaint(), f"{name} is out of date: run tools/requirements --readme README.md\n")
                 self.put(name, before)
 
