@@ -296,6 +296,7 @@ class connection {
   void take_acknowledgment(const segment<u32>& header, const actions<u32>& step, bool window_was_closed,
                            instant now) noexcept;
   void give_up(instant now) noexcept;
+  void orphan(instant now) noexcept;
   void on_timer(timer t, instant now) noexcept;
   void restart_keep_alive(instant now) noexcept;
   void start_path() noexcept;

@@ -150,10 +150,23 @@ result<void> connection<Policy>::close(instant now) noexcept {
   }
   // After shutdown() only the reader is left to go, which it has.
   const auto closed = tcb_.snd.fin_asked ? result<void>{} : shutdown();
+  orphan(now);
   if (tcb_.state == connection_state::fin_wait_2 && config_.fin_wait_2) {
     timers_.start(timer::fin_wait_2, now + *config_.fin_wait_2);
   }
   return closed;
+}
+
+// Nobody can abort the connection any more: a peer that has fallen silent is waited for no longer than an orphan's
+// timeout, whatever was configured for a connection with a user.
+template <class Policy>
+void connection<Policy>::orphan(instant now) noexcept {
+  if (!config_.orphan_timeout || tcb_.state == connection_state::closed) return;
+  const duration patience = *config_.orphan_timeout;
+  if (config_.user_timeout && *config_.user_timeout <= patience) return;
+  const auto due = timers_.due(timer::user_timeout);
+  set_user_timeout(patience, now);
+  if (due && *due < now + patience) timers_.start(timer::user_timeout, *due);
 }
 
 template <class Policy>
@@ -197,8 +210,7 @@ u32 connection<Policy>::urgent_ahead() const noexcept {
 
 template <class Policy>
 u32 connection<Policy>::effective_mss() const noexcept {
-  const u32 peer = std::max(tcb_.peer_mss, config_.least_mss);
-  const u32 most = std::min(peer, path_.largest_text());
+  const u32 most = std::min<u32>(tcb_.peer_mss, path_.largest_text());
   const u32 options = tcb_.ts.enabled ? 12 : 0;
   return std::max(most > options ? most - options : 0, 1u);
 }

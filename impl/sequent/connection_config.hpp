@@ -32,7 +32,7 @@ struct connection_config {
   std::uint16_t receive_mss = 1'460;     ///< announced: at most MMS_R - 20 (MUST-67)
   std::uint16_t send_mss = 1'460;        ///< most that the path takes: MMS_S - 20 (MUST-16)
   std::uint16_t default_peer_mss = 536;  ///< 536 for IPv4, 1220 for IPv6 (MUST-15)
-  std::uint16_t least_mss = 48;          ///< a peer that announces less is sent this much all the same
+  std::uint16_t least_mss = 48;          ///< no report about the path makes segments smaller than this
   std::uint8_t ip_header_octets = 20;    ///< of the IP header beneath: 20 for IPv4, 40 for IPv6
 
   /// Hands out several full segments as one, as many as the caller's buffer and the windows have room for, to be cut up
@@ -53,8 +53,13 @@ struct connection_config {
   rto_limits rto{};
   std::uint8_t r1 = 3;  ///< retransmissions before signal::retransmitting (SHLD-10)
   std::optional<duration> user_timeout = duration::seconds(300);  ///< R2 as well (C34); nothing: never (MUST-21)
-  /// How long the peer may keep its window closed while something waits to be sent; nothing: for ever (MUST-37). A host
-  /// that runs short of buffers may want to end such connections (RFC 6429 section 5).
+  /// The user timeout after close(), when nobody can abort the connection any more, if the one above is longer or there
+  /// is none: at least 100 seconds (SHLD-11). Nothing: the one above. See decision 0021.
+  std::optional<duration> orphan_timeout = duration::seconds(120);
+  /// How long the peer may keep its window closed while something waits to be sent or acknowledged, a FIN included,
+  /// also after close(); nothing: for ever (MUST-37). A window too small for a full segment and for half of the largest
+  /// one counts as closed; that probes are answered or taken changes nothing. A host that runs short of buffers may
+  /// want to end such connections (RFC 6429 section 4).
   std::optional<duration> zero_window{};
   duration msl = duration::seconds(120);                       ///< TIME-WAIT lasts twice this (MUST-13)
   std::optional<duration> fin_wait_2 = duration::seconds(60);  ///< after close(), not after shutdown() (C37)

@@ -114,11 +114,7 @@ template <class Policy>
                                                                       instant now) noexcept {
   if (step.text != text_placement::none) take_text(header, step, text, now);
   if (step.deleted) return;
-  if (step.acked != 0) {
-    take_acknowledgment(header, step, false, now);
-  } else {
-    timers_.stop(timer::persist);
-  }
+  if (step.acked != 0 || config_.zero_window) take_acknowledgment(header, step, false, now);
   keep_alives_ = 0;
   if (config_.keep_alive.enabled) restart_keep_alive(now);  // else the timer does not run
 }
@@ -288,9 +284,9 @@ void connection<Policy>::on_timer(timer t, instant now) noexcept {
       if (attempts == config_.r1) signals_.raise(signal::retransmitting);
       return;
     }
-    case timer::persist: return sender_.on_persist_timeout();
+    case timer::persist: return sender_.on_persist_timeout(tcb_.snd);
     case timer::reordering: return sender_.on_reordering_timeout(tcb_, effective_mss(), now, timers_);
-    case timer::loss_probe: return sender_.on_probe_timeout();
+    case timer::loss_probe: return sender_.on_probe_timeout(tcb_.snd);
     case timer::delayed_ack: ack_due_ = true; return;
     case timer::keep_alive:
       if (!(tcb_.snd.una == tcb_.snd.nxt)) return restart_keep_alive(now);  // MUST-26: only when nothing is outstanding

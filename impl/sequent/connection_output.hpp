@@ -87,7 +87,7 @@ template <class Policy>
     }
   } else if (!sender_.idle(tcb_.snd)) {
     if (next_text(now, most_text, next)) return true;
-    sender_.settle(tcb_, now, timers_, config_);
+    sender_.settle(tcb_, effective_mss(), now, timers_, config_);
   }
   return next_ack(now, next);
 }
@@ -142,6 +142,7 @@ void connection<Policy>::add_fast_open(instant now, u32 most_text, segment<u32>&
   header.text_length = length;
   if (length == sender_.queued()) header.control = header.control.with(control_bits<u32>::psh_bit);
   sender_.sent_with_syn(length, now);
+  path_.on_sent(header.seq + 1u + length, length + options);
   fast_open_.sent_text();
   tcb_.fast_opened = true;
 }

@@ -12,8 +12,12 @@ void connection<Policy>::on_icmp(const icmp_error& report, instant now) noexcept
   if (!in_window(report.seq, tcb_.snd.una, tcb_.snd.nxt - tcb_.snd.una)) return;
   if (report.kind == icmp_kind::too_big) {
     const u32 claimed = path_mtu::text_for_mtu(report.mtu, config_.ip_header_octets);
+    // Reports draw no more than one segment in a timeout; in the handshake the SYN goes out again by its own timer.
+    const bool lately = path_.reduced_within(sender_.rtt().known().base, now);
     const bool smaller = path_.on_too_big(claimed, report.seq, tcb_.snd.una, tcb_.snd.nxt, now);
-    if (smaller) sender_.send_again(tcb_.snd, now, timers_, config_);
+    if (smaller && !lately && tcb_.state > connection_state::syn_received) {
+      sender_.on_smaller_path(tcb_.snd, effective_mss(), now, timers_, config_);
+    }
     return;
   }
   last_icmp_ = icmp_report{report.type, report.code};
@@ -28,7 +32,7 @@ void connection<Policy>::on_icmp(const icmp_error& report, instant now) noexcept
 }
 
 // The size of segments begins at what the first link takes. It never falls below what the protocol's smallest link
-// takes, nor below what a peer may ask for (docs/ip.md).
+// takes, nor below the least that the user lets a report bring about (docs/ip.md).
 template <class Policy>
 void connection<Policy>::start_path() noexcept {
   const u32 octets = config_.ip_header_octets;

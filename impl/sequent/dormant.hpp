@@ -29,7 +29,7 @@ class dormant {
   explicit dormant(const connection_type& c) noexcept
       : tcb_(c.tcb_),
         keep_alive_(c.timers_.due(timer::keep_alive).value_or(never)),
-        idle_since_(c.sender_.idle_since_.value_or(never)),
+        last_sent_(c.sender_.last_sent_.value_or(never)),
         measures_(c.sender_.rtt_.known()),
         congestion_(c.sender_.congestion_),
         pacing_(c.sender_.pacing_),
@@ -43,6 +43,7 @@ class dormant {
         response_(c.sender_.ecn_),
         echo_(c.echo_),
         fast_open_(c.fast_open_),
+        probes_(c.sender_.probes_),
         syn_lost_(c.sender_.syn_lost_),
         syn_sent_(c.sender_.syn_sent_),
         reports_seen_(c.sender_.recovery_.reports_seen_) {
@@ -66,7 +67,8 @@ class dormant {
     sender.congestion_ = congestion_;
     sender.pacing_ = pacing_;
     sender.ecn_ = response_;
-    if (idle_since_ != never) sender.idle_since_ = idle_since_;
+    if (last_sent_ != never) sender.last_sent_ = last_sent_;
+    sender.probes_ = probes_;
     sender.syn_lost_ = syn_lost_;
     sender.syn_sent_ = syn_sent_;
     auto& recovery = sender.recovery_;
@@ -108,7 +110,7 @@ class dormant {
 
   control_block<u32> tcb_{};
   instant keep_alive_ = never;
-  instant idle_since_ = never;
+  instant last_sent_ = never;
   rtt_estimator::measures measures_{};
   typename Policy::congestion_control congestion_{};
   [[no_unique_address]] typename Policy::pacing pacing_{};
@@ -122,6 +124,7 @@ class dormant {
   ecn_response response_{};
   ecn_echo echo_{};
   [[no_unique_address]] typename Policy::fast_open fast_open_{};
+  std::uint8_t probes_ = 0;
   bool syn_lost_ = false;
   bool syn_sent_ = false;
   bool reports_seen_ = false;

@@ -6,6 +6,14 @@
 
 namespace sequent {
 
+/// SendMSS: what the peer announces. Without the option, or with one that leaves no room for text at all, what the
+/// protocol presumes (MUST-15).
+template <word W>
+[[nodiscard]] constexpr std::uint16_t announced_mss(const segment_options<W>& theirs,
+                                                    const handshake_offer& ours) noexcept {
+  return theirs.mss && *theirs.mss != 0 ? *theirs.mss : ours.default_peer_mss;
+}
+
 /// Takes IRS and the options of the peer's SYN or SYN,ACK. An option is in use only if both ends sent it
 /// (RFC 7323 sections 2.2 and 3.2, RFC 2018 section 2), and ECN if both set its bits (RFC 3168 section 6.1.1). A SYN's
 /// own window is never scaled.
@@ -15,7 +23,7 @@ constexpr void take_syn(control_block<W>& tcb, const segment<W>& seg, instant no
   tcb.rcv.nxt = seg.seq + W(1u);
   tcb.rcv.up = tcb.rcv.nxt;
   const segment_options<W>& theirs = seg.options;
-  tcb.peer_mss = theirs.mss ? *theirs.mss : tcb.offer.default_peer_mss;
+  tcb.peer_mss = announced_mss(theirs, tcb.offer);
   tcb.window_scaling = tcb.offer.window_scale && theirs.window_scale.has_value();
   if (tcb.window_scaling) {
     tcb.snd.shift = W(u32{*theirs.window_scale < largest_shift ? *theirs.window_scale : largest_shift});

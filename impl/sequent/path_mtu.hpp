@@ -46,6 +46,11 @@ class path_mtu {
   /// The estimate has been reduced.
   [[nodiscard]] constexpr bool reduced() const noexcept { return current_ != most_; }
 
+  /// The estimate fell less than `span` ago: what made it fall may still be told of by other reports.
+  [[nodiscard]] constexpr bool reduced_within(duration span, instant now) const noexcept {
+    return reduced() && now < grow_at_ - patience * (std::int64_t{1} << doublings_) + span;
+  }
+
   /// A segment of `size` octets left whose last octet stands before `end`. One size at a time is watched for its
   /// acknowledgment: a smaller one that is still on its way then counts as arrived, which makes reports wait longer.
   constexpr void on_sent(sequence_number<u32> end, std::uint32_t size) noexcept {

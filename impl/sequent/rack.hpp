@@ -15,6 +15,7 @@ class rack {
  public:
   constexpr void start(sequence_number<u32> nxt) noexcept {
     nothing_outstanding(nxt);
+    round_trip_ = 0;
     least_round_trip_ = unknown;
     multiplier_ = 1;
     persists_ = 0;
@@ -116,6 +117,18 @@ class rack {
     return out;
   }
 
+  /// The retransmission timer expired (section 6.3): marks what was sent longer ago than RACK.rtt and the reordering
+  /// window. That the first outstanding octets are lost is the caller's to say. Without any RTT known nothing is old.
+  template <std::size_t Most>
+  constexpr void time_out(scoreboard<Most>& board, u32 now, u32 window) const noexcept {
+    if (least_round_trip_ == unknown) return;
+    const u32 patience = round_trip_ + window;
+    (void)board.mark_lost([&](const sent_run& run, sequence_number<u32>) {
+      const u32 elapsed = now - run.sent_at;
+      return elapsed >= patience && elapsed < half_circle;
+    });
+  }
+
   /// Something has been delivered that was sent after this run, which ends at `last`.
   [[nodiscard]] constexpr bool overtook(const sent_run& run, sequence_number<u32> last) const noexcept {
     return known_ && sent_after(sent_at_, end_, run.sent_at, last);
@@ -138,12 +151,11 @@ class rack {
   }
 
   /// What was taken for lost has not been: an acknowledgment may have been taken for that of a retransmission, and what
-  /// it seemed to tell about times does not count.
+  /// it seemed to tell about the order of things does not count. RACK.rtt stays.
   constexpr void mistrust() noexcept {
     known_ = false;
     sent_at_ = 0;
     end_ = {};
-    round_trip_ = 0;
   }
 
   /// Nothing is outstanding: what follows can be compared with nothing before it, and stays within reach of SND.UNA.

@@ -146,28 +146,44 @@ class loss_recovery {
     if (may_probe()) probe_.ask();
   }
 
-  /// The retransmission timer expired; `first` for the first time of these octets. Everything outstanding is taken for
-  /// lost, and the first of it goes out at once (RFC 6298 section 5.4). What SACK has reported still counts, until the
-  /// timer expires once more or the receiver shows that it reneges (RFC 2018 section 8, RFC 6675 section 5.1).
-  constexpr void on_timeout(sequence_number<u32> nxt, bool first) noexcept {
+  /// The retransmission timer expired; `first` for the first time of these octets. The first octets outstanding go out
+  /// at once (RFC 6298 section 5.4). With `sack`, they and what was sent long enough ago are taken for lost (RFC 8985
+  /// section 6.3), else all of it is. What SACK has reported still counts, until the timer expires once more or the
+  /// receiver shows that it reneges (RFC 2018 section 8, RFC 6675 section 5.1).
+  constexpr void on_timeout(sequence_number<u32> nxt, bool first, bool sack, u32 mss, duration smoothed,
+                            instant now) noexcept {
     const bool reneged = !board_.view().empty() && board_.view().front().fate == run_fate::sacked;
-    if (!first || reneged) board_.forget_sacks();
     const bool was_open = phase_ == recovery_phase::open;
+    const u32 window = rack_.reordering_window(clipped(smoothed), urgent(mss));
+    if (!first || reneged) board_.forget_sacks();
     if (first && was_open) {
       doubt_.begin(true, !reneged);
     } else {
       doubt_.give_up();
     }
+    if (sack) {
+      board_.mark_head_lost(mss);
+      rack_.time_out(board_, short_time(now), window);
+    } else {
+      (void)board_.mark_all_lost();
+    }
     go_back(nxt);
-    phase_ = recovery_phase::loss;
   }
 
-  /// The peer had closed its window and may have dropped what was sent into it: that is to be sent again, and is no
-  /// sign of congestion.
-  constexpr void on_window_reopened(sequence_number<u32> nxt) noexcept {
+  /// What is outstanding is to be sent again for another reason than congestion.
+  constexpr void give_up_outstanding(sequence_number<u32> nxt) noexcept {
     doubt_.give_up();
+    (void)board_.mark_all_lost();
     go_back(nxt);
-    phase_ = recovery_phase::loss;
+  }
+
+  /// The peer had closed its window and may have dropped what probed it: the first octets outstanding go out again,
+  /// which is no sign of congestion. Where something is being repaired that goes on instead.
+  constexpr void on_window_reopened() noexcept {
+    if (phase_ != recovery_phase::open || board_.view().empty()) return;
+    doubt_.give_up();
+    probe_.cancel();
+    head_due_ = true;
   }
 
   /// The timer expired while the peer's window is closed: only the first octets go out again, as a probe.
@@ -196,6 +212,14 @@ class loss_recovery {
  private:
   [[nodiscard]] static constexpr u32 granule(duration smoothed) noexcept {
     return static_cast<u32>(std::min<std::int64_t>(smoothed.count() >> 3, 10'000'000));
+  }
+
+  // A path that has never reordered is given no time any more.
+  [[nodiscard]] constexpr bool urgent(u32 mss) const noexcept {
+    return phase_ != recovery_phase::open || board_.sacked() > (duplicate_threshold - 1u) * mss;
+  }
+  [[nodiscard]] static constexpr u32 clipped(duration smoothed) noexcept {
+    return static_cast<u32>(std::clamp<std::int64_t>(smoothed.count(), 0, 0x3fff'ffff));
   }
 
   // Nothing is lost, reported or doubted: the case of nearly every acknowledgment.

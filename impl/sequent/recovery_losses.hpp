@@ -85,9 +85,8 @@ constexpr typename loss_recovery<MostRuns, Parts>::losses loss_recovery<MostRuns
     const acknowledgment& ack, bool progress, u32 delivered, Congestion& congestion) noexcept {
   losses seen;
   if (ack.sack) {
-    const bool urgent = phase_ != recovery_phase::open || board_.sacked() > (duplicate_threshold - 1u) * ack.mss;
-    const auto smoothed = static_cast<u32>(std::clamp<std::int64_t>(ack.smoothed.count(), 0, 0x3fff'ffff));
-    const auto out = rack_.detect(board_, short_time(ack.now), rack_.reordering_window(smoothed, urgent));
+    const u32 window = rack_.reordering_window(clipped(ack.smoothed), urgent(ack.mss));
+    const auto out = rack_.detect(board_, short_time(ack.now), window);
     seen.found = out.found;
     if (out.again && phase_ == recovery_phase::recovery) lower_again(ack, delivered, congestion);
     if (out.again_in) seen.again = duration::microseconds(*out.again_in);
@@ -112,10 +111,10 @@ constexpr bool loss_recovery<MostRuns, Parts>::lose_head(u32 mss) noexcept {
 
 template <std::size_t MostRuns, class Parts>
 constexpr void loss_recovery<MostRuns, Parts>::go_back(sequence_number<u32> nxt) noexcept {
-  (void)board_.mark_all_lost();
   departed_ = 0;
   duplicates_ = 0;
   recover_ = nxt;
+  phase_ = recovery_phase::loss;
   head_due_ = true;
   probe_.cancel();
 }

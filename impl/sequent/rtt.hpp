@@ -63,9 +63,10 @@ class rtt_estimator {
     if (timeout() < limits_.most) ++known_.doublings;
   }
 
-  /// The SYN had to be sent again: the first data starts from three seconds (section 5.7).
+  /// The SYN had to be sent again: the first data starts from three seconds, or from more if that is known to be needed
+  /// (section 5.7, decision 0020), until the next sample.
   constexpr void restart_after_syn_loss() noexcept {
-    if (!known_.sampled) known_.base = std::clamp(duration::seconds(3), limits_.least, limits_.most);
+    known_.base = std::clamp(std::max(known_.base, duration::seconds(3)), limits_.least, limits_.most);
     known_.doublings = 0;
   }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <type_traits>
 
 #include "sequent/actions.hpp"
 #include "sequent/connection_config.hpp"
@@ -52,7 +53,11 @@ class sender {
   [[nodiscard]] constexpr instant timed_at() const noexcept { return timed_at_; }
   [[nodiscard]] constexpr bool syn_lost() const noexcept { return syn_lost_; }
   [[nodiscard]] constexpr bool syn_sent() const noexcept { return syn_sent_; }
-  [[nodiscard]] constexpr std::optional<instant> idle_since() const noexcept { return idle_since_; }
+  /// When text or a FIN was sent last, while that matters: since all of it was acknowledged only if the congestion
+  /// window has grown beyond the initial one.
+  [[nodiscard]] constexpr std::optional<instant> last_sent() const noexcept { return last_sent_; }
+  /// How often a timer has expired since the peer closed its window.
+  [[nodiscard]] constexpr std::uint8_t probes() const noexcept { return probes_; }
 
   /// Begins a connection at an ISS; what was queued before the SYN (nothing can be) stays queued.
   constexpr void start(sequence_number<u32> iss, const rto_limits& limits) noexcept {
@@ -60,7 +65,8 @@ class sender {
     rtt_ = rtt_estimator(limits);
     congestion_ = {};
     pacing_ = {};
-    idle_since_.reset();
+    last_sent_.reset();
+    probes_ = 0;
     syn_sent_ = false;
     ecn_ = {};
     recovery_.start(iss + 1u);
@@ -72,10 +78,7 @@ class sender {
   }
 
   /// The handshake is complete: congestion control begins with the effective segment size.
-  constexpr void established(u32 mss) noexcept {
-    congestion_.start(mss, syn_lost_);
-    if (syn_lost_) rtt_.restart_after_syn_loss();
-  }
+  constexpr void established(u32 mss) noexcept { congestion_.start(mss, syn_lost_); }
 
   /// Queues octets; returns how many found room. Linear in their number.
   std::size_t write(std::span<const std::uint8_t> octets, bool urgent) noexcept {
@@ -136,14 +139,14 @@ class sender {
     recovery_.sent(first_ + octets, now, rtt_.smoothed());
   }
 
-  /// Text is about to be sent, perhaps after silence: the window may have to start over (RFC 5681 section 4.1), or to
-  /// be doubted (RFC 7661) where the congestion control does that.
+  /// Text is about to be sent, perhaps after silence: the window may have to start over if nothing was sent for longer
+  /// than a timeout, whenever that was acknowledged (RFC 5681 section 4.1), or to be doubted (RFC 7661) where the
+  /// congestion control does that.
   constexpr void leave_idleness(const send_variables<u32>& snd, u32 mss, instant now) noexcept {
     if constexpr (requires { congestion_.before_sending(mss, now); }) {
       if (unsent_octets(snd) != 0) congestion_.before_sending(mss, now);
-    } else if (idle_since_ && unsent_octets(snd) != 0) {
-      if (now - *idle_since_ > rtt_.timeout()) congestion_.after_idle(mss);
-      idle_since_.reset();
+    } else if (last_sent_ && now - *last_sent_ > rtt_.timeout() && unsent_octets(snd) != 0) {
+      if (recovery_.phase() == recovery_phase::open) congestion_.after_idle(mss);
     }
   }
 
@@ -165,6 +168,8 @@ class sender {
       }
     }
     force_ = false;
+    last_sent_ = now;
+    if constexpr (bounds_bursts()) congestion_.sent(run.length);
     pacing_.update(congestion_.window(), rtt_.smoothed(), config.send_mss, congestion_.in_slow_start());
     pacing_.sent(run.length, now);
     timers.stop(timer::persist);
@@ -175,7 +180,7 @@ class sender {
 
   /// Something that needs an acknowledgment is outstanding: the timers that watch for it run (RFC 6298 section 5.1).
   constexpr void expect_ack(instant now, timer_set& timers, const connection_config& config) noexcept {
-    if (!timers.running(timer::retransmission)) timers.start(timer::retransmission, now + rtt_.timeout());
+    if (!timers.running(timer::retransmission)) timers.start(timer::retransmission, now + patience(config));
     if (config.user_timeout && !timers.running(timer::user_timeout)) {
       timers.start(timer::user_timeout, now + *config.user_timeout);
     }
@@ -190,8 +195,10 @@ class sender {
   /// The reordering timer expired.
   constexpr void on_reordering_timeout(const control_block<u32>& tcb, u32 mss, instant now, timer_set& timers) noexcept;
 
-  /// The probe timer expired.
-  constexpr void on_probe_timeout() noexcept { recovery_.on_probe_timeout(); }
+  /// The probe timer expired. A closed window is probed by other timers.
+  constexpr void on_probe_timeout(const send_variables<u32>& snd) noexcept {
+    if (snd.wnd != 0) recovery_.on_probe_timeout();
+  }
 
   /// The retransmission timer expired with something outstanding. Says how often that has now happened in a row.
   constexpr std::uint8_t on_retransmission_timeout(const control_block<u32>& tcb, u32 mss, instant now,
@@ -200,41 +207,54 @@ class sender {
   /// The SYN or SYN,ACK was not answered in time.
   constexpr std::uint8_t on_syn_timeout(instant now, timer_set& timers, const connection_config& config) noexcept;
 
-  /// Everything outstanding is to be sent again at once, and not for congestion: the peer had no room for it while its
-  /// window was closed, or the path takes only smaller segments now.
+  /// Everything outstanding is to be sent again as the congestion window allows, and not for congestion: the peer could
+  /// not take it before the handshake was complete. Once for each connection.
   constexpr void send_again(const send_variables<u32>& snd, instant now, timer_set& timers,
                             const connection_config& config) noexcept {
     if (snd.una == snd.nxt) return;
-    recovery_.on_window_reopened(snd.nxt);
-    timed_.reset();
-    timers.stop(timer::retransmission);
-    timers.stop(timer::reordering);
-    timers.stop(timer::loss_probe);
-    expect_ack(now, timers, config);
+    recovery_.give_up_outstanding(snd.nxt);
+    restart_retransmission(now, timers, config);
+  }
+
+  /// The path takes only smaller segments now, of `mss` octets of text: the first of what is outstanding goes out
+  /// again, and what follows it as in slow start, to where the window is now (RFC 1191 section 6.4). A recovery that is
+  /// under way goes on as it is.
+  constexpr void on_smaller_path(const send_variables<u32>& snd, u32 mss, instant now, timer_set& timers,
+                                 const connection_config& config) noexcept {
+    if (snd.una == snd.nxt || recovery_.recovering()) return;
+    recovery_.give_up_outstanding(snd.nxt);
+    congestion_.set_threshold(std::max(congestion_.threshold(), congestion_.window()));
+    congestion_.set_window(mss);
+    restart_retransmission(now, timers, config);
   }
 
   /// The persist timer expired: one octet goes out although the window is closed, or a small segment although it is
   /// silly.
-  constexpr void on_persist_timeout() noexcept { force_ = true; }
+  constexpr void on_persist_timeout(const send_variables<u32>& snd) noexcept {
+    force_ = true;
+    if (snd.wnd == 0) count_probe();
+  }
 
   /// After everything that could be sent has been sent: if something is left and nothing is outstanding whose
   /// acknowledgment would set it going, the persist timer must (RFC 9293 sections 3.8.6.1 and 3.8.6.2.1).
-  constexpr void settle(const control_block<u32>& tcb, instant now, timer_set& timers,
+  constexpr void settle(const control_block<u32>& tcb, u32 mss, instant now, timer_set& timers,
                         const connection_config& config) const noexcept {
     const send_variables<u32>& snd = tcb.snd;
+    watch_window(snd, mss, now, timers, config);
     const bool left = unsent_octets(snd) != 0 || (snd.fin_asked && !snd.fin_sent);
-    if (!left || !(snd.una == snd.nxt) || timers.running(timer::persist)) return;
-    if (snd.wnd == 0 && config.zero_window && !timers.running(timer::zero_window)) {
-      timers.start(timer::zero_window, now + *config.zero_window);
-    }
+    if (!left || !(snd.una == snd.nxt)) return;
     if (ecn_.held()) return timers.start(timer::persist, ecn_.held_until());
-    timers.start(timer::persist, now + (snd.wnd == 0 ? rtt_.timeout() : config.silly_window_override));
+    // What runs goes on running, whatever arrives meanwhile: else a peer that sends often enough would hold small
+    // segments back for ever.
+    const instant due = now + (snd.wnd == 0 ? patience(config) : config.silly_window_override);
+    const auto runs_until = timers.due(timer::persist);
+    if (!runs_until || due < *runs_until) timers.start(timer::persist, due);
   }
 
   /// Moves the origin of the clock forward.
   constexpr void rebase(duration elapsed) noexcept {
     if (timed_) timed_at_ = timed_at_ - elapsed;
-    if (idle_since_) idle_since_ = *idle_since_ - elapsed;
+    if (last_sent_) last_sent_ = *last_sent_ - elapsed;
     ecn_.rebase(elapsed);
     recovery_.rebase(elapsed);
     congestion_.rebase(elapsed);
@@ -246,6 +266,31 @@ class sender {
   [[nodiscard]] constexpr u32 unsent_octets(const send_variables<u32>& snd) const noexcept {
     return snd.fin_sent ? 0 : end() - snd.nxt;
   }
+
+  // Without pacing, a window of which nobody knows what it says must not leave in one burst (RFC 7661 section 4.4.2).
+  [[nodiscard]] static constexpr bool bounds_bursts() noexcept {
+    return std::is_same_v<Pacing, unpaced> && requires(Congestion & c) { c.burst_room(u32{}); };
+  }
+
+  // The timeout at present. While the peer's window is closed it is twice as long for each probe, whatever became of
+  // the earlier ones (SHLD-30).
+  [[nodiscard]] constexpr duration patience(const connection_config& config) const noexcept {
+    return std::min(config.rto.most, rtt_.timeout() * (std::int64_t{1} << probes_));
+  }
+  constexpr void count_probe() noexcept {
+    if (probes_ != most_probes) ++probes_;
+  }
+  constexpr void restart_retransmission(instant now, timer_set& timers, const connection_config& config) noexcept {
+    timed_.reset();
+    timers.stop(timer::retransmission);
+    timers.stop(timer::reordering);
+    timers.stop(timer::loss_probe);
+    expect_ack(now, timers, config);
+  }
+  constexpr void on_window_reopened(const send_variables<u32>& snd, instant now, timer_set& timers,
+                                    const connection_config& config) noexcept;
+  constexpr void watch_window(const send_variables<u32>& snd, u32 mss, instant now, timer_set& timers,
+                              const connection_config& config) const noexcept;
 
   [[nodiscard]] constexpr text_to_send sent_before(const send_variables<u32>& snd, sequence_number<u32> at,
                                                    sequence_number<u32> until, u32 mss) const noexcept;
@@ -268,6 +313,8 @@ class sender {
   template <class>
   friend class dormant;
 
+  static constexpr std::uint8_t most_probes = 16;  // beyond it no timeout is shorter than its upper limit
+
   // First what fetch() asks for.
   sequence_number<u32> first_{};
   u32 queued_ = 0;
@@ -282,7 +329,8 @@ class sender {
   bool force_ = false;
   bool syn_lost_ = false;
   bool syn_sent_ = false;
-  std::optional<instant> idle_since_{};  // since when nothing is outstanding
+  std::uint8_t probes_ = 0;
+  std::optional<instant> last_sent_{};
   recovery_type recovery_{};
   ring<Storage> ring_{};
 };

@@ -14,8 +14,10 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_ack(
   const send_variables<u32>& snd = tcb.snd;
   const bool sacks = tcb.sack_permitted && header.options.sack.count != 0;
   if (step.acked != 0 || step.duplicate_ack || sacks) {
+    if constexpr (bounds_bursts()) congestion_.heard();
     duration measured;
     const bool measures = step.acked != 0 && take_sample(snd, round_trip, now, measured);
+    if (syn_lost_ && step.raised.has(signal::established)) rtt_.restart_after_syn_loss();
     if (step.acked != 0) {
       drop_acknowledged(snd);
       attempts_ = 0;
@@ -30,11 +32,41 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_ack(
     if (timers.running(timer::user_timeout)) timers.stop(timer::user_timeout);
     if (!(snd.una == snd.nxt)) expect_ack(now, timers, config);
   }
-  if (step.window_opened && snd.wnd != 0) {
-    timers.stop(timer::persist);
-    timers.stop(timer::zero_window);
-    if (window_was_closed) send_again(snd, now, timers, config);
+  if (step.window_opened && (snd.wnd == 0) != window_was_closed) {
+    if (window_was_closed) {
+      on_window_reopened(snd, now, timers, config);
+    } else {
+      timers.stop(timer::persist);  // the first probe waits for a whole timeout (SHLD-29)
+    }
   }
+  if (config.zero_window) watch_window(snd, mss, now, timers, config);
+}
+
+// The peer may have had no room for what was sent while its window was closed. Only what probed it goes out again at
+// once, and only if it did: so a peer that closes and opens its window draws no more than one segment for each timeout.
+// What else is missing, SACK or the timer tells.
+template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
+constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_window_reopened(
+    const send_variables<u32>& snd, instant now, timer_set& timers, const connection_config& config) noexcept {
+  const bool probed = probes_ != 0;
+  probes_ = 0;
+  if (!probed || snd.una == snd.nxt) return;
+  recovery_.on_window_reopened();
+  restart_retransmission(now, timers, config);
+}
+
+// RFC 6429 section 4: how long the peer may keep its window closed while something waits, queued or outstanding, is the
+// user's choice. A window too small to be worth a segment counts as closed, or a trickle would hold the connection; and
+// that a probe is answered or taken changes nothing.
+template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
+constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::watch_window(
+    const send_variables<u32>& snd, u32 mss, instant now, timer_set& timers,
+    const connection_config& config) const noexcept {
+  if (!config.zero_window) return;
+  const bool waits = queued_ != 0 || (snd.fin_asked && !(snd.fin_sent && snd.una == snd.nxt));
+  const bool closed = snd.wnd == 0 || snd.wnd < std::min(mss, snd.max_wnd / 2);
+  if (!waits || !closed) return timers.stop(timer::zero_window);
+  if (!timers.running(timer::zero_window)) timers.start(timer::zero_window, now + *config.zero_window);
 }
 
 template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
@@ -58,12 +90,13 @@ constexpr std::uint8_t sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_
   }
   ecn_.release();
   if (snd.wnd != 0) {
-    recovery_.on_timeout(snd.nxt, attempts_ == 0);
+    recovery_.on_timeout(snd.nxt, attempts_ == 0, tcb.sack_permitted, mss, rtt_.smoothed(), now);
+    rtt_.back_off();
   } else {
     recovery_.probe_again(snd.nxt);
+    count_probe();
   }
   if (attempts_ != 255) ++attempts_;
-  rtt_.back_off();
   timed_.reset();
   timers.stop(timer::reordering);
   timers.stop(timer::loss_probe);
@@ -176,7 +209,7 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::restart_tim
   if (snd.una == snd.nxt) {
     timers.stop(timer::loss_probe);
     // Only a window that has grown beyond the initial one has anything to lose by idleness.
-    if (congestion_.window() > Congestion::initial_window(mss)) idle_since_ = now;
+    if (congestion_.window() <= Congestion::initial_window(mss)) last_sent_.reset();
     return;
   }
   expect_ack(now, timers, config);

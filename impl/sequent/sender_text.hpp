@@ -46,7 +46,8 @@ constexpr bool sender<Storage, Congestion, MostRuns, Pacing, Parts>::resend(cons
                                                                             bool nagle, text_to_send& run) noexcept {
   if (recovery_.wants_new_data()) {
     if (unsent(snd, mss, mss, nagle, run)) return true;
-    if (recovery_.pipe() == 0) recovery_.no_new_data();
+    // There is room in the network, and nothing that may be sent.
+    if (recovery_.pipe() == 0 || recovery_.pipe() + mss <= congestion_.window()) recovery_.no_new_data();
   }
   if (recovery_.wants_new_data()) return false;
   run = sent_before(snd, at, until, mss);
@@ -87,7 +88,8 @@ constexpr bool sender<Storage, Congestion, MostRuns, Pacing, Parts>::unsent(cons
   }
   if (ecn_.held()) return false;
   const u32 pipe = recovery_.pipe();
-  const u32 congestion_room = congestion_.window() > pipe ? congestion_.window() - pipe : 0;
+  u32 congestion_room = congestion_.window() > pipe ? congestion_.window() - pipe : 0;
+  if constexpr (bounds_bursts()) congestion_room = std::min(congestion_room, congestion_.burst_room(mss));
   u32 length = std::min({queue, most, usable, congestion_room});
   // A large segment is cut into full ones, so it ends at the end of one unless it empties the queue.
   if (length > mss && length != queue) length -= length % mss;

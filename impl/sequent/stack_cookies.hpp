@@ -10,7 +10,7 @@ namespace sequent {
                                                          const handshake_offer& ours) noexcept {
   const segment_options<u32>& theirs = syn.options;
   cookie_options kept;
-  kept.mss = theirs.mss ? *theirs.mss : ours.default_peer_mss;
+  kept.mss = announced_mss(theirs, ours);
   kept.timestamps = ours.timestamps && theirs.ts.has_value();
   if (!kept.timestamps) return kept;
   if (ours.window_scale) kept.window_scale = theirs.window_scale;
@@ -39,6 +39,7 @@ template <class Policy>
 void stack<Policy>::send_cookie(u32 index, const arrival& in) noexcept {
   control_block<u32> tcb = listening_block(in.path);
   const cookie_options kept = cookie_options_of(in.header, tcb.offer);
+  if (kept.mss < cookie_mss.front()) return;  // less than a cookie can say (MUST-16)
   const syn_cookie made = cookies_.make(in.path, in.header.seq, kept, clock(in.path, in.now), in.now);
   const segment<u32> syn = syn_of(kept, in.header.seq, in.header.options.ts);
   static_cast<void>(sequent::step(tcb, syn, surroundings<u32>{in.now, made.iss}));

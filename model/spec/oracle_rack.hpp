@@ -111,17 +111,27 @@ class rack_oracle {
   /// The retransmission timer fired (section 6.3). The sender is in recovery from here on. A sender that takes RFC 2018
   /// section 8 to the letter also forgets what was SACKed.
   void timed_out(microseconds now, bool forget_sacked = false) {
-    was_in_recovery_ = in_recovery_ = true;
+    // The reordering window is what the latest acknowledgment left, or what it would be by now.
+    permitted_span wait = waiting();
+    was_in_recovery_ = in_recovery_;
     recovery_ended_ = false;
-    const permitted_span wait = waiting();
+    wait.low = std::min(wait.low, waiting().low);
+    wait.high = std::max(wait.high, waiting().high);
+    was_in_recovery_ = in_recovery_ = true;
     cut(una_ + given_.smss);  // of a large send only the first segment must be marked
     for (piece& each : pieces_) {
-      if (forget_sacked) each.sacked = false;
+      // What had been reported is not in the network any more: if the receiver has thrown it away it is lost by now.
+      if (forget_sacked && each.sacked) {
+        each.sacked = false;
+        each.may = true;
+      }
       if (each.sacked) continue;
       // The rule looks at the time alone, not at whether something sent later was delivered.
       const bool first = each.text.first == una_;
       each.must = each.must || first || (rtt_known_ && latest_record(each) + wait.high <= now);
-      each.may = each.may || each.must || given_.timeout_may_mark_all ||
+      // What stands beside the first segment and fits one with it may go out with it again.
+      const bool beside = given_.coalesces && each.text.last <= una_ + given_.smss;
+      each.may = each.may || each.must || beside || given_.timeout_may_mark_all ||
                  (rtt_known_ && each.sent_at - given_.early + wait.low <= now);
     }
     permit_until(now);
@@ -386,7 +396,8 @@ class rack_oracle {
       const bool older = tells && told.echoed && *told.echoed + given_.timestamp_tick <= sent_low;
       const bool perhaps_older = told.echoed && *told.echoed < sent_high;
       if (older || sample.high < min_rtt_) return;
-      certainly_valid = !perhaps_older && sample.low >= min_rtt_;
+      // Before the least round trip is known nothing tells which transmission arrived.
+      certainly_valid = !perhaps_older && min_rtt_ != 0 && sample.low >= min_rtt_;
     }
     const transmission at_least{each.sent_at - given_.early, each.end};
     const transmission at_most{latest_record(each), each.end};

@@ -21,13 +21,10 @@ class rack_subject {
  public:
   /// `origin`: the first sequence number; `clock`: of the 32-bit clock; `smoothed`: SRTT, in microseconds.
   rack_subject(u32 origin, u32 clock, u32 smoothed)
-      : origin_(origin),
-        clock_(clock),
-        smoothed_(smoothed),
-        oracle_({.smss = mss, .first = 0, .timestamp_tick = 1, .timeout_may_mark_all = true}) {
+      : origin_(origin), clock_(clock), smoothed_(smoothed), oracle_({.smss = mss, .first = 0, .timestamp_tick = 1}) {
     board_.start(wire(0));
     core_.start(wire(0));
-    // Before anything was measured, what is sent again tells nothing to the core, though the RFC does not say so.
+    // Before anything was measured, what is sent again tells nothing to the core.
     send(1);
     now_ += 1 + smoothed % 1'000;
     spec::rack_acknowledgment first;
@@ -49,7 +46,7 @@ class rack_subject {
       case 6: probe(); break;
       case 7: now_ += s[1]; break;
       case 8: fire(); break;
-      case 9: s[1] % 8 == 0 ? time_out() : send_again(); break;
+      case 9: s[1] % 8 == 0 ? time_out(1 + s[2] * 16) : send_again(); break;
       case 10: rebase(); break;
       default: hear(s);
     }
@@ -171,11 +168,13 @@ class rack_subject {
     oracle_.recovery(recovering_);
   }
 
-  // The retransmission timer: everything goes out again.
-  void time_out() {
+  // The retransmission timer: the first segment goes out again, and what is old.
+  void time_out(std::int64_t later) {
     if (una_ == nxt_) return;
-    now_ += 1'000'000;
-    (void)board_.mark_all_lost();
+    now_ += later;
+    const u32 window = core_.reordering_window(smoothed_, recovering_ || board_.sacked() > 2 * mss);
+    board_.mark_head_lost(mss);
+    core_.time_out(board_, clock(), window);
     recovering_ = true;
     recover_ = nxt_;
     again_at_.reset();
@@ -231,6 +230,14 @@ struct slow_rack : rack {
 /// Learns nothing from a D-SACK.
 struct rigid_rack : rack {
   constexpr void duplicate_reported(sequence_number<u32>, sequence_number<u32>) noexcept {}
+};
+
+/// Gives up everything at a timeout.
+struct desperate_rack : rack {
+  template <std::size_t Most>
+  constexpr void time_out(scoreboard<Most>& board, u32, u32) const noexcept {
+    (void)board.mark_all_lost();
+  }
 };
 
 /// Takes what was sent again for sent once.

@@ -81,6 +81,7 @@ const registered recent{claim{
     .controls = {{"reordering is given no time", rack_check<hasty_rack>()},
                  {"the window is half a round trip too long", rack_check<slow_rack>()},
                  {"a D-SACK changes nothing", rack_check<rigid_rack>()},
+                 {"a timeout takes all for lost", rack_check<desperate_rack>()},
                  {"a retransmission is taken for an original", rack_check<credulous_rack>()}},
 }};
 
@@ -176,6 +177,7 @@ const registered marks{claim{
                   recovery_check<recovery_oracle::rack, with_rack<slow_rack>>()},
                  {"D-SACKs do not widen the reordering window",
                   recovery_check<recovery_oracle::rack, with_rack<rigid_rack>>()},
+                 {"a timeout takes all for lost", recovery_check<recovery_oracle::rack, with_rack<desperate_rack>>()},
                  {"an acknowledgment of the first transmission is taken for that of the second",
                   recovery_check<recovery_oracle::rack, with_rack<credulous_rack>>()}},
 }};

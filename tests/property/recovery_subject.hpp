@@ -147,8 +147,8 @@ class recovery_subject {
       case timer::reordering:
         sender_.on_reordering_timeout(tcb_, static_cast<u32>(mss_), at(), timers_);
         return watch_.reordering_expired(before, moment(), now_);
-      case timer::loss_probe: return sender_.on_probe_timeout();
-      case timer::persist: return sender_.on_persist_timeout();
+      case timer::loss_probe: return sender_.on_probe_timeout(tcb_.snd);
+      case timer::persist: return sender_.on_persist_timeout(tcb_.snd);
       default: return;
     }
   }
@@ -216,7 +216,7 @@ class recovery_subject {
       path_.send({false, text, clock(), {}}, now_);
       watch_.check(moment(), now_);
     }
-    sender_.settle(tcb_, at(), timers_, config_);
+    sender_.settle(tcb_, static_cast<u32>(mss_), at(), timers_, config_);
   }
 
   [[nodiscard]] recovery_moment moment() const {

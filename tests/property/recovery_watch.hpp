@@ -46,7 +46,7 @@ class recovery_watch {
   recovery_watch(recovery_oracle which, spec::position smss, bool sack)
       : which_(which),
         sack_(sack),
-        rack_(spec::rack_parameters{.smss = smss, .coalesces = true, .timeout_may_mark_all = true}),
+        rack_(spec::rack_parameters{.smss = smss, .coalesces = true}),
         prr_(spec::prr_parameters{.smss = smss, .least = 1}),
         probe_(spec::probe_parameters{.smss = smss, .most_delay = 200'000, .tolerance = 1}),
         frto_(sack, true) {}

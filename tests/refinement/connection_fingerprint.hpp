@@ -170,7 +170,8 @@ void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
   f.add(s.forced());
   f.add(s.syn_lost());
   f.add(s.syn_sent());
-  feed(f, s.idle_since());
+  feed(f, s.last_sent());
+  f.add(s.probes());
   feed(f, s.ecn());
 }
 

@@ -47,6 +47,7 @@ TEST(rfc1191_section_5, an_old_router_leads_down_the_table_one_step_at_a_time) {
     host.tcp.on_icmp(*parse_icmp(*parse_ip(packet)), host.now);
     EXPECT_EQ(host.tcp.effective_mss(), plateau - 40);
     EXPECT_EQ(largest_text(host.out()), plateau - 40);
+    host.wait(s(1));
   }
 }
 
@@ -66,15 +67,57 @@ TEST(rfc1191_section_6_3, more_is_tried_no_sooner_than_ten_minutes_after_the_las
   EXPECT_EQ(largest_text(host.write(1'460)), 1'460u);
 }
 
+// One segment goes again until it is acknowledged; then slow start leads back to where the window was.
 // covers: rfc1191#6.4
-TEST(rfc1191_section_6_4, a_reduction_sends_again_without_touching_the_congestion_window_and_reports_multiply_nothing) {
-  endpoint<> host;
+TEST(rfc1191_section_6_4, a_reduction_sends_one_segment_again_and_slow_start_follows) {
+  endpoint<reno_policy> host;
   host.open();
-  const auto first = host.write(10'000);
-  const u32 window = host.tcp.sending().congestion().window();
+  const auto first = host.write(60'000);
+  ASSERT_EQ(text_octets(first), 14'600u);
   for (const packet& p : first) host.tcp.on_icmp(too_big(1'400, p.header.seq.wire()), host.now);
-  EXPECT_EQ(host.tcp.sending().congestion().window(), window);
-  EXPECT_LE(text_octets(host.out()), 10'000u);
+  EXPECT_EQ(text_octets(host.out()), 1'360u);
+  EXPECT_GE(host.tcp.sending().congestion().threshold(), 14'600u);
+  EXPECT_TRUE(host.tcp.sending().congestion().in_slow_start());
+  EXPECT_EQ(text_octets(host.in(host.peer().ack(host.una() + 1'360))), 2 * 1'360u);
+  for (int i = 0; i != 40 && host.nxt() < 50'000; ++i) {
+    host.in(host.peer().ack(std::min(host.una() + 1'360, host.nxt())));
+  }
+  EXPECT_GE(host.tcp.sending().congestion().window(), 10 * 1'360u);
+}
+
+// Reports that fall octet by octet draw no more than one segment in a timeout.
+// covers: rfc1191#6.4
+TEST(rfc1191_section_6_4, reports_that_fall_octet_by_octet_draw_one_segment_a_timeout) {
+  connection_config config = plain();
+  config.user_timeout.reset();
+  endpoint<reno_policy> host(config);
+  host.open();
+  host.write(60'000);
+  host.sent.clear();
+  for (u32 mtu = 1'499; mtu >= 100; --mtu) {
+    host.tcp.on_icmp(too_big(mtu, host.una()), host.now);
+    host.out();
+    host.wait(ms(1));
+  }
+  EXPECT_LE(text_octets(host.sent), 4 * 1'460u) << "in 1.4 seconds";
+}
+
+// A report may be about a SYN that carries text (RFC 7413).
+// covers: rfc1191#3
+TEST(rfc1191_section_3, a_report_about_a_syn_with_text_is_believed) {
+  struct fast_policy : default_policy {
+    using fast_open = with_fast_open;
+  };
+  endpoint<fast_policy> host;
+  const fast_open_server known{*fast_open_cookie::of(std::vector<std::uint8_t>(8, 7)), 1'460};
+  ASSERT_TRUE(host.tcp.connect(known, host.now));
+  host.write(5'000);
+  ASSERT_EQ(host.sent[0].octets.size(), 1'444u);
+  host.tcp.on_icmp(too_big(1'000, host.iss()), host.now);
+  EXPECT_TRUE(host.out().empty()) << "the SYN goes out again by its own timer";
+  const auto sent = host.in(host.answer_to_syn({}));
+  EXPECT_EQ(largest_text(sent), 960u);
+  EXPECT_EQ(sent[0].seq(), host.iss() + 1);
 }
 
 // covers: rfc8201#4

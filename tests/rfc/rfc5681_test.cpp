@@ -182,6 +182,30 @@ TEST(rfc5681_section_4_1, a_window_that_was_idle_for_longer_than_a_timeout_start
   EXPECT_LE(text_octets(host.write(60'000)), 14'600u);
 }
 
+// Idleness counts from what was sent last, not from when that was acknowledged.
+// covers: rfc5681#4.1
+TEST(rfc5681_section_4_1, idleness_counts_from_the_last_segment_that_was_sent) {
+  endpoint<reno_policy> host;
+  host.open();
+  while (window(host) < 60 * 1'460u) {
+    host.write(60'000);
+    host.in(host.peer().ack(std::min(host.una() + 1'460, host.nxt())));
+  }
+  while (host.tcp.sending().queued() != 0) host.in(host.peer().ack(host.nxt()));
+  host.write(1'000);
+  host.wait(ms(900));
+  host.in(host.peer().ack(host.nxt()));
+  host.wait(host.tcp.sending().rtt().timeout() - ms(900));
+  EXPECT_GT(text_octets(host.write(60'000)), 14'600u) << "one timeout is not more than one";
+  while (host.tcp.sending().queued() != 0) host.in(host.peer().ack(host.nxt()));
+  host.write(1'000);
+  host.wait(ms(900));
+  host.in(host.peer().ack(host.nxt()));
+  ASSERT_GT(window(host), 60 * 1'460u);
+  host.wait(host.tcp.sending().rtt().timeout() - ms(900) + ms(1));
+  EXPECT_EQ(text_octets(host.write(65'000)), 14'600u);
+}
+
 // Section 4.2.
 TEST(rfc5681_section_4_2, a_hole_is_answered_with_a_duplicate_at_once) {
   connection_config config = plain();

@@ -94,6 +94,35 @@ TEST(rfc6298_section_5, R5_7_after_a_lost_syn_text_starts_from_three_seconds) {
   EXPECT_EQ(host.tcp.timers().due(timer::retransmission), host.now + s(3));
 }
 
+// With timestamps the SYN,ACK measures a round trip all the same: decision 0020.
+// covers: rfc6298#5.7
+TEST(rfc6298_section_5, R5_7_holds_with_timestamps_too_and_more_stays_more) {
+  for (const std::int64_t round_trip : {100, 1'500}) {
+    connection_config config = plain();
+    config.timestamps = true;
+    endpoint<> host(config);
+    ASSERT_TRUE(host.tcp.connect(host.now));
+    host.out();
+    host.wait(s(1));
+    host.wait(ms(round_trip));
+    const auto again = host.sent.back();
+    ASSERT_TRUE(again.header.control.syn());
+    peer_offer offer;
+    offer.ts = 1;
+    packet answer = host.answer_to_syn(offer);
+    answer.ts(1, static_cast<u32>((host.now - ms(round_trip)).microseconds() / 1'000));
+    host.in(answer);
+    ASSERT_EQ(host.tcp.sending().rtt().smoothed(), ms(round_trip));
+    host.write(10);
+    const duration expected = round_trip == 100 ? s(3) : ms(4'500);
+    EXPECT_EQ(host.tcp.timers().due(timer::retransmission), host.now + expected);
+    host.wait(ms(round_trip));
+    host.in(
+        host.peer(offer).ack(host.nxt()).ts(2, static_cast<u32>((host.now - ms(round_trip)).microseconds() / 1'000)));
+    EXPECT_LT(host.tcp.sending().rtt().timeout(), expected) << "the next sample counts";
+  }
+}
+
 TEST(rfc6298_section_5, R5_7_holds_for_a_lost_syn_ack_too) {
   endpoint<> host;
   ASSERT_TRUE(host.tcp.listen());

@@ -48,10 +48,106 @@ TEST(rfc6429_section_5, a_window_that_opens_starts_the_count_over) {
   config.zero_window = s(30);
   endpoint<> host = stalled(config);
   probe_for(host, 20);
-  host.in(host.peer().ack(host.una()).window(1));
+  host.in(host.peer().ack(host.una()).window(1'460));
   host.in(host.peer().ack(host.nxt()).window(0));
   probe_for(host, 20);
   EXPECT_EQ(host.state(), connection_state::established);
+}
+
+// What is outstanding waits as well, text or FIN, also after close(), however the peer answers.
+TEST(rfc6429_section_3, text_and_fin_in_flight_wait_no_longer_than_what_is_queued) {
+  for (const bool text : {true, false}) {
+    connection_config config = plain();
+    config.zero_window = s(30);
+    endpoint<> host(config);
+    host.open();
+    if (text) host.write(1'000);
+    EXPECT_TRUE(host.tcp.close(host.now));
+    host.out();
+    ASSERT_FALSE(host.una() == host.nxt());
+    const instant closed = host.now;
+    host.in(host.peer().window(0));
+    for (int i = 0; i != 1'000 && host.state() != connection_state::closed; ++i) {
+      host.wait(s(1));
+      if (host.state() != connection_state::closed) host.in(host.peer().window(0));
+    }
+    EXPECT_EQ((host.now - closed).count(), s(30).count()) << text;
+  }
+}
+
+// A trickle is no opening: octets that are taken one by one, and windows that are worth no segment.
+TEST(rfc6429_section_3, a_trickle_does_not_start_the_count_over) {
+  for (const u32 window : {0u, 1u, 729u}) {
+    connection_config config = plain();
+    config.zero_window = s(30);
+    config.user_timeout.reset();
+    endpoint<> host(config);
+    peer_offer offer;
+    offer.window = 1'460;
+    host.open(offer);
+    host.write(1'460);
+    const instant closed = host.now;
+    host.in(host.peer().ack(host.nxt()).window(0));
+    host.write(60'000);
+    for (int i = 0; i != 1'000 && host.state() != connection_state::closed; ++i) {
+      host.wait(s(1));
+      if (host.state() == connection_state::closed) break;
+      host.in(host.peer().ack(host.nxt()).window(window));
+      if (window != 0) host.in(host.peer().ack(host.nxt()).window(0));
+    }
+    EXPECT_EQ((host.now - closed).count(), s(30).count()) << window;
+  }
+}
+
+// Nothing that waits, nothing that counts.
+TEST(rfc6429_section_3, a_closed_window_that_nothing_waits_for_may_stay_closed) {
+  connection_config config = plain();
+  config.zero_window = s(30);
+  endpoint<> host(config);
+  host.open();
+  host.write(1'000);
+  host.in(host.peer().ack(host.una()).window(0));
+  host.in(host.peer().ack(host.nxt()).window(0));
+  host.wait(s(1'000));
+  EXPECT_EQ(host.state(), connection_state::established);
+}
+
+// Decision 0021: after close() nobody can abort any more.
+TEST(rfc6429_section_3, an_orphan_of_a_silent_peer_ends_without_any_user_timeout) {
+  connection_config config = plain();
+  config.user_timeout.reset();
+  endpoint<> host(config);
+  host.open();
+  host.write(1'000);
+  host.wait(s(1'000));
+  ASSERT_EQ(host.state(), connection_state::established);
+  EXPECT_TRUE(host.tcp.close(host.now));
+  host.wait(s(119));
+  ASSERT_EQ(host.state(), connection_state::fin_wait_1);
+  host.wait(s(1));
+  EXPECT_EQ(host.state(), connection_state::closed);
+  EXPECT_EQ(host.tcp.ended_by(), error::connection_timed_out);
+}
+
+// covers: MUST-37
+TEST(rfc6429_section_4, an_orphan_whose_peer_answers_is_kept_by_default) {
+  endpoint<> host = stalled(plain());
+  EXPECT_TRUE(host.tcp.close(host.now));
+  for (int i = 0; i != 1'000; ++i) {
+    host.wait(s(60));
+    ASSERT_EQ(host.state(), connection_state::fin_wait_1);
+    host.in(host.peer().ack(host.una()).window(0));
+  }
+}
+
+TEST(rfc6429_section_3, closing_never_lengthens_a_user_timeout) {
+  endpoint<> host;
+  host.open();
+  host.write(1'000);
+  host.wait(s(290));
+  EXPECT_TRUE(host.tcp.close(host.now));
+  host.wait(s(10));
+  EXPECT_EQ(host.state(), connection_state::closed);
 }
 
 }  // namespace rfc6429_test

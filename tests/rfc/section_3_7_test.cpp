@@ -70,15 +70,33 @@ TEST(section_3_7_1, MUST_16_segments_fit_what_both_the_peer_and_the_path_take_le
   }
 }
 
-// Class 3 of damning bugs: a peer that announces nothing, or next to nothing, does not make the sender crawl or stop.
-TEST(section_3_7_1, an_absurd_mss_is_raised_to_a_floor) {
-  for (const std::uint16_t mss : std::initializer_list<std::uint16_t>{0, 1, 7, 47}) {
-    endpoint<> host;
-    peer_offer offer;
-    offer.mss = mss;
-    host.open(offer);
-    EXPECT_EQ(largest_text(host.write(1'000)), 48u) << mss;
+// However small: nothing larger than announced is ever sent.
+// covers: MUST-16
+TEST(section_3_7_1, MUST_16_an_absurdly_small_mss_is_kept_by) {
+  for (const std::uint16_t mss : std::initializer_list<std::uint16_t>{1, 7, 47, 48}) {
+    for (const bool stamped : {false, true}) {
+      connection_config config = plain();
+      config.timestamps = stamped;
+      endpoint<> host(config);
+      peer_offer offer;
+      offer.mss = mss;
+      if (stamped) offer.ts = 1;
+      host.open(offer);
+      // Options that fill the segment alone leave one octet, or nothing would ever arrive.
+      const std::size_t most = !stamped ? mss : mss > 12 ? mss - 12u : 1u;
+      EXPECT_EQ(largest_text(host.write(1'000)), most) << mss;
+    }
   }
+}
+
+// Class 3 of damning bugs: an option that leaves no room for text stops nobody; it counts as none.
+// covers: MUST-15
+TEST(section_3_7_1, MUST_15_an_mss_of_zero_is_no_mss) {
+  endpoint<> host;
+  peer_offer offer;
+  offer.mss = 0;
+  host.open(offer);
+  EXPECT_EQ(largest_text(host.write(1'000)), 536u);
 }
 
 // covers: MUST-67

@@ -37,6 +37,37 @@ TEST(section_3_8_6_2_1, MUST_38_the_override_sends_what_fits_after_a_while) {
   EXPECT_EQ(sent[0].octets.size(), 100u);
 }
 
+// The peer talks all the time: what arrives does not put the override off (the fourth condition).
+// covers: MUST-38
+TEST(section_3_8_6_2_1, MUST_38_the_override_comes_in_time_whatever_arrives_meanwhile) {
+  endpoint<> host;
+  host.open();
+  host.write(14'600);
+  host.in(host.peer().ack(host.nxt()).window(100));
+  ASSERT_TRUE(host.write(5'000).empty());
+  const instant held = host.now;
+  std::vector<packet> sent;
+  for (u32 i = 0; i != 900 && text_octets(sent) == 0; ++i) {
+    sent = host.wait(ms(100));
+    if (text_octets(sent) == 0) sent = host.in(at(5'001 + 10 * i).ack(host.nxt()).window(100).text(10));
+  }
+  EXPECT_EQ(text_octets(sent), 100u);
+  EXPECT_LE((host.now - held).count(), host.tcp.config().silly_window_override.count());
+}
+
+// A probe of a closed window may be a minute away when it opens a little: the override then counts from the opening.
+// covers: MUST-38
+TEST(section_3_8_6_2_1, MUST_38_the_override_counts_from_when_a_closed_window_opens) {
+  endpoint<> host;
+  host.open();
+  host.write(14'600);
+  host.in(host.peer().ack(host.nxt()).window(0));
+  host.write(5'000);
+  EXPECT_TRUE(host.in(host.peer().ack(host.nxt()).window(100)).empty());
+  EXPECT_TRUE(host.wait(ms(199)).empty());
+  EXPECT_EQ(text_octets(host.wait(ms(1))), 100u);
+}
+
 // covers: MUST-38
 TEST(section_3_8_6_2_1, MUST_38_half_of_the_largest_window_is_worth_a_segment) {
   endpoint<> host;

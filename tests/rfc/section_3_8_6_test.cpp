@@ -93,7 +93,80 @@ TEST(section_3_8_6_1, SHLD_30_probes_come_ever_more_rarely) {
     last = host.now;
     host.in(host.peer().window(0));
   }
-  EXPECT_EQ(gaps, (std::vector<std::int64_t>{1, 1, 2, 4, 8, 16, 32, 60, 60}));
+  EXPECT_EQ(gaps, (std::vector<std::int64_t>{1, 2, 4, 8, 16, 32, 60, 60, 60}));
+}
+
+// A peer that takes each probe's octet and keeps its window closed is probed no more often than one that takes none.
+// covers: SHLD-30
+TEST(section_3_8_6_1, SHLD_30_probes_that_are_taken_come_ever_more_rarely_too) {
+  for (const bool stamped : {false, true}) {
+    connection_config config = plain();
+    config.timestamps = stamped;
+    config.sack = stamped;
+    endpoint<> host(config);
+    peer_offer offer;
+    offer.sack = stamped;
+    if (stamped) offer.ts = 1;
+    host.open(offer);
+    const auto answer = [&] {
+      packet p = host.peer(offer).ack(host.nxt()).window(0);
+      return stamped ? p.ts(2, static_cast<u32>(host.now.microseconds() / 1'000)) : p;
+    };
+    host.in(answer());
+    host.write(500);
+    std::vector<std::int64_t> gaps;
+    instant last = host.now;
+    while (gaps.size() < 9) {
+      const auto sent = host.wait_for_deadline();
+      if (text_octets(sent) == 0) continue;
+      EXPECT_EQ(text_octets(sent), 1u);
+      gaps.push_back((host.now - last).count() / 1'000'000);
+      last = host.now;
+      host.wait(ms(10));
+      host.in(answer());
+    }
+    EXPECT_EQ(gaps, (std::vector<std::int64_t>{1, 2, 4, 8, 16, 32, 60, 60, 60}));
+  }
+}
+
+// A window that opened is as fresh as any: probing starts over when it closes again.
+// covers: SHLD-29
+TEST(section_3_8_6_1, SHLD_29_each_closed_window_is_first_probed_after_one_timeout) {
+  endpoint<> host;
+  host.open();
+  host.in(host.peer().window(0));
+  host.write(5'000);
+  for (int i = 0; i != 6; ++i) {
+    host.wait_for_deadline();
+    host.in(host.peer().ack(host.nxt()).window(0));
+  }
+  host.in(host.peer().ack(host.nxt()).window(2'000));
+  host.in(host.peer().ack(host.nxt()).window(0));
+  EXPECT_EQ(host.tcp.timers().due(timer::persist), host.now + host.tcp.sending().rtt().timeout());
+}
+
+// A peer that closes and opens its window draws nothing again that it could not have drawn without: one segment for
+// each timeout.
+// covers: MUST-34
+TEST(section_3_8_6, MUST_34_a_window_that_opens_and_closes_by_turns_draws_no_flood) {
+  endpoint<> host;
+  host.open();
+  host.write(60'000);
+  ASSERT_EQ(host.nxt() - host.una(), 14'600u);
+  std::size_t again = 0;
+  for (int i = 0; i != 100; ++i) {
+    host.wait(ms(1));
+    again += text_octets(host.in(host.peer().window(0)));
+    again += text_octets(host.in(host.peer().window(65'535)));
+  }
+  EXPECT_LE(again, 1'460u);
+  host.in(host.peer().window(0));
+  host.wait(s(10));
+  for (int i = 0; i != 100; ++i) {
+    again += text_octets(host.in(host.peer().window(65'535)));
+    again += text_octets(host.in(host.peer().window(0)));
+  }
+  EXPECT_LE(again, 3 * 1'460u);
 }
 
 // covers: MUST-36

@@ -157,7 +157,7 @@ TEST(connection, knows_its_effective_segment_size) {
   config.send_mss = 1'400;
   peer_offer offer;
   for (const auto& [theirs, expected] : std::vector<std::pair<std::uint16_t, u32>>{
-           {1'460, 1'400}, {1'000, 1'000}, {536, 536}, {65'535, 1'400}, {48, 48}, {47, 48}, {1, 48}, {0, 48}}) {
+           {1'460, 1'400}, {1'000, 1'000}, {536, 536}, {65'535, 1'400}, {48, 48}, {47, 47}, {1, 1}, {0, 536}}) {
     endpoint<> host(config);
     offer.mss = theirs;
     host.open(offer);
@@ -170,11 +170,10 @@ TEST(connection, knows_its_effective_segment_size) {
 TEST(connection, timestamps_make_segments_shorter_but_never_empty) {
   connection_config config = plain();
   config.timestamps = true;
-  config.least_mss = 0;
   peer_offer offer;
   offer.ts = 1;
   for (const auto& [theirs, expected] :
-       std::vector<std::pair<std::uint16_t, u32>>{{1'460, 1'448}, {13, 1}, {12, 1}, {1, 1}, {0, 1}}) {
+       std::vector<std::pair<std::uint16_t, u32>>{{1'460, 1'448}, {13, 1}, {12, 1}, {1, 1}, {0, 524}}) {
     endpoint<> host(config);
     offer.mss = theirs;
     host.open(offer);

@@ -36,7 +36,7 @@ class sending : public testing::TestWithParam<u32> {
       note_sent(tcb, p.header, tcb.rcv.wnd);
       lengths.push_back(p.header.length());
     }
-    half.settle(tcb, now, timers, config);
+    half.settle(tcb, mss, now, timers, config);
     return lengths;
   }
   void acknowledge(u32 octets, u32 window = 10'000) {
@@ -100,7 +100,7 @@ TEST_P(sending, a_silly_segment_waits_for_the_override) {
   EXPECT_EQ(drain(), (std::vector<u32>{}));
   ASSERT_TRUE(timers.running(timer::persist));
   EXPECT_EQ(timers.due(timer::persist), now + config.silly_window_override);
-  half.on_persist_timeout();
+  half.on_persist_timeout(tcb.snd);
   EXPECT_EQ(drain(), (std::vector<u32>{30}));
 }
 
@@ -163,7 +163,7 @@ TEST_P(sending, a_probe_of_a_closed_window_is_one_octet) {
   write(250);
   EXPECT_EQ(drain(), (std::vector<u32>{}));
   EXPECT_EQ(timers.due(timer::persist), now + s(1));
-  half.on_persist_timeout();
+  half.on_persist_timeout(tcb.snd);
   EXPECT_EQ(drain(), (std::vector<u32>{1}));
   EXPECT_FALSE(timers.running(timer::persist));
   EXPECT_TRUE(timers.running(timer::retransmission));
@@ -187,7 +187,7 @@ TEST_P(sending, a_fin_alone_probes_a_closed_window) {
   tcb.snd.wnd = 0;
   tcb.snd.fin_asked = true;
   EXPECT_EQ(drain(), (std::vector<u32>{}));
-  half.on_persist_timeout();
+  half.on_persist_timeout(tcb.snd);
   EXPECT_EQ(drain(), (std::vector<u32>{1}));
   EXPECT_TRUE(tcb.snd.fin_sent);
 }

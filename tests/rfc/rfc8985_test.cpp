@@ -1,0 +1,68 @@
+// RFC 8985: what a retransmission timeout takes for lost.
+#include <gtest/gtest.h>
+
+#include "tests/support/states.hpp"
+
+namespace sequent::test {
+namespace rfc8985_test {
+
+// A connection with SACK whose round trip of 190 ms has been measured.
+endpoint<reno_policy> measured() {
+  connection_config config = plain();
+  config.sack = true;
+  endpoint<reno_policy> host(config);
+  peer_offer offer;
+  offer.sack = true;
+  host.open(offer);
+  host.tcp.set_nagle(false);
+  host.write(100);
+  host.wait(ms(190));
+  host.in(host.peer(offer).ack(host.nxt()));
+  return host;
+}
+
+// covers: rfc8985#6.3
+TEST(rfc8985_section_6_3, a_timeout_takes_only_the_first_and_what_is_old_for_lost) {
+  endpoint<reno_policy> host = measured();
+  host.write(1'460);
+  host.wait(ms(600));  // a loss probe has gone, and no other may follow it
+  const auto due = *host.tcp.timers().due(timer::retransmission);
+  host.wait(due - host.now - ms(300));
+  host.write(1'460);
+  host.wait(ms(280));
+  host.write(1'460);
+  const auto sent = host.wait(ms(20));
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].seq(), host.una());
+  const auto runs = host.tcp.sending().recovery().board().view();
+  ASSERT_EQ(runs.size(), 3u);
+  EXPECT_TRUE(runs[0].again) << "the first goes out again";
+  EXPECT_EQ(runs[1].fate, run_fate::lost) << "sent 300 ms ago";
+  EXPECT_EQ(runs[2].fate, run_fate::in_flight) << "sent 20 ms ago";
+}
+
+// covers: rfc8985#6.3
+TEST(rfc8985_section_6_3, the_first_is_lost_however_young) {
+  endpoint<reno_policy> host = measured();
+  host.write(500);
+  // Duplicates without SACK blocks bring nothing: the timer alone is left.
+  const auto sent = host.wait(*host.tcp.timers().due(timer::retransmission) - host.now);
+  ASSERT_FALSE(sent.empty());
+  EXPECT_EQ(sent.back().seq(), host.una());
+}
+
+// Without SACK nothing tells what is missing: all of it goes again, as slow start allows (RFC 6582 section 3.2).
+// covers: MUST-19
+TEST(rfc8985_section_6_3, without_sack_everything_is_given_up) {
+  endpoint<reno_policy> host;
+  host.open();
+  host.tcp.set_nagle(false);
+  host.write(1'460);
+  host.wait(ms(990));
+  host.write(500);
+  host.wait(ms(10));
+  EXPECT_EQ(host.tcp.sending().recovery().board().lost(), 500u);
+}
+
+}  // namespace rfc8985_test
+}  // namespace sequent::test
