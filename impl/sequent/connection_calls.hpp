@@ -165,7 +165,7 @@ void connection<Policy>::orphan(instant now) noexcept {
   const duration patience = *config_.orphan_timeout;
   if (config_.user_timeout && *config_.user_timeout <= patience) return;
   const auto due = timers_.due(timer::user_timeout);
-  set_user_timeout(patience, now);
+  static_cast<void>(set_user_timeout(patience, now));
   if (due && *due < now + patience) timers_.start(timer::user_timeout, *due);
 }
 
