@@ -93,13 +93,19 @@ class connection {
   using receive_half = receiver<typename Policy::receive_storage, Policy::most_held_ranges>;
 
   connection() noexcept : connection(connection_config{}) {}
-  explicit connection(const connection_config& config, typename Policy::send_storage send_octets = {},
-                      typename Policy::receive_storage receive_octets = {}) noexcept
+  explicit connection(const connection_config& config) noexcept : config_(config), sender_(config.rto) { prepare(); }
+  /// The same over storage that is not simply made with the connection. Copies both.
+  connection(const connection_config& config, const typename Policy::send_storage& send_octets,
+             const typename Policy::receive_storage& receive_octets = {}) noexcept
       : config_(config), sender_(send_octets, config.rto), receiver_(receive_octets) {
     prepare();
   }
 
-  /// Active OPEN (RFC 9293 section 3.10.1). Errors: connection_already_exists.
+  /// Whether this connection can be opened: connection_config::validate(), and "send_storage" or "receive_storage" for
+  /// buffers of no octet or of more than largest_buffer.
+  [[nodiscard]] validity validate() const noexcept;
+
+  /// Active OPEN (RFC 9293 section 3.10.1). Errors: connection_already_exists; bad_argument if not validate().
   result<void> connect(instant now) noexcept;
   /// The same, opened fast (RFC 7413): what write() queues before the SYN is polled goes out with it, if a cookie is
   /// known; otherwise one is asked for. A SYN that is sent again carries neither. Errors as connect().
@@ -110,7 +116,7 @@ class connection {
     fast_open_.open(known);
     return {};
   }
-  /// Passive OPEN. Errors: connection_already_exists.
+  /// Passive OPEN. Errors as connect().
   result<void> listen() noexcept;
   /// On a listening connection, before each SYN is handed over: what fast_open_keys makes of its option. If text is to
   /// be taken, as much as there is room for can be read at once, and octets written go out before the handshake is

@@ -20,6 +20,14 @@ void connection<Policy>::prepare() noexcept {
   start_path();
 }
 
+template <class Policy>
+validity connection<Policy>::validate() const noexcept {
+  const auto usable = [](std::size_t octets) { return octets != 0 && octets <= largest_buffer; };
+  if (!usable(sender_.room() + sender_.queued())) return {"send_storage"};
+  if (!usable(receiver_.storage_octets())) return {"receive_storage"};
+  return config_.validate();
+}
+
 // Both halves start over at the ISS that the control block has chosen.
 template <class Policy>
 void connection<Policy>::begin(instant now) noexcept {
@@ -39,6 +47,7 @@ void connection<Policy>::begin(instant now) noexcept {
 
 template <class Policy>
 result<void> connection<Policy>::connect(instant now) noexcept {
+  if (!validate()) return error::bad_argument;
   actions<u32> step;
   const auto opened = call_open_active(tcb_, initial_sequence_number(config_.isn_offset, now), step);
   if (opened) {
@@ -58,6 +67,7 @@ result<void> connection<Policy>::connect(const fast_open_server& known,
 
 template <class Policy>
 result<void> connection<Policy>::listen() noexcept {
+  if (!validate()) return error::bad_argument;
   const auto opened = call_open_passive(tcb_);
   if (!opened) return opened;
   ended_by_.reset();
@@ -74,7 +84,7 @@ result<void> connection<Policy>::resume(const control_block<u32>& half_open, con
   const send_variables<u32>& snd = half_open.snd;
   const bool waits = half_open.state == connection_state::syn_received && snd.una == snd.iss &&
                      snd.nxt == snd.iss + 1u && snd.shift <= largest_shift && half_open.rcv.shift <= largest_shift;
-  if (!waits || half_open.rcv.wnd > receiver_.capacity()) return error::bad_argument;
+  if (!validate() || !waits || half_open.rcv.wnd > receiver_.capacity()) return error::bad_argument;
   tcb_ = half_open;
   begin(now);
   syn_due_ = false;

@@ -1,12 +1,14 @@
 // How a connection behaves: everything that a user may choose, with the defaults that the RFCs ask for.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
 #include "sequent/checksum.hpp"
 #include "sequent/control_block.hpp"
 #include "sequent/parse.hpp"
+#include "sequent/result.hpp"
 #include "sequent/rtt.hpp"
 #include "sequent/time.hpp"
 
@@ -21,7 +23,7 @@ struct keep_alive_config {
   friend bool operator==(const keep_alive_config&, const keep_alive_config&) noexcept = default;
 };
 
-/// Fixed when a connection is made.
+/// Fixed when a connection is made. What is out of range is refused when the connection is opened: see validate().
 struct connection_config {
   keep_alive_config keep_alive{};
   std::uint16_t local_port = 0;
@@ -70,8 +72,38 @@ struct connection_config {
   u32 timestamp_offset = 0;  ///< random, so that the clock tells nothing (RFC 7323 section 5.4)
   u32 isn_offset = 0;        ///< F of RFC 6528, from isn_offset(); the clock is added when the connection opens
 
+  /// Names the first member that nothing can be made of: a segment size of nothing, a time below zero, or a zero where
+  /// the time is what something waits for. Everything else is in range, whatever its value; times may be as long as
+  /// they like, since clocks saturate. Constant time.
+  [[nodiscard]] constexpr validity validate() const noexcept;
+
   friend bool operator==(const connection_config&, const connection_config&) noexcept = default;
 };
+
+constexpr validity connection_config::validate() const noexcept {
+  constexpr duration nothing{};
+  const auto waits = [](const std::optional<duration>& time) { return !time || *time > duration{}; };
+  if (keep_alive.idle <= nothing) return {"keep_alive.idle"};
+  if (keep_alive.interval <= nothing) return {"keep_alive.interval"};
+  if (keep_alive.probes == 0) return {"keep_alive.probes"};
+  if (receive_mss == 0) return {"receive_mss"};
+  if (send_mss == 0) return {"send_mss"};
+  if (default_peer_mss == 0) return {"default_peer_mss"};
+  if (delayed_ack < nothing) return {"delayed_ack"};
+  if (silly_window_override <= nothing) return {"silly_window_override"};
+  if (rto.initial <= nothing) return {"rto.initial"};
+  if (rto.least < nothing || rto.most < rto.least) return {"rto.least"};
+  if (rto.most <= nothing) return {"rto.most"};
+  if (rto.granularity <= nothing) return {"rto.granularity"};
+  if (!waits(user_timeout)) return {"user_timeout"};
+  if (!waits(zero_window)) return {"zero_window"};
+  if (msl < nothing) return {"msl"};
+  if (!waits(fin_wait_2)) return {"fin_wait_2"};
+  return {};
+}
+
+/// The most octets of a buffer that sequence numbers and windows can speak of (RFC 7323 section 2.3).
+inline constexpr std::size_t largest_buffer = std::size_t{1} << 30;
 
 /// The smallest shift with which a window of `capacity` octets fits the 16-bit field (RFC 7323 section 2.3).
 [[nodiscard]] constexpr std::uint8_t window_shift_for(std::uint64_t capacity) noexcept {

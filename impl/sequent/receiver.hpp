@@ -32,12 +32,13 @@ class receiver {
   using ranges = held_ranges<MostRanges>;
 
   constexpr receiver() noexcept { start(); }
-  constexpr explicit receiver(Storage storage) noexcept : ring_(storage) { start(); }
+  constexpr explicit receiver(const Storage& storage) noexcept : ring_(storage) { start(); }
 
   /// Octets that can be read.
   [[nodiscard]] constexpr u32 unread() const noexcept { return unread_; }
-  /// Octets that can be stored at most.
+  /// Octets that can be stored at most, and as they are before anybody has asked whether they are too many.
   [[nodiscard]] constexpr u32 capacity() const noexcept { return static_cast<u32>(ring_.capacity()); }
+  [[nodiscard]] constexpr std::size_t storage_octets() const noexcept { return ring_.capacity(); }
   /// Octets from RCV.NXT on that there is room for.
   [[nodiscard]] constexpr u32 room() const noexcept { return capacity() - unread_; }
   /// Octets from RCV.NXT on that may be offered: the room, less what window tuning keeps back.

@@ -56,6 +56,12 @@ enum class error : std::uint8_t {
   return "unknown error";
 }
 
+/// Whether settings can be used. If not, `wrong` is the name of the first that is out of range.
+struct [[nodiscard]] validity {
+  const char* wrong = nullptr;
+  [[nodiscard]] constexpr explicit operator bool() const noexcept { return wrong == nullptr; }
+};
+
 /// Either a value or an error. Reading the one that is not there is a mistake of the caller and asserted.
 template <class T>
 class [[nodiscard]] result {

@@ -15,7 +15,8 @@
 
 namespace sequent {
 
-/// Storage inside the object itself: the connection stays a value that can be copied.
+/// Storage inside the object itself: the connection stays a value that can be copied. It is made where it stands, so
+/// that however large it is it takes nothing of the call stack.
 template <std::size_t Capacity>
 class inline_storage {
  public:
@@ -44,7 +45,7 @@ template <class Storage>
 class ring {
  public:
   constexpr ring() noexcept = default;
-  constexpr explicit ring(Storage storage) noexcept : storage_(storage) {}
+  constexpr explicit ring(const Storage& storage) noexcept : storage_(storage) {}
 
   /// Octets that the ring can hold.
   [[nodiscard]] constexpr std::size_t capacity() const noexcept { return storage_.octets().size(); }

@@ -27,7 +27,8 @@ class sender {
   using recovery_type = loss_recovery<MostRuns, Parts>;
 
   constexpr sender() noexcept = default;
-  constexpr sender(Storage storage, const rto_limits& limits) noexcept : rtt_(limits), ring_(storage) {}
+  constexpr explicit sender(const rto_limits& limits) noexcept : rtt_(limits) {}
+  constexpr sender(const Storage& storage, const rto_limits& limits) noexcept : rtt_(limits), ring_(storage) {}
 
   [[nodiscard]] constexpr std::size_t room() const noexcept { return ring_.capacity() - queued_; }
   [[nodiscard]] constexpr u32 queued() const noexcept { return queued_; }

@@ -66,8 +66,12 @@ std::optional<u32> stack<Policy>::make_in(Pool& pool, const connection_config& c
   const auto next = pool.next();
   if (!next) return std::nullopt;
   const std::size_t at = *next * (send_slice + receive_slice);
-  return pool.take(before..., config, storage_at<send_storage>(at, send_slice),
-                   storage_at<receive_storage>(at + send_slice, receive_slice));
+  if constexpr (send_slice + receive_slice == 0) {
+    return pool.take(before..., config);
+  } else {
+    return pool.take(before..., config, storage_at<send_storage>(at, send_slice),
+                     storage_at<receive_storage>(at + send_slice, receive_slice));
+  }
 }
 
 // Makes a connection in a free place. Its flow does not lead to it yet.

@@ -36,8 +36,9 @@ struct stack_slots {
     connection_type tcp;
     u32 lent = 0;  ///< octets at the front of its writable_span() that the user may be writing to
 
-    explicit body(const connection_config& config, send_storage out, receive_storage in) noexcept
-        : tcp(config, out, in) {}
+    /// With two slices of memory, or none where storage is inline: then it is made in place.
+    template <class... Slices>
+    explicit body(const connection_config& config, const Slices&... slices) noexcept : tcp(config, slices...) {}
   };
   /// Where a connection is: in its slot, or, if connections may sleep, in a place that it has while it is awake.
   struct may_sleep {

@@ -8,26 +8,57 @@
 
 namespace sequent {
 
-/// A span of time in microseconds, possibly negative.
+namespace detail {
+
+inline constexpr std::int64_t longest_count = std::numeric_limits<std::int64_t>::max();
+inline constexpr std::int64_t least_count = std::numeric_limits<std::int64_t>::min();
+
+// What goes past either end stays there, so that no clock and no setting is too large to be reckoned with.
+[[nodiscard]] constexpr std::int64_t saturating_sum(std::int64_t a, std::int64_t b) noexcept {
+  std::int64_t sum = 0;
+  if (__builtin_add_overflow(a, b, &sum)) [[unlikely]]
+    return b < 0 ? least_count : longest_count;
+  return sum;
+}
+[[nodiscard]] constexpr std::int64_t saturating_difference(std::int64_t a, std::int64_t b) noexcept {
+  std::int64_t difference = 0;
+  if (__builtin_sub_overflow(a, b, &difference)) [[unlikely]]
+    return b < 0 ? longest_count : least_count;
+  return difference;
+}
+[[nodiscard]] constexpr std::int64_t saturating_product(std::int64_t a, std::int64_t b) noexcept {
+  std::int64_t product = 0;
+  if (__builtin_mul_overflow(a, b, &product)) [[unlikely]]
+    return (a < 0) != (b < 0) ? least_count : longest_count;
+  return product;
+}
+
+}  // namespace detail
+
+/// A span of time in microseconds, possibly negative. Sums, differences and products saturate.
 class duration {
  public:
   constexpr duration() noexcept = default;
   [[nodiscard]] static constexpr duration microseconds(std::int64_t count) noexcept { return duration(count); }
-  [[nodiscard]] static constexpr duration milliseconds(std::int64_t count) noexcept { return duration(count * 1'000); }
-  [[nodiscard]] static constexpr duration seconds(std::int64_t count) noexcept { return duration(count * 1'000'000); }
+  [[nodiscard]] static constexpr duration milliseconds(std::int64_t count) noexcept {
+    return duration(detail::saturating_product(count, 1'000));
+  }
+  [[nodiscard]] static constexpr duration seconds(std::int64_t count) noexcept {
+    return duration(detail::saturating_product(count, 1'000'000));
+  }
 
   /// Whole microseconds.
   [[nodiscard]] constexpr std::int64_t count() const noexcept { return count_; }
 
   friend constexpr auto operator<=>(duration, duration) noexcept = default;
   [[nodiscard]] friend constexpr duration operator+(duration a, duration b) noexcept {
-    return duration(a.count_ + b.count_);
+    return duration(detail::saturating_sum(a.count_, b.count_));
   }
   [[nodiscard]] friend constexpr duration operator-(duration a, duration b) noexcept {
-    return duration(a.count_ - b.count_);
+    return duration(detail::saturating_difference(a.count_, b.count_));
   }
   [[nodiscard]] friend constexpr duration operator*(duration a, std::int64_t n) noexcept {
-    return duration(a.count_ * n);
+    return duration(detail::saturating_product(a.count_, n));
   }
   [[nodiscard]] friend constexpr duration operator/(duration a, std::int64_t n) noexcept {
     return duration(a.count_ / n);
@@ -39,7 +70,7 @@ class duration {
 };
 
 /// A point on the caller's monotonic clock, in microseconds since an origin of the caller's choice. A clock that jumps
-/// back is answered as if no time had passed.
+/// back is answered as if no time had passed. Sums and differences saturate: `never` is as late as it gets.
 class instant {
  public:
   constexpr instant() noexcept = default;
@@ -54,13 +85,13 @@ class instant {
 
   friend constexpr auto operator<=>(instant, instant) noexcept = default;
   [[nodiscard]] friend constexpr instant operator+(instant a, duration d) noexcept {
-    return from_microseconds(a.count_ + d.count());
+    return from_microseconds(detail::saturating_sum(a.count_, d.count()));
   }
   [[nodiscard]] friend constexpr instant operator-(instant a, duration d) noexcept {
-    return from_microseconds(a.count_ - d.count());
+    return from_microseconds(detail::saturating_difference(a.count_, d.count()));
   }
   [[nodiscard]] friend constexpr duration operator-(instant a, instant b) noexcept {
-    return duration::microseconds(a.count_ - b.count_);
+    return duration::microseconds(detail::saturating_difference(a.count_, b.count_));
   }
 
  private:
@@ -68,7 +99,7 @@ class instant {
 };
 
 /// Where no clock gets: the moment of what is not to happen, so that it needs no flag.
-inline constexpr instant never = instant::from_microseconds(std::numeric_limits<std::int64_t>::max());
+inline constexpr instant never = instant::from_microseconds(detail::longest_count);
 
 /// The low 32 bits of a moment in microseconds: enough to compare moments less than half an hour apart.
 [[nodiscard]] constexpr std::uint32_t short_time(instant at) noexcept {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <type_traits>
 
 namespace time_test {
@@ -39,6 +40,33 @@ TEST(time, a_century_of_microseconds_fits) {
   const duration century = duration::seconds(3'155'760'000);
   EXPECT_EQ(century.count(), 3'155'760'000'000'000);
   EXPECT_EQ((instant{} + century) - instant{}, century);
+}
+
+// Saturating, not wrapping: a setting of "as long as possible" and a clock that starts anywhere are harmless.
+TEST(time, what_goes_past_either_end_stays_there) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+  const duration longest = duration::microseconds(most);
+  const duration shortest = duration::microseconds(least);
+  const duration tick = duration::microseconds(1);
+  EXPECT_EQ(longest + tick, longest);
+  EXPECT_EQ(shortest - tick, shortest);
+  EXPECT_EQ(shortest + shortest, shortest);
+  EXPECT_EQ(longest - shortest, longest);
+  EXPECT_EQ(longest + shortest, duration::microseconds(-1));
+  EXPECT_EQ(longest * 2, longest);
+  EXPECT_EQ(longest * -2, shortest);
+  EXPECT_EQ(shortest * -1, longest);
+  EXPECT_EQ(duration::seconds(most), longest);
+  EXPECT_EQ(duration::milliseconds(least), shortest);
+  const instant first = instant::from_microseconds(least);
+  EXPECT_EQ(never + tick, never);
+  EXPECT_EQ(instant{} + longest, never);
+  EXPECT_EQ(first - tick, first);
+  EXPECT_EQ(never - first, longest) << "2^64 microseconds apart";
+  EXPECT_EQ(first - never, shortest);
+  EXPECT_EQ(instant{} - first, longest) << "2^63 microseconds apart";
+  EXPECT_EQ(never - instant{}, longest);
 }
 
 TEST(short_time, is_the_low_half_of_the_clock) {
