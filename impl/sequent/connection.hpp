@@ -237,10 +237,12 @@ class connection {
   [[nodiscard]] const ecn_echo& echo() const noexcept { return echo_; }
   /// How Fast Open has fared.
   [[nodiscard]] const typename Policy::fast_open& fast_open() const noexcept { return fast_open_; }
-  /// Established with nothing to send, to wait for or to tell: what then arrives and changes nothing leaves it so, and
-  /// moves no deadline but the keep-alive's, to a later time.
+  /// Established or half closed, with nothing to send, to wait for or to tell: what then arrives and changes nothing
+  /// leaves it so, and moves no deadline but the keep-alive's, to a later time.
   [[nodiscard]] bool quiet() const noexcept {
-    return tcb_.state == connection_state::established && tcb_.snd.una == tcb_.snd.nxt && sender_.queued() == 0 &&
+    const bool open = tcb_.state == connection_state::established || tcb_.state == connection_state::fin_wait_2 ||
+                      tcb_.state == connection_state::close_wait;
+    return open && tcb_.snd.una == tcb_.snd.nxt && tcb_.snd.fin_asked == tcb_.snd.fin_sent && sender_.queued() == 0 &&
            !ack_due_ && !keep_alive_due_ && !reset_due_ && signals_.empty();
   }
   /// Has the memory brought near that a segment needs which finds the connection idle, and so many octets in front of

@@ -2,6 +2,7 @@
 // implements: sleeping
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -10,18 +11,19 @@
 
 namespace sequent {
 
-/// What is left of an established connection that has nothing to send, to wait for, to deliver or to tell. A value; a
-/// connection that is made from it goes on as the first would have. Everything is constant time.
+/// What is left of a connection, established or half closed, that has nothing to send, to wait for, to deliver or to
+/// tell. A value; a connection that is made from it goes on as the first would have, with the settings that it had been
+/// given: Nagle, keep-alives, user timeout. Everything is constant time.
 template <class Policy = default_policy>
 class dormant {
  public:
   using connection_type = connection<Policy>;
 
   /// Nothing of this connection would be lost: it is quiet(), its buffers and tables are empty, no timer runs but the
-  /// keep-alive's, nobody has closed it, and no keep-alive probe or ICMP error is unanswered.
+  /// keep-alive's, nobody has closed it for good, and no keep-alive probe is unanswered.
   [[nodiscard]] static constexpr bool can_hold(const connection_type& c) noexcept {
-    return c.quiet() && at_rest(c.sender_) && at_rest(c.receiver_) && !c.nobody_reads_ && !c.last_icmp_ &&
-           c.keep_alives_ == 0 && c.timers_.none_but(timer::keep_alive);
+    return c.quiet() && at_rest(c.sender_) && at_rest(c.receiver_) && !c.nobody_reads_ && c.keep_alives_ == 0 &&
+           c.timers_.none_but(timer::keep_alive);
   }
 
   dormant() noexcept = default;
@@ -39,21 +41,30 @@ class dormant {
         doubt_(c.sender_.recovery_.doubt_),
         probe_(c.sender_.recovery_.probe_),
         recover_(c.sender_.recovery_.recover_),
-        largest_text_(c.receiver_.largest_text_),
+        user_timeout_(brief(c.config_.user_timeout)),
         response_(c.sender_.ecn_),
+        largest_text_(static_cast<std::uint16_t>(std::min(c.receiver_.largest_text_, 0xffffu))),
+        last_icmp_(c.last_icmp_.value_or(icmp_report{})),
         echo_(c.echo_),
         fast_open_(c.fast_open_),
         probes_(c.sender_.probes_),
+        icmp_known_(c.last_icmp_.has_value()),
+        nagle_(c.config_.nagle),
+        keeps_alive_(c.config_.keep_alive.enabled),
         syn_lost_(c.sender_.syn_lost_),
         syn_sent_(c.sender_.syn_sent_),
         reports_seen_(c.sender_.recovery_.reports_seen_) {
     SEQUENT_ASSERT(can_hold(c));
   }
 
-  /// Lets `c` go on from here. It was made with the same configuration, for buffers of the same size, and has done
-  /// nothing yet.
+  /// Lets `c` go on from here. It was made with the same configuration, settings aside, for buffers of the same size,
+  /// and has done nothing yet.
   void wake(connection_type& c) const noexcept {
     c.tcb_ = tcb_;
+    c.config_.nagle = nagle_;
+    c.config_.keep_alive.enabled = keeps_alive_;
+    c.config_.user_timeout = timeout();
+    if (icmp_known_) c.last_icmp_ = last_icmp_;
     if (keep_alive_ != never) c.timers_.start(timer::keep_alive, keep_alive_);
     c.path_ = path_;
     c.echo_ = echo_;
@@ -62,7 +73,7 @@ class dormant {
     c.receiver_.tuning_ = tuning_;
     c.receiver_.largest_text_ = largest_text_;
     auto& sender = c.sender_;
-    sender.first_ = tcb_.snd.nxt;
+    sender.first_ = tcb_.snd.fin_sent ? tcb_.snd.nxt - 1u : tcb_.snd.nxt;  // a FIN is no octet of the ring
     sender.rtt_ = rtt_estimator(c.config_.rto, measures_);
     sender.congestion_ = congestion_;
     sender.pacing_ = pacing_;
@@ -88,9 +99,17 @@ class dormant {
     actions<u32> step;
     if (!arrives_as_predicted(tcb_, header, now, step)) return false;
     if (tcb_.ecn) echo_.arrived(header.control, ecn_codepoint::not_capable, false);
-    if (config.keep_alive.enabled) keep_alive_ = now + config.keep_alive.idle;
+    if (keeps_alive_) keep_alive_ = now + config.keep_alive.idle;
     return true;
   }
+
+  /// As the calls of connection. A user timeout is kept in whole milliseconds, rounded up, and at most 49 days.
+  void set_nagle(bool on) noexcept { nagle_ = on; }
+  void set_keep_alive(bool on, const connection_config& config, instant now) noexcept {
+    keeps_alive_ = on;
+    keep_alive_ = on ? now + config.keep_alive.idle : never;
+  }
+  void set_user_timeout(std::optional<duration> timeout) noexcept { user_timeout_ = brief(timeout); }
 
   /// When it has to be woken, if ever: the keep-alive timer.
   [[nodiscard]] std::optional<instant> next_deadline() const noexcept {
@@ -108,6 +127,16 @@ class dormant {
     return r.unread_ == 0 && r.held_.empty() && r.recent_count_ == 0 && r.repeated_.empty();
   }
 
+  static constexpr u32 no_timeout = 0xffff'ffffu;
+  [[nodiscard]] static constexpr u32 brief(std::optional<duration> timeout) noexcept {
+    if (!timeout) return no_timeout;
+    const std::int64_t whole = timeout->count() / 1'000 + (timeout->count() % 1'000 != 0 ? 1 : 0);
+    return static_cast<u32>(std::clamp<std::int64_t>(whole, 0, no_timeout - 1));
+  }
+  [[nodiscard]] constexpr std::optional<duration> timeout() const noexcept {
+    return user_timeout_ == no_timeout ? std::nullopt : std::optional(duration::milliseconds(user_timeout_));
+  }
+
   control_block<u32> tcb_{};
   instant keep_alive_ = never;
   instant last_sent_ = never;
@@ -120,14 +149,19 @@ class dormant {
   spurious_detector doubt_{};
   tail_probe probe_{};
   sequence_number<u32> recover_{};
-  u32 largest_text_ = 0;
+  u32 user_timeout_ = no_timeout;  // milliseconds
   ecn_response response_{};
+  std::uint16_t largest_text_ = 0;
+  icmp_report last_icmp_{};
   ecn_echo echo_{};
   [[no_unique_address]] typename Policy::fast_open fast_open_{};
   std::uint8_t probes_ = 0;
-  bool syn_lost_ = false;
-  bool syn_sent_ = false;
-  bool reports_seen_ = false;
+  bool icmp_known_ : 1 = false;
+  bool nagle_ : 1 = true;
+  bool keeps_alive_ : 1 = false;
+  bool syn_lost_ : 1 = false;
+  bool syn_sent_ : 1 = false;
+  bool reports_seen_ : 1 = false;
 };
 
 }  // namespace sequent

@@ -240,6 +240,7 @@ class stack {
   [[nodiscard]] std::optional<u32> listener_named(handle of) const noexcept;
   [[nodiscard]] std::optional<std::uint16_t> free_port(const flow& path) noexcept;
   void after_reading(u32 index) noexcept;
+  [[nodiscard]] result<std::size_t> read_asleep(u32 index) const noexcept;
   void give_up(u32 index) noexcept;
   void disown(u32 index) noexcept;
   void close_listener(u32 index) noexcept;

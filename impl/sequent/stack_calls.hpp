@@ -50,7 +50,9 @@ auto stack<Policy>::find(handle of) const noexcept -> const connection_type* {
 template <class Policy>
 std::optional<connection_state> stack<Policy>::state_of(handle of) const noexcept {
   if (const connection_type* const at = find(of)) return at->state();
-  if (flow_of(of)) return connection_state::established;  // and asleep
+  if constexpr (sleeps) {
+    if (flow_of(of)) return slots_[of.index].asleep.block().state;
+  }
   return std::nullopt;
 }
 
@@ -145,10 +147,20 @@ result<std::size_t> stack<Policy>::write(handle of, std::span<const std::uint8_t
 template <class Policy>
 result<std::size_t> stack<Policy>::read(handle of, std::span<std::uint8_t> out) noexcept {
   if (named(of) == nullptr) return error::connection_does_not_exist;
-  if (!awake(of.index)) return error::would_block;
+  if (!awake(of.index)) return read_asleep(of.index);
   const auto got = tcp(of.index).read(out);
   after_reading(of.index);
   return got;
+}
+
+// A sleeper has nothing to read: either more may come, or the peer has closed.
+template <class Policy>
+result<std::size_t> stack<Policy>::read_asleep(u32 index) const noexcept {
+  if constexpr (sleeps) {
+    if (slots_[index].asleep.block().state == connection_state::close_wait) return std::size_t{0};
+  }
+  static_cast<void>(index);
+  return error::would_block;
 }
 
 // Reading may have opened the window, or have been the last that there was to do.

@@ -61,7 +61,11 @@ class sleeper : public Base {
   // The connection that goes on from there, in buffers of the same size.
   [[nodiscard]] connection_type awake(const Dormant& asleep) const {
     const connection_type& was = Base::tcp();
-    connection_type made(was.config(), typename policy::send_storage(was.sending().room() + was.sending().queued()),
+    connection_config plain = was.config();
+    plain.nagle = !plain.nagle;  // what a user set is kept with the sleeper
+    plain.keep_alive.enabled = !plain.keep_alive.enabled;
+    plain.user_timeout = plain.user_timeout ? std::nullopt : std::optional(duration::seconds(1));
+    connection_type made(plain, typename policy::send_storage(was.sending().room() + was.sending().queued()),
                          typename policy::receive_storage(was.receiving().room() + was.receiving().unread()));
     asleep.wake(made);
     return made;
@@ -71,7 +75,8 @@ class sleeper : public Base {
     model::fingerprint right;
     feed(left, a, true);
     feed(right, b, true);
-    return left.value() == right.value() && a.path() == b.path() && a.receiving().tuning() == b.receiving().tuning();
+    return left.value() == right.value() && a.path() == b.path() && a.config() == b.config() &&
+           a.last_icmp() == b.last_icmp() && a.receiving().tuning() == b.receiving().tuning();
   }
   void complain(const char* what) {
     if (wrong_.empty()) wrong_ = what;

@@ -40,6 +40,18 @@ class sleepy_host : public stack_host<sleepy_policy> {
     events();
   }
   [[nodiscard]] static flow path(u32 n) { return from_peer(static_cast<std::uint16_t>(1'000 + n)); }
+  /// A router says that the host is unreachable for what was sent with this number (ICMP 3/1).
+  void report(const flow& path, u32 number) {
+    const octet_string inner =
+        packet_to({path.remote, path.local, path.remote_port, path.local_port}, at(number).ack(1));
+    octet_string octets(28 + 28);
+    octets[20] = 3;
+    octets[21] = 1;
+    std::copy_n(inner.begin(), 28, octets.begin() + 28);
+    store16(octets.data() + 22, checksum_field(sum_octets(std::span(octets).subspan(20))));
+    (void)emit_ipv4({.source = {10, 0, 0, 99}, .destination = path.local.v4(), .protocol = ip_protocol::icmp}, octets);
+    in(octets);
+  }
   [[nodiscard]] bool awake(u32 n) const { return tcp->find(handles[n]) != nullptr; }
   /// The next segment of the n-th peer, which has sent nothing but its SYN.
   [[nodiscard]] packet from(u32 n) const { return at(5'001).ack(iss[n] + 1); }
@@ -148,6 +160,58 @@ TEST(stack_sleep, a_peer_that_answers_a_keep_alive_may_be_left_to_sleep_again) {
   host.open(2);
   ASSERT_EQ(host.handles.size(), 3u);
   EXPECT_FALSE(host.awake(0));
+}
+
+// A report of the network's, true or forged, holds no place beyond what it is about.
+TEST(stack_sleep, a_soft_error_holds_no_place) {
+  sleepy_host host(2);
+  for (u32 n = 0; n != 2; ++n) {
+    ASSERT_TRUE(host.tcp->write(host.handles[n], pattern(10)));
+    host.out();
+    host.report(sleepy_host::path(n), host.iss[n] + 1);
+    ASSERT_EQ(host.events().size(), 1u);
+    host.in(sleepy_host::path(n), host.from(n).ack(host.iss[n] + 11));
+    host.events();
+  }
+  EXPECT_EQ(host.tcp->statistics().icmp_taken, 2u);
+  host.open(2);
+  host.open(3);
+  EXPECT_EQ(host.handles.size(), 4u);
+  EXPECT_TRUE(host.tcp->consistent());
+}
+
+// A peer that has closed, or one that was told of the end, may take as long as it likes.
+// covers: rfc9293#3.6
+TEST(stack_sleep, the_half_closed_sleep) {
+  sleepy_host host(2);
+  octet_string room(10);
+  host.in(sleepy_host::path(0), host.from(0).fin());
+  EXPECT_TRUE(host.events().at(0).readable);
+  EXPECT_EQ(*host.tcp->read(host.handles[0], room), 0u);
+  ASSERT_TRUE(host.tcp->shutdown(host.handles[1]));
+  host.out();
+  host.in(sleepy_host::path(1), host.from(1).ack(host.iss[1] + 2));
+  host.events();
+  host.open(2);
+  host.open(3);
+  ASSERT_EQ(host.handles.size(), 4u);
+  EXPECT_FALSE(host.awake(0));
+  EXPECT_FALSE(host.awake(1));
+  EXPECT_EQ(host.tcp->state_of(host.handles[0]), state::close_wait);
+  EXPECT_EQ(host.tcp->state_of(host.handles[1]), state::fin_wait_2);
+  EXPECT_EQ(*host.tcp->read(host.handles[0], room), 0u);
+  EXPECT_EQ(host.tcp->read(host.handles[1], room).why(), error::would_block);
+
+  const auto answer = host.in(sleepy_host::path(1), at(5'001).ack(host.iss[1] + 2).text(pattern(5)).fin());
+  ASSERT_EQ(answer.size(), 1u);
+  EXPECT_EQ(answer[0].segment.header.ack.wire(), 5'007u);
+  EXPECT_EQ(*host.tcp->read(host.handles[1], room), 5u);
+  EXPECT_EQ(*host.tcp->write(host.handles[0], pattern(3)), 3u);
+  const auto sent = host.out();
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].segment.seq(), host.iss[0] + 1);
+  EXPECT_EQ(sent[0].segment.header.ack.wire(), 5'002u);
+  EXPECT_TRUE(host.tcp->consistent());
 }
 
 TEST(stack_sleep, reading_lets_it_sleep_on) {
