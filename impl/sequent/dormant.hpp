@@ -64,6 +64,7 @@ class dormant {
     c.config_.nagle = nagle_;
     c.config_.keep_alive.enabled = keeps_alive_;
     c.config_.user_timeout = timeout();
+    c.stream_ended_ = tcb_.state == connection_state::close_wait;  // and everything before its end has been read
     if (icmp_known_) c.last_icmp_ = last_icmp_;
     if (keep_alive_ != never) c.timers_.start(timer::keep_alive, keep_alive_);
     c.path_ = path_;
