@@ -13,7 +13,6 @@
 #include "sequent/ephemeral_ports.hpp"
 #include "sequent/flow.hpp"
 #include "sequent/flow_table.hpp"
-#include "sequent/rate_limiter.hpp"
 #include "sequent/siphash.hpp"
 #include "sequent/syn_cookie.hpp"
 #include "sequent/timer_wheel.hpp"
@@ -252,18 +251,6 @@ void cookie_check(benchmark::State& state) {
   }
 }
 BENCHMARK(cookie_check)->ArgName("ip")->Arg(4)->Arg(6);
-
-void rate_limit(benchmark::State& state) {
-  rate_limiter<flow, flow_hash, inline_slots<token_bucket, 1'024>> limiter({}, flow_hash(key),
-                                                                           duration::milliseconds(10), 10);
-  const auto flows = random_flows(1'000'000, false);
-  std::size_t at = 0;
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(limiter.allow(flows[at], instant::from_microseconds(static_cast<std::int64_t>(at))));
-    at = (at + 1) & (flows.size() - 1);
-  }
-}
-BENCHMARK(rate_limit);
 
 void choose_port(benchmark::State& state) {
   ephemeral_ports<> ports(key);

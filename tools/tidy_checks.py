@@ -19,7 +19,7 @@ TIERS = (
      "flow", "flow_table"),
     ("acceptance", "acknowledgment", "rtt", "timestamps", "window", "window_tuning", "path_mtu", "scoreboard", "rack", "prr", "spurious",
      "tail_probe", "pacing", "ecn", "congestion/progress", "congestion/curve",
-     "congestion/hystart", "congestion/reno", "congestion/cubic", "congestion/validation", "congestion/validated", "ephemeral_ports", "syn_cookie", "fast_open_keys", "rate_limiter"),
+     "congestion/hystart", "congestion/reno", "congestion/cubic", "congestion/validation", "congestion/validated", "ephemeral_ports", "syn_cookie", "fast_open_keys"),
     ("arrives_closed", "arrives_icmp", "arrives_listen", "arrives_syn_sent", "arrives_synchronized", "handshake",
      "predict", "receive_text", "user_calls", "timeouts", "transmit", "recovery", "recovery_*", "reply"),
     ("step",),
@@ -35,7 +35,7 @@ PARTS = {"recovery": ("recovery_losses", "recovery_window"),
          "sender": ("sender_input", "sender_text"),
          "connection": ("connection_calls", "connection_input", "connection_output", "connection_path"),
          "stack": ("stack_calls", "stack_handshake", "stack_cookies", "stack_fast_open", "stack_input", "stack_output",
-                   "stack_sleep")}
+                   "stack_replies", "stack_sleep")}
 OWNER = {part: owner for owner, parts in PARTS.items() for part in parts}
 
 MAX_IMPL_LINES = 410

@@ -55,7 +55,12 @@ void stack_host::connect(const sequent::ip_address& peer, std::uint16_t port, st
 void stack_host::take(std::span<const std::uint8_t> packet, instant now) {
   ++counts_.received;
   const auto before = stack_->statistics().icmp_taken;
-  if (stack_->on_packet(packet, now) == sequent::delivery::dropped) ++counts_.refused;
+  auto where = stack_->on_packet(packet, now);
+  if (where == sequent::delivery::postponed) {
+    turn(now);  // there is room for its answer once those before it have been sent
+    where = stack_->on_packet(packet, now);
+  }
+  if (where == sequent::delivery::dropped) ++counts_.refused;
   counts_.icmp += stack_->statistics().icmp_taken - before;
   // Without SACK every duplicate acknowledgment counts (RFC 5681 section 4.2); otherwise what arrives together is
   // answered together.

@@ -23,9 +23,9 @@
 #include "sequent/index_list.hpp"
 #include "sequent/ip.hpp"
 #include "sequent/listener.hpp"
-#include "sequent/rate_limiter.hpp"
 #include "sequent/slot_pool.hpp"
 #include "sequent/stack_config.hpp"
+#include "sequent/stack_records.hpp"
 #include "sequent/stack_slot.hpp"
 #include "sequent/syn_cookie.hpp"
 #include "sequent/time_wait.hpp"
@@ -130,12 +130,15 @@ class stack {
   /// Where it leads; nothing when the handle names no connection.
   [[nodiscard]] std::optional<flow> flow_of(handle of) const noexcept;
 
-  /// A packet has arrived: an IP datagram from its header on. Says where it was delivered.
+  /// A packet has arrived: an IP datagram from its header on. Says where it was delivered, or that it was not: answers
+  /// that belong to no record fill their room (most_replies) until poll_packet() has sent them, and a packet that would
+  /// draw one more is delivery::postponed, as if it had not come. Poll, then hand it over again.
   delivery on_packet(std::span<const std::uint8_t> packet, instant now) noexcept;
   /// The same for several packets that have come in together, in their order: faster where there are more connections
   /// than the processor's cache holds. Nothing may be polled in between, so a burst of segments out of order brings one
-  /// duplicate acknowledgment instead of several.
-  void on_packets(std::span<const std::span<const std::uint8_t>> packets, instant now) noexcept;
+  /// duplicate acknowledgment instead of several. Gives how many were taken, the first ones: sizes.most_replies, if as
+  /// many came and everything had been polled before. Poll, then hand over the rest.
+  [[nodiscard]] std::size_t on_packets(std::span<const std::span<const std::uint8_t>> packets, instant now) noexcept;
   /// The next packet to send, written to `out`; it counts as sent. Nothing is written, and nothing lost, when `out` has
   /// fewer than least_packet_room octets.
   [[nodiscard]] std::optional<packet_out> poll_packet(instant now, std::span<std::uint8_t> out) noexcept;
@@ -184,37 +187,10 @@ class stack {
   using doorplate = typename slot_types::doorplate;
   using slot = typename slot_types::slot;
 
-  // A connection in the SYN queue. One whose SYN ended TIME-WAIT keeps the record, in case the SYN was an old one
-  // (MAY-2).
-  struct half_open_slot {
-    half_open<u32> block{};
-    flow path{};
-    syn_ack_history past{};
-    u32 listening = nobody;
-    u32 listener_generation = 0;
-    u32 former = nobody;  // the record of TIME-WAIT whose place it has taken
-    std::uint8_t retries = 0;
-  };
-  // A connection in TIME-WAIT that nobody knows any more.
-  struct time_wait_slot {
-    time_wait<u32> block{};
-    flow path{};
-    list_links age{};
-    u32 successor = nobody;  // the record of the SYN queue that its flow leads to meanwhile
-  };
-  // An answer without a connection.
-  struct waiting_reply {
-    flow path{};
-    segment<u32> header{};
-  };
-  // A segment on its way in.
-  struct arrival {
-    const segment<u32>& header;
-    std::span<const std::uint8_t> text;
-    flow path;
-    instant now;
-    ecn_codepoint mark;
-  };
+  using debt = stack_records::debt;
+  using half_open_slot = stack_records::half_open_slot;
+  using time_wait_slot = stack_records::time_wait_slot;
+  using arrival = stack_records::arrival;
 
   // stack_sleep.hpp
   [[nodiscard]] bool awake(u32 index) const noexcept;
@@ -253,9 +229,8 @@ class stack {
   [[nodiscard]] u32 isn_offset_of(const flow& path) const noexcept;
   [[nodiscard]] control_block<u32> listening_block(const flow& path) const noexcept;
   [[nodiscard]] segment<u32> answer_syn(control_block<u32>& tcb, u32 clock) const noexcept;
-  void on_listener(u32 index, const arrival& in, std::optional<sequence_number<u32>> iss) noexcept;
-  void remember_half_open(u32 index, control_block<u32>& tcb, const arrival& in,
-                          const std::optional<fast_open_cookie>& give) noexcept;
+  delivery on_listener(u32 index, const arrival& in, std::optional<sequence_number<u32>> iss) noexcept;
+  void remember_half_open(u32 index, control_block<u32>& tcb, const arrival& in, bool give) noexcept;
   [[nodiscard]] bool has_room(u32 listening) const noexcept;
   [[nodiscard]] bool has_room_for_syn(u32 listening) const noexcept;
 
@@ -266,7 +241,7 @@ class stack {
   void count_pending(u32 index) noexcept;
 
   // stack_cookies.hpp
-  void send_cookie(u32 index, const arrival& in) noexcept;
+  delivery send_cookie(u32 index, const arrival& in) noexcept;
   [[nodiscard]] bool take_cookie(u32 index, const arrival& in) noexcept;
 
   delivery on_half_open(u32 index, const arrival& in) noexcept;
@@ -292,8 +267,6 @@ class stack {
   void remember_time_wait(u32 index, instant now) noexcept;
   void forget_time_wait(u32 index) noexcept;
   void resume_time_wait(u32 index) noexcept;
-  void reply_to(const flow& path, const std::optional<segment<u32>>& header, instant now) noexcept;
-  void queue_reply(const flow& path, segment<u32> header) noexcept;
   [[nodiscard]] bool is_ours(const ip_address& address) const noexcept;
   // Nobody talks to himself through the network (CVE-1999-0016, "LAND").
   [[nodiscard]] static constexpr bool is_land(const flow& path) noexcept {
@@ -306,7 +279,19 @@ class stack {
   void settle(u32 index, instant now) noexcept;
   [[nodiscard]] bool map(const flow& path, u32 index) noexcept;
   void unmap(const flow& path, u32 index) noexcept;
-  [[nodiscard]] packet_out next_reply(std::span<std::uint8_t> out, instant now) noexcept;
+
+  // stack_replies.hpp
+  void owe(u32 index, const actions<u32>& step) noexcept;
+  void owe(u32 index) noexcept;
+  void owe_nothing(u32 index) noexcept;
+  [[nodiscard]] delivery reply_to(const flow& path, const std::optional<segment<u32>>& header,
+                                  delivery otherwise) noexcept;
+  [[nodiscard]] debt& debt_of(u32 index) noexcept;
+  [[nodiscard]] segment<u32> next_of_record(u32 index, instant now) noexcept;
+  [[nodiscard]] packet_out next_answer(std::span<std::uint8_t> out, instant now) noexcept;
+  [[nodiscard]] packet_out last_of_sleeper(u32 index, std::span<std::uint8_t> out, instant now) noexcept;
+  [[nodiscard]] packet_out write_answer(const flow& path, std::uint8_t service, segment<u32> header,
+                                        std::span<std::uint8_t> out, instant now) const noexcept;
   [[nodiscard]] packet_out wrap(const flow& path, std::uint8_t service, std::span<std::uint8_t> out,
                                 const transmission& sent) const noexcept;
 
@@ -331,6 +316,9 @@ class stack {
       return i < first_half_open ? slots_[i].news : listeners_[i - first_half_open].news;
     };
   }
+  [[nodiscard]] auto lines() noexcept {
+    return [this](u32 i) -> list_links& { return debt_of(i).line; };
+  }
   [[nodiscard]] auto age_links() noexcept {
     return [this](u32 i) -> list_links& { return time_wait_[i].age; };
   }
@@ -352,14 +340,12 @@ class stack {
   ephemeral_ports<Policy::sizes.port_counters> ports_;
   syn_cookies cookies_;
   fast_open_keys fast_open_keys_;
-  rate_limiter<flow, flow_hash, inline_slots<token_bucket, Policy::sizes.reset_buckets>> resets_;
   index_list ready_{};
   index_list news_{};
   index_list drowsy_{};  // awake, and may fall asleep, the longest idle first
   index_list age_{};     // TIME-WAIT, the first to be forgotten for want of room first
-  std::array<waiting_reply, Policy::sizes.most_replies> replies_{};
-  u32 reply_first_ = 0;
-  u32 reply_count_ = 0;
+  slot_pool<stack_records::waiting_reply, Policy::sizes.most_replies> replies_;
+  index_list owing_{};  // records and replies that owe an answer, in the order in which they were asked
 };
 
 }  // namespace sequent
@@ -370,4 +356,5 @@ class stack {
 #include "sequent/stack_handshake.hpp"
 #include "sequent/stack_input.hpp"
 #include "sequent/stack_output.hpp"
+#include "sequent/stack_replies.hpp"
 #include "sequent/stack_sleep.hpp"

@@ -14,8 +14,7 @@ stack<Policy>::stack(const stack_config& config, std::span<std::uint8_t> buffers
       flows_(flow_hash(derive_key(config.secret, key_use::flows))),
       ports_(derive_key(config.secret, key_use::ports), config.ports),
       cookies_(derive_key(config.secret, key_use::cookies)),
-      fast_open_keys_(derive_key(config.secret, key_use::fast_open)),
-      resets_({}, flow_hash(derive_key(config.secret, key_use::resets)), config.reset_interval, config.reset_burst) {
+      fast_open_keys_(derive_key(config.secret, key_use::fast_open)) {
   SEQUENT_ASSERT(buffers.size() >= buffer_octets);
 }
 

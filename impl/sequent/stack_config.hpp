@@ -35,13 +35,11 @@ struct stack_config {
   /// Arriving packets with fewer hops left are dropped (RFC 5082 asks for 255 where both ends are on one link).
   std::uint8_t least_time_to_live = 0;
   cookie_policy cookies = cookie_policy::on_overflow;
-  duration syn_ack_timeout = duration::seconds(1);        ///< before the first retransmission of a SYN,ACK; doubles
-  duration syn_ack_longest = duration::seconds(60);       ///< and is at most this
-  std::uint8_t syn_ack_retries = 7;                       ///< with these times 183 seconds (MUST-23 asks for 180)
-  bool reuse_time_wait = true;                            ///< RFC 6191
-  duration reset_interval = duration::milliseconds(100);  ///< RSTs without a connection, for each bucket of remotes
-  std::uint32_t reset_burst = 20;                         ///< most of them at once, after silence
-  port_range ports{};                                     ///< local ports that connect() chooses from (RFC 6056)
+  duration syn_ack_timeout = duration::seconds(1);   ///< before the first retransmission of a SYN,ACK; doubles
+  duration syn_ack_longest = duration::seconds(60);  ///< and is at most this
+  std::uint8_t syn_ack_retries = 7;                  ///< with these times 183 seconds (MUST-23 asks for 180)
+  bool reuse_time_wait = true;                       ///< RFC 6191
+  port_range ports{};                                ///< local ports that connect() chooses from (RFC 6056)
 };
 
 /// How large the tables of a stack are, which is its size in memory; docs/stack.md says what happens when each is full.
@@ -58,8 +56,7 @@ struct stack_sizes {
   u32 most_time_wait = 64;  ///< beyond them the oldest is forgotten
   u32 most_listeners = 8;
   u32 most_addresses = 4;           ///< local addresses
-  u32 most_replies = 64;            ///< answers without a connection that wait for poll_packet()
-  std::size_t reset_buckets = 256;  ///< of remotes that share a limit of RSTs
+  u32 most_replies = 64;            ///< answers without a record that wait for poll_packet()
   std::size_t port_counters = 256;  ///< of ephemeral_ports
 };
 
@@ -76,7 +73,7 @@ struct default_stack_policy {
 };
 
 /// What a key is for. Each use of the one secret has its own, so that none tells about another.
-enum class key_use : std::uint8_t { flows = 1, sequence_numbers, timestamp_clocks, ports, cookies, resets, fast_open };
+enum class key_use : std::uint8_t { flows = 1, sequence_numbers, timestamp_clocks, ports, cookies, fast_open };
 
 /// The key for one use of the secret. Constant time.
 [[nodiscard]] constexpr secret_key derive_key(secret_key secret, key_use use) noexcept {
@@ -104,9 +101,8 @@ struct stack_statistics {
   std::uint64_t time_wait_evicted = 0;  ///< forgotten early to make room
   std::uint64_t time_wait_reused = 0;   ///< RFC 6191
   std::uint64_t time_wait_kept = 0;     ///< SYNs that it does not allow to end TIME-WAIT
-  std::uint64_t resets_suppressed = 0;  ///< by reset_interval and reset_burst
-  std::uint64_t replies_dropped = 0;    ///< no room to wait for poll_packet()
-  std::uint64_t icmp_taken = 0;         ///< errors that concerned a connection and were believed
+  std::uint64_t postponed = 0;   ///< packets that were not taken: their answers had no room to wait for poll_packet()
+  std::uint64_t icmp_taken = 0;  ///< errors that concerned a connection and were believed
   std::uint64_t icmp_ignored = 0;
   std::uint64_t fallen_asleep = 0;  ///< connections that made room for others
   std::uint64_t wakes_refused = 0;  ///< segments and deadlines of sleepers that found every place taken by busy ones
@@ -146,6 +142,7 @@ enum class delivery : std::uint8_t {
   listener,    ///< a listener
   nobody,      ///< there is no connection: answered with RST, unless it was one
   icmp,        ///< an ICMP message
+  postponed,   ///< not taken: call poll_packet() first, then hand it over again
 };
 
 }  // namespace sequent

@@ -36,10 +36,11 @@ namespace sequent {
 // Answers a SYN with a number from which its connection can be made when the number comes back. What the cookie cannot
 // say is not agreed to: the SYN is taken through LISTEN as if it had said no more.
 template <class Policy>
-void stack<Policy>::send_cookie(u32 index, const arrival& in) noexcept {
+delivery stack<Policy>::send_cookie(u32 index, const arrival& in) noexcept {
+  if (replies_.full()) return delivery::postponed;
   control_block<u32> tcb = listening_block(in.path);
   const cookie_options kept = cookie_options_of(in.header, tcb.offer);
-  if (kept.mss < cookie_mss.front()) return;  // less than a cookie can say (MUST-16)
+  if (kept.mss < cookie_mss.front()) return delivery::listener;  // less than a cookie can say (MUST-16)
   const syn_cookie made = cookies_.make(in.path, in.header.seq, kept, clock(in.path, in.now), in.now);
   const segment<u32> syn = syn_of(kept, in.header.seq, in.header.options.ts);
   static_cast<void>(sequent::step(tcb, syn, surroundings<u32>{in.now, made.iss}));
@@ -47,7 +48,7 @@ void stack<Policy>::send_cookie(u32 index, const arrival& in) noexcept {
   to.sent_cookies = true;
   to.cookie_sent_at = in.now;
   ++statistics_.cookies_sent;
-  reply_to(in.path, answer_syn(tcb, made.timestamp), in.now);
+  return reply_to(in.path, answer_syn(tcb, made.timestamp), delivery::listener);
 }
 
 // A segment without SYN that may bring a cookie back; only as long as one that was sent may be alive, so that there is

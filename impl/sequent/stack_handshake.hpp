@@ -72,39 +72,42 @@ segment<u32> stack<Policy>::answer_syn(control_block<u32>& tcb, u32 clock) const
 
 // A segment for which there is no connection, but a listener. `iss`: the ISS that a SYN must get, if not the usual one.
 template <class Policy>
-void stack<Policy>::on_listener(u32 index, const arrival& in, std::optional<sequence_number<u32>> iss) noexcept {
+delivery stack<Policy>::on_listener(u32 index, const arrival& in, std::optional<sequence_number<u32>> iss) noexcept {
   const control_bits<u32> control = in.header.control;
-  if (control.ack() && !control.rst() && !control.syn() && take_cookie(index, in)) return;
+  if (control.ack() && !control.rst() && !control.syn() && take_cookie(index, in)) return delivery::listener;
   control_block<u32> tcb = listening_block(in.path);
   const sequence_number<u32> chosen = iss ? *iss : initial_sequence_number(isn_offset_of(in.path), in.now);
   const actions<u32> step = sequent::step(tcb, in.header, surroundings<u32>{in.now, chosen});
   if (tcb.state != connection_state::syn_received) {
-    return reply_to(in.path, compose_answer(tcb, step, 0u), in.now);
+    return reply_to(in.path, compose_answer(tcb, step, 0u), delivery::listener);
   }
   fast_open_verdict verdict;
   if constexpr (with_fast_opens) {
     if (!iss) verdict = judge(index, in);
-    if (verdict.take_text && open_fast(index, verdict, in)) return;
+    if (verdict.take_text && open_fast(index, verdict, in)) return delivery::listener;
   }
-  if (has_room_for_syn(index)) return remember_half_open(index, tcb, in, verdict.give);
+  if (has_room_for_syn(index)) {
+    remember_half_open(index, tcb, in, verdict.give.has_value());
+    return delivery::listener;
+  }
   // What could not be accepted anyway need not be begun.
   if (listeners_[index].waiting.size() < listeners_[index].backlog && config_.cookies != cookie_policy::never) {
     return send_cookie(index, in);
   }
   ++statistics_.syn_dropped;
+  return delivery::listener;
 }
 
+// `give`: with its SYN,ACK the peer gets a Fast Open cookie.
 template <class Policy>
-void stack<Policy>::remember_half_open(u32 index, control_block<u32>& tcb, const arrival& in,
-                                       const std::optional<fast_open_cookie>& give) noexcept {
+void stack<Policy>::remember_half_open(u32 index, control_block<u32>& tcb, const arrival& in, bool give) noexcept {
   const u32 at = *half_open_.take();
   if (!map(in.path, first_half_open + at)) {
     half_open_.release(at);
     ++statistics_.syn_dropped;
     return;
   }
-  segment<u32> header = answer_syn(tcb, clock(in.path, in.now));
-  header.options.fast_open = give;
+  static_cast<void>(answer_syn(tcb, 0u));  // as it will be sent
   half_open_slot& record = half_open_[at];
   record.block = compress(tcb);
   record.path = in.path;
@@ -113,7 +116,9 @@ void stack<Policy>::remember_half_open(u32 index, control_block<u32>& tcb, const
   record.listener_generation = listeners_.generation(index);
   ++listeners_[index].half_open;
   wheel_.start(first_half_open + at, in.now + config_.syn_ack_timeout);
-  reply_to(in.path, header, in.now);
+  record.owes.syn_ack = true;
+  record.owes.fast_open = give;
+  owe(first_half_open + at);
 }
 
 // Whether the listener that took the SYN still listens.
@@ -128,6 +133,7 @@ void stack<Policy>::forget_half_open(u32 index) noexcept {
   const half_open_slot& record = half_open_[index];
   if (record.former != nobody) forget_time_wait(record.former);
   if (alive(record)) --listeners_[record.listening].half_open;
+  owe_nothing(first_half_open + index);
   unmap(record.path, first_half_open + index);
   wheel_.stop(first_half_open + index);
   half_open_.release(index);
@@ -159,7 +165,7 @@ delivery stack<Policy>::on_half_open(u32 index, const arrival& in) noexcept {
     case connection_state::syn_received:
       record.block = compress(tcb);
       if (step.answer == reply::syn_ack) record.past.repeated = true;
-      reply_to(in.path, compose_answer(tcb, step, clock(in.path, in.now)), in.now);
+      owe(first_half_open + index, step);
       return delivery::half_open;
     case connection_state::closed:
     case connection_state::listen: give_up_half_open(index); return delivery::half_open;
@@ -220,10 +226,8 @@ void stack<Policy>::on_half_open_deadline(u32 index, instant now) noexcept {
   duration wait = config_.syn_ack_timeout;
   for (u32 i = 0; i != record.retries && wait < config_.syn_ack_longest; ++i) wait = wait * 2;
   wheel_.start(first_half_open + index, now + std::min(wait, config_.syn_ack_longest));
-  const control_block<u32> tcb = expand(record.block, listening_block(record.path));
-  actions<u32> again;
-  again.answer = reply::syn_ack;
-  reply_to(record.path, compose_answer(tcb, again, clock(record.path, now)), now);
+  record.owes.syn_ack = true;
+  owe(first_half_open + index);
 }
 
 }  // namespace sequent

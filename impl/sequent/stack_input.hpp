@@ -1,5 +1,5 @@
 // What arrives at a stack: packets and deadlines. Part of stack.hpp, which includes it.
-// implements: martians rate-limits
+// implements: martians
 #pragma once
 
 #include "sequent/stack.hpp"
@@ -17,27 +17,32 @@ delivery stack<Policy>::on_packet(std::span<const std::uint8_t> packet, instant 
 
 // Several packets at a time, so that the memory of all their connections is on its way while the first is worked on.
 template <class Policy>
-void stack<Policy>::on_packets(std::span<const std::span<const std::uint8_t>> packets, instant now) noexcept {
+std::size_t stack<Policy>::on_packets(std::span<const std::span<const std::uint8_t>> packets, instant now) noexcept {
   std::array<ip_datagram, batch> datagrams;
   std::array<u32, batch> tags;
-  while (!packets.empty()) {
-    const auto now_at_hand = packets.first(std::min(batch, packets.size()));
-    packets = packets.subspan(now_at_hand.size());
-    std::size_t count = 0;
-    for (const std::span<const std::uint8_t> packet : now_at_hand) {
-      const auto datagram = parse_ip(packet);
-      if (!datagram) {
-        static_cast<void>(on_malformed());
-        continue;
-      }
-      datagrams[count] = *datagram;
-      tags[count] = tag_of(*datagram);
-      flows_.prefetch(tags[count]);
-      ++count;
+  std::array<bool, batch> sound;
+  // As many as could all be answered to nobody, whatever they are: if it depended on what others are answered when one
+  // polls, one's own answers would tell of it.
+  const std::size_t most = std::min<std::size_t>(packets.size(), replies_.capacity() - replies_.size());
+  for (std::size_t taken = 0; taken != most;) {
+    const auto at_hand = packets.subspan(taken, std::min(batch, most - taken));
+    for (std::size_t i = 0; i != at_hand.size(); ++i) {
+      const auto datagram = parse_ip(at_hand[i]);
+      sound[i] = datagram.has_value();
+      if (!sound[i]) continue;
+      datagrams[i] = *datagram;
+      tags[i] = tag_of(*datagram);
+      flows_.prefetch(tags[i]);
     }
-    for (std::size_t i = 0; i != count; ++i) fetch_connection(tags[i]);
-    for (std::size_t i = 0; i != count; ++i) static_cast<void>(on_datagram(datagrams[i], tags[i], now));
+    for (std::size_t i = 0; i != at_hand.size(); ++i) {
+      if (sound[i]) fetch_connection(tags[i]);
+    }
+    for (std::size_t i = 0; i != at_hand.size(); ++i) {
+      static_cast<void>(sound[i] ? on_datagram(datagrams[i], tags[i], now) : on_malformed());
+    }
+    taken += at_hand.size();
   }
+  return most;
 }
 
 template <class Policy>
@@ -59,7 +64,13 @@ delivery stack<Policy>::on_datagram(const ip_datagram& datagram, u32 tag, instan
     return delivery::dropped;
   }
   switch (datagram.protocol) {
-    case ip_protocol::tcp: return on_tcp(datagram, tag, now);
+    case ip_protocol::tcp: {
+      const delivery where = on_tcp(datagram, tag, now);
+      if (where != delivery::postponed) return where;
+      --statistics_.packets;
+      ++statistics_.postponed;
+      return where;
+    }
     case ip_protocol::icmp:
     case ip_protocol::icmpv6: return on_icmp(datagram, now);
   }
@@ -120,13 +131,11 @@ delivery stack<Policy>::on_tcp(const ip_datagram& packet, u32 tag, instant now) 
 template <class Policy>
 delivery stack<Policy>::on_nobody(const arrival& in) noexcept {
   if (const auto listening = listeners_.find(in.path.local, in.path.local_port)) {
-    on_listener(*listening, in, std::nullopt);
-    return delivery::listener;
+    return on_listener(*listening, in, std::nullopt);
   }
   control_block<u32> none;
   const actions<u32> step = sequent::step(none, in.header, surroundings<u32>{in.now, {}});
-  reply_to(in.path, compose_answer(none, step, 0u), in.now);
-  return delivery::nobody;
+  return reply_to(in.path, compose_answer(none, step, 0u), delivery::nobody);
 }
 
 template <class Policy>
@@ -204,6 +213,7 @@ void stack<Policy>::forget_time_wait(u32 index) noexcept {
   } else {
     half_open_[record.successor].former = nobody;
   }
+  owe_nothing(first_time_wait + index);
   age_.remove(index, age_links());
   wheel_.stop(first_time_wait + index);
   time_wait_.release(index);
@@ -214,6 +224,7 @@ template <class Policy>
 void stack<Policy>::resume_time_wait(u32 index) noexcept {
   time_wait_[index].successor = nobody;
   if (map(time_wait_[index].path, first_time_wait + index)) return;
+  owe_nothing(first_time_wait + index);
   age_.remove(index, age_links());
   wheel_.stop(first_time_wait + index);
   time_wait_.release(index);
@@ -233,7 +244,7 @@ void stack<Policy>::on_time_wait(u32 index, const arrival& in) noexcept {
     age_.remove(index, age_links());
     age_.push(index, age_links());
   }
-  reply_to(in.path, compose_answer(tcb, step, clock(in.path, in.now)), in.now);
+  owe(first_time_wait + index, step);
 }
 
 // RFC 6191 section 2: the SYN opens a connection or is dropped in silence. An acknowledgment would help nobody: a peer
@@ -253,7 +264,7 @@ void stack<Policy>::on_syn_in_time_wait(u32 index, const arrival& in) noexcept {
   const auto iss = iss_after(old, initial_sequence_number(isn_offset_of(in.path), in.now));
   ++statistics_.time_wait_reused;
   unmap(in.path, first_time_wait + index);
-  on_listener(*listening, in, iss);
+  static_cast<void>(on_listener(*listening, in, iss));
   const auto successor = lookup(in.path);
   if (!successor) return resume_time_wait(index);
   time_wait_[index].successor = *successor - first_half_open;

@@ -69,29 +69,6 @@ void stack<Policy>::settle(u32 index, instant now) noexcept {
   drowse(index);
 }
 
-// An answer of no connection. It waits for poll_packet() if there is room; what is lost is asked for again.
-template <class Policy>
-void stack<Policy>::reply_to(const flow& path, const std::optional<segment<u32>>& header, instant now) noexcept {
-  if (!header) return;
-  if (header->control.rst() && !resets_.allow({path.local, path.remote, 0, 0}, now)) {
-    ++statistics_.resets_suppressed;
-    return;
-  }
-  queue_reply(path, *header);
-}
-
-template <class Policy>
-void stack<Policy>::queue_reply(const flow& path, segment<u32> header) noexcept {
-  if (reply_count_ == replies_.size()) {
-    ++statistics_.replies_dropped;
-    return;
-  }
-  header.source_port = path.local_port;
-  header.destination_port = path.remote_port;
-  replies_[(reply_first_ + reply_count_) % replies_.size()] = {path, header};
-  ++reply_count_;
-}
-
 template <class Policy>
 packet_out stack<Policy>::wrap(const flow& path, std::uint8_t service, std::span<std::uint8_t> out,
                                const transmission& sent) const noexcept {
@@ -108,23 +85,15 @@ packet_out stack<Policy>::wrap(const flow& path, std::uint8_t service, std::span
 }
 
 template <class Policy>
-packet_out stack<Policy>::next_reply(std::span<std::uint8_t> out, instant now) noexcept {
-  const waiting_reply& next = replies_[reply_first_];
-  reply_first_ = (reply_first_ + 1) % Policy::sizes.most_replies;
-  --reply_count_;
-  const std::size_t length = header_length + options_length(next.header.options);
-  emit_segment(next.header, out.subspan(ip_header_length(next.path.local), length),
-               pseudo_header_of(next.path.local, next.path.remote), config_.connection.checksum);
-  return wrap(next.path, config_.service, out, {length, 0, now});
-}
-
-template <class Policy>
 std::optional<packet_out> stack<Policy>::poll_packet(instant now, std::span<std::uint8_t> out) noexcept {
   if (out.size() < least_packet_room) return std::nullopt;
-  if (reply_count_ != 0) return next_reply(out, now);
+  // Answers first, so that the order of one's own packets does not tell of others'. There are never more of them than
+  // packets have come in.
+  if (!owing_.empty()) return next_answer(out, now);
   while (!ready_.empty()) {
     const u32 index = ready_.first();
     slot& at = slots_[index];
+    if (!awake(index)) return last_of_sleeper(index, out, now);
     const std::size_t front = ip_header_length(at.path.local);
     const std::size_t most = std::min<std::size_t>(out.size(), 0xffffu);  // octets of the longest datagram
     const auto sent = tcp(index).poll_transmit(now, out.subspan(front, most - front));
@@ -182,8 +151,19 @@ bool stack<Policy>::consistent() const noexcept {
     if (successor != nobody && half_open_[successor].former != i) return false;
     if (successor == nobody && lookup(time_wait_[i].path) != first_time_wait + i) return false;
   }
-  return flows == flows_.size() && age_.size() == time_wait_.size() && awake_ones == connections_awake() &&
-         waiting <= slots_.size();
+  u32 owing = replies_.size();
+  const auto owes_well = [&](const stack_records::debt& owes) {
+    if (owes.line.linked()) ++owing;
+    return owes.line.linked() == (owes.syn_ack || owes.ack || owes.reset);
+  };
+  for (u32 i = 0; i != Policy::sizes.most_half_open; ++i) {
+    if (half_open_.holds(i) && !owes_well(half_open_[i].owes)) return false;
+  }
+  for (u32 i = 0; i != Policy::sizes.most_time_wait; ++i) {
+    if (time_wait_.holds(i) && !owes_well(time_wait_[i].owes)) return false;
+  }
+  return flows == flows_.size() && owing == owing_.size() && age_.size() == time_wait_.size() &&
+         awake_ones == connections_awake() && waiting <= slots_.size();
 }
 
 }  // namespace sequent

@@ -155,18 +155,15 @@ void stack<Policy>::stir(u32 index) noexcept {
   static_cast<void>(index);
 }
 
-// Ends a connection that is asleep as connection::abort() would, without waking it (RFC 9293 section 3.10.5).
+// Gives up a connection that is asleep. It keeps its place until its RST has been sent: see last_of_sleeper().
 template <class Policy>
 void stack<Policy>::drop_asleep(u32 index) noexcept {
   if constexpr (sleeps) {
-    const slot& at = slots_[index];
-    control_block<u32> tcb = at.asleep.block();
-    actions<u32> step;
-    static_cast<void>(call_abort(tcb, step));
-    if (const auto reset = compose_answer(tcb, step, 0u)) queue_reply(at.path, *reset);
+    slot& at = slots_[index];
     unmap(at.path, index);
+    at.mapped = false;
     wheel_.stop(index);
-    slots_.release(index);
+    ready_.push(index, ready_links());
   }
   static_cast<void>(index);
 }

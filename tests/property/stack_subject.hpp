@@ -139,7 +139,6 @@ class stack_subject {
     if (drawn.short_lived) config.connection.msl = duration::seconds(2);
     config.cookies = drawn.cookies;
     config.reuse_time_wait = drawn.reuse;
-    config.reset_burst = 65'535;
     config.syn_ack_retries = drawn.short_lived ? 2 : 255;
     config.ports = {81, 83};
     return config;

@@ -105,7 +105,7 @@ const registered limits{claim{
         "ten flows and six opened from here, with ports named or chosen from three; room for five connections, three "
         "half-open ones and two in TIME-WAIT; backlogs of one to four, accepted at once or late; every cookie policy, "
         "with secrets replaced; TIME-WAIT of 4 and 240 s; two retries of a SYN,ACK and 255; at most 150 segments, ICMP "
-        "errors, calls and waits; the limit of RSTs is not reached",
+        "errors, calls and waits",
     .head = 10,
     .steps = 150,
     .cases = 15'000,

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "sequent/ephemeral_ports.hpp"
-#include "sequent/rate_limiter.hpp"
 #include "tests/property/claim.hpp"
 #include "tests/property/cookie_subject.hpp"
 #include "tests/property/drive.hpp"
@@ -312,78 +311,6 @@ const registered ports{claim{
     .run = saying(ports_case<ephemeral_ports<8>>),
     .controls = {{"the first port is not asked about", saying(ports_case<careless_ports>)},
                  {"only one port is tried", saying(ports_case<impatient_ports>)}},
-}};
-
-// Rate limits.
-
-template <class Bucket>
-std::string bucket_case(const drawn_case& c) {
-  number_choice head(c.head);
-  const std::int64_t interval = 1 + static_cast<std::int64_t>(head.word() % 1'000'000);
-  const u32 burst = 1 + static_cast<u32>(head.pick(20));
-  std::int64_t now = drawn_clock(head);
-  Bucket bucket;
-  std::vector<std::int64_t> allowed;
-  bool forward = true;
-  for (const step& s : c.steps) {
-    const std::int64_t by = s[1] % 4 == 0 ? interval * (s[2] % 30) : s[2];
-    const bool back = s[0] % 16 == 15;
-    std::int64_t then = 0;
-    if (__builtin_add_overflow(now, back ? -by : by, &then)) continue;
-    now = then;
-    forward = forward && !back;
-    if (!bucket.take(instant::from_microseconds(now), duration::microseconds(interval), burst)) {
-      // Whoever has waited for a whole burst, and whose clock is not at its end, is let through.
-      const bool rested =
-          allowed.empty() ||
-          (now >= allowed.back() && static_cast<std::uint64_t>(now) - static_cast<std::uint64_t>(allowed.back()) >=
-                                        static_cast<std::uint64_t>(interval) * burst);
-      if (forward && rested && now < std::numeric_limits<std::int64_t>::max() - interval) return "refused after a rest";
-      continue;
-    }
-    allowed.push_back(now);
-    // Every window that ends or begins here, in whatever order the clock went through it.
-    for (const std::int64_t edge : allowed) {
-      const std::int64_t first = std::min(edge, now);
-      const std::int64_t last = std::max(edge, now);
-      const auto within = static_cast<std::uint64_t>(
-          std::count_if(allowed.begin(), allowed.end(), [&](std::int64_t t) { return first <= t && t <= last; }));
-      const std::uint64_t length = static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first);
-      if (within > burst + length / static_cast<std::uint64_t>(interval)) return "more than burst and rate allow";
-    }
-  }
-  return {};
-}
-
-/// Saves one token too many.
-struct generous_bucket : token_bucket {
-  bool take(instant now, duration interval, u32 burst) noexcept { return token_bucket::take(now, interval, burst + 1); }
-};
-
-/// A clock that jumps back fills it.
-struct forgetful_bucket : token_bucket {
-  bool take(instant now, duration interval, u32 burst) noexcept {
-    if (now < last_) static_cast<token_bucket&>(*this) = token_bucket();
-    last_ = now;
-    return token_bucket::take(now, interval, burst);
-  }
-  instant last_ = instant::from_microseconds(std::numeric_limits<std::int64_t>::min());
-};
-
-const registered buckets{claim{
-    // covers: rate-limits clock-jumps
-    .id = "rate-limit",
-    .says =
-        "Of the events in any span of time at most the burst and one for each interval are allowed, whatever the clock "
-        "does, and after a rest one is",
-    .bounds =
-        "intervals of 1 us to 1 s, bursts of 1 to 20; clocks that jump either way, and begin near both ends of time",
-    .head = 9,
-    .steps = 100,
-    .cases = 4000,
-    .run = saying(bucket_case<token_bucket>),
-    .controls = {{"one token too many", saying(bucket_case<generous_bucket>)},
-                 {"a clock that jumps back brings tokens", saying(bucket_case<forgetful_bucket>)}},
 }};
 
 }  // namespace tables_properties

@@ -187,7 +187,7 @@ class stack_net {
       while (!flight.empty() && flight.front().at <= now) {
         const auto arrives = std::move(flight.front());
         flight.erase(flight.begin());
-        end[arrives.to]->on_packet(arrives.octets, now);
+        while (end[arrives.to]->on_packet(arrives.octets, now) == delivery::postponed) settle();
       }
       for (auto& e : end) e->on_deadline(now);
       after();

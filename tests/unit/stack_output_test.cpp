@@ -190,17 +190,6 @@ TEST(stack_output, an_idle_connection_wants_nothing) {
   EXPECT_EQ(host.tcp->connections(), 1u);
 }
 
-// Policy: answers that nobody polls for are dropped beyond a number.
-// covers: limits
-TEST(stack_output, answers_wait_in_a_bounded_queue) {
-  stack_host<> host;
-  for (std::uint16_t i = 0; i != 20; ++i) {
-    (void)host.tcp->on_packet(packet_to(from_peer(9, static_cast<std::uint8_t>(10 + i)), at(1).ack(1)), host.now);
-  }
-  EXPECT_EQ(host.out().size(), small_stack_policy::sizes.most_replies);
-  EXPECT_EQ(host.tcp->statistics().replies_dropped, 20u - small_stack_policy::sizes.most_replies);
-}
-
 // Timers reach their connections through the wheel: a lost segment is sent again.
 TEST(stack_output, deadlines_are_met) {
   stack_host<> host;

@@ -1,0 +1,136 @@
+// Answers that no connection sends: those of records, and those to nobody. Part of stack.hpp, which includes it.
+// implements: owed-answers
+//
+// What a record answers is owed by the record itself, so that no stranger's packets take its room, and nobody sees from
+// the answers to his own packets what others were answered. What has no record, a cookie or a RST, waits in a place of
+// its own; where there is none, the packet that asks for it is not taken. Nothing is ever dropped.
+#pragma once
+
+#include "sequent/stack.hpp"
+
+namespace sequent {
+
+// Indices are those of flows and, above them, of replies.
+template <class Policy>
+auto stack<Policy>::debt_of(u32 index) noexcept -> debt& {
+  if (index < first_time_wait) return half_open_[index - first_half_open].owes;
+  if (index < most_flows) return time_wait_[index - first_time_wait].owes;
+  return replies_[index - most_flows].owes;
+}
+
+// Puts a record at the end of the line, unless it stands there.
+template <class Policy>
+void stack<Policy>::owe(u32 index) noexcept {
+  if (!debt_of(index).line.linked()) owing_.push(index, lines());
+}
+
+// A step asks a record for an answer.
+template <class Policy>
+void stack<Policy>::owe(u32 index, const actions<u32>& step) noexcept {
+  debt& owes = debt_of(index);
+  switch (step.answer) {
+    case reply::none:
+    case reply::syn: return;
+    case reply::syn_ack: owes.syn_ack = true; break;
+    case reply::ack:
+    case reply::challenge_ack: owes.ack = true; break;
+    case reply::reset:
+      // What is half-open resets a wrong acknowledgment alone (RFC 9293 section 3.10.7.4, fifth check).
+      SEQUENT_ASSERT(!step.reset_ack);
+      owes.reset = true;
+      owes.reset_number = step.reset_seq;
+      break;
+  }
+  owe(index);
+}
+
+// The record goes, and what it owes with it.
+template <class Policy>
+void stack<Policy>::owe_nothing(u32 index) noexcept {
+  if (debt_of(index).line.linked()) owing_.remove(index, lines());
+}
+
+// An answer of no record, if there is one. `otherwise`: where its packet has been delivered, unless there is no room.
+template <class Policy>
+delivery stack<Policy>::reply_to(const flow& path, const std::optional<segment<u32>>& header,
+                                 delivery otherwise) noexcept {
+  if (!header) return otherwise;
+  const auto at = replies_.take();
+  if (!at) return delivery::postponed;
+  replies_[*at].path = path;
+  replies_[*at].header = *header;
+  owe(most_flows + *at);
+  return otherwise;
+}
+
+// The segment that a record owes, one at a time: the SYN,ACK first.
+template <class Policy>
+segment<u32> stack<Policy>::next_of_record(u32 index, instant now) noexcept {
+  debt& owes = debt_of(index);
+  const bool half_open = index < first_time_wait;
+  const flow& path = flow_of_index()(index);
+  const control_block<u32> tcb = half_open ? expand(half_open_[index - first_half_open].block, listening_block(path))
+                                           : expand(time_wait_[index - first_time_wait].block);
+  actions<u32> asked;
+  const bool gives_cookie = owes.syn_ack && std::exchange(owes.fast_open, false);
+  if (std::exchange(owes.syn_ack, false)) {
+    asked.answer = reply::syn_ack;
+  } else if (std::exchange(owes.ack, false)) {
+    asked.answer = reply::ack;
+  } else {
+    asked.answer = reply::reset;
+    asked.reset_seq = owes.reset_number;
+    owes.reset = false;
+  }
+  segment<u32> header = *compose_answer(tcb, asked, clock(path, now));
+  if (gives_cookie) header.options.fast_open = fast_open_keys_.cookie_for(path.local, path.remote);
+  if (owes.ack || owes.reset) owe(index);
+  return header;
+}
+
+// Writes the first answer in the line, which is not empty.
+template <class Policy>
+packet_out stack<Policy>::next_answer(std::span<std::uint8_t> out, instant now) noexcept {
+  const u32 index = owing_.first();
+  owing_.remove(index, lines());
+  if (index < most_flows) {
+    const segment<u32> header = next_of_record(index, now);
+    return write_answer(flow_of_index()(index), config_.service, header, out, now);
+  }
+  const stack_records::waiting_reply next = replies_[index - most_flows];
+  replies_.release(index - most_flows);
+  return write_answer(next.path, config_.service, next.header, out, now);
+}
+
+// The RST of a connection that was given up in its sleep, without waking it (RFC 9293 section 3.10.5). Its place is
+// free then.
+template <class Policy>
+packet_out stack<Policy>::last_of_sleeper(u32 index, std::span<std::uint8_t> out, instant now) noexcept {
+  if constexpr (sleeps) {
+    const slot& at = slots_[index];
+    const flow path = at.path;
+    const std::uint8_t service = at.service;
+    control_block<u32> tcb = at.asleep.block();
+    actions<u32> step;
+    static_cast<void>(call_abort(tcb, step));
+    const auto reset = compose_answer(tcb, step, 0u);
+    SEQUENT_ASSERT(reset.has_value());
+    ready_.remove(index, ready_links());
+    slots_.release(index);
+    return write_answer(path, service, *reset, out, now);
+  }
+  return {};
+}
+
+template <class Policy>
+packet_out stack<Policy>::write_answer(const flow& path, std::uint8_t service, segment<u32> header,
+                                       std::span<std::uint8_t> out, instant now) const noexcept {
+  header.source_port = path.local_port;
+  header.destination_port = path.remote_port;
+  const std::size_t length = header_length + options_length(header.options);
+  emit_segment(header, out.subspan(ip_header_length(path.local), length), pseudo_header_of(path.local, path.remote),
+               config_.connection.checksum);
+  return wrap(path, service, out, {length, 0, now});
+}
+
+}  // namespace sequent
