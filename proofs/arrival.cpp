@@ -24,8 +24,8 @@ bool is_early(connection_state at) {
 
 // How far RCV.NXT is from the base of the peer's stream, and SND.UNA from that of ours: in SYN-RECEIVED the bases are
 // the SYNs themselves, which nothing precedes; later they are arbitrary points of long streams.
-places place(connection_state at) {
-  const bool young = is_early(at) || at == connection_state::syn_received;
+places place(connection_state at, bool closed_early) {
+  const bool young = is_early(at) || at == connection_state::syn_received || closed_early;
   return {young ? stream::starting(axis::send) : stream::flowing(axis::send),
           young ? stream::starting(axis::receive) : stream::flowing(axis::receive), stream::flowing(axis::clock)};
 }
@@ -52,11 +52,17 @@ void any_send_side(arrival& scene) {
   snd.shift = word32::input("shift", 4);
   assume(!below(word32(largest_shift), snd.shift));
   word32 flight;
+  if (scene.tcb.syn_pending()) {
+    flight = word32(1);
+    snd.fin_asked = scene.tcb.closed_early || truth::input("fin_asked");
+    snd.nxt = number(ours.wire(flight));
+    // A CLOSE behind text waits in SYN-RECEIVED, one without is FIN-WAIT-1.
+    const word32 queued = at_most("queued", widest);
+    if (scene.tcb.closed_early) assume(same(queued, word32(0)));
+    scene.more.snd_end = ours.at(flight) + places::octets(queued);
+    return;
+  }
   switch (at) {
-    case connection_state::syn_received:
-      flight = word32(1);
-      snd.fin_asked = truth::input("fin_asked");
-      break;
     case connection_state::fin_wait_2:
     case connection_state::time_wait: snd.fin_asked = snd.fin_sent = true; break;
     case connection_state::fin_wait_1:
@@ -83,7 +89,7 @@ void any_send_side(arrival& scene) {
 void any_send_window(arrival& scene) {
   send_variables<word32>& snd = scene.tcb.snd;
   const places& where = scene.where;
-  const bool handshake = scene.tcb.state == connection_state::syn_received;
+  const bool handshake = scene.tcb.syn_pending();
   if (handshake && scene.tcb.passive) return;  // nothing has given it a window yet
   snd.wnd = at_most("window", widest);
   snd.max_wnd = at_most("largest", widest);
@@ -107,7 +113,7 @@ void any_receive_side(arrival& scene, const word32& rcv_offset) {
   rcv.nxt = number(theirs.wire(rcv_offset));
   rcv.wnd = at_most("rcv_wnd", widest);
   rcv.up = number(theirs.wire(rcv_offset + at_most("rcv_up", widest)));
-  if (may_receive_text(scene.tcb.state) && truth::input("fin_held")) {
+  if (may_receive_text(scene.tcb.state) && !scene.tcb.closed_early && truth::input("fin_held")) {
     const word32 ahead = word32::input("fin_ahead");
     assume(below(word32(0), ahead) && below(ahead, rcv.wnd));
     rcv.fin = number(theirs.wire(rcv_offset + ahead));
@@ -117,8 +123,8 @@ void any_receive_side(arrival& scene, const word32& rcv_offset) {
 void any_timestamps(arrival& scene) {
   timestamp_variables<word32>& ts = scene.tcb.ts;
   const places& where = scene.where;
-  const bool young = scene.tcb.state == connection_state::syn_received;
-  // In SYN-RECEIVED nothing but the SYN can have been acknowledged.
+  const bool young = scene.tcb.syn_pending();
+  // Before our SYN is acknowledged nothing but the SYN can have been acknowledged.
   ts.last_ack_sent = young ? scene.tcb.rcv.nxt : number(where.theirs.wire(word32::input("last_ack")));
   ts.enabled = truth::input("timestamps");
   if (!ts.enabled) return;
@@ -154,9 +160,10 @@ void any_opening(arrival& scene) {
 
 }  // namespace
 
-arrival arrange(connection_state at) {
-  const word32 rcv_offset(at == connection_state::syn_received ? 1 : 0);
-  const places where = place(at);
+arrival arrange(connection_state at, bool closed_early) {
+  const bool handshake = at == connection_state::syn_received || closed_early;
+  const word32 rcv_offset(handshake ? 1 : 0);
+  const places where = place(at, closed_early);
   arrival scene{.where = where, .tcb = {}, .seg = {}, .around = {}, .more = {}};
   scene.tcb.state = at;
   scene.around.now = instant::from_microseconds(0) + duration::seconds(100LL * 24 * 3600);
@@ -167,12 +174,13 @@ arrival arrange(connection_state at) {
     scene.seg.seq = number(where.theirs.wire(word32(0)));
     return scene;
   }
-  scene.tcb.passive = at == connection_state::syn_received && truth::input("passive");
+  scene.tcb.closed_early = closed_early;
+  scene.tcb.passive = handshake && truth::input("passive");
   any_send_side(scene);
   any_receive_side(scene, rcv_offset);
   any_send_window(scene);
   any_timestamps(scene);
-  if (at == connection_state::syn_received) scene.tcb.ecn = truth::input("ecn");
+  if (handshake) scene.tcb.ecn = truth::input("ecn");
   return scene;
 }
 
@@ -197,7 +205,8 @@ void prove_actions(const arrival& before, const arrival& after, const actions<wo
 }
 
 // Whether the scene after a step is among the permitted outcomes.
-truth among(const spec::outcomes<position>& permitted, spec::phase before, arrival after, const actions<word32>& out) {
+truth among(const spec::outcomes<position>& permitted, spec::phase before, arrival after, const actions<word32>& out,
+            bool throttled) {
   const bool known = before != spec::phase::closed && before != spec::phase::listen;
   after.more.owes_ack = out.answer == reply::ack || out.answer == reply::challenge_ack;
   if (out.text == text_placement::out_of_order) {
@@ -206,7 +215,8 @@ truth among(const spec::outcomes<position>& permitted, spec::phase before, arriv
   }
   if (before == spec::phase::listen) after.more.snd_end = position(1);
   const spec::state<position> reached = after.before();
-  const spec::observation<position> seen = refinement::abstract_actions<position>(out, after.where, known);
+  spec::observation<position> seen = refinement::abstract_actions<position>(out, after.where, known);
+  seen.throttled = throttled;
   truth any = false;
   for (const auto& each : permitted) any = any || spec::matches(each, reached, seen);
   return any;
@@ -219,7 +229,7 @@ void refines(const arrival& scene, const stepping& take) {
   const actions<word32> out = take(after.tcb, after.seg, after.around);
   const spec::state<position> before = scene.before();
   const auto permitted = spec::permitted<spec::matching::first>(before, scene.event());
-  prove(among(permitted, before.at, after, out), "the result is one that the specification permits");
+  prove(among(permitted, before.at, after, out, false), "the result is one that the specification permits");
   prove_actions(scene, after, out);
   // Once more with the allowance of challenge ACKs used up: the same decisions, so this costs no question. Most results
   // are the very same.
@@ -228,7 +238,8 @@ void refines(const arrival& scene, const stepping& take) {
   const actions<word32> silent = take(weary.tcb, weary.seg, weary.around);
   weary.tcb.challenges = after.tcb.challenges;
   if (weary.tcb == after.tcb && silent == out) return;
-  prove(among(permitted, before.at, weary, silent), "so is the result when no challenge ACK may be sent any more");
+  prove(among(permitted, before.at, weary, silent, true),
+        "so is the result when no challenge ACK may be sent any more");
 }
 
 }  // namespace sequent::proof

@@ -54,7 +54,8 @@ inline constexpr const char* arrival_bounds =
     "held out of order before but perhaps a FIN";
 
 /// Any connection that may be in this state, and any segment that may arrive there. Declares the inputs.
-[[nodiscard]] arrival arrange(connection_state at);
+/// `closed_early`: FIN-WAIT-1 by a CLOSE in SYN-RECEIVED, our SYN not acknowledged yet (A8).
+[[nodiscard]] arrival arrange(connection_state at, bool closed_early = false);
 
 /// A step of the core, or something in its place.
 using stepping =

@@ -47,6 +47,14 @@ actions<word32> accepting_iss(tcb_t& tcb, const seg_t& seg, const around_t& arou
   return step(tcb, moved, around);
 }
 
+// That our SYN is not acknowledged yet is forgotten.
+actions<word32> forgetting_our_syn(tcb_t& tcb, const seg_t& seg, const around_t& around) {
+  tcb.closed_early = false;
+  const actions<word32> out = step(tcb, seg, around);
+  tcb.closed_early = tcb.state == connection_state::fin_wait_1 && tcb.snd.una == tcb.snd.iss;
+  return out;
+}
+
 // A RST is answered like anything else.
 actions<word32> answering_resets(tcb_t& tcb, const seg_t& seg, const around_t& around) {
   seg_t without = seg;
@@ -87,6 +95,18 @@ const enrol in_established(arrives(established, "established", "rfc9293#3.10.7.4
                                    240));
 const enrol in_fin_wait_1(arrives(fin_wait_1, "fin_wait_1", "rfc9293#3.10.7.4",
                                   {broken(fin_wait_1, "the ACK of our FIN is not noticed", forgetting_our_fin)}, 240));
+const enrol in_closed_early({
+    .id = "proof.arrival.closed_early",
+    .says =
+        "what the core does with any segment in FIN-WAIT-1, entered by a CLOSE before its SYN was acknowledged, the "
+        "specification permits",
+    .cite = "rfc9293#3.10.4",
+    .bounds = arrival_bounds,
+    .body = [] { refines(arrange(fin_wait_1, true), production); },
+    .controls = {{"ISS acknowledges the SYN", [] { refines(arrange(fin_wait_1, true), accepting_iss); }},
+                 {"the handshake is taken for over", [] { refines(arrange(fin_wait_1, true), forgetting_our_syn); }}},
+    .seconds = 60,
+});
 const enrol in_fin_wait_2(arrives(fin_wait_2, "fin_wait_2", "rfc9293#3.10.7.4",
                                   {broken(fin_wait_2, "the peer's FIN is not seen", deaf_to_fin)}, 240));
 const enrol in_close_wait(arrives(close_wait, "close_wait", "rfc9293#3.10.7.4",

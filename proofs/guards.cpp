@@ -46,8 +46,8 @@ int enabled(const spec::state<position>& s, const spec::event<position>& e, stag
   return count;
 }
 
-void arrivals_are_spoken_for(connection_state at, const char* left_out) {
-  const arrival scene = arrange(at);
+void arrivals_are_spoken_for(connection_state at, const char* left_out, bool closed_early = false) {
+  const arrival scene = arrange(at, closed_early);
   spec::state<position> s = any_state(scene);
   const spec::event<position> e = scene.event();
   const auto route = spec::route(s, e);
@@ -60,12 +60,16 @@ void calls_are_spoken_for(const char* left_out) {
   constexpr kind calls[] = {
       kind::open_passive, kind::open_active, kind::send,         kind::receive,           kind::close,
       kind::close_both,   kind::abort,       kind::user_timeout, kind::time_wait_timeout, kind::reclaim};
-  const arrival scene = arrange(static_cast<connection_state>(pick("state", spec::phase_count)));
+  const unsigned at = pick("state", spec::phase_count + 1);  // one more than there are: closed early
+  const bool closed_early = at == spec::phase_count;
+  const arrival scene =
+      arrange(closed_early ? connection_state::fin_wait_1 : static_cast<connection_state>(at), closed_early);
   spec::state<position> s = any_state(scene);
   s.left = pick("left", 2) == 1;
   spec::event<position> e;
   e.what = calls[pick("call", std::size(calls))];
   e.amount = places::octets(word32::input("amount"));
+  e.unspecified = e.what == kind::open_active && truth::input("unspecified");
   prove(truth(enabled(s, e, stage::call, left_out) == 1), "exactly one rule is enabled");
 }
 
@@ -90,6 +94,15 @@ const enrol in_syn_sent(guards_in(syn_sent, "syn_sent", "SYNSENT-7"));
 const enrol in_syn_received(guards_in(syn_received, "syn_received", "SEQ-6"));
 const enrol in_established(guards_in(established, "established", "TEXT-5"));
 const enrol in_fin_wait_1(guards_in(fin_wait_1, "fin_wait_1", "ACK-7"));
+const enrol in_closed_early({
+    .id = "proof.guards.closed_early",
+    .says = "at each check of a segment in FIN-WAIT-1 before our SYN is acknowledged exactly one rule is enabled",
+    .cite = "rfc9293#3.10.4",
+    .bounds = std::string(arrival_bounds) + "; all choices of RFC 5961 and RFC 1337",
+    .body = [] { arrivals_are_spoken_for(fin_wait_1, "", true); },
+    .controls = {{"without rule ACK-5", [] { arrivals_are_spoken_for(fin_wait_1, "ACK-5", true); }}},
+    .seconds = 120,
+});
 const enrol in_fin_wait_2(guards_in(fin_wait_2, "fin_wait_2", "FIN-5"));
 const enrol in_close_wait(guards_in(close_wait, "close_wait", "TEXT-2"));
 const enrol in_closing(guards_in(closing, "closing", "ACK-9"));

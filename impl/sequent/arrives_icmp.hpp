@@ -11,7 +11,7 @@ namespace sequent {
 /// nothing changes.
 template <word W>
 constexpr void hard_error(control_block<W>& tcb, actions<W>& out) noexcept {
-  const bool half_open = tcb.state == connection_state::syn_received;
+  const bool half_open = tcb.syn_pending();
   if (!half_open && tcb.state != connection_state::syn_sent) return;
   if (half_open && may_listen_again(tcb)) return return_to_listen(tcb, out);
   out.raised.raise(signal::unreachable);

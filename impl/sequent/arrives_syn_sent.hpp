@@ -40,7 +40,7 @@ constexpr void arrives_syn_sent(control_block<W>& tcb, const segment<W>& seg, co
   tcb.snd.una = seg.ack;
   take_window(tcb.snd, seg);  // RFC 1122 section 4.2.2.20 (c); see A12
   out.window_opened = true;
-  tcb.state = tcb.snd.fin_asked ? connection_state::fin_wait_1 : connection_state::established;
+  tcb.state = connection_state::established;  // a CLOSE would have deleted the record
   out.raised.raise(signal::established);
   answer_with_ack(out);
 }

@@ -60,10 +60,12 @@ constexpr void take_ack(control_block<W>& tcb, const segment<W>& seg, actions<W>
   out.duplicate_ack = outstanding && out.acked == W(0u) && (sacks || same_again);
 }
 
-/// SYN-RECEIVED with an ACK of our SYN: the connection is established, and the window is the segment's.
+/// An ACK of our SYN: the connection is established, and the window is the segment's. After a CLOSE before that it is
+/// FIN-WAIT-1, whose FIN may go out now.
 template <word W>
 constexpr void establish(control_block<W>& tcb, const segment<W>& seg, actions<W>& out) noexcept {
   tcb.state = tcb.snd.fin_asked ? connection_state::fin_wait_1 : connection_state::established;
+  tcb.closed_early = false;
   take_window(tcb.snd, seg);
   out.window_opened = true;
   out.raised.raise(signal::established);
@@ -88,12 +90,12 @@ constexpr void repeat_syn_ack(control_block<W>& tcb, const segment<W>& seg, acti
 }
 
 /// Fourth check (RFC 5961 section 4): in a synchronized state any SYN is challenged, whatever its sequence number.
-/// In SYN-RECEIVED a new SYN inside the window returns a passive connection to LISTEN, and the old one that reaches
-/// into the window with its text is answered like the bare one (A22). One whose user has text of it already (RFC 7413)
-/// does not return, and is challenged.
+/// Before that a new SYN inside the window returns a passive connection to LISTEN, and the old one that reaches into
+/// the window with its text is answered like the bare one (A22). One whose user has text of it already (RFC 7413), or
+/// has closed it, does not return, and is challenged.
 template <word W>
 constexpr void on_syn(control_block<W>& tcb, const segment<W>& seg, instant now, actions<W>& out) noexcept {
-  if (tcb.state == connection_state::syn_received) {
+  if (tcb.syn_pending()) {
     if (!in_window(seg.seq, tcb.rcv.nxt, tcb.rcv.wnd)) return repeat_syn_ack(tcb, seg, out);
     if (may_listen_again(tcb)) return return_to_listen(tcb, out);
   }
@@ -105,7 +107,7 @@ template <word W>
 [[nodiscard]] constexpr next check_ack(control_block<W>& tcb, const segment<W>& seg, instant now,
                                        actions<W>& out) noexcept {
   if (!seg.control.ack()) return next::stop;
-  if (tcb.state == connection_state::syn_received) {
+  if (tcb.syn_pending()) {
     if (after_until(tcb.snd.una, seg.ack, tcb.snd.nxt)) return next::go_on;
     answer_with_reset(seg, out);  // and nothing else happens (A27)
     return next::stop;
@@ -120,7 +122,7 @@ template <word W>
 [[nodiscard]] constexpr next apply_ack(control_block<W>& tcb, const segment<W>& seg, actions<W>& out) noexcept {
   // Two ends in TIME-WAIT must not acknowledge each other's acknowledgments for ever (A18).
   if (tcb.state == connection_state::time_wait) return next::stop;
-  if (tcb.state == connection_state::syn_received) establish(tcb, seg, out);
+  if (tcb.syn_pending()) establish(tcb, seg, out);
   take_ack(tcb, seg, out);
   if (!tcb.fin_acked()) return next::go_on;
   switch (tcb.state) {
@@ -151,7 +153,7 @@ constexpr void on_urgent(control_block<W>& tcb, const segment<W>& seg, actions<W
 /// keep each other busy (A40).
 template <word W>
 constexpr void answer_old(control_block<W>& tcb, const segment<W>& seg, instant now, actions<W>& out) noexcept {
-  const bool challenged = seg.control.syn() && tcb.state != connection_state::syn_received;  // RFC 5961 section 4
+  const bool challenged = seg.control.syn() && !tcb.syn_pending();  // RFC 5961 section 4
   if (challenged || seg.length() == W(0u)) return answer_with_challenge(tcb, now, out);
   answer_with_ack(out);
 }
@@ -185,7 +187,7 @@ constexpr void not_acceptable(control_block<W>& tcb, const segment<W>& seg, inst
   }
   if (bare_ack_past_window(seg, tcb.rcv)) return static_cast<void>(read_controls(tcb, seg, now, out));
   if (controls && !seg.control.syn() && read_controls(tcb, seg, now, out) == next::stop) return;
-  if (tcb.state == connection_state::syn_received && seg.control.syn()) return repeat_syn_ack(tcb, seg, out);
+  if (tcb.syn_pending() && seg.control.syn()) return repeat_syn_ack(tcb, seg, out);
   answer_old(tcb, seg, now, out);
   if (repeats_fin(tcb, seg)) out.time_wait = true;
 }
@@ -195,7 +197,12 @@ template <word W>
 constexpr void arrives_synchronized(control_block<W>& tcb, const segment<W>& seg, instant now,
                                     actions<W>& out) noexcept {
   if (tcb.ts.enabled && !seg.control.rst()) {
-    if (!seg.options.ts) return;  // RFC 7323 section 3.2: once negotiated, segments without it are dropped
+    if (!seg.options.ts) {
+      // RFC 7323 section 3.2: once negotiated, segments without it are dropped. But a SYN is challenged irrespective of
+      // anything else about it (RFC 5961 section 4.2), or a peer that has restarted would never be heard.
+      if (seg.control.syn() && !tcb.syn_pending()) answer_with_challenge(tcb, now, out);
+      return;
+    }
     if (paws_rejects(*seg.options.ts, tcb.ts, now)) return answer_old(tcb, seg, now, out);
   }
   if (!acceptable(seg, tcb.rcv)) return not_acceptable(tcb, seg, now, out);  // first

@@ -324,7 +324,7 @@ class connection {
     return !syn_due_ && (!early || sender_.idle(tcb_.snd));
   }
   [[nodiscard]] bool owes_handshake() const noexcept {
-    return syn_due_ && (tcb_.state == connection_state::syn_sent || tcb_.state == connection_state::syn_received);
+    return syn_due_ && (tcb_.state == connection_state::syn_sent || tcb_.syn_pending());
   }
   std::optional<transmission> transmit(instant now, std::span<std::uint8_t> out) noexcept;
   [[nodiscard]] bool next_plain(instant now, u32 most_text, plain_segment& next) noexcept;

@@ -49,7 +49,8 @@ template <class Policy>
 result<void> connection<Policy>::connect(instant now) noexcept {
   if (!validate()) return error::bad_argument;
   actions<u32> step;
-  const auto opened = call_open_active(tcb_, initial_sequence_number(config_.isn_offset, now), step);
+  const auto iss = initial_sequence_number(config_.isn_offset, now);
+  const auto opened = call_open_active(tcb_, config_.remote_port != 0, iss, step);
   if (opened) {
     begin(now);
     fast_open_ = {};
@@ -139,13 +140,13 @@ result<std::size_t> connection<Policy>::consume(std::size_t octets) noexcept {
 // Reading made room: if the window can move by a worthwhile amount, the peer is told (MUST-39).
 template <class Policy>
 void connection<Policy>::reopen_window() noexcept {
-  if (may_receive_text(tcb_.state) && offer(false).wnd > tcb_.rcv.wnd) ack_due_ = true;
+  if (may_receive_text(tcb_.state) && !tcb_.closed_early && offer(false).wnd > tcb_.rcv.wnd) ack_due_ = true;
 }
 
 template <class Policy>
 result<void> connection<Policy>::shutdown() noexcept {
   actions<u32> step;
-  const auto closed = call_close(tcb_, step);
+  const auto closed = call_close(tcb_, sender_.queued() != 0, step);
   if (step.deleted) ended(step);
   return closed;
 }

@@ -271,8 +271,7 @@ void connection<Policy>::on_timer(timer t, instant now) noexcept {
   actions<u32> step;
   switch (t) {
     case timer::retransmission: {
-      const bool in_handshake =
-          tcb_.state == connection_state::syn_sent || tcb_.state == connection_state::syn_received;
+      const bool in_handshake = tcb_.state == connection_state::syn_sent || tcb_.syn_pending();
       const std::uint8_t attempts =
           in_handshake ? sender_.on_syn_timeout(now, timers_, config_)
                        : sender_.on_retransmission_timeout(tcb_, effective_mss(), now, timers_, config_);

@@ -81,7 +81,7 @@ template <class Policy>
 [[gnu::always_inline]] inline bool connection<Policy>::next_plain(instant now, u32 most_text,
                                                                   plain_segment& next) noexcept {
   if (tcb_.state < connection_state::syn_received) return false;
-  if (tcb_.state == connection_state::syn_received) {
+  if (tcb_.syn_pending()) {
     if constexpr (Policy::fast_open::enabled) {
       if (may_answer_early() && next_text(now, most_text, next)) return true;
     }
@@ -189,7 +189,7 @@ template <class Policy>
   const bool large = config_.large_segments && !(tcb_.may_mark() && sender_.ecn().cwr_due());
   const u32 most = large ? most_text - most_text % mss : mss;
   bool nagle = config_.nagle;
-  [[maybe_unused]] const bool early = tcb_.state == connection_state::syn_received;
+  [[maybe_unused]] const bool early = Policy::fast_open::enabled && tcb_.syn_pending();
   if constexpr (Policy::fast_open::enabled) {
     // Only text that is outstanding holds back a small segment, not the SYN,ACK.
     if (early && tcb_.snd.nxt == tcb_.snd.iss + 1u) nagle = false;

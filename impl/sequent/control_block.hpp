@@ -116,8 +116,9 @@ struct handshake_offer {
 template <word W = u32>
 struct control_block {
   connection_state state = connection_state::closed;
-  bool passive = false;    ///< opened by a passive OPEN (MUST-11)
-  bool plain_syn = false;  ///< a SYN that would set up ECN went unanswered, and one without ECN followed it
+  bool passive = false;       ///< opened by a passive OPEN (MUST-11)
+  bool plain_syn = false;     ///< a SYN that would set up ECN went unanswered, and one without ECN followed it
+  bool closed_early = false;  ///< FIN-WAIT-1 by a CLOSE in SYN-RECEIVED: our SYN is still to be acknowledged (A8)
   send_variables<W> snd{};
   receive_variables<W> rcv{};
   timestamp_variables<W> ts{};
@@ -128,6 +129,11 @@ struct control_block {
   std::uint16_t peer_mss = 0;   ///< SendMSS: the peer's MSS option, or the default without one; 0 before the SYN
   handshake_offer offer{};
   challenge_allowance challenges{};
+
+  /// The peer is known and our SYN not acknowledged yet: SYN-RECEIVED, or FIN-WAIT-1 by a CLOSE there.
+  [[nodiscard]] constexpr bool syn_pending() const noexcept {
+    return state == connection_state::syn_received || closed_early;
+  }
 
   /// Text may be marked as ECN-capable: none of our SYNs took ECN back. Marks are echoed all the same, for the peer may
   /// have heard the first (RFC 3168 section 6.1.1).

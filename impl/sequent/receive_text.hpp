@@ -54,6 +54,7 @@ constexpr void receive_text(control_block<W>& tcb, const segment<W>& seg, action
   const text_in_window<W> kept = trim(seg, tcb.rcv);
   const W ahead = kept.first - tcb.rcv.nxt;
   W take = kept.take;
+  const bool gap = tcb.rcv.fin.has_value();  // a FIN is held, so something before it is missing
   if (tcb.rcv.fin && !(take == W(0u))) {
     const W until_fin = *tcb.rcv.fin - tcb.rcv.nxt;
     take = ahead < until_fin ? lesser(take, until_fin - ahead) : W(0u);
@@ -67,10 +68,10 @@ constexpr void receive_text(control_block<W>& tcb, const segment<W>& seg, action
     const bool fin_is_next = tcb.rcv.fin && *tcb.rcv.fin == tcb.rcv.nxt + take;
     if (out.text == text_placement::in_order || fin_is_next) advance_receive(tcb, take, out);
   }
-  // Out of order, or nothing new: a duplicate ACK at once (MAY-13, RFC 5681 section 4.2). In-order text may wait (C31).
-  if (out.text != text_placement::in_order && !(seg.length() == W(0u)) && out.answer == reply::none) {
-    answer_with_ack(out);
-  }
+  // Out of order, or nothing new: a duplicate ACK at once (MAY-13, RFC 5681 section 4.2). So is what fills a gap or a
+  // part of it; other text in order may wait (C31).
+  const bool at_once = out.text != text_placement::in_order || gap;
+  if (at_once && !(seg.length() == W(0u)) && out.answer == reply::none) answer_with_ack(out);
 }
 
 }  // namespace sequent

@@ -62,10 +62,10 @@ constexpr void delete_block(control_block<W>& tcb, actions<W>& out) noexcept {
 }
 
 /// Whether a half-open connection that comes to nothing returns to LISTEN, without a word to the user. Not if he has
-/// been given text of it.
+/// been given text of it, nor if he has closed it: the CLOSE would be forgotten and the next stranger taken in (A8).
 template <word W>
 [[nodiscard]] constexpr bool may_listen_again(const control_block<W>& tcb) noexcept {
-  return tcb.passive && !tcb.fast_opened;
+  return tcb.passive && !tcb.fast_opened && !tcb.snd.fin_asked;
 }
 
 /// Returns a half-open passive connection to LISTEN (RFC 9293 section 3.10.7.4, second check).

@@ -71,7 +71,7 @@ template <class Policy>
 void stack<Policy>::count_pending(u32 index) noexcept {
   if constexpr (with_fast_opens) {
     slot& at = slots_[index];
-    if (at.pending.listening == nobody || tcp(index).state() == connection_state::syn_received) return;
+    if (at.pending.listening == nobody || tcp(index).block().syn_pending()) return;
     if (listeners_.holds(at.pending.listening, at.pending.generation)) {
       --listeners_[at.pending.listening].fast_open_pending;
     }

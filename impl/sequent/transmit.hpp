@@ -37,11 +37,11 @@ template <word W>
   return {field, greater(rcv.wnd, field << shift)};
 }
 
-/// The SYN or SYN,ACK of a connection in SYN-SENT or SYN-RECEIVED, with the options to be offered or confirmed.
-/// `clock` is our timestamp clock; `seg` is as new.
+/// The SYN or SYN,ACK of a connection in SYN-SENT, or whose SYN is pending, with the options to be offered or
+/// confirmed. `clock` is our timestamp clock; `seg` is as new.
 template <word W>
 constexpr void compose_syn(const control_block<W>& tcb, W window_field, W clock, segment<W>& seg) noexcept {
-  const bool answers = tcb.state == connection_state::syn_received;
+  const bool answers = tcb.syn_pending();
   seg.seq = tcb.snd.iss;
   seg.control = control_bits<W>(W(control_bits<W>::syn_bit));
   seg.wnd = window_field;

@@ -7,12 +7,15 @@
 
 namespace sequent {
 
-/// OPEN, active (section 3.10.1): asks for the SYN. From CLOSED or LISTEN; elsewhere connection_already_exists.
+/// OPEN, active (section 3.10.1): asks for the SYN. From CLOSED or LISTEN; elsewhere connection_already_exists. Without
+/// a remote socket to connect to it is foreign_socket_unspecified. A refused call changes nothing.
 template <word W>
-constexpr result<void> call_open_active(control_block<W>& tcb, sequence_number<W> iss, actions<W>& out) noexcept {
+constexpr result<void> call_open_active(control_block<W>& tcb, bool remote_specified, sequence_number<W> iss,
+                                        actions<W>& out) noexcept {
   if (tcb.state != connection_state::closed && tcb.state != connection_state::listen) {
     return error::connection_already_exists;
   }
+  if (!remote_specified) return error::foreign_socket_unspecified;
   start_sending(tcb, iss);
   tcb.state = connection_state::syn_sent;
   tcb.passive = false;
@@ -60,11 +63,12 @@ template <word W>
   }
 }
 
-/// CLOSE (section 3.10.4). LISTEN and SYN-SENT: the record is deleted. Otherwise a FIN follows the queued text:
-/// ESTABLISHED becomes FIN-WAIT-1 at once, CLOSE-WAIT becomes LAST-ACK when the FIN is sent, SYN-RECEIVED waits until
-/// it is established (C11). A second CLOSE is connection_closing.
+/// CLOSE (section 3.10.4). LISTEN and SYN-SENT: the record is deleted. Otherwise a FIN follows the text that the user
+/// has given: ESTABLISHED becomes FIN-WAIT-1 at once, and so does SYN-RECEIVED if he has given none (`text_given`),
+/// else when it is established; CLOSE-WAIT becomes LAST-ACK when the FIN is sent. No FIN goes out before our SYN is
+/// acknowledged (A8). A second CLOSE is connection_closing.
 template <word W>
-constexpr result<void> call_close(control_block<W>& tcb, actions<W>& out) noexcept {
+constexpr result<void> call_close(control_block<W>& tcb, bool text_given, actions<W>& out) noexcept {
   switch (tcb.state) {
     case connection_state::closed: return error::connection_does_not_exist;
     case connection_state::listen:
@@ -76,7 +80,8 @@ constexpr result<void> call_close(control_block<W>& tcb, actions<W>& out) noexce
   }
   if (tcb.snd.fin_asked) return error::connection_closing;
   tcb.snd.fin_asked = true;
-  if (tcb.state == connection_state::established) tcb.state = connection_state::fin_wait_1;
+  tcb.closed_early = tcb.state == connection_state::syn_received && !text_given;
+  if (tcb.state == connection_state::established || tcb.closed_early) tcb.state = connection_state::fin_wait_1;
   return {};
 }
 

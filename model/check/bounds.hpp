@@ -62,6 +62,7 @@ struct scenario {
   std::array<bool, 2> sack{true, true};    ///< left, right: offers SACK (RFC 2018)
   std::array<bool, 2> ecn{};               ///< left, right: offers ECN (RFC 3168)
   std::array<bool, 2> fast_open{};  ///< left, right: Fast Open is on, and a client holds a valid cookie (RFC 7413)
+  bool any_peer = false;            ///< the right end knows no remote socket before a SYN comes
   bool keep_alives = false;         ///< both ends probe an idle peer: without, one that lost a RST waits for ever
   std::uint32_t attacks = 0;        ///< bits of attack
   bool may_abort = false;           ///< a connection may end by reset, refusal or time-out

@@ -171,6 +171,12 @@ inline void add_closes(std::vector<scenario>& list) {
   some_loss.losses = 1;
   add(list, misused, quiet, some_loss);
 
+  scenario nameless = misused;
+  nameless.name = "nobody-to-call";
+  nameless.what = "the same, and the listener names no remote socket that it could be connected to";
+  nameless.any_peer = true;
+  add(list, nameless, quiet, some_loss);
+
   scenario silence = plain("silence", "the network loses so much that users run out of patience");
   silence.scripts[0].calls = talk(call_kind::open_active, 1);
   silence.may_abort = true;
@@ -277,6 +283,38 @@ inline void add_attacks(std::vector<scenario>& list) {
   crossing.what = "the same while both open at once";
   crossing.scripts[1].calls = talk(call_kind::open_active, 0);
   add(list, crossing, once, once_and_loss);
+
+  scenario closed = plain("attacker-closed-early", "the same while the passive end closes before it is established");
+  closed.scripts[1].calls[1].early = true;
+  closed.attacks = attack_anything;
+  closed.may_abort = true;
+  add(list, closed, once, once_and_loss);
+  scenario behind = closed;
+  behind.name = "attacker-closed-behind-text";
+  behind.what = "the same where it has written something before";
+  behind.scripts[1].calls = {{call_kind::open_passive}, {call_kind::write, 1, true}, {call_kind::shutdown, 0, true}};
+  add(list, behind, once, once_and_loss);
+
+  scenario unstamped = plain("attacker-unstamped", "forged SYN and text without the timestamps that are in use");
+  unstamped.scripts[0].calls = talk(call_kind::open_active, 1);
+  unstamped.timestamps = true;
+  unstamped.attacks = attack_syn | attack_data;
+  bounds short_of_time = once;
+  short_of_time.timers = 4;
+  bounds longer = once_and_loss;
+  longer.timers = 6;
+  add(list, unstamped, short_of_time, longer);
+
+  scenario given_up = plain("abort-stamped", "both ends abort at any time, with timestamps in use");
+  for (script& todo : given_up.scripts) todo.calls.back() = {call_kind::abort, 0, true};
+  given_up.timestamps = true;
+  given_up.may_abort = true;
+  bounds few_timers;
+  few_timers.losses = 1;
+  few_timers.timers = 4;
+  bounds more_timers = rough(1);
+  more_timers.timers = 6;
+  add(list, given_up, few_timers, more_timers);
 
   scenario old = plain("old-duplicates", "copies of earlier segments arrive again at any time, also after the end");
   old.scripts[0].calls = talk(call_kind::open_active, 2);

@@ -63,8 +63,9 @@ inline constexpr std::array<choice, 40> choices_table{{
      "the event carries the octets that were taken; taking none may be reported as an error", "SEND-3 SEND-4 RECV-3"},
     {"C10", "reporting a received PSH", detail::out_of_scope, "PSH does not change what the stream holds", ""},
     {"C11", "CLOSE in SYN-RECEIVED at once or deferred", detail::decided,
-     "deferred: the FIN is queued and FIN-WAIT-1 entered when our SYN is acknowledged, so the window is known by then",
-     "CLOSE-4 ACK-4"},
+     "at once where nothing was written, behind text when the connection is established, as the text has it; the FIN "
+     "may go out at once or wait for the handshake (A8)",
+     "CLOSE-9 CLOSE-4 ACK-4"},
     {"C12", "a second CLOSE", detail::allowed, "an error, or nothing; never a second FIN", "CLOSE-7 CLOSE-8"},
     {"C13", "half-duplex CLOSE with a RST", detail::decided,
      "a call of its own beside CLOSE; whatever it throws away, at once or later, costs a RST in every state, but "
@@ -114,7 +115,8 @@ inline constexpr std::array<choice, 40> choices_table{{
     {"C30", "taking only part of the text", detail::decided,
      "all text in the window is taken: what was offered is kept", "TEXT-3 TEXT-4"},
     {"C31", "when text is acknowledged", detail::allowed,
-     "in-order text now or later; a FIN and text out of order at once", "TEXT-3 FIN-3 FIN-4 FIN-5"},
+     "in-order text now or later, at once where it fills a gap or a part of one; a FIN and text out of order at once",
+     "TEXT-3 FIN-3 FIN-4 FIN-5"},
     {"C32", "duplicate ACK for text out of order", detail::decided, "required, as RFC 5681 section 4.2 has it",
      "TEXT-4 FIN-6"},
     {"C33", "notify or close at the user timeout", detail::decided,
@@ -136,7 +138,7 @@ inline constexpr std::array<choice, 40> choices_table{{
      "keep-alives may be sent; timestamps and ECN are used when both ends offer them; SACK does not change the "
      "outcomes; "
      "the shift is written by the adapter",
-     "EMIT-4 TS-1 TS-2 TS-3 TS-4 LISTEN-3 SYNSENT-5"},
+     "EMIT-4 TS-1 TS-2 TS-3 TS-4 TS-5 LISTEN-3 SYNSENT-5"},
 }};
 
 /// The ambiguities, contradictions and bugs of the text.
@@ -159,8 +161,11 @@ inline constexpr std::array<choice, 42> ambiguities_table{{
      "SEND-6 CLOSE-5 CLOSE-6 EMIT-6 EMIT-7"},
     {"A7", "RECEIVE with text held in CLOSING and later", detail::allowed, "delivered, or an error", "RECV-5"},
     {"A8", "consequences of FIN-WAIT-1 before our SYN is acknowledged", detail::decided,
-     "cannot arise (C11); a reset passive connection with a queued CLOSE listens again or is gone",
-     "CLOSE-4 RST-4 SYN-2"},
+     "the handshake goes on in FIN-WAIT-1: the SYN,ACK is repeated, a wrong acknowledgment is answered by a RST, and "
+     "the "
+     "acknowledgment of our SYN gives the window; a connection that its user has closed never listens again, whatever "
+     "its origin: a RST ends it and he is told, a new SYN is challenged",
+     "CLOSE-9 ACK-4 ACK-5 RST-5 RST-6 SYN-5 EMIT-2"},
     {"A9", "after sending a RST: CLOSED or TIME-WAIT", detail::decided,
      "CLOSED, and nothing sent once both ends have closed, as section 3.10.5 has it", "ABORT-3 ABORT-4"},
     {"A10", "FIN or text on a SYN, when to process it", detail::decided,
@@ -193,8 +198,9 @@ inline constexpr std::array<choice, 42> ambiguities_table{{
     {"A21", "telling the user of a RST late in the closing", detail::allowed,
      "reset may be signalled or not; refused and reset stand in for one another in SYN-SENT", "RST-7 RST-8 SYNSENT-3"},
     {"A22", "trimming a SYN before the fourth check", detail::decided,
-     "the check sees the segment as sent; in SYN-RECEIVED the peer's own SYN with text is answered like the bare one",
-     "SYN-3 SYN-4 SYN-5"},
+     "the check sees the segment as sent; in SYN-RECEIVED the peer's own SYN with text is answered like the bare one, "
+     "and another that begins left of the window as one that does not reach it",
+     "SYN-3 SYN-4 SYN-5 SYN-7"},
     {"A23", "a new SYN in passive SYN-RECEIVED", detail::decided,
      "back to LISTEN, silently, and the SYN is not processed", "SYN-2"},
     {"A24", "a SYN in TIME-WAIT that is not accepted", detail::decided, "challenged, since C28 accepts none", "SYN-5"},
@@ -210,7 +216,8 @@ inline constexpr std::array<choice, 42> ambiguities_table{{
      "leaves it, both are permitted",
      "ACK-6 ACK-7"},
     {"A30", "SND.WL1 and SND.WL2 compare only within 2^31", detail::decided,
-     "both are set on every path into a synchronized state", "SYNSENT-5 ACK-4"},
+     "both are set on every path into a synchronized state, by the acknowledgment of our SYN after an early CLOSE",
+     "SYNSENT-5 ACK-4"},
     {"A31", "the TIME-WAIT timer from CLOSING", detail::decided,
      "it starts whenever TIME-WAIT is entered, which is seen with the step", "ACK-10 FIN-5"},
     {"A32", "LAST-ACK and partial acknowledgments", detail::decided,
@@ -226,7 +233,7 @@ inline constexpr std::array<choice, 42> ambiguities_table{{
      "ignored, with or without an acknowledgment; of two FINs the earlier position counts, and nothing at or beyond it "
      "is taken",
      "FIN-2 TEXT-2 FIN-6"},
-    {"A37", "RST at the user timeout", detail::allowed, "sent or not", "TIMEOUT-3"},
+    {"A37", "RST at the user timeout", detail::allowed, "sent or not, but never from TIME-WAIT", "TIMEOUT-3 TIMEOUT-6"},
     {"A38", "crossing SYN,ACKs of a simultaneous open", detail::allowed,
      "answered without throttling, as the letter has it, or read at once, as figure 7 draws it", "SEQ-5 SYN-4"},
     {"A39", "a restarted peer whose SYN is challenged for ever", detail::decided,

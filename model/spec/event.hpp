@@ -32,6 +32,7 @@ struct segment {
 
   bool has_timestamps = false;
   P ts_value{};           ///< TSval as a position on the peer's clock
+  P ts_echo{};            ///< emission: TSecr as a position on the peer's clock; 0 is the number 0 before that is known
   bool ts_stale = false;  ///< TS.Recent is older than 24 days and must not reject (RFC 7323 section 5.5)
 };
 
@@ -59,6 +60,7 @@ struct event {
   P amount{};
   P offered{};  ///< emission: receive position of the advertised right edge (ack + window after scaling; ack is 0 in a
                 ///< SYN)
+  bool unspecified = false;  ///< open_active: no remote socket is named
 };
 
 /// What a segment sent in reply looks like.
@@ -87,10 +89,14 @@ struct observation {
   reply sent = reply::none;
   P reset_seq{};
   std::optional<P> reset_ack{};
-  std::uint32_t signals = 0;    ///< signals that are raised
-  std::uint32_t tolerated = 0;  ///< signals that may be raised besides (where the RFC contradicts itself)
-  bool may_ack = false;         ///< an acknowledgment may be sent at once although none is required (C31)
-  bool lingers = false;         ///< the timer of TIME-WAIT, two maximum segment lifetimes, starts or starts over
+  std::optional<P> reset_echo{};  ///< TSecr of a RST with timestamps: RFC 7323 section 5.2 where a user gives up
+  std::uint32_t signals = 0;      ///< signals that are raised
+  std::uint32_t tolerated = 0;    ///< signals that may be raised besides (where the RFC contradicts itself)
+  bool may_ack = false;           ///< an acknowledgment may be sent at once although none is required (C31)
+  /// Of an outcome: an acknowledgment is left out because too many went before (RFC 5961 section 7). Of what was seen:
+  /// so many had gone before that one might be.
+  bool throttled = false;
+  bool lingers = false;  ///< the timer of TIME-WAIT, two maximum segment lifetimes, starts or starts over
 };
 
 }  // namespace sequent::spec

@@ -36,17 +36,30 @@ template <class P, class... Phases>
   return ((s.at == phases) || ...);
 }
 
+/// The peer's SYN has come and ours is not acknowledged: SYN-RECEIVED, and FIN-WAIT-1 by a CLOSE there. What a segment
+/// must prove before anything of it is believed is the same in both (A8).
+template <class P>
+[[nodiscard]] constexpr bool shaking_hands(const state<P>& s) {
+  return in(s, phase::syn_received) || s.closed_early;
+}
+
+/// A reset or a new SYN sends the connection back to LISTEN: it came from a passive OPEN, and nobody has closed it.
+template <class P>
+[[nodiscard]] constexpr bool may_listen_again(const state<P>& s) {
+  return in(s, phase::syn_received) && s.passive && !s.fin_asked;
+}
+
 /// The synchronized states of RFC 9293 section 3.5.2: ESTABLISHED and later.
 template <class P>
 [[nodiscard]] constexpr bool synchronized(const state<P>& s) {
-  return in(s, phase::established, phase::fin_wait_1, phase::fin_wait_2, phase::close_wait, phase::closing,
-            phase::last_ack, phase::time_wait);
+  return !s.closed_early && in(s, phase::established, phase::fin_wait_1, phase::fin_wait_2, phase::close_wait,
+                               phase::closing, phase::last_ack, phase::time_wait);
 }
 
 /// The states in which the peer may still send text: its FIN has not been processed.
 template <class P>
 [[nodiscard]] constexpr bool receiving(const state<P>& s) {
-  return in(s, phase::established, phase::fin_wait_1, phase::fin_wait_2);
+  return !s.closed_early && in(s, phase::established, phase::fin_wait_1, phase::fin_wait_2);
 }
 
 /// SEG.LEN: octets of text, plus one for a SYN and one for a FIN (RFC 9293 section 3.4).
@@ -163,10 +176,12 @@ template <class P>
   return with_ack(stop(next));
 }
 
-/// Processing ends with an acknowledgment that may be throttled away (RFC 5961 section 7, C24).
+/// Processing ends with an acknowledgment that may be throttled away (RFC 5961 section 7, C24), but only then.
 template <class P>
 [[nodiscard]] outcomes<P> challenge(const state<P>& next) {
-  return {answer(next), stop(next)};
+  auto silent = stop(next);
+  silent.seen.throttled = true;
+  return {answer(next), silent};
 }
 
 /// The same outcome in TIME-WAIT, whose timer starts or starts over.
@@ -193,10 +208,12 @@ template <class P>
   return result;
 }
 
-/// The connection is deleted with a RST on its way to the peer: with or without an ACK field (C14).
+/// The connection is deleted with a RST on its way to the peer: with or without an ACK field (C14), and with timestamps
+/// where they are in use (RFC 7323 sections 3.2 and 5.2).
 template <class P>
 [[nodiscard]] outcomes<P> deleted_with_reset(const state<P>& s, std::uint32_t signals, std::uint32_t tolerated = 0) {
-  const auto gone = stop_with(deleted(s), signals, tolerated);
+  auto gone = stop_with(deleted(s), signals, tolerated);
+  if (s.timestamps) gone.seen.reset_echo = s.ts_recent;
   return {with_reset(gone, s.snd_nxt), with_reset(gone, s.snd_nxt, s.rcv_nxt)};
 }
 

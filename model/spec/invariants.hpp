@@ -45,15 +45,17 @@ template <class P>
 template <class P>
 [[nodiscard]] constexpr const char* ill_formed_phase(const state<P>& s) {
   const bool before_handshake = in(s, phase::closed, phase::listen);
-  const bool handshake = in(s, phase::syn_sent, phase::syn_received);
+  const bool handshake = in(s, phase::syn_sent) || shaking_hands(s);
   if (before_handshake && !is(s.snd_nxt == P(0))) return "something was sent without a connection";
   if (handshake && !is(s.snd_una == P(0))) return "something is acknowledged before the handshake is complete";
-  if (handshake && !s.choices.fast_open && !is(s.snd_nxt == P(1))) return "more than the SYN is outstanding";
-  if (s.fast_opened && !in(s, phase::syn_received)) return "an early opening outlives the handshake";
+  if (s.closed_early && (!in(s, phase::fin_wait_1) || !s.fin_asked)) return "an early CLOSE outlives FIN-WAIT-1";
+  const P sent_before = s.fin_sent ? P(2) : P(1);
+  if (handshake && !s.choices.fast_open && !is(s.snd_nxt == sent_before)) return "more than the SYN is outstanding";
+  if (s.fast_opened && !shaking_hands(s)) return "an early opening outlives the handshake";
   if (synchronized(s) && is(s.snd_una < P(1))) return "our SYN is not acknowledged";
   if (in(s, phase::closed, phase::listen, phase::syn_sent) && !is(s.rcv_nxt == P(0))) return "rcv_nxt without a SYN";
   if (!in(s, phase::closed, phase::listen, phase::syn_sent) && is(s.rcv_nxt < P(1))) return "the peer's SYN is missing";
-  if (s.passive && !in(s, phase::listen, phase::syn_received)) return "the origin outlives the handshake";
+  if (s.passive && !in(s, phase::listen) && !shaking_hands(s)) return "the origin outlives the handshake";
   const bool may_ask = !in(s, phase::closed, phase::listen, phase::syn_sent, phase::established);
   if (s.fin_asked && !may_ask) return "a CLOSE is queued in a state that has none";
   const bool acknowledged = fin_acknowledged(s, s.snd_una);

@@ -51,34 +51,40 @@ template <class P>
 /// Both states are the same but for owes_ack.
 template <class P>
 [[nodiscard]] truth<P> same_state(const state<P>& a, const state<P>& b) {
-  if (a.ecn != b.ecn || a.fast_opened != b.fast_opened) return false;
+  if (a.ecn != b.ecn || a.fast_opened != b.fast_opened || a.closed_early != b.closed_early) return false;
   if (a.at != b.at || a.passive != b.passive || !(a.choices == b.choices)) return false;
   return same_send_side(a, b) && same_receive_side(a, b) && same_timestamps(a, b);
 }
 
 /// What was seen is what the outcome says: the same reply (or an acknowledgment more, where one is allowed), every
-/// signal that is required, none beyond those tolerated, and the timer of TIME-WAIT set or left alone.
+/// signal that is required, none beyond those tolerated, the timer of TIME-WAIT set or left alone, and nothing left out
+/// for throttling unless that was due.
 template <class P>
 [[nodiscard]] truth<P> shows(const observation<P>& expected, const observation<P>& seen) {
-  if (seen.lingers != expected.lingers) return false;
+  if (seen.lingers != expected.lingers || (expected.throttled && !seen.throttled)) return false;
   if ((expected.signals & ~seen.signals) != 0) return false;
   if ((seen.signals & ~(expected.signals | expected.tolerated)) != 0) return false;
   const bool extra_ack = expected.may_ack && seen.sent == reply::ack && expected.sent == reply::none;
   if (seen.sent != expected.sent && !extra_ack) return false;
   if (seen.sent != reply::reset) return true;
   if (seen.reset_ack.has_value() != expected.reset_ack.has_value()) return false;
-  const truth<P> same_seq = seen.reset_seq == expected.reset_seq;
+  if (seen.reset_echo.has_value() != expected.reset_echo.has_value()) return false;
+  truth<P> same_seq = seen.reset_seq == expected.reset_seq;
+  if (seen.reset_echo) same_seq = same_seq && (*seen.reset_echo == *expected.reset_echo);
   if (!seen.reset_ack) return same_seq;
   return same_seq && (*seen.reset_ack == *expected.reset_ack);
 }
 
 /// The state reached and what was seen on the way are what the outcome permits. An acknowledgment that is required must
-/// be owed; one may be owed besides where the outcome allows it.
+/// be owed, which is as good as having been sent: nothing more may be sent before it. One may be owed besides where the
+/// outcome allows it.
 template <class P>
 [[nodiscard]] truth<P> matches(const outcome<P>& expected, const state<P>& reached, const observation<P>& seen) {
   const bool owed = expected.next.owes_ack == reached.owes_ack || (reached.owes_ack && expected.seen.may_ack);
   if (!owed) return false;
-  return same_state(expected.next, reached) && shows(expected.seen, seen);
+  observation<P> shown = seen;
+  if (expected.seen.sent == reply::ack && seen.sent == reply::none && reached.owes_ack) shown.sent = reply::ack;
+  return same_state(expected.next, reached) && shows(expected.seen, shown);
 }
 
 /// Some permitted outcome matches.

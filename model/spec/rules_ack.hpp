@@ -111,12 +111,12 @@ constexpr auto ack_range_rules() {
       rule<P>{"ACK-4", "rfc9293#3.10.7.4/fifth/syn-received", "our SYN is acknowledged: the connection is open",
               stage::ack,
               [](const state<P>& s, const event<P>& e) {
-                return in(s, phase::syn_received) && is(e.seg.has_ack) && acknowledges_our_syn(s, e.seg);
+                return shaking_hands(s) && is(e.seg.has_ack) && acknowledges_our_syn(s, e.seg);
               },
               [](const state<P>& s, const event<P>& e) { return establish(s, e.seg); }},
       rule<P>{"ACK-5", "rfc9293#3.10.7.4/fifth/syn-received", "a wrong acknowledgment is answered by a RST", stage::ack,
               [](const state<P>& s, const event<P>& e) {
-                return in(s, phase::syn_received) && is(e.seg.has_ack) && !acknowledges_our_syn(s, e.seg);
+                return shaking_hands(s) && is(e.seg.has_ack) && !acknowledges_our_syn(s, e.seg);
               },
               [](const state<P>& s, const event<P>& e) -> outcomes<P> { return {with_reset(stop(s), e.seg.ack)}; }},
   };
@@ -134,12 +134,14 @@ constexpr auto ack_rules() {
               [](const state<P>& s, const event<P>& e) { return acknowledge(s, e.seg); }},
       rule<P>{"ACK-7", "rfc9293#3.10.7.4/fifth/fin-wait-1", "our FIN is not acknowledged yet", stage::ack,
               [](const state<P>& s, const event<P>& e) {
-                return in(s, phase::fin_wait_1) && acknowledges_in_range(s, e.seg) && !fin_acknowledged(s, e.seg.ack);
+                return in(s, phase::fin_wait_1) && !s.closed_early && acknowledges_in_range(s, e.seg) &&
+                       !fin_acknowledged(s, e.seg.ack);
               },
               [](const state<P>& s, const event<P>& e) { return acknowledge(s, e.seg); }},
       rule<P>{"ACK-8", "rfc9293#3.10.7.4/fifth/fin-wait-1", "our FIN is acknowledged: FIN-WAIT-2", stage::ack,
               [](const state<P>& s, const event<P>& e) {
-                return in(s, phase::fin_wait_1) && acknowledges_in_range(s, e.seg) && fin_acknowledged(s, e.seg.ack);
+                return in(s, phase::fin_wait_1) && !s.closed_early && acknowledges_in_range(s, e.seg) &&
+                       fin_acknowledged(s, e.seg.ack);
               },
               [](const state<P>& s, const event<P>& e) { return acknowledge_into(s, e.seg, phase::fin_wait_2); }},
       rule<P>{"ACK-9", "rfc9293#3.10.7.4/fifth/closing", "our FIN is not acknowledged yet; the rest is ignored",

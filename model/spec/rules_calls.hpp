@@ -61,6 +61,14 @@ template <class P>
   return next;
 }
 
+/// The same in SYN-RECEIVED: FIN-WAIT-1, although our SYN is not acknowledged yet.
+template <class P>
+[[nodiscard]] outcomes<P> close_early(const state<P>& s) {
+  outcomes<P> permitted = ask_fin(s, phase::fin_wait_1);
+  permitted.front().next.closed_early = true;
+  return permitted;
+}
+
 /// OPEN, RFC 9293 section 3.10.1.
 template <class P>
 constexpr auto open_rules() {
@@ -69,11 +77,15 @@ constexpr auto open_rules() {
               [](const state<P>& s, const event<P>& e) { return e.what == kind::open_passive && in(s, phase::closed); },
               [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop(back_to_listen(s))}; }},
       rule<P>{"OPEN-2", "rfc9293#3.10.1/closed", "an active OPEN sends a SYN", stage::call,
-              [](const state<P>& s, const event<P>& e) { return e.what == kind::open_active && in(s, phase::closed); },
+              [](const state<P>& s, const event<P>& e) {
+                return e.what == kind::open_active && !e.unspecified && in(s, phase::closed);
+              },
               [](const state<P>& s, const event<P>&) { return open_actively(s); }},
       rule<P>{"OPEN-3", "rfc9293#3.10.1/listen", "an active OPEN turns a listening record into an active one",
               stage::call,
-              [](const state<P>& s, const event<P>& e) { return e.what == kind::open_active && in(s, phase::listen); },
+              [](const state<P>& s, const event<P>& e) {
+                return e.what == kind::open_active && !e.unspecified && in(s, phase::listen);
+              },
               [](const state<P>& s, const event<P>&) { return open_actively(s); }},
       rule<P>{"OPEN-4", "rfc9293#3.9.1.1/MUST-41", "a passive OPEN leaves a listening record alone and fails",
               stage::call,
@@ -83,6 +95,12 @@ constexpr auto open_rules() {
               [](const state<P>& s, const event<P>& e) {
                 return (e.what == kind::open_passive || e.what == kind::open_active) &&
                        !in(s, phase::closed, phase::listen);
+              },
+              [](const state<P>& s, const event<P>&) { return refuse(s); }},
+      rule<P>{"OPEN-6", "rfc9293#3.10.1",
+              "an active OPEN that names no remote socket fails and leaves the record alone", stage::call,
+              [](const state<P>& s, const event<P>& e) {
+                return e.what == kind::open_active && e.unspecified && in(s, phase::closed, phase::listen);
               },
               [](const state<P>& s, const event<P>&) { return refuse(s); }},
   };
@@ -134,7 +152,7 @@ constexpr auto receive_rules() {
       rule<P>{"RECV-2", "rfc9293#3.10.3/listen", "a request before the handshake ends is queued or refused",
               stage::call,
               [](const state<P>& s, const event<P>& e) {
-                return e.what == kind::receive && in(s, phase::listen, phase::syn_sent, phase::syn_received);
+                return e.what == kind::receive && (in(s, phase::listen, phase::syn_sent) || shaking_hands(s));
               },
               [](const state<P>& s, const event<P>&) { return either_way(s); }},
       rule<P>{"RECV-3", "rfc9293#3.10.3/established", "text is delivered, or the request waits", stage::call,
@@ -171,12 +189,18 @@ constexpr auto close_rules() {
       rule<P>{"CLOSE-3", "rfc9293#3.10.4/syn-sent", "an attempt is given up, silently", stage::call,
               [](const state<P>& s, const event<P>& e) { return e.what == kind::close && in(s, phase::syn_sent); },
               [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop(deleted(s))}; }},
-      rule<P>{"CLOSE-4", "rfc9293#3.10.4/syn-received", "the FIN is queued until the connection is established",
-              stage::call,
+      rule<P>{"CLOSE-4", "rfc9293#3.10.4/syn-received",
+              "behind text the FIN is queued until the connection is established", stage::call,
               [](const state<P>& s, const event<P>& e) {
-                return e.what == kind::close && in(s, phase::syn_received) && !s.fin_asked;
+                return e.what == kind::close && in(s, phase::syn_received) && !s.fin_asked && is(P(1) < s.snd_end);
               },
               [](const state<P>& s, const event<P>&) { return ask_fin(s, phase::syn_received); }},
+      rule<P>{"CLOSE-9", "rfc9293#3.10.4/syn-received",
+              "without text it is FIN-WAIT-1 at once, and the handshake goes on", stage::call,
+              [](const state<P>& s, const event<P>& e) {
+                return e.what == kind::close && in(s, phase::syn_received) && !s.fin_asked && !is(P(1) < s.snd_end);
+              },
+              [](const state<P>& s, const event<P>&) { return close_early(s); }},
       rule<P>{"CLOSE-5", "rfc9293#3.10.4/established", "FIN-WAIT-1 at once, although text may go before the FIN",
               stage::call,
               [](const state<P>& s, const event<P>& e) {
@@ -240,6 +264,7 @@ constexpr auto quit_rules() {
                        in(s, phase::syn_received, phase::established, phase::close_wait);
               },
               [](const state<P>& s, const event<P>&) {
+                if (in(s, phase::syn_received) && !is(P(1) < s.snd_end)) return close_early(left_by_user(s));
                 return ask_fin(left_by_user(s), in(s, phase::established) ? phase::fin_wait_1 : s.at);
               }},
       rule<P>{"QUIT-6", "rfc9293#3.10.4/fin-wait-1", "after CLOSE only the reader goes; no second FIN", stage::call,
@@ -299,7 +324,8 @@ constexpr auto timeout_rules() {
           [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop_with(deleted(s), signal_timed_out)}; }},
       rule<P>{"TIMEOUT-3", "rfc9293#3.10.8/user", "the user's patience ends; the peer may be sent a RST", stage::call,
               [](const state<P>& s, const event<P>& e) {
-                return e.what == kind::user_timeout && !in(s, phase::closed, phase::listen, phase::syn_sent);
+                return e.what == kind::user_timeout &&
+                       !in(s, phase::closed, phase::listen, phase::syn_sent, phase::time_wait);
               },
               [](const state<P>& s, const event<P>&) -> outcomes<P> {
                 auto permitted = deleted_with_reset(s, signal_timed_out);
@@ -327,6 +353,11 @@ constexpr auto timeout_rules() {
                 return e.what == kind::reclaim && !(s.left && in(s, phase::fin_wait_2));
               },
               [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop(s)}; }},
+      rule<P>{
+          "TIMEOUT-6", "rfc9293#3.10.8/user", "in TIME-WAIT the peer has closed in good order and is sent nothing",
+          stage::call,
+          [](const state<P>& s, const event<P>& e) { return e.what == kind::user_timeout && in(s, phase::time_wait); },
+          [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop_with(deleted(s), signal_timed_out)}; }},
   };
 }
 

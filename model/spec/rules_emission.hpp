@@ -31,7 +31,7 @@ inline constexpr int largest_window = 65535 * 16384;
 /// Once the peer's FIN has come its window says nothing, and may be anything (A18).
 template <class P>
 [[nodiscard]] constexpr bool offers_fairly(const state<P>& s, const event<P>& e) {
-  const bool more_may_come = receiving(s) || in(s, phase::syn_sent, phase::syn_received);
+  const bool more_may_come = receiving(s) || in(s, phase::syn_sent) || shaking_hands(s);
   const P least = more_may_come ? right_edge(s) : s.rcv_nxt;
   return is(least <= e.offered) && is(e.offered - s.rcv_nxt <= P(largest_window));
 }
@@ -40,16 +40,26 @@ template <class P>
 template <class P>
 [[nodiscard]] constexpr emitted classify_bare(const state<P>& s, const segment<P>& seg) {
   if (seg.seq == s.snd_nxt) return emitted::acknowledgment;
-  const bool may_probe = !in(s, phase::syn_received, phase::time_wait);
+  const bool may_probe = !shaking_hands(s) && !in(s, phase::time_wait);
   const bool idle = may_probe && is(s.snd_una == s.snd_nxt);
   return idle && is(seg.seq + P(1) == s.snd_una) ? emitted::keep_alive : emitted::forbidden;
+}
+
+/// The FIN that RFC 9293 section 3.10.4 sends at once on a CLOSE in SYN-RECEIVED, right behind our SYN. It may as well
+/// wait for the handshake, as it may wait for text after a CLOSE in ESTABLISHED (A8).
+template <class P>
+[[nodiscard]] constexpr emitted classify_early_fin(const state<P>& s, const segment<P>& seg) {
+  if (!is(seg.text == P(0)) || !is(seg.seq == s.snd_end)) return emitted::forbidden;
+  return s.fin_sent ? emitted::repetition : emitted::fresh;
 }
 
 /// A segment with text or FIN.
 template <class P>
 [[nodiscard]] constexpr emitted classify_stream(const state<P>& s, const segment<P>& seg) {
-  const bool early = in(s, phase::syn_received) && s.fast_opened && !is(seg.fin);  // RFC 7413 section 4.2.2
-  if (in(s, phase::syn_received, phase::time_wait) && !early) return emitted::forbidden;
+  if (in(s, phase::time_wait)) return emitted::forbidden;
+  if (s.closed_early && seg.fin) return classify_early_fin(s, seg);
+  const bool early = s.fast_opened && !is(seg.fin);  // RFC 7413 section 4.2.2
+  if (shaking_hands(s) && !early) return emitted::forbidden;
   const P text_end = seg.seq + seg.text;
   if (!is(seg.fin) && is(seg.text == P(1)) && is(text_end == s.snd_una) && is(s.snd_una == s.snd_nxt)) {
     return emitted::keep_alive;
@@ -79,12 +89,21 @@ template <class P>
   return s.choices.fast_open && !is(seg.fin) && is(seg.text < s.snd_end);
 }
 
+/// RFC 7323 section 3.2: a SYN carries timestamps if this end offers them and echoes nothing; every other segment
+/// carries them exactly if both SYNs have, and echoes TS.Recent. A SYN,ACK so answers only a SYN that had them.
+template <class P>
+[[nodiscard]] constexpr bool stamps_fairly(const state<P>& s, const segment<P>& seg) {
+  const bool first = in(s, phase::syn_sent);
+  if (seg.has_timestamps != (first ? s.choices.offers_timestamps : s.timestamps)) return false;
+  return !seg.has_timestamps || is(seg.ts_echo == (first ? P(0) : s.ts_recent));
+}
+
 /// What an outgoing segment amounts to in this state.
 template <class P>
 [[nodiscard]] constexpr emitted classify(const state<P>& s, const event<P>& e) {
   const segment<P>& seg = e.seg;
   if (in(s, phase::closed, phase::listen) || is(seg.rst) || !offers_fairly(s, e)) return emitted::forbidden;
-  if (!marks_fairly(s, seg)) return emitted::forbidden;
+  if (!marks_fairly(s, seg) || !stamps_fairly(s, seg)) return emitted::forbidden;
   const bool bare = !is(seg.fin) && is(seg.text == P(0));
   if (in(s, phase::syn_sent)) {
     const bool fits = bare || syn_may_carry(s, seg);
@@ -92,10 +111,9 @@ template <class P>
   }
   if (!is(seg.has_ack) || !is(seg.ack == s.rcv_nxt)) return emitted::forbidden;
   if (seg.syn) {
-    const bool expected = in(s, phase::syn_received) && bare && is(seg.seq == P(0));
+    const bool expected = shaking_hands(s) && bare && is(seg.seq == P(0));
     return expected ? emitted::syn_ack : emitted::forbidden;
   }
-  if (seg.has_timestamps != s.timestamps) return emitted::forbidden;
   return bare ? classify_bare(s, seg) : classify_stream(s, seg);
 }
 
@@ -129,8 +147,9 @@ constexpr auto emission_rules() {
   return std::array{
       rule<P>{"EMIT-1", "rfc9293#3.10.1", "our SYN, at position 0, without ACK, while in SYN-SENT", stage::emission,
               [](const state<P>& s, const event<P>& e) { return emits(s, e, emitted::syn); }, sends},
-      rule<P>{"EMIT-2", "rfc9293#3.10.7.2/third", "our SYN,ACK, at position 0, while in SYN-RECEIVED", stage::emission,
-              [](const state<P>& s, const event<P>& e) { return emits(s, e, emitted::syn_ack); }, sends},
+      rule<P>{"EMIT-2", "rfc9293#3.10.7.2/third", "our SYN,ACK, at position 0, while the handshake lasts",
+              stage::emission, [](const state<P>& s, const event<P>& e) { return emits(s, e, emitted::syn_ack); },
+              sends},
       rule<P>{"EMIT-3", "rfc9293#3.4", "an acknowledgment of what is expected, at SND.NXT", stage::emission,
               [](const state<P>& s, const event<P>& e) { return emits(s, e, emitted::acknowledgment); }, sends},
       rule<P>{"EMIT-4", "rfc9293#3.8.4/MAY-6", "a keep-alive just before SND.NXT when nothing is outstanding",

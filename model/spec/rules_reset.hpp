@@ -17,14 +17,22 @@ template <class P>
   return is(seg.rst) && (!s.choices.reset_mitigation || is(seg.seq == s.rcv_nxt));
 }
 
-/// A reset passive connection listens again. Whether it does so although the user has called CLOSE is not said (A8).
-/// RFC 7413 does not say what becomes of one whose user has text of its SYN already: to be told that it is gone, as
-/// with any other connection that he has text of, is permitted too.
+/// A reset passive connection listens again. RFC 7413 does not say what becomes of one whose user has text of its SYN
+/// already: to be told that it is gone, as with any other connection that he has text of, is permitted too.
 template <class P>
 [[nodiscard]] outcomes<P> reset_passive(const state<P>& s, std::uint32_t tolerated) {
   outcomes<P> permitted{stop_with(back_to_listen(s), 0, tolerated)};
   if (s.fast_opened) permitted.push_back(stop_with(deleted(s), signal_reset, signal_refused));
-  if (s.fin_asked) permitted.push_back(stop_with(deleted(s), 0, tolerated));
+  return permitted;
+}
+
+/// A half-open connection that does not listen again is gone, and its user told: an active one is refused. One that its
+/// user has closed would by the letter forget the CLOSE in LISTEN and take in the next stranger (A8); it is reset, or
+/// refused.
+template <class P>
+[[nodiscard]] outcomes<P> reset_for_good(const state<P>& s) {
+  outcomes<P> permitted{stop_with(deleted(s), signal_refused, signal_reset)};
+  if (s.passive) permitted.push_back(stop_with(deleted(s), signal_reset, signal_refused));
   return permitted;
 }
 
@@ -56,17 +64,14 @@ constexpr auto reset_rules() {
               [](const state<P>& s, const event<P>&) { return challenge(s); }},
       rule<P>{
           "RST-4", "rfc9293#3.10.7.4/second/syn-received", "a passive connection goes back to LISTEN", stage::reset,
-          [](const state<P>& s, const event<P>& e) {
-            return in(s, phase::syn_received) && s.passive && reset_believed(s, e.seg);
-          },
+          [](const state<P>& s, const event<P>& e) { return may_listen_again(s) && reset_believed(s, e.seg); },
           [](const state<P>& s, const event<P>& e) { return reset_by(s, e.seg, reset_passive(s, signal_refused)); }},
-      rule<P>{"RST-5", "rfc9293#3.10.7.4/second/syn-received", "an active connection is refused", stage::reset,
+      rule<P>{"RST-5", "rfc9293#3.10.7.4/second/syn-received", "an active connection is refused, and a closed one gone",
+              stage::reset,
               [](const state<P>& s, const event<P>& e) {
-                return in(s, phase::syn_received) && !s.passive && reset_believed(s, e.seg);
+                return in(s, phase::syn_received) && !may_listen_again(s) && reset_believed(s, e.seg);
               },
-              [](const state<P>& s, const event<P>& e) {
-                return reset_by(s, e.seg, {stop_with(deleted(s), signal_refused, signal_reset)});
-              }},
+              [](const state<P>& s, const event<P>& e) { return reset_by(s, e.seg, reset_for_good(s)); }},
       rule<P>{"RST-6", "rfc9293#3.10.7.4/second/established", "the connection is reset and the user is told",
               stage::reset,
               [](const state<P>& s, const event<P>& e) {

@@ -26,7 +26,7 @@ template <class P>
 template <class P>
 [[nodiscard]] constexpr bool refused_later(const state<P>& s, const segment<P>& seg) {
   return is(seg.syn) || !is(seg.has_ack) || is(s.snd_nxt < seg.ack) || is(seg.ack < s.snd_una - s.snd_max_wnd) ||
-         (in(s, phase::syn_received) && !is(s.snd_una < seg.ack));
+         (shaking_hands(s) && !is(s.snd_una < seg.ack));
 }
 
 /// An acceptable segment goes on. RFC 7323 section 5.3 R3 records its timestamp here already; recording it only once
@@ -59,8 +59,8 @@ template <class P>
   if (receiving(s) && is(seg.urg) && is(seg.has_ack)) dropped = urgent_raised(s, seg);
   dropped.done = true;
   permitted.push_back(with_ack(dropped));
-  if (in(s, phase::syn_received, phase::last_ack)) permitted.push_back(go_on(s));
-  if (!in(s, phase::syn_received)) permitted.push_back(with_ack(go_on(s)));
+  if (shaking_hands(s) || in(s, phase::last_ack)) permitted.push_back(go_on(s));
+  if (!shaking_hands(s)) permitted.push_back(with_ack(go_on(s)));
   return permitted;
 }
 
@@ -121,7 +121,7 @@ template <class P>
 /// True for the SYN that opened the connection, or one in its place, arriving again in SYN-RECEIVED.
 template <class P>
 [[nodiscard]] constexpr bool repeats_syn(const state<P>& s, const segment<P>& seg) {
-  return in(s, phase::syn_received) && is(seg.syn) && is(seg.seq == P(0));
+  return shaking_hands(s) && is(seg.syn) && is(seg.seq == P(0));
 }
 
 /// True in TIME-WAIT for the peer's own FIN, arriving again: nothing else ends where it does, and its ACK field must be
@@ -131,6 +131,12 @@ template <class P>
   return in(s, phase::time_wait) && is(seg.fin) && !is(seg.rst) && !is(seg.syn) && is(seg.has_ack) &&
          is(fin_position(seg) + P(1) == s.rcv_nxt) && is(seg.ack <= s.snd_nxt) &&
          !(s.choices.ack_range_check && is(seg.ack < s.snd_una - s.snd_max_wnd));
+}
+
+/// True for a SYN that RFC 5961 section 4.2 wants challenged irrespective of its number, and so of its options too.
+template <class P>
+[[nodiscard]] constexpr bool challenged_unstamped(const state<P>& s, const segment<P>& seg) {
+  return s.choices.syn_mitigation && synchronized(s) && is(seg.syn);
 }
 
 /// Before the first check: timestamps.
@@ -153,10 +159,18 @@ constexpr auto timestamp_rules() {
               [](const state<P>& s, const event<P>& e) { return answer_unacceptable(s, e.seg); }},
       rule<P>{"TS-4", "rfc7323#3.2", "a segment whose timestamp is missing is dropped silently, or processed",
               stage::timestamps,
-              [](const state<P>& s, const event<P>& e) { return timestamps_apply(s, e.seg) && !e.seg.has_timestamps; },
+              [](const state<P>& s, const event<P>& e) {
+                return timestamps_apply(s, e.seg) && !e.seg.has_timestamps && !challenged_unstamped(s, e.seg);
+              },
               [](const state<P>& s, const event<P>&) -> outcomes<P> {
                 return {stop(s), go_on(s)};
               }},
+      rule<P>{"TS-5", "rfc5961#4.2", "but a SYN on a live connection is challenged, whatever it lacks",
+              stage::timestamps,
+              [](const state<P>& s, const event<P>& e) {
+                return timestamps_apply(s, e.seg) && !e.seg.has_timestamps && challenged_unstamped(s, e.seg);
+              },
+              [](const state<P>& s, const event<P>&) { return challenge(s); }},
   };
 }
 

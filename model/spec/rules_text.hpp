@@ -30,13 +30,15 @@ template <class P>
   return text_in_order(s, seg) || text_beyond(s, seg);
 }
 
-/// In-order text joins the stream, and what was held behind it follows.
+/// In-order text joins the stream, and what was held behind it follows. While something is held the text fills a gap or
+/// a part of it, and is acknowledged at once (RFC 5681 section 4.2).
 template <class P>
 [[nodiscard]] outcomes<P> take_text(const state<P>& s, const segment<P>& seg) {
   auto result = go_on(s);
   if (fin_in_window(s, seg)) end_held_at(result.next, fin_position(seg));
   advance_to(result.next, lesser(P(seg.seq + seg.text), text_limit(s)));
   result.seen.may_ack = true;
+  if (!s.held.empty() || s.fin_held) result = with_ack(result);
   return {result};
 }
 

@@ -69,12 +69,28 @@ namespace sequent::spec {
     if (reads) vary([](auto& s) { s.choices.must_hold_out_of_order = false; });
     if (base.at == phase::syn_received) vary([](auto& s) { s.passive = false; });
     if (base.at == phase::listen || base.at == phase::syn_sent) vary([](auto& s) { s.choices.fast_open = true; });
-    if (base.at == phase::syn_received) vary([](auto& s) { s.choices.fast_open = s.fast_opened = true; });
+    if (base.at == phase::syn_received)
+      vary([](auto& s) { s.choices.fast_open = s.fast_opened = true, s.rcv_nxt = 3; });
     if (base.at == phase::syn_received) vary([](auto& s) { s.passive = false, s.choices.syn_mitigation = false; });
     if (base.at == phase::syn_received || base.at == phase::close_wait) vary([](auto& s) { s.fin_asked = true; });
     if (base.at == phase::close_wait)
       vary([](auto& s) { s.fin_asked = true, s.snd_una = s.snd_nxt = 16, s.snd_wnd = 0; });
+    if (base.at == phase::syn_received) vary([](auto& s) { s.fin_asked = true, s.snd_end = 3; });
+    if (base.at == phase::syn_received) vary([](auto& s) { s.snd_end = 3; });
     if (base.at == phase::fin_wait_1) vary([](auto& s) { s.fin_sent = true, s.snd_nxt = 17; });
+    if (base.at == phase::fin_wait_1) {
+      for (const bool passive : {true, false}) {
+        for (const bool sent : {true, false}) {
+          state<position> early = sample_state(phase::syn_received);
+          early.at = phase::fin_wait_1;
+          early.passive = passive;
+          early.closed_early = early.fin_asked = true;
+          early.fin_sent = sent;
+          early.snd_nxt = sent ? 2 : 1;
+          variants.push_back(early);
+        }
+      }
+    }
     if (receives && base.at != phase::syn_received) vary([](auto& s) { s.snd_nxt = s.snd_una, s.snd_wnd = 0; });
     if (receives && base.at != phase::syn_received) vary([](auto& s) { s.snd_una = s.snd_nxt; });
     all.insert(all.end(), variants.begin(), variants.end());
@@ -117,6 +133,9 @@ namespace sequent::spec {
   for (const kind what : {kind::open_passive, kind::open_active, kind::send, kind::receive, kind::close,
                           kind::close_both, kind::abort, kind::user_timeout, kind::time_wait_timeout, kind::reclaim}) {
     all.push_back({what, {}, 2, 0});
+    if (what != kind::open_active) continue;
+    all.push_back({what, {}, 2, 0});
+    all.back().unspecified = true;
   }
   all.push_back({kind::close_both, {}, 0, 0});
   for (const auto& seg : sample_segments(s)) {
@@ -145,7 +164,8 @@ namespace sequent::spec {
         out.seg.ack = out.seg.has_ack ? s.rcv_nxt : 0;
         out.seg.seq = seq;
         out.seg.text = text;
-        out.seg.has_timestamps = s.timestamps;
+        out.seg.has_timestamps = s.at == phase::syn_sent ? s.choices.offers_timestamps : s.timestamps;
+        out.seg.ts_echo = out.seg.has_timestamps ? s.ts_recent : 0;
         all.push_back(out);
       }
     }

@@ -105,10 +105,12 @@ template <class P>
     earlier.sent = later.sent;
     earlier.reset_seq = later.reset_seq;
     earlier.reset_ack = later.reset_ack;
+    earlier.reset_echo = later.reset_echo;
   }
   earlier.signals |= later.signals;
   earlier.tolerated |= later.tolerated;
   earlier.may_ack = earlier.may_ack || later.may_ack;
+  earlier.throttled = earlier.throttled || later.throttled;
   earlier.lingers = earlier.lingers || later.lingers;
   return earlier;
 }

@@ -62,7 +62,10 @@ struct policy {
 template <class P>
 struct state {
   phase at = phase::closed;
-  bool passive = false;  ///< the connection came from a passive OPEN (MUST-11); meaningful up to SYN-RECEIVED
+  bool passive = false;  ///< the connection came from a passive OPEN (MUST-11); meaningful while the handshake lasts
+  /// FIN-WAIT-1 was entered by a CLOSE in SYN-RECEIVED, and our SYN is still to be acknowledged: the handshake lasts
+  /// (A8).
+  bool closed_early = false;
 
   P snd_una{};             ///< oldest unacknowledged position
   P snd_nxt{};             ///< highest position ever sent, plus one (A2: never moves back)
@@ -86,7 +89,7 @@ struct state {
   bool owes_ack = false;
 
   bool ecn = false;          ///< ECN is in use on this connection (RFC 3168 section 6.1.1)
-  bool fast_opened = false;  ///< text of the peer's SYN was taken (RFC 7413 section 4.2.2); meaningful in SYN-RECEIVED
+  bool fast_opened = false;  ///< text of the peer's SYN was taken (RFC 7413 section 4.2.2); meaningful as passive is
 
   bool timestamps = false;  ///< RFC 7323 timestamps are in use on this connection
   P ts_recent{};            ///< TS.Recent, as a position on the peer's timestamp clock

@@ -23,14 +23,17 @@ template <class P>
   return next;
 }
 
-/// SYN-RECEIVED becomes ESTABLISHED, or FIN-WAIT-1 when a CLOSE was queued meanwhile (C11): the segment acknowledges
-/// our SYN and gives the window. Where the segment begins is for the caller to say (see begins_at). A user who has read
-/// text of the SYN meanwhile (RFC 7413) has made room, which may be told now (RFC 9293 section 3.8.6.2.2).
+/// The handshake ends: ESTABLISHED, or FIN-WAIT-1 after a CLOSE (C11), FIN-WAIT-2 if the FIN that went out with it is
+/// acknowledged too. The segment acknowledges our SYN and gives the window. Where the segment begins is for the caller
+/// to say (see begins_at). A user who has read text of the SYN meanwhile (RFC 7413) has made room, which may be told
+/// now (RFC 9293 section 3.8.6.2.2).
 template <class P>
 [[nodiscard]] outcome<P> established_by(const state<P>& s, const segment<P>& seg, const P& seq) {
   state<P> next = with_window(s, seg, seq);
   next.at = s.fin_asked ? phase::fin_wait_1 : phase::established;
+  if (fin_acknowledged(s, seg.ack)) next.at = phase::fin_wait_2;
   next.passive = false;
+  next.closed_early = false;
   next.fast_opened = false;
   next.snd_una = seg.ack;
   auto result = go_on(next);

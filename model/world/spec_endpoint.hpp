@@ -261,10 +261,11 @@ class spec_endpoint {
   }
 
   std::optional<packet> handshake_segment() {
-    if (!resend_due_ || !spec::in(state_, spec::phase::syn_sent, spec::phase::syn_received)) return std::nullopt;
+    const bool answers = spec::shaking_hands(state_);
+    if (!resend_due_ || !(answers || spec::in(state_, spec::phase::syn_sent))) return std::nullopt;
     resend_due_ = false;
     packet p;
-    if (state_.at == spec::phase::syn_received) p = acknowledgment(0);
+    if (answers) p = acknowledgment(0);
     p.syn = true;
     return p;
   }
@@ -329,8 +330,8 @@ class spec_endpoint {
 
 inline void spec_endpoint::fingerprint(model::fingerprint& f) const {
   f.add(state_.at);
-  for (const bool b : {state_.passive, state_.fin_asked, state_.fin_sent, state_.left, state_.owes_ack, resend_due_,
-                       update_due_, probe_due_, established_, peer_closed_, aborted_}) {
+  for (const bool b : {state_.passive, state_.closed_early, state_.fin_asked, state_.fin_sent, state_.left,
+                       state_.owes_ack, resend_due_, update_due_, probe_due_, established_, peer_closed_, aborted_}) {
     f.add(b);
   }
   for (const position p :

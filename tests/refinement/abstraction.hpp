@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "model/spec/event.hpp"
+#include "model/spec/guards.hpp"
 #include "model/spec/state.hpp"
 #include "sequent/actions.hpp"
 #include "sequent/control_block.hpp"
@@ -44,7 +45,8 @@ template <class P, word W, class Places>
   s.choices = more.choices;
   s.choices.offers_timestamps = tcb.offer.timestamps;
   s.choices.offers_ecn = tcb.offer.ecn;
-  s.passive = tcb.passive && (s.at == spec::phase::listen || s.at == spec::phase::syn_received);
+  s.closed_early = tcb.closed_early;
+  s.passive = tcb.passive && (s.at == spec::phase::listen || spec::shaking_hands(s));
   if (s.at == spec::phase::closed || s.at == spec::phase::listen) return s;
   s.snd_una = places.send(tcb.snd.una);
   s.snd_nxt = places.send(tcb.snd.nxt);
@@ -67,7 +69,7 @@ template <class P, word W, class Places>
   s.held = more.held;
   s.owes_ack = more.owes_ack;
   s.ecn = tcb.ecn;
-  s.fast_opened = tcb.fast_opened && tcb.passive && s.at == spec::phase::syn_received;
+  s.fast_opened = tcb.fast_opened && s.passive;
   s.timestamps = tcb.ts.enabled;
   if (s.timestamps) s.ts_recent = places.clock(tcb.ts.recent);
   s.last_ack_sent = places.receive(tcb.ts.last_ack_sent);
@@ -121,6 +123,14 @@ template <class P, word W, class Places>
   if (raised.has(signal::timed_out)) bits |= spec::signal_timed_out;
   if (raised.has(signal::urgent)) bits |= spec::signal_urgent;
   return bits;
+}
+
+/// So many challenges have gone out in this period that the next one may be left out (RFC 5961 section 7).
+template <word W>
+[[nodiscard]] constexpr bool challenges_used_up(const control_block<W>& tcb, instant now) noexcept {
+  const challenge_allowance& allowance = tcb.challenges;
+  const bool same_period = now >= allowance.since && now - allowance.since < challenge_allowance::period;
+  return allowance.limit == 0 || (same_period && allowance.sent >= allowance.limit);
 }
 
 /// What is seen of a step. `known` says whether a connection gives the numbers of a RST their meaning; if none does, as

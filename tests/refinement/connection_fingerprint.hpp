@@ -30,6 +30,7 @@ inline void feed(model::fingerprint& f, const control_block<u32>& t) {
   f.add(t.state);
   f.add(t.passive);
   f.add(t.plain_syn);
+  f.add(t.closed_early);
   for (const auto n : {t.snd.iss, t.snd.una, t.snd.nxt, t.snd.wl1, t.snd.wl2}) feed(f, n);
   for (const u32 n : {t.snd.wnd, t.snd.max_wnd, t.snd.shift, t.rcv.wnd, t.rcv.shift}) f.add(n);
   f.add(t.snd.fin_asked);

@@ -87,6 +87,7 @@ void forge_anything(const control_block<u32>& tcb, const control_block<u32>& pee
     forge.add(control, next - 1u, tcb.snd.una, 2);  // reaches into the window with text that must not count
     forge.add(control, next, tcb.snd.una, 1);
   }
+  forge.add(bits::syn_bit, next - 2u, {}, 3);
   for (const auto seq : {next - 1u, next, next + 1u, edge - 1u, edge}) {
     for (const u32 control : {0u, bits::syn_bit, bits::rst_bit, bits::urg_bit}) forge.add(control, seq, {}, 0);
     for (const auto ack : acks) {

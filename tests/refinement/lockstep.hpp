@@ -73,7 +73,7 @@ class lockstep {
     if (done) begin_anew();
     observation seen = call_seen(done.has_value());
     if (done) seen.sent = spec::reply::syn;
-    follow_call(spec::kind::open_active, 0, seen, "OPEN, active");
+    follow_call(spec::kind::open_active, 0, seen, "OPEN, active", tcp_.config().remote_port == 0);
   }
   std::size_t write(std::span<const std::uint8_t> octets) { return queue(octets, false); }
   std::size_t write_urgent(std::span<const std::uint8_t> octets) { return queue(octets, true); }
@@ -284,12 +284,15 @@ class lockstep {
     seen.sent = spec::reply::reset;
     seen.reset_seq = where.send(reset.seq);
     if (reset.ack) seen.reset_ack = where.receive(*reset.ack);
+    if (reset.echo) seen.reset_echo = where.clock(*reset.echo);
   }
 
-  void follow_call(spec::kind what, spec::position amount, const observation& seen, const char* name) {
+  void follow_call(spec::kind what, spec::position amount, const observation& seen, const char* name,
+                   bool unspecified = false) {
     spec_shadow::event e;
     e.what = what;
     e.amount = amount;
+    e.unspecified = unspecified;
     places where = shadow_.places_for(before_, nullptr);
     spec_shadow::settle(where, before_, tcp_.block());
     shadow_.follow(e, tcp_.block(), where, more(), seen, name);
@@ -321,7 +324,10 @@ class lockstep {
     const actions<u32>& step = *done;
     ack_taken_ = step.acceptable_ack;
     const bool known = before_.state >= connection_state::syn_sent;
-    const observation seen = abstract_actions<spec::position>(step, where, known);
+    observation seen = abstract_actions<spec::position>(step, where, known);
+    seen.throttled = challenges_used_up(before_, instant{});
+    const auto& reset = tcp_.owes_reset();
+    if (known && seen.sent == spec::reply::reset && reset && reset->echo) seen.reset_echo = where.clock(*reset->echo);
     spec_shadow::settle(where, before_, tcp_.block());
     shadow_.follow(e, tcp_.block(), where, more(), seen, "arrival " + segment_text(header));
     check_linger(step.time_wait, due_before);
@@ -397,7 +403,8 @@ class lockstep {
     const timer_set& timers = tcp_.timers();
     const bool outstanding = !(tcb.snd.una == tcb.snd.nxt);
     const bool left = tcb.snd.fin_sent ? false : tcp_.sending().end() - tcb.snd.nxt != 0 || tcb.snd.fin_asked;
-    const bool fresh_text = may_receive_text(tcb.state) && !(tcb.rcv.nxt == tcb.ts.last_ack_sent);
+    const bool may_come = may_receive_text(tcb.state) && !tcb.closed_early;
+    const bool fresh_text = may_come && !(tcb.rcv.nxt == tcb.ts.last_ack_sent);
     if (outstanding && !timers.running(timer::retransmission)) shadow_.set_violation("no retransmission timer runs");
     if (!outstanding && left && tcb.state > connection_state::syn_received && !timers.running(timer::persist)) {
       shadow_.set_violation("something is left to send, nothing is outstanding, and no persist timer runs");
@@ -406,7 +413,7 @@ class lockstep {
       shadow_.set_violation("TIME-WAIT has no timer");
     }
     // Only reading calls for a window update; what the handshake could not say yet, the next segment will.
-    if (read_since_sending_ && may_receive_text(tcb.state) && window_worth_telling(tcb)) {
+    if (read_since_sending_ && may_come && window_worth_telling(tcb)) {
       shadow_.set_violation("the window could open by a worthwhile amount, and the peer is not told");
     }
     read_since_sending_ = false;

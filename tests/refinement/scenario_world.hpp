@@ -43,6 +43,7 @@ using tiny_fast_end = fast_open_watched<lockstep<tiny_fast_policy, 84>>;
   const bool left = where == model::side::left;
   config.local_port = left ? 1 : 2;
   config.remote_port = left ? 2 : 1;
+  if (!left && setting.any_peer) config.remote_port = 0;
   config.receive_mss = static_cast<std::uint16_t>(setting.segment_size);
   config.send_mss = config.receive_mss;
   config.default_peer_mss = config.receive_mss;

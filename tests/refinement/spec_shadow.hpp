@@ -83,6 +83,7 @@ struct firing_of_thread : firing_record {
   for (const auto& r : s.held) text += fmt::format(" held {}-{}", r.first, r.last);
   if (s.fin_held) text += fmt::format(" fin-held {}", *s.fin_held);
   if (s.passive) text += " passive";
+  if (s.closed_early) text += " closed-early";
   if (s.ecn) text += " ecn";
   if (s.fast_opened) text += " fast-opened";
   if (s.owes_ack) text += " owes-ack";
@@ -99,6 +100,7 @@ struct firing_of_thread : firing_record {
   if (seen.lingers) text += " starts 2 MSL";
   if (seen.sent == spec::reply::reset) text += fmt::format(" seq {}", seen.reset_seq);
   if (seen.reset_ack) text += fmt::format(" ack {}", *seen.reset_ack);
+  if (seen.reset_echo) text += fmt::format(" echo {}", *seen.reset_echo);
   return text;
 }
 
@@ -171,7 +173,10 @@ class spec_shadow {
     if (!violation_.empty()) return;
     const bool same_ack =
         sent.control.ack() == owed_reset_ack_.has_value() && (!owed_reset_ack_ || *owed_reset_ack_ == sent.ack.wire());
-    if (owed_ != spec::reply::reset || owed_reset_seq_ != sent.seq.wire() || !same_ack) {
+    const bool stamped = sent.options.ts.has_value();
+    const bool same_echo =
+        stamped == owed_reset_echo_.has_value() && (!stamped || *owed_reset_echo_ == sent.options.ts->echo.wire());
+    if (owed_ != spec::reply::reset || owed_reset_seq_ != sent.seq.wire() || !same_ack || !same_echo) {
       violation_ = fmt::format("a RST is sent that no rule asked for: {}", segment_text(sent));
     }
     owed_ = spec::reply::none;
@@ -184,6 +189,7 @@ class spec_shadow {
     e.what = spec::kind::emission;
     // What we send is read on the axes from the other end: our stream carries SEG.SEQ, the peer's SEG.ACK.
     e.seg = abstract_segment<spec::position>(sent, places{where.theirs, where.ours, {}}, false);
+    if (sent.options.ts) e.seg.ts_echo = where.clock(sent.options.ts->echo);
     e.offered = offered;
     follow(e, after, where, more, {}, "emission " + segment_text(sent));
     if (sent.control.syn()) owed_ = spec::reply::none;
@@ -210,6 +216,8 @@ class spec_shadow {
     owed_reset_seq_ = plain ? static_cast<u32>(seen.reset_seq) : where.ours.number_at(seen.reset_seq).wire();
     owed_reset_ack_.reset();
     if (seen.reset_ack) owed_reset_ack_ = where.theirs.number_at(*seen.reset_ack).wire();
+    owed_reset_echo_.reset();
+    if (seen.reset_echo) owed_reset_echo_ = where.their_clock.number_at(*seen.reset_echo).wire();
   }
 
   void blame(const std::string& what, const state& reached, const observation& seen,
@@ -226,6 +234,7 @@ class spec_shadow {
   std::string violation_;
   u32 owed_reset_seq_ = 0;
   std::optional<u32> owed_reset_ack_{};
+  std::optional<u32> owed_reset_echo_{};
   spec::reply owed_ = spec::reply::none;
 };
 

@@ -1,6 +1,7 @@
 // RFC 7323: window scale, timestamps, PAWS.
 #include <gtest/gtest.h>
 
+#include "tests/support/blocks.hpp"
 #include "tests/support/pair.hpp"
 #include "tests/support/states.hpp"
 
@@ -187,6 +188,40 @@ TEST(rfc7323_section_4_1, an_echo_from_the_future_is_no_sample) {
   host.wait(ms(200));
   host.in(host.peer().ack(host.nxt()).ts(101, 0x4000'0000u));
   EXPECT_LE(host.tcp.sending().rtt().smoothed(), ms(200));
+}
+
+// Section 3.2 drops a segment that lacks the option; a SYN is challenged all the same, whatever its number (RFC 9293
+// section 3.10.7.4, RFC 5961 section 4.2).
+TEST(rfc7323_section_3, a_syn_without_timestamps_is_challenged) {
+  for (const connection_state st : synchronized_states) {
+    for (const u32 offset : {0u, 5u, 0x4000'0000u, u32(-7)}) {
+      control_block<u32> tcb = block_in(st);
+      tcb.ts.enabled = true;
+      EXPECT_EQ(arrive(tcb, at(tcb.rcv.nxt.wire() + offset).syn()).answer, reply::challenge_ack) << describe(st);
+      tcb.challenges.sent = tcb.challenges.limit;
+      EXPECT_EQ(arrive(tcb, at(tcb.rcv.nxt.wire() + offset).syn()).answer, reply::none) << describe(st);
+      EXPECT_EQ(arrive(tcb, at(tcb.rcv.nxt.wire()).ack(tcb.snd.nxt.wire())).answer, reply::none) << "dropped";
+      EXPECT_EQ(tcb.state, st);
+    }
+  }
+}
+
+// Section 5.2: a RST because the user gives up carries the option, and echoes the peer's clock.
+TEST(rfc7323_section_5, a_reset_of_an_abort_carries_timestamps) {
+  for (const bool agreed : {true, false}) {
+    connection_config config = plain();
+    config.timestamps = agreed;
+    endpoint<> host(config);
+    peer_offer offer;
+    if (agreed) offer.ts = 777;
+    host.open(offer);
+    ASSERT_TRUE(host.tcp.abort());
+    const auto sent = host.out();
+    ASSERT_EQ(sent.size(), 1u);
+    EXPECT_EQ(sent[0].bits(), "RA");
+    ASSERT_EQ(sent[0].header.options.ts.has_value(), agreed);
+    EXPECT_TRUE(!agreed || sent[0].header.options.ts->echo.wire() == 777u);
+  }
 }
 
 }  // namespace rfc7323_test

@@ -200,5 +200,104 @@ TEST(section_3_10_8, the_time_wait_timeout_deletes_the_connection) {
   EXPECT_FALSE(host.tcp.ended_by());
 }
 
+// RFC 9293 section 3.10.4, SYN-RECEIVED: FIN-WAIT-1 at once where nothing was written. What then comes may end the
+// connection, but never leads it back to LISTEN, where the next stranger's handshake would be taken in.
+TEST(section_3_10_4, a_close_in_syn_received_is_not_forgotten) {
+  for (const bool text : {false, true}) {
+    for (const bool reset : {true, false}) {
+      endpoint<> host;
+      lead_to(host, state::syn_received);
+      if (text) host.write(3);
+      ASSERT_TRUE(host.tcp.shutdown());
+      EXPECT_EQ(host.state(), text ? state::syn_received : state::fin_wait_1);
+      const auto answer = host.in(reset ? at(5'001).rst().from(9) : at(5'011).syn().from(9));
+      if (reset) {
+        EXPECT_EQ(host.state(), state::closed);
+        EXPECT_TRUE(host.tcp.take_signals().has(signal::reset));
+        continue;
+      }
+      ASSERT_EQ(answer.size(), 1u);
+      EXPECT_EQ(answer[0].bits(), "A");
+      EXPECT_EQ(host.state(), text ? state::syn_received : state::fin_wait_1);
+    }
+  }
+}
+
+// The handshake goes on in FIN-WAIT-1: the SYN,ACK is repeated by its timer and for the peer's SYN, a wrong
+// acknowledgment is answered by a RST and brings no text in, and the FIN follows the acknowledgment of our SYN.
+TEST(section_3_10_4, a_close_in_syn_received_ends_in_good_order) {
+  endpoint<> host;
+  lead_to(host, state::syn_received);
+  ASSERT_TRUE(host.tcp.shutdown());
+  EXPECT_TRUE(host.out().empty()) << "the FIN waits for the handshake";
+  const auto repeated = host.wait_for_deadline();
+  ASSERT_EQ(repeated.size(), 1u);
+  EXPECT_EQ(repeated[0].bits(), "SA");
+  EXPECT_EQ(repeated[0].seq(), 1'000u);
+  const auto again = host.in(at(5'000).syn().mss(1'460).from(9));
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_EQ(again[0].bits(), "SA");
+  const auto wrong = host.in(at(5'001).ack(1'000).text("no").from(9));
+  ASSERT_EQ(wrong.size(), 1u);
+  EXPECT_EQ(wrong[0].bits(), "R");
+  EXPECT_EQ(wrong[0].seq(), 1'000u);
+  EXPECT_EQ(host.tcp.readable(), 0u);
+  EXPECT_EQ(host.state(), state::fin_wait_1);
+  const auto fin = host.in(at(5'001).ack(1'001).text("yes").from(9));
+  EXPECT_EQ(host.tcp.readable(), 3u);
+  ASSERT_FALSE(fin.empty());
+  EXPECT_EQ(fin.back().bits(), "FA");
+  EXPECT_EQ(fin.back().seq(), 1'001u);
+  host.in(at(5'004).ack(1'002).from(9));
+  EXPECT_EQ(host.state(), state::fin_wait_2);
+  host.in(at(5'004).ack(1'002).fin().from(9));
+  EXPECT_EQ(host.state(), state::time_wait);
+}
+
+// Nobody answers the SYN,ACK: the user is told, and the connection is gone.
+TEST(section_3_10_4, a_close_in_syn_received_ends_though_the_peer_is_gone) {
+  connection_config config = plain();
+  config.user_timeout = s(60);
+  endpoint<> host(config);
+  lead_to(host, state::syn_received);
+  ASSERT_TRUE(host.tcp.shutdown());
+  host.wait(s(61));
+  EXPECT_EQ(host.state(), state::closed);
+  EXPECT_TRUE(host.tcp.take_signals().has(signal::timed_out));
+}
+
+// The same after a simultaneous open, whose SYN has given a window already.
+TEST(section_3_10_4, a_close_after_crossing_syns_is_fin_wait_1) {
+  endpoint<> host;
+  lead_to(host, state::syn_sent);
+  host.in(at(5'000).syn().mss(1'460).window(500).from(9));
+  ASSERT_EQ(host.state(), state::syn_received);
+  ASSERT_TRUE(host.tcp.shutdown());
+  EXPECT_EQ(host.state(), state::fin_wait_1);
+  EXPECT_TRUE(host.out().empty());
+  const auto fin = host.in(at(5'000).syn().ack(1'001).mss(1'460).from(9));
+  const auto more = host.in(at(5'001).ack(1'001).from(9));
+  EXPECT_EQ(host.state(), state::fin_wait_1);
+  EXPECT_EQ(text_octets(fin) + text_octets(more), 0u);
+  ASSERT_FALSE(more.empty());
+  EXPECT_EQ(more.back().bits(), "FA");
+}
+
+// RFC 9293 section 3.10.1: an active OPEN without a remote socket is an error, and nothing is sent.
+TEST(section_3_10_1, an_active_open_names_its_remote_socket) {
+  for (const bool listening : {false, true}) {
+    connection_config config = plain();
+    config.remote_port = 0;
+    endpoint<> host(config);
+    if (listening) (void)host.tcp.listen();
+    const auto opened = host.tcp.connect(host.now);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.why(), error::foreign_socket_unspecified);
+    EXPECT_EQ(host.state(), listening ? state::listen : state::closed);
+    EXPECT_TRUE(host.out().empty());
+    EXPECT_FALSE(host.tcp.next_deadline());
+  }
+}
+
 }  // namespace section_3_10_test
 }  // namespace sequent::test

@@ -45,7 +45,9 @@ TEST(Send, JoinsTheStreamWhereTheStateAllowsIt) {
 
 TEST(Send, FailsAfterAQueuedClose) {
   for (const phase at : {phase::syn_received, phase::close_wait}) {
-    const state_t closing = only(call(sample_state(at), kind::close)).next;
+    state_t s = sample_state(at);
+    s.snd_end = std::max(s.snd_end, position{3});
+    const state_t closing = only(call(s, kind::close)).next;
     EXPECT_EQ(closing.at, at);
     EXPECT_TRUE(closing.fin_asked);
     EXPECT_EQ(only(call(closing, kind::send, 1)).seen.signals, signal_error);
@@ -94,6 +96,68 @@ TEST(Timeout, TheUsersPatienceEndsAnyConnection) {
   EXPECT_TRUE(
       replies(call(sample_state(phase::established), kind::user_timeout), {reply::reset, reply::reset, reply::none}));
   EXPECT_TRUE(replies(call(sample_state(phase::syn_sent), kind::user_timeout), {reply::none}));
+}
+
+TEST(Timeout, NothingIsSentFromTimeWait) {
+  EXPECT_TRUE(replies(call(sample_state(phase::time_wait), kind::user_timeout), {reply::none}));
+}
+
+TEST(Abort, TheRstHasTimestampsWhereTheyAreInUse) {
+  state_t s = sample_state(phase::established);
+  s.timestamps = true, s.ts_recent = 5;
+  for (const auto& each : call(s, kind::abort)) EXPECT_EQ(each.seen.reset_echo, 5);
+}
+
+TEST(Open, WithoutARemoteSocketAnActiveOneFails) {
+  for (const phase at : {phase::closed, phase::listen, phase::established}) {
+    const state_t s = sample_state(at);
+    event_t e{kind::open_active, {}, 0, 0};
+    e.unspecified = true;
+    const auto refused = only(permitted(s, e));
+    EXPECT_EQ(refused.next, s) << name(at);
+    EXPECT_EQ(refused.seen.signals, signal_error) << name(at);
+    EXPECT_EQ(refused.seen.sent, reply::none) << name(at);
+  }
+}
+
+TEST(Close, InSynReceivedItIsFinWait1AtOnceUnlessTextIsQueued) {
+  state_t s = sample_state(phase::syn_received);
+  const auto at_once = only(call(s, kind::close));
+  EXPECT_EQ(at_once.next.at, phase::fin_wait_1);
+  EXPECT_TRUE(at_once.next.closed_early && at_once.next.fin_asked);
+  s.snd_end = 3;
+  const auto queued = only(call(s, kind::close));
+  EXPECT_EQ(queued.next.at, phase::syn_received);
+  EXPECT_TRUE(!queued.next.closed_early && queued.next.fin_asked);
+}
+
+// A8: a connection that its user has closed never listens again, and nothing of a segment counts before our SYN is
+// acknowledged.
+TEST(Close, TheHandshakeGoesOnInFinWait1) {
+  const state_t s = only(call(sample_state(phase::syn_received), kind::close)).next;
+  EXPECT_EQ(only(arrive(s, rst(s.rcv_nxt))).seen.signals, signal_reset);
+  EXPECT_EQ(only(arrive(s, rst(s.rcv_nxt))).next.at, phase::closed);
+  for (const auto& each : arrive(s, with_syn(without_ack(data(s.rcv_nxt + 1, 0))))) EXPECT_EQ(each.next.at, s.at);
+  const auto wrong = only(arrive(s, data(s.rcv_nxt, 0, 1)));
+  EXPECT_EQ(wrong.seen.sent, reply::reset);
+  EXPECT_EQ(wrong.next, s);
+  EXPECT_TRUE(replies(arrive(s, syn()), {reply::ack, reply::syn_ack}));
+  const auto open = only(arrive(s, data(s.rcv_nxt, 1, 0, 8)));
+  EXPECT_EQ(open.next.at, phase::fin_wait_1);
+  EXPECT_EQ(open.seen.signals, signal_established);
+  EXPECT_EQ(open.next.snd_wnd, 8);
+  EXPECT_FALSE(open.next.closed_early || open.next.passive);
+}
+
+// RFC 9293 section 3.10.4 sends the FIN at once; it may wait as well.
+TEST(Close, TheFinMayGoOutBeforeOurSynIsAcknowledged) {
+  const state_t s = only(call(sample_state(phase::syn_received), kind::close)).next;
+  const auto sent = only(emit(s, with_fin(data(1, s.rcv_nxt)), s.rcv_wnd));
+  EXPECT_TRUE(sent.next.fin_sent);
+  EXPECT_EQ(only(arrive(sent.next, data(s.rcv_nxt, 1))).next.at, phase::fin_wait_1);
+  EXPECT_EQ(only(arrive(sent.next, data(s.rcv_nxt, 2))).next.at, phase::fin_wait_2);
+  EXPECT_TRUE(emit(sample_state(phase::syn_received), with_fin(data(1, s.rcv_nxt)), s.rcv_wnd).empty());
+  EXPECT_TRUE(emit(s, data(1, s.rcv_nxt, 1), s.rcv_wnd).empty());
 }
 
 TEST(Timeout, TimeWaitEndsAndNothingElseDoes) {

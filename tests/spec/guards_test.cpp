@@ -38,6 +38,7 @@ state<strict_position> strict(const state<position>& s) {
   t.owes_ack = s.owes_ack, t.timestamps = s.timestamps, t.ts_recent = strict(s.ts_recent);
   t.last_ack_sent = strict(s.last_ack_sent), t.snd_shift = strict(s.snd_shift), t.choices = s.choices;
   t.ecn = s.ecn, t.choices.offers_ecn = s.choices.offers_ecn;
+  t.closed_early = s.closed_early;
   t.fast_opened = s.fast_opened, t.choices.fast_open = s.choices.fast_open;
   return t;
 }
@@ -45,6 +46,7 @@ state<strict_position> strict(const state<position>& s) {
 event<strict_position> strict(const event<position>& e) {
   event<strict_position> f;
   f.what = e.what, f.amount = strict(e.amount), f.offered = strict(e.offered);
+  f.unspecified = e.unspecified, f.seg.ts_echo = strict(e.seg.ts_echo);
   f.seg.seq = strict(e.seg.seq), f.seg.ack = strict(e.seg.ack), f.seg.text = strict(e.seg.text);
   f.seg.wnd = strict(e.seg.wnd), f.seg.urgent = strict(e.seg.urgent), f.seg.ts_value = strict(e.seg.ts_value);
   f.seg.has_ack = {e.seg.has_ack}, f.seg.syn = {e.seg.syn}, f.seg.rst = {e.seg.rst}, f.seg.fin = {e.seg.fin};
@@ -125,7 +127,8 @@ TEST(Guards, AStrictPositionTypeGivesTheSameOutcomesAndAsksLittle) {
       for (std::size_t i = 0; i < plain.size(); ++i) {
         observation<strict_position> seen;
         seen.sent = plain[i].seen.sent, seen.signals = plain[i].seen.signals;
-        seen.lingers = plain[i].seen.lingers;
+        seen.lingers = plain[i].seen.lingers, seen.throttled = plain[i].seen.throttled;
+        if (plain[i].seen.reset_echo) seen.reset_echo = strict(*plain[i].seen.reset_echo);
         seen.reset_seq = strict(plain[i].seen.reset_seq);
         if (plain[i].seen.reset_ack) seen.reset_ack = strict(*plain[i].seen.reset_ack);
         ASSERT_TRUE(any_matches(same, strict(plain[i].next), seen)) << describe(s, e);

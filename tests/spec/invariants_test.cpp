@@ -41,7 +41,7 @@ class wanderer {
   event_t next(const state_t& s) {
     event_t e;
     const int what = draw(20);
-    if (what == 0) return {pick<kind>({kind::open_passive, kind::open_active}), {}, 0, 0};
+    if (what == 0) return {pick<kind>({kind::open_passive, kind::open_active}), {}, 0, 0, draw(4) == 0};
     if (what == 1) return {pick<kind>({kind::send, kind::receive, kind::close}), {}, draw(6), 0};
     if (what == 2 && draw(8) == 0)
       return {pick<kind>({kind::abort, kind::close_both, kind::user_timeout, kind::time_wait_timeout, kind::reclaim}),
@@ -69,7 +69,8 @@ class wanderer {
     seg.fin = s.fin_asked && draw(2) == 0;
     seg.has_ack = s.at != phase::syn_sent;
     if (s.at == phase::syn_sent) seg.text = seg.ack = 0;
-    seg.has_timestamps = s.timestamps;
+    seg.has_timestamps = s.at == phase::syn_sent ? s.choices.offers_timestamps : s.timestamps;
+    seg.ts_echo = seg.has_timestamps ? s.ts_recent : 0;
     return seg;
   }
 
@@ -77,9 +78,9 @@ class wanderer {
     segment_t seg = data(s.rcv_nxt + pick<position>({0, 0, 0, 0, -1, 1, 2, 3, 7}), s.snd_una, draw(5), draw(9));
     seg.ack = pick<position>({s.snd_una, s.snd_nxt, s.snd_nxt, s.snd_una + 1, s.snd_nxt + 1, s.snd_una - 1});
     const bool opening = s.at <= phase::syn_sent;
-    const bool again = s.at == phase::syn_received && draw(6) == 0;
+    const bool again = shaking_hands(s) && draw(6) == 0;
     seg.syn = opening ? draw(3) != 0 : again || draw(30) == 0;
-    if (opening || again) seg.seq = 0;
+    if (opening || again) seg.seq = again && draw(4) == 0 ? -1 : 0;
     seg.has_ack = s.at == phase::listen ? draw(5) == 0 : draw(12) != 0;
     if (!seg.has_ack) seg.ack = 0;
     seg.rst = draw(60) == 0;

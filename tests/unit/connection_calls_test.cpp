@@ -334,7 +334,10 @@ TEST(settings, a_delayed_ack_stays_below_half_a_second) {
 }
 
 TEST(closing_twice, close_after_shutdown_is_no_error_and_gives_up_reading) {
-  auto ends = std::make_unique<std::array<connection<>, 2>>();
+  connection_config toward_server;
+  toward_server.remote_port = 7;
+  auto ends = std::make_unique<std::array<connection<>, 2>>(
+      std::array<connection<>, 2>{connection<>(toward_server), connection<>()});
   auto& [client, server] = *ends;
   ASSERT_TRUE(server.listen());
   ASSERT_TRUE(client.connect(instant{}));

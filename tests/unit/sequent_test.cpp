@@ -8,7 +8,9 @@
 namespace sequent_test {
 
 TEST(sequent, the_umbrella_is_all_that_an_embedder_includes) {
-  sequent::connection<> tcp;
+  sequent::connection_config config;
+  config.remote_port = 7;
+  sequent::connection<> tcp(config);
   EXPECT_TRUE(tcp.connect(sequent::instant{}));
   std::array<std::uint8_t, 1'500> buffer{};
   const auto sent = tcp.poll_transmit(sequent::instant{}, buffer);

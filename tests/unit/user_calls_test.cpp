@@ -16,7 +16,7 @@ TEST(open_active, from_closed_or_listen_sends_a_syn) {
   for (const state s : {state::closed, state::listen}) {
     control_block<u32> tcb = block_in(s);
     actions<u32> out;
-    EXPECT_TRUE(call_open_active(tcb, iss, out));
+    EXPECT_TRUE(call_open_active(tcb, true, iss, out));
     EXPECT_EQ(tcb.state, state::syn_sent);
     EXPECT_FALSE(tcb.passive);
     EXPECT_EQ(out.answer, reply::syn);
@@ -30,9 +30,22 @@ TEST(open_active, elsewhere_says_that_the_connection_exists) {
     if (s == state::closed || s == state::listen) continue;
     control_block<u32> tcb = block_in(s);
     actions<u32> out;
-    const auto opened = call_open_active(tcb, iss, out);
+    const auto opened = call_open_active(tcb, true, iss, out);
     ASSERT_FALSE(opened) << describe(s);
     EXPECT_EQ(opened.why(), error::connection_already_exists);
+    EXPECT_EQ(tcb, block_in(s));
+    EXPECT_EQ(out, actions<u32>());
+  }
+}
+
+// RFC 9293 section 3.10.1: in CLOSED and in LISTEN an active OPEN without a remote socket is an error.
+TEST(open_active, without_a_remote_socket_changes_nothing) {
+  for (const state s : {state::closed, state::listen}) {
+    control_block<u32> tcb = block_in(s);
+    actions<u32> out;
+    const auto opened = call_open_active(tcb, false, iss, out);
+    ASSERT_FALSE(opened) << describe(s);
+    EXPECT_EQ(opened.why(), error::foreign_socket_unspecified);
     EXPECT_EQ(tcb, block_in(s));
     EXPECT_EQ(out, actions<u32>());
   }
@@ -92,7 +105,7 @@ TEST(close, of_what_has_no_peer_yet_deletes_it) {
   for (const state s : {state::listen, state::syn_sent}) {
     control_block<u32> tcb = block_in(s);
     actions<u32> out;
-    EXPECT_TRUE(call_close(tcb, out));
+    EXPECT_TRUE(call_close(tcb, false, out));
     EXPECT_EQ(tcb.state, state::closed);
     EXPECT_TRUE(out.deleted);
     EXPECT_EQ(out.answer, reply::none);
@@ -100,17 +113,17 @@ TEST(close, of_what_has_no_peer_yet_deletes_it) {
 }
 
 TEST(close, asks_for_a_fin_once) {
-  const std::map<state, state> then{{state::syn_received, state::syn_received},
+  const std::map<state, state> then{{state::syn_received, state::fin_wait_1},
                                     {state::established, state::fin_wait_1},
                                     {state::close_wait, state::close_wait}};
   for (const auto& [from, to] : then) {
     control_block<u32> tcb = block_in(from);
     actions<u32> out;
-    EXPECT_TRUE(call_close(tcb, out));
+    EXPECT_TRUE(call_close(tcb, false, out));
     EXPECT_EQ(tcb.state, to);
     EXPECT_TRUE(tcb.snd.fin_asked);
     EXPECT_FALSE(tcb.snd.fin_sent);
-    const auto again = call_close(tcb, out);
+    const auto again = call_close(tcb, false, out);
     ASSERT_FALSE(again) << describe(from);
     EXPECT_EQ(again.why(), error::connection_closing);
   }
@@ -121,19 +134,38 @@ TEST(close, elsewhere_is_an_error) {
        {state::closed, state::fin_wait_1, state::fin_wait_2, state::closing, state::last_ack, state::time_wait}) {
     control_block<u32> tcb = block_in(s);
     actions<u32> out;
-    const auto closed = call_close(tcb, out);
+    const auto closed = call_close(tcb, false, out);
     ASSERT_FALSE(closed) << describe(s);
     EXPECT_EQ(closed.why(), s == state::closed ? error::connection_does_not_exist : error::connection_closing);
     EXPECT_EQ(tcb, block_in(s));
   }
 }
 
-TEST(close, a_half_open_connection_goes_to_fin_wait_1_when_established) {
+// C11 of docs/choices.md.
+TEST(close, a_half_open_connection_with_text_goes_to_fin_wait_1_when_established) {
   control_block<u32> tcb = block_in(state::syn_received);
   actions<u32> out;
-  EXPECT_TRUE(call_close(tcb, out));
+  EXPECT_TRUE(call_close(tcb, true, out));
+  EXPECT_EQ(tcb.state, state::syn_received);
+  EXPECT_FALSE(tcb.closed_early);
   (void)arrive(tcb, at(5'000).ack(1'000));
   EXPECT_EQ(tcb.state, state::fin_wait_1);
+}
+
+// A8 of docs/choices.md: FIN-WAIT-1 at once, and the handshake goes on until our SYN is acknowledged.
+TEST(close, a_half_open_connection_without_text_goes_to_fin_wait_1_at_once) {
+  control_block<u32> tcb = block_in(state::syn_received);
+  actions<u32> out;
+  EXPECT_TRUE(call_close(tcb, false, out));
+  EXPECT_EQ(tcb.state, state::fin_wait_1);
+  EXPECT_TRUE(tcb.closed_early && tcb.syn_pending());
+  const auto established = arrive(tcb, at(5'000).ack(1'000).window(777));
+  EXPECT_EQ(tcb.state, state::fin_wait_1);
+  EXPECT_FALSE(tcb.closed_early || tcb.syn_pending());
+  EXPECT_TRUE(established.raised.has(signal::established));
+  EXPECT_EQ(tcb.snd.wnd, 777u);
+  EXPECT_EQ(tcb.snd.wl1.wire(), 5'000u);
+  EXPECT_EQ(tcb.snd.wl2.wire(), 1'000u);
 }
 
 TEST(abort, resets_a_peer_that_may_still_send_or_expect_text) {

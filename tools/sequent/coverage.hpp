@@ -27,8 +27,8 @@ inline constexpr std::array unreached_rules{
     unreached_rule{"ABORT-1", "as CLOSE-1"},
     unreached_rule{"TIMEOUT-1", "the core runs no timer without a connection"},
     unreached_rule{"TIMEOUT-5", "the core runs the TIME-WAIT timer in TIME-WAIT only"},
+    unreached_rule{"TIMEOUT-6", "as TIMEOUT-5: in TIME-WAIT no user timeout runs; tests/unit calls it anyway"},
     unreached_rule{"EMIT-8", "permits nothing: firing it is a violation"},
-    unreached_rule{"TS-4", "no attacker forges segments without timestamps yet; the proofs and fuzz/endpoint cover it"},
     unreached_rule{"RST-8", "describes a TCP without RFC 1337's protection, which this one has"},
     unreached_rule{"SYN-6", "describes a TCP without RFC 5961's protection, which this one has"},
 };
