@@ -112,7 +112,7 @@ void any_receive_side(arrival& scene, const word32& rcv_offset) {
   rcv.irs = number(theirs.start());
   rcv.nxt = number(theirs.wire(rcv_offset));
   rcv.wnd = at_most("rcv_wnd", widest);
-  rcv.up = number(theirs.wire(rcv_offset + at_most("rcv_up", widest)));
+  rcv.up = number(theirs.wire(rcv_offset + at_most("rcv_up", widest) - at_most("rcv_up_lag", widest)));
   if (may_receive_text(scene.tcb.state) && !scene.tcb.closed_early && truth::input("fin_held")) {
     const word32 ahead = word32::input("fin_ahead");
     assume(below(word32(0), ahead) && below(ahead, rcv.wnd));

@@ -137,13 +137,17 @@ template <word W>
 }
 
 /// Sixth check: the urgent pointer is an offset from SEG.SEQ to the octet after the urgent data (MUST-62). It moves
-/// only forward, and may stay behind RCV.NXT, since what has arrived need not have been read. One that is not ahead of
-/// its own segment announces nothing. The stream itself never depends on it (RFC 6093).
+/// only forward, and may stay behind RCV.NXT, since what has arrived need not have been read; but one that is ahead of
+/// neither RCV.NXT nor its own segment announces nothing. The stream itself never depends on it (RFC 6093).
 template <word W>
 constexpr void on_urgent(control_block<W>& tcb, const segment<W>& seg, actions<W>& out) noexcept {
-  if (!seg.control.urg() || seg.up == W(0u)) return;
+  if (!seg.control.urg()) return;
   const sequence_number<W> pointed = seg.seq + seg.up;
-  if (!before(tcb.rcv.up, pointed)) return;
+  const bool ahead = before(tcb.rcv.nxt, pointed);
+  if (!ahead && seg.up == W(0u)) return;
+  // Both may lie a largest window away from RCV.NXT, on either side: too far to be compared with one another.
+  const sequence_number<W> known = ahead && before(tcb.rcv.up, tcb.rcv.nxt) ? tcb.rcv.nxt : tcb.rcv.up;
+  if (!before(known, pointed)) return;
   tcb.rcv.up = pointed;
   out.raised.raise(signal::urgent);
 }

@@ -211,12 +211,16 @@ signals connection<Policy>::take_signals() noexcept {
 
 template <class Policy>
 u32 connection<Policy>::urgent_ahead() const noexcept {
-  if (tcb_.state < connection_state::established) return 0;
-  const u32 unread = receiver_.unread();
-  const sequence_number<u32> end = tcb_.rcv.nxt - (may_receive_text(tcb_.state) ? 0u : 1u);  // of text: before the FIN
-  if (before(end, tcb_.rcv.up)) return unread + (may_receive_text(tcb_.state) ? tcb_.rcv.up - end : 0u);
-  const u32 behind = end - tcb_.rcv.up;
-  return unread > behind ? unread - behind : 0;
+  const sequence_number<u32> reader = reader_at();
+  if (tcb_.state < connection_state::established || !before(reader, tcb_.rcv.up)) return 0;
+  const u32 ahead = tcb_.rcv.up - reader;
+  return may_receive_text(tcb_.state) ? ahead : std::min(ahead, receiver_.unread());
+}
+
+// The next octet to be read. A FIN that was processed stands behind the last one.
+template <class Policy>
+sequence_number<u32> connection<Policy>::reader_at() const noexcept {
+  return tcb_.rcv.nxt - (receiver_.unread() + (tcb_.state > connection_state::fin_wait_2 ? 1u : 0u));
 }
 
 template <class Policy>

@@ -148,6 +148,8 @@ void connection<Policy>::refuse_text(actions<u32>& step) noexcept {
   refused.acked = step.acked;
   reset_peer(tcb_, refused);
   if (in_order) refused.reset_ack = step.text_at;
+  refused.raised = step.raised;
+  refused.raised.drop(signal::peer_closed);
   refused.raised.raise(signal::aborted);
   const timestamp_variables<u32> ts = tcb_.ts;
   delete_block(tcb_, refused);
@@ -192,7 +194,8 @@ void connection<Policy>::apply(actions<u32>& step, std::uint16_t to_port, const 
                                instant now) noexcept {
   owe(step, to_port, ts);
   if (step.raised.has(signal::peer_closed)) stream_ended_ = true;
-  if (step.raised.has(signal::urgent) && urgent_ahead() == 0) step.raised.drop(signal::urgent);  // read long since
+  // What ends where the user has read already is no news.
+  if (step.raised.has(signal::urgent) && !before(reader_at(), tcb_.rcv.up)) step.raised.drop(signal::urgent);
   signals_.raise(step.raised);
   if (step.time_wait) {
     timers_.stop_all();
