@@ -178,7 +178,7 @@ void tiny_window(u32 packets, tally& count) {
   }
 }
 
-// A peer that announces an MSS of 1 and a large window.
+// A peer that announces an MSS of 1 and a large window, which it acknowledges in strides.
 void tiny_mss(u32 packets, tally& count) {
   victim<server> of(count);
   peer by(of, 0, 1);
@@ -266,7 +266,7 @@ constexpr std::array attacks{
     attack{"window.toggle", "a window that closes and opens, 0.7 MB in flight", toggle, 200},
     attack{"window.tremble", "a window that shrinks and grows by 128 octets, 0.7 MB in flight", tremble, 200},
     attack{"window.octet", "a window of one octet", tiny_window, 500},
-    attack{"mss.octet", "an MSS of one octet, one segment acknowledged at a time", tiny_mss},
+    attack{"mss.octet", "an MSS of one octet, 48 octets acknowledged at a time", tiny_mss},
     attack{"icmp.falling", "too big, octet by octet, ten segments in flight", icmp_falling, 1'400},
     attack{"ecn.echo", "an echo of congestion with every acknowledgment", echo, 400},
 };

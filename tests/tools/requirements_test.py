@@ -150,6 +150,30 @@ class RequirementsTest(unittest.TestCase):
                 self.assertIn(what, self.complaint())
                 self.put(file, before)
 
+    def test_a_promise_names_what_holds_it(self):
+        promises = "<!-- promises:begin -->\n{}\n<!-- promises:end -->\n"
+        self.put("tests/teeth/age.patch", "")
+        self.put("bench/worst/peers.cpp", 'attack{"sack.comb", "reports", comb},\n')
+        self.put("fuzz/stack_target.cpp", "")
+        kept = ("- No octet is lost: `test:section_3_1.unsigned`,\n  `property:losses`.\n"
+                "- Nothing is slow: `worst:sack.comb` `proof:fields.word` `teeth:age` `fuzz:stack` `explore:losses`\n\n"
+                "| what | held by |\n|---|---|\n| all | `property:losses` |")
+        for page in "SECURITY.md", "docs/security.md":
+            with self.subTest(page):
+                self.put(page, promises.format(kept))
+                self.assertEqual(self.run_tool("--check").returncode, 0, self.run_tool("--check").stdout)
+                for old, new, what in (
+                        ("`property:losses`.", "`property:lossy`.", "nothing has the name property:lossy"),
+                        ("section_3_1.unsigned", "section_3_1.signed", "nothing has the name test:section_3_1.signed"),
+                        ("sack.comb", "sack.combs", "nothing has the name worst:sack.combs"),
+                        ("`teeth:age`", "`teeth:old`", "nothing has the name teeth:old"),
+                        ("- No octet", "- Some promise.\n- No octet", "nothing holds: - Some promise."),
+                        ("| all |", "| some | nothing |\n| all |", "nothing holds: | some | nothing |"),
+                        ("promises:end", "promises:ends", "makes no promises")):
+                    self.put(page, promises.format(kept).replace(old, new))
+                    self.assertIn(f"{page}: {what}", self.complaint())
+                os.remove(self.path(page))
+
     def test_a_feature_stands_once(self):
         self.change("docs/features.csv", "fast-open,Core", "pacing,Core")
         self.assertIn("pacing stands twice", self.complaint())

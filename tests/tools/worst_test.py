@@ -14,6 +14,7 @@ import samples
 
 sys.path.insert(0, os.path.join(samples.ROOT, "tools"))
 from benchmarking import worst  # noqa: E402
+from reporting import marks  # noqa: E402
 
 WORST = os.path.join(samples.ROOT, "tools", "worst")
 FIGURES = os.path.join(samples.ROOT, "bench", "worst.json")
@@ -75,6 +76,11 @@ class Comparison(unittest.TestCase):
         for compiler, counted in figures["instructions"].items():
             self.assertEqual(sorted(counted), sorted(figures["drawn"]), compiler)
         self.assertEqual(figures["slack"], worst.SLACK)
+
+    def test_the_page_has_the_committed_figures(self):
+        with open(os.path.join(samples.ROOT, "docs", "security.md"), encoding="utf-8") as file:
+            page = file.read()
+        self.assertEqual(marks.filled(page, "worst", worst.page(worst.read(FIGURES)), "docs/security.md"), page)
 
 
 class Command(unittest.TestCase):

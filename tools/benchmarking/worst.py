@@ -95,7 +95,7 @@ def read(path: str) -> dict:
 
 def figures_of(measured: Measured, figures: dict) -> dict:
     """The figures with what was measured in the place of what they have."""
-    drawn = {name: {kind: round(cost[kind], 3) for kind in ("packets", "octets")}
+    drawn = {name: {"what": measured.what[name], **{kind: round(cost[kind], 3) for kind in ("packets", "octets")}}
              for name, cost in measured.costs.items()}
     instructions = {name: round(cost["instructions"]) for name, cost in measured.costs.items()}
     return {**figures, "slack": figures.get("slack", SLACK), "drawn": drawn,
@@ -107,6 +107,18 @@ def write(path: str, measured: Measured) -> None:
     with open(path, "w", encoding="utf-8") as file:
         json.dump(figures_of(measured, figures), file, indent=1)
         file.write("\n")
+
+
+def page(figures: dict) -> str:
+    """The figures as a table of docs/security.md."""
+    compilers = sorted(figures["instructions"])
+    heads = [f"instructions, {compiler}" for compiler in compilers]
+    lines = [f"| attack | what is sent | {' | '.join(heads)} | packets out | octets out |",
+             "|---|---|" + "---:|" * (len(compilers) + 2)]
+    for name, drawn in figures["drawn"].items():
+        counted = " | ".join(f"{figures['instructions'][compiler].get(name, 0):,}" for compiler in compilers)
+        lines.append(f"| `{name}` | {drawn['what']} | {counted} | {drawn['packets']:,.2f} | {drawn['octets']:,.2f} |")
+    return "\n".join(lines)
 
 
 def limits_of(figures: dict, compiler: str) -> Limits:
