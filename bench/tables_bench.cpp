@@ -253,7 +253,7 @@ void cookie_check(benchmark::State& state) {
 BENCHMARK(cookie_check)->ArgName("ip")->Arg(4)->Arg(6);
 
 void choose_port(benchmark::State& state) {
-  ephemeral_ports<> ports(key);
+  ephemeral_ports ports(key);
   const auto flows = random_flows(1'000'000, false);
   std::size_t at = 0;
   for (auto _ : state) {

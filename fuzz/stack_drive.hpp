@@ -22,12 +22,8 @@ struct stack_policy : default_stack_policy {
     using receive_storage = inline_storage<96>;
     static constexpr std::size_t most_held_ranges = 4;
   };
-  static constexpr stack_sizes sizes{.most_connections = 4,
-                                     .most_half_open = 3,
-                                     .most_time_wait = 2,
-                                     .most_listeners = 2,
-                                     .most_replies = 4,
-                                     .port_counters = 2};
+  static constexpr stack_sizes sizes{
+      .most_connections = 4, .most_half_open = 3, .most_time_wait = 2, .most_listeners = 2, .most_replies = 4};
 };
 
 /// Drives a stack by the answers of a chooser. Every octet of text on a flow is the flow's number, so that what is read

@@ -337,7 +337,7 @@ class stack {
   listener_table<Policy::sizes.most_listeners> listeners_;
   flow_table<flow, flow_hash, inline_slots<flow_slot, flow_slots>> flows_;
   timer_wheel<inline_slots<timer_node, most_flows>> wheel_;
-  ephemeral_ports<Policy::sizes.port_counters> ports_;
+  ephemeral_ports ports_;
   syn_cookies cookies_;
   fast_open_keys fast_open_keys_;
   index_list ready_{};

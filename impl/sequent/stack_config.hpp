@@ -57,7 +57,6 @@ struct stack_sizes {
   u32 most_listeners = 8;
   u32 most_addresses = 4;           ///< local addresses
   u32 most_replies = 64;            ///< answers without a record that wait for poll_packet()
-  std::size_t port_counters = 256;  ///< of ephemeral_ports
 };
 
 /// Users keep nothing with a connection.
