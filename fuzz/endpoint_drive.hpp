@@ -57,6 +57,33 @@ class endpoint_drive {
     return drain();
   }
 
+  /// Begins with a handshake as it should be, so that what follows finds a connection; returns what is wrong after it.
+  std::string open() {
+    using bits = control_bits<u32>;
+    const bool passive = end_.tcp().config().remote_port == 0;
+    if (passive) {
+      end_.open_passive();
+    } else {
+      end_.open_active();
+    }
+    for (const u32 control : {passive ? bits::syn_bit : bits::syn_bit | bits::ack_bit, bits::ack_bit}) {
+      if (std::string wrong = drain(); !wrong.empty()) return wrong;
+      const control_block<u32>& tcb = end_.tcp().block();
+      segment<u32> seg;
+      seg.source_port = 2;
+      seg.destination_port = 1;
+      seg.seq = (control & bits::syn_bit) != 0 ? sequence_number<u32>(100) : tcb.rcv.nxt;
+      seg.ack = tcb.snd.nxt;
+      seg.control = bits(control);
+      seg.wnd = 64;
+      if (control == bits::ack_bit && tcb.ts.enabled) seg.options.ts = timestamps<u32>{tcb.ts.recent, {}};
+      std::vector<std::uint8_t> octets(header_length + options_length(seg.options));
+      emit_segment(seg, octets, pseudo_header{});
+      deliver(octets);
+    }
+    return drain();
+  }
+
   /// From now on each event is told to this text, a line each; null for nobody.
   void tell(std::string* story) { story_ = story; }
 

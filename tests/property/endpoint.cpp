@@ -45,6 +45,9 @@ std::string endpoint_case(const drawn_case& c) {
   }
   model::octet_choice choose(octets);
   fuzz::endpoint_drive<End, model::octet_choice> drive(choose);
+  if (choose.pick(4) != 0) {
+    if (std::string wrong = drive.open(); !wrong.empty()) return "handshake: " + wrong;
+  }
   for (int count = 0; !choose.exhausted(); ++count) {
     if (std::string wrong = drive.step(); !wrong.empty()) return "move " + std::to_string(count) + ": " + wrong;
   }
@@ -58,12 +61,12 @@ const registered endpoint{claim{
         "Whatever its peer sends and its user calls, a connection takes a step that the specification permits: close() "
         "costs a RST where octets are lost, the end of a stream is read as such, and lengths that were not lent are "
         "refused",
-    .bounds =
-        "buffers of 1 to 96 octets, any options; moves by up to 2 400 drawn octets: OPEN, SEND, RECEIVE, in place too, "
-        "CLOSE of one direction or both, ABORT, time, segments near the window or anywhere, raw octets",
+    .bounds = "buffers of 1 to 96 octets, any options; three runs of four begin with a handshake; moves by up to 2 400 "
+              "drawn octets: OPEN, SEND, RECEIVE, in place too, "
+              "CLOSE of one direction or both, ABORT, time, segments near the window or anywhere, raw octets",
     .head = 0,
     .steps = 300,
-    .cases = 400,
+    .cases = 4000,
     .run = saying(endpoint_case<fuzz::checked_end>),
     .controls = {{"what is unread is dropped in silence", saying(endpoint_case<silent_end>)},
                  {"a FIN-WAIT-2 that has a reader is given up", saying(endpoint_case<impatient_end>)}},

@@ -128,6 +128,7 @@ class lockstep {
     if (tcp_.owes_reset()) see_reset(seen);
     follow_call(spec::kind::close_both, unread, seen, "CLOSE of both directions");
     aborted_ = aborted_ || (done && unread != 0);
+    taken_ += unread;  // by nobody
   }
   void abort() {
     before_ = tcp_.block();
@@ -258,8 +259,9 @@ class lockstep {
   [[nodiscard]] spec::position unread_by_the_user() const {
     const spec::state<spec::position>& s = shadow_.now();
     if (spec::in(s, spec::phase::closed, spec::phase::listen, spec::phase::syn_sent)) return 0;
-    const bool text_may_come = spec::receiving(s) || spec::in(s, spec::phase::syn_received);
-    return s.rcv_nxt - (text_may_come ? 1 : 2) - taken_;
+    const bool fin_came = spec::in(s, spec::phase::close_wait, spec::phase::closing, spec::phase::last_ack,
+                                   spec::phase::time_wait);
+    return s.rcv_nxt - (fin_came ? 2 : 1) - taken_;
   }
 
   // What the layers around the control block know.
