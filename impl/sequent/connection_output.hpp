@@ -213,6 +213,7 @@ template <class Policy>
   const u32 first = std::min(run.length, mss);
   path_.on_sent(run.seq + first, first + report + (tcb_.ts.enabled ? 12u : 0u));
   finish(next.header, window);
+  if (config_.zero_window) sender_.watch_window(tcb_.snd, full, now, timers_, config_);
   return true;
 }
 

@@ -179,8 +179,9 @@ class loss_recovery {
 
   /// The peer had closed its window and may have dropped what probed it: the first octets outstanding go out again,
   /// which is no sign of congestion. Where something is being repaired that goes on instead.
-  constexpr void on_window_reopened() noexcept {
+  constexpr void on_window_reopened(instant now, duration smoothed) noexcept {
     if (phase_ != recovery_phase::open || board_.view().empty()) return;
+    if (short_time(now) - board_.view().front().sent_at < clipped(smoothed)) return;  // it is on its way
     doubt_.give_up();
     probe_.cancel();
     head_due_ = true;

@@ -49,8 +49,9 @@ template <std::size_t MostRuns, class Parts>
 constexpr u32 loss_recovery<MostRuns, Parts>::count_departures(const acknowledgment& ack, u32 acknowledged) noexcept {
   if (ack.duplicate) {
     // Until there is a recovery only the duplicates that lead to one count: two segments more than the window allows,
-    // and the third of them begins it (RFC 3042 section 2).
-    const bool counts = phase_ == recovery_phase::recovery || departed_ < limited_transmit(ack) * ack.mss;
+    // and the third of them begins it (RFC 3042 section 2). After a timeout none does: they may answer repetitions.
+    const bool leads = phase_ == recovery_phase::open && departed_ < limited_transmit(ack) * ack.mss;
+    const bool counts = phase_ == recovery_phase::recovery || leads;
     const u32 all = board_.pipe();
     const u32 more = std::min(departed_ + (counts ? ack.mss : 0), all > ack.mss ? all - ack.mss : 0);
     const u32 delivered = more > departed_ ? more - departed_ : 0;

@@ -252,6 +252,10 @@ class sender {
     if (!runs_until || due < *runs_until) timers.start(timer::persist, due);
   }
 
+  /// Starts or stops the clock that bounds how long the peer may keep its window closed, if there is one.
+  constexpr void watch_window(const send_variables<u32>& snd, u32 mss, instant now, timer_set& timers,
+                              const connection_config& config) const noexcept;
+
   /// Moves the origin of the clock forward.
   constexpr void rebase(duration elapsed) noexcept {
     if (timed_) timed_at_ = timed_at_ - elapsed;
@@ -290,8 +294,6 @@ class sender {
   }
   constexpr void on_window_reopened(const send_variables<u32>& snd, instant now, timer_set& timers,
                                     const connection_config& config) noexcept;
-  constexpr void watch_window(const send_variables<u32>& snd, u32 mss, instant now, timer_set& timers,
-                              const connection_config& config) const noexcept;
 
   [[nodiscard]] constexpr text_to_send sent_before(const send_variables<u32>& snd, sequence_number<u32> at,
                                                    sequence_number<u32> until, u32 mss) const noexcept;

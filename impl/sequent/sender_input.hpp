@@ -43,7 +43,8 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_ack(
 }
 
 // The peer may have had no room for what was sent while its window was closed. Only what probed it goes out again at
-// once, and only if it did: so a peer that closes and opens its window draws no more than one segment for each timeout.
+// once, and only if it did and a round trip ago: so a peer that closes and opens its window draws no more than one
+// segment for each timeout.
 // What else is missing, SACK or the timer tells.
 template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
 constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_window_reopened(
@@ -51,7 +52,7 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_window_r
   const bool probed = probes_ != 0;
   probes_ = 0;
   if (!probed || snd.una == snd.nxt) return;
-  recovery_.on_window_reopened();
+  recovery_.on_window_reopened(now, rtt_.smoothed());
   restart_retransmission(now, timers, config);
 }
 

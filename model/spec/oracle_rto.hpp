@@ -52,6 +52,7 @@ class rto_oracle {
       srtt_high_ = (7 * srtt_high_ + sample + 7) / 8;
     }
     doublings_ = 0;
+    cautious_ = false;
   }
 
   /// The retransmission timer expired: the timeout doubles until a new sample is taken (section 5.5).
@@ -59,20 +60,21 @@ class rto_oracle {
     if (doublings_ < most_doublings) ++doublings_;
   }
 
-  /// The handshake ended after the SYN had to be sent again, and nothing was measured yet (section 5.7).
+  /// The handshake ended after the SYN had to be sent again (section 5.7): data begins with no less than three seconds,
+  /// until the next sample. The section asks for it whether the handshake measured anything, as with timestamps, or
+  /// not.
   constexpr void established_after_timeout() {
-    if (has_sample_) return;
-    given_.initial = std::max(given_.initial, given_.after_syn);
+    cautious_ = true;
     doublings_ = 0;
   }
 
   /// The timeout that is due now.
   [[nodiscard]] constexpr tick_bounds timeout() const {
-    if (!has_sample_) return {backed_off(given_.initial), backed_off(given_.initial)};
+    if (!has_sample_) return {backed_off(cautious(given_.initial)), backed_off(cautious(given_.initial))};
     const std::int64_t grain = given_.granularity * scale;
     const std::int64_t low = (srtt_low_ + std::max(grain, 4 * var_low_)) / scale;
     const std::int64_t high = (srtt_high_ + std::max(grain, 4 * var_high_) + scale - 1) / scale;
-    return {backed_off(clamped(low)), backed_off(clamped(high))};
+    return {backed_off(clamped(cautious(low))), backed_off(clamped(cautious(high)))};
   }
 
   /// SRTT, once there is a sample.
@@ -98,6 +100,10 @@ class rto_oracle {
     return {std::max(-above, -below), furthest};
   }
 
+  [[nodiscard]] constexpr std::int64_t cautious(std::int64_t ticks) const {
+    return cautious_ ? std::max(ticks, given_.after_syn) : ticks;
+  }
+
   [[nodiscard]] constexpr std::int64_t clamped(std::int64_t ticks) const {
     return std::clamp(ticks, given_.least, given_.most);
   }
@@ -109,6 +115,7 @@ class rto_oracle {
 
   rto_parameters given_;
   bool has_sample_ = false;
+  bool cautious_ = false;  // nothing was measured since a handshake that had to be repeated
   std::int64_t srtt_low_ = 0;
   std::int64_t srtt_high_ = 0;
   std::int64_t var_low_ = 0;

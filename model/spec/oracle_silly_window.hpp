@@ -2,10 +2,12 @@
 // sections 3.8.6.2.1 and 3.7.4.
 //
 // The section says when to send. Turned around, that is what may not be sent: a small segment for which none of the
-// four conditions holds. That a sender which may send does so is for others to see.
+// four conditions holds. That one which may be sent goes out in time is the override_clock's matter: the fourth
+// condition is the override timeout, which nothing that arrives puts off.
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "model/spec/oracle_parts.hpp"
@@ -34,5 +36,43 @@ struct new_text {
          " that would fill it, " + std::to_string(sent.unsent) + " that wait, and half of the largest window, " +
          std::to_string(sent.max_window / 2) + (waits ? ", while something is outstanding" : "");
 }
+
+/// What a sender has left after everything that may be sent has been.
+struct held_text {
+  position unsent = 0;       ///< queued and not yet sent
+  position usable = 0;       ///< of the peer's window
+  bool outstanding = false;  ///< something is: its acknowledgment will set the rest going
+  bool held = false;         ///< something else than its size holds it back, e.g. an answer to an ECN echo
+};
+
+/// How long a small segment may be held back: the override timeout of condition (4).
+class override_clock {
+ public:
+  /// `longest` is what the implementation says its timeout is, from 0.1 s to 1 s; `tolerance` that of its clock.
+  override_clock(microseconds longest, microseconds tolerance) : longest_(longest + tolerance) {}
+
+  /// New text went out.
+  void sent() { since_.reset(); }
+  /// What is left now.
+  void now_is(const held_text& left, microseconds now) {
+    if (left.unsent == 0 || left.usable == 0 || left.outstanding || left.held) {
+      since_.reset();
+      return;
+    }
+    if (!since_) since_ = now;
+    if (now - *since_ > longest_) {
+      wrong_.note(std::to_string(left.unsent) + " octets wait for " + std::to_string(now - *since_) +
+                  " us while the window would take " + std::to_string(left.usable));
+    }
+  }
+
+  /// Empty, or the first thing that was wrong.
+  [[nodiscard]] const std::string& violation() const { return wrong_.text(); }
+
+ private:
+  microseconds longest_;
+  std::optional<microseconds> since_{};
+  complaint wrong_;
+};
 
 }  // namespace sequent::spec

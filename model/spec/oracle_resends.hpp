@@ -1,0 +1,81 @@
+// How much a sender may send again: no more in a round trip than its congestion window, whatever the peer, the routers
+// and the timers say (RFC 5681 section 3, RFC 1191 section 6.4, RFC 9293 section 3.8.6).
+//
+// No RFC says it in one sentence. Each that lets something be sent again does so within the congestion window, or one
+// segment at a time: the first octets after a timeout, a probe, what a router reported as too big. So whoever makes a
+// sender repeat itself gets no more out of it than the window that was earned by acknowledgments, one segment, and as
+// much as it acknowledges meanwhile, which makes room for the next; and no octet is acknowledged twice.
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <string>
+
+#include "model/spec/oracle_parts.hpp"
+
+namespace sequent::spec {
+
+/// What bounds repetitions.
+struct resend_parameters {
+  microseconds round_trip = 100'000;  ///< the shortest in which the peer can answer
+  position smss = 1460;               ///< the largest segment
+  position first = 1;                 ///< the first octet of the stream
+};
+
+/// The repetitions of one connection.
+class resends_oracle {
+ public:
+  explicit resends_oracle(const resend_parameters& given) : given_(given), nxt_(given.first) {}
+
+  /// The congestion window that the sender uses from now on.
+  void uses(position window, microseconds now) { windows_.push_back({now, window}); }
+
+  /// SND.UNA moved on by so much.
+  void acknowledged(position octets, microseconds now) { acknowledged_.push_back({now, octets}); }
+
+  /// Octets [first, last) are put on the wire; what of them was sent before counts.
+  void sent(position first, position last, microseconds now) {
+    const position again = std::max<position>(0, std::min(last, nxt_) - first);
+    nxt_ = std::max(nxt_, last);
+    if (again == 0) return;
+    repeated_.push_back({now, again});
+    forget(now);
+    position octets = 0;
+    for (const amount& each : repeated_) octets += each.octets;
+    position window = 0;
+    for (const amount& each : windows_) window = std::max(window, each.octets);
+    position made_room = 0;
+    for (const amount& each : acknowledged_) made_room += each.octets;
+    if (octets > window + made_room + given_.smss) {
+      wrong_.note(std::to_string(octets) + " octets are sent again within a round trip, in which " +
+                  std::to_string(made_room) + " are acknowledged, the window being " + std::to_string(window));
+    }
+  }
+
+  /// Empty, or the first thing that was wrong.
+  [[nodiscard]] const std::string& violation() const { return wrong_.text(); }
+
+ private:
+  struct amount {
+    microseconds at;
+    position octets;
+  };
+
+  // What is older than a round trip. Of the windows the last of those counts still: it was used when the round trip
+  // began.
+  void forget(microseconds now) {
+    const microseconds since = now - given_.round_trip;
+    while (!repeated_.empty() && repeated_.front().at <= since) repeated_.pop_front();
+    while (!acknowledged_.empty() && acknowledged_.front().at <= since) acknowledged_.pop_front();
+    while (windows_.size() > 1 && windows_[1].at <= since) windows_.pop_front();
+  }
+
+  resend_parameters given_;
+  position nxt_;
+  std::deque<amount> repeated_;
+  std::deque<amount> acknowledged_;
+  std::deque<amount> windows_;
+  complaint wrong_;
+};
+
+}  // namespace sequent::spec

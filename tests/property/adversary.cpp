@@ -1,0 +1,142 @@
+// What a peer that lies can make a sender do: not much.
+#include <string>
+#include <vector>
+
+#include "tests/property/adversary_subject.hpp"
+#include "tests/property/claim.hpp"
+
+namespace sequent::property {
+namespace adversary_properties {
+
+template <class Policy>
+case_check adversary_check(adversary_oracle which, adversary_fault fault = {}) {
+  return saying(
+      [which, fault](const drawn_case& c) { return adversary_subject<Policy>(which, c, fault).run(c.steps); });
+}
+
+/// Keeps its window at a timeout's end and after silence.
+struct restless_reno : congestion::reno {
+  constexpr void after_idle(u32) noexcept {}
+};
+struct restless_adversary : default_policy {
+  using congestion_control = restless_reno;
+};
+
+/// Keeps its window through a silence, and sends all of it at once.
+struct bursting_reno : congestion::validated<congestion::reno> {
+  [[nodiscard]] constexpr u32 burst_room(u32) const noexcept { return congestion::largest_window; }
+};
+struct bursting_adversary : default_policy {
+  using congestion_control = bursting_reno;
+};
+
+constexpr const char* adversary_bounds =
+    "one connection; a peer that has announced segments of 40 to 1460 octets, with and without SACK, timestamps and "
+    "scaled windows, answers 10 to 400 ms after what it answers, and does anything else at any time: acknowledgments "
+    "and "
+    "reports of any part of what it may have, windows of 0 to 65535 octets and their toggling, text, falling reports "
+    "of "
+    "routers; at most 60 steps";
+
+const registered resends{claim{
+    // covers: bounded-resends rfc1191#6.4 rfc5681#3
+    .id = "resends-bounded",
+    .says = "What is sent again within a round trip, for any reason, is no more than the congestion window, one "
+            "segment and what is acknowledged meanwhile, whatever the peer and the routers say",
+    .bounds = adversary_bounds,
+    .head = 12,
+    .steps = 60,
+    .cases = 3'000,
+    .run = adversary_check<reno_adversary>(adversary_oracle::resends),
+    .controls = {{"the window is a quarter of what is used",
+                  adversary_check<reno_adversary>(adversary_oracle::resends, {.half_the_window = true})}},
+}};
+
+const registered override_in_time{claim{
+    // covers: rfc9293#3.8.6.2.1 MUST-38
+    .id = "override-in-time",
+    .says = "Text that is held back because the segment would be small goes out within the override timeout, whatever "
+            "arrives meanwhile (RFC 9293 section 3.8.6.2.1)",
+    .bounds = adversary_bounds,
+    .head = 12,
+    .steps = 60,
+    .cases = 3'000,
+    .run = adversary_check<reno_adversary>(adversary_oracle::override_timeout),
+    .controls = {{"the timeout is twice what it is said to be",
+                  adversary_check<reno_adversary>(adversary_oracle::override_timeout, {.longer_override = true})}},
+}};
+
+const registered closed_window{claim{
+    // covers: SHLD-29 SHLD-30 rfc6429#4 rfc9293#3.8.6.1
+    .id = "closed-window",
+    .says = "A closed window is probed ever more rarely, whether probes are taken or not, and ends the connection when "
+            "the user's limit says so, whatever is answered meanwhile",
+    .bounds = adversary_bounds,
+    .head = 12,
+    .steps = 60,
+    .cases = 3'000,
+    .run = adversary_check<reno_adversary>(adversary_oracle::closed_window),
+    .controls = {{"the limit is twice what was promised",
+                  adversary_check<reno_adversary>(adversary_oracle::closed_window, {.longer_limit = true})},
+                 {"probes come twice as often as they may",
+                  adversary_check<reno_adversary>(adversary_oracle::closed_window, {.hasty_probes = true})}},
+}};
+
+const registered idleness{claim{
+    // covers: rfc5681#4.1
+    .id = "restart-after-idle",
+    .says =
+        "After nothing was sent for longer than a timeout no more than the initial window leaves before something is "
+        "heard, whenever what was sent was acknowledged (RFC 5681 section 4.1)",
+    .bounds = adversary_bounds,
+    .head = 12,
+    .steps = 60,
+    .cases = 3'000,
+    .run = adversary_check<reno_adversary>(adversary_oracle::idleness),
+    .controls = {{"the window is kept through a silence",
+                  adversary_check<restless_adversary>(adversary_oracle::idleness)}},
+}};
+
+const registered bursts{claim{
+    // covers: rfc7661#4.4.2
+    .id = "burst-after-idle",
+    .says = "A window that is kept through a silence (RFC 7661) is not sent at once: without pacing no more than the "
+            "initial window leaves before something is heard",
+    .bounds = adversary_bounds,
+    .head = 12,
+    .steps = 60,
+    .cases = 3'000,
+    .run = adversary_check<validated_adversary>(adversary_oracle::idleness),
+    .controls = {{"the whole window leaves at once", adversary_check<bursting_adversary>(adversary_oracle::idleness)}},
+}};
+
+const registered orphans{claim{
+    // covers: orphans
+    .id = "orphans-end",
+    .says = "A connection whose user has closed both directions, and whose peer answers nothing more, ends within the "
+            "orphan timeout, whatever was configured for connections with a user",
+    .bounds = adversary_bounds,
+    .head = 12,
+    .steps = 60,
+    .cases = 2'000,
+    .run = adversary_check<reno_adversary>(adversary_oracle::orphans),
+    .controls = {{"the end was promised for half of the time",
+                  adversary_check<reno_adversary>(adversary_oracle::orphans, {.shorter_orphans = true})}},
+}};
+
+const registered announced{claim{
+    // covers: MUST-16
+    .id = "announced-size",
+    .says = "No segment is larger than what the peer has announced, options included, but for one octet of text where "
+            "options leave no room",
+    .bounds = adversary_bounds,
+    .head = 12,
+    .steps = 60,
+    .cases = 1'000,
+    .run = adversary_check<reno_adversary>(adversary_oracle::segment_size),
+    .controls = {{"the peer has announced an octet less",
+                  adversary_check<reno_adversary>(adversary_oracle::segment_size, {.smaller_announced = true})}},
+}};
+
+}  // namespace adversary_properties
+}  // namespace sequent::property
