@@ -191,6 +191,23 @@ inline void add_closes(std::vector<scenario>& list) {
   early.may_abort = true;
   add(list, early, rough(1), rougher(2));
 
+  scenario abort_left = plain("abort-left", "the active end writes and aborts at any time, the other one writes");
+  abort_left.scripts[0].calls = {{call_kind::open_active}, {call_kind::write, 2, true}, {call_kind::abort, 0, true}};
+  abort_left.scripts[1].calls = talk(call_kind::open_passive, 1);
+  abort_left.may_abort = true;
+  bounds little = rough(1);
+  little.duplicates = 0;
+  add(list, abort_left, little, rough(1));
+
+  scenario abort_right = plain("abort-right", "the passive end aborts at any time, the other one writes");
+  abort_right.scripts[0].calls = talk(call_kind::open_active, 2);
+  abort_right.scripts[1].calls = {{call_kind::open_passive}, {call_kind::abort, 0, true}};
+  abort_right.may_abort = true;
+  add(list, abort_right, little, rough(1));
+}
+
+// covers: rfc9293#3.6.1
+inline void add_leavers(std::vector<scenario>& list) {
   // What was not read when its user leaves, or comes after that, costs the connection (SHLD-3).
   const auto leaves = [](std::string name, std::string what) {
     scenario s = plain(std::move(name), std::move(what));
@@ -221,20 +238,6 @@ inline void add_closes(std::vector<scenario>& list) {
   orphan.scripts[0].calls = {{call_kind::open_active}, {call_kind::close}};
   orphan.scripts[1].calls = {{call_kind::open_passive}, {call_kind::write, 1}};
   add(list, orphan, lossy, rough(1));
-
-  scenario abort_left = plain("abort-left", "the active end writes and aborts at any time, the other one writes");
-  abort_left.scripts[0].calls = {{call_kind::open_active}, {call_kind::write, 2, true}, {call_kind::abort, 0, true}};
-  abort_left.scripts[1].calls = talk(call_kind::open_passive, 1);
-  abort_left.may_abort = true;
-  bounds little = rough(1);
-  little.duplicates = 0;
-  add(list, abort_left, little, rough(1));
-
-  scenario abort_right = plain("abort-right", "the passive end aborts at any time, the other one writes");
-  abort_right.scripts[0].calls = talk(call_kind::open_active, 2);
-  abort_right.scripts[1].calls = {{call_kind::open_passive}, {call_kind::abort, 0, true}};
-  abort_right.may_abort = true;
-  add(list, abort_right, little, rough(1));
 }
 
 // covers: rfc5961#3 rfc5961#4 rfc5961#5 rfc1337#3 rfc9293#3.1 rfc9293#3.8.5
@@ -315,7 +318,10 @@ inline void add_attacks(std::vector<scenario>& list) {
   bounds more_timers = rough(1);
   more_timers.timers = 6;
   add(list, given_up, few_timers, more_timers);
+}
 
+// covers: rfc9293#3.1 rfc1337#3
+inline void add_copies(std::vector<scenario>& list) {
   scenario old = plain("old-duplicates", "copies of earlier segments arrive again at any time, also after the end");
   old.scripts[0].calls = talk(call_kind::open_active, 2);
   old.scripts[1].calls = talk(call_kind::open_passive, 1);
@@ -457,7 +463,9 @@ inline std::vector<scenario> all() {
   add_opens(list);
   add_data(list);
   add_closes(list);
+  add_leavers(list);
   add_attacks(list);
+  add_copies(list);
   add_timestamps(list);
   add_losses(list);
   add_ecn(list);
