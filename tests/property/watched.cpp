@@ -1,9 +1,9 @@
-// Four more things that hold on every run over the lossy network, seen from the wire: the congestion window, the right
-// edge of the offered window, what is not worth a segment, and what is reported of text out of order.
+// Three more things that hold on every run over the lossy network, seen from the wire: the congestion window, the right
+// edge of the offered window, and what is not worth a segment.
 #include <optional>
-#include <utility>
 
 #include "tests/property/broken_congestion.hpp"
+#include "tests/property/meddling.hpp"
 #include "tests/property/watched_end.hpp"
 
 namespace sequent::property {
@@ -17,28 +17,6 @@ struct with_congestion : roomy_policy {
 template <class Congestion>
 using watched_with =
     window_watched<refinement::lockstep<with_congestion<Congestion>, longest_header + ordinary_size.most_mss>>;
-
-/// Changes the header of every so-manieth segment, where `change` says that it has; text that is left out is cut off.
-template <class Base, int every, bool (*change)(segment<u32>&)>
-class meddling : public Base {
- public:
-  using packet = typename Base::packet;
-  using Base::Base;
-  std::optional<packet> poll() {
-    auto sent = Base::poll();
-    if (!sent || ++count_ % every != 0) return sent;
-    const auto parsed = parse_segment(sent->octets(), pseudo_header{});
-    if (!parsed) return sent;
-    segment<u32> changed = parsed->header;
-    if (!change(changed)) return sent;
-    sent->size = static_cast<std::uint16_t>(sent->size - (parsed->header.text_length - changed.text_length));
-    emit_segment(changed, std::span(sent->room).first(sent->size), pseudo_header{});
-    return sent;
-  }
-
- private:
-  int count_ = 0;
-};
 
 bool moves_ahead(segment<u32>& seg) {
   seg.seq = seg.seq + 40'000u;
@@ -63,11 +41,6 @@ using shrinking = meddling<Base, 5, shrinks_window>;
 /// Every fourth segment with text carries half of it.
 template <class Base>
 using halving = meddling<Base, 4, halves_text>;
-
-constexpr const char* stream_bounds =
-    "the runs of the property stream: two ends, at most 8000 octets each way, rings of 1 to 4096 octets, segments of 1 "
-    "to "
-    "548 octets, at most 32 of each disturbance, 4 old duplicates";
 
 const registered window{claim{
     // covers: congestion-policy rfc5681#3.1 rfc5681#3.2 rfc3042#2 rfc6582#3.2 rfc6928#2 rfc6937#3 rfc4015#3.2
@@ -114,43 +87,6 @@ const registered silliness{claim{
                   stream_check<silliness_watched<roomy_end, true>>(ordinary_size)},
                  {"every fourth segment carries half of its text",
                   stream_check<silliness_watched<halving<roomy_end>>>(ordinary_size)}},
-}};
-
-bool turns_blocks(segment<u32>& seg) {
-  if (seg.options.sack.count < 2) return false;
-  std::swap(seg.options.sack.block[0], seg.options.sack.block[seg.options.sack.count - 1u]);
-  return true;
-}
-bool shortens_block(segment<u32>& seg) {
-  if (seg.options.sack.count == 0 || seg.options.sack.block[0].right - seg.options.sack.block[0].left < 2) return false;
-  seg.options.sack.block[0].right = seg.options.sack.block[0].right - 1u;
-  return true;
-}
-
-bool hides_repetition(segment<u32>& seg) {
-  auto& sack = seg.options.sack;
-  if (sack.count < 2 || !at_or_before(sack.block[0].right, seg.ack)) return false;
-  sack.block[0] = sack.block[1];
-  return true;
-}
-
-const registered reports{claim{
-    // covers: rfc2018#3 rfc2018#4 rfc2883#4
-    .id = "stream-sack-reports",
-    .says = "On every run each acknowledgment that is sent while text is held out of order reports it as RFC 2018 and "
-            "2883 have it: whole blocks that are held, that of the latest arrival first, as many as there is room for; "
-            "what came again in front of them, once",
-    .bounds = stream_bounds,
-    .head = setting_numbers,
-    .steps = 120,
-    .cases = 1'000,
-    .run = stream_check<reports_watched<roomy_end>>(ordinary_size),
-    .controls = {{"the first block and the last change places",
-                  stream_check<reports_watched<meddling<roomy_end, 1, turns_blocks>>>(ordinary_size)},
-                 {"the first block is told an octet short",
-                  stream_check<reports_watched<meddling<roomy_end, 1, shortens_block>>>(ordinary_size)},
-                 {"what came again is not reported",
-                  stream_check<reports_watched<meddling<roomy_end, 1, hides_repetition>>>(ordinary_size)}},
 }};
 
 }  // namespace watched_properties

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "model/spec/oracle_cwnd.hpp"
-#include "model/spec/oracle_sack_report.hpp"
 #include "model/spec/oracle_silly_window.hpp"
 #include "tests/property/stream_world.hpp"
 
@@ -212,83 +211,6 @@ class silliness_watched : public Base {
   [[nodiscard]] std::string violation() const { return wrong_.empty() ? Base::violation() : wrong_; }
 
  private:
-  std::string wrong_;
-};
-
-/// Watches what Base reports of text that arrives out of order or again (RFC 2018, RFC 2883) beside its oracle.
-template <class Base>
-class reports_watched : public Base {
- public:
-  using packet = typename Base::packet;
-  using Base::Base;
-
-  void arrives(const packet& p) {
-    const control_block<u32> before = Base::tcp().block();
-    Base::arrives(p);
-    const auto parsed = parse_segment(p.octets(), pseudo_header{});
-    // The segment that ends the handshake may bring text.
-    if (!parsed || before.state < connection_state::syn_received || !under_way(Base::tcp().state())) return;
-    if (!oracle_) oracle_.emplace(spec::sack_report_parameters{.permitted = before.sack_permitted});
-    const segment<u32>& seg = parsed->header;
-    if (seg.control.syn() || seg.control.rst() || seg.text_length == 0) return;
-    const spec::position first = position_of(seg.seq);
-    const spec::position last = first + seg.text_length;
-    const spec::position edge = position_of(before.rcv.nxt) + before.rcv.wnd;
-    const spec::position next = position_of(before.rcv.nxt);
-    const bool old = before.ts.enabled && seg.options.ts && sequent::before(seg.options.ts->value, before.ts.recent);
-    const bool acceptable = last > next && first < edge;
-    // RFC 5961 section 5.2.
-    const bool ack_counts = before.snd.nxt - seg.ack <= before.snd.nxt - before.snd.una + before.snd.max_wnd;
-    if (!acceptable || old || !ack_counts || (under_way(before.state) && !may_receive_text(before.state))) {
-      oracle_->refused(std::max<spec::position>(first, 1), last);
-    } else {
-      oracle_->arrived(std::max<spec::position>(first, 1), last, edge);
-      give_up_excess();
-    }
-  }
-
-  std::optional<packet> poll() {
-    auto sent = Base::poll();
-    if (!sent || !oracle_) return sent;
-    const auto parsed = parse_segment(sent->octets(), pseudo_header{});
-    if (!parsed || !parsed->header.control.ack() || parsed->header.control.rst()) return sent;
-    const segment<u32>& seg = parsed->header;
-    std::vector<spec::octet_range> blocks;
-    for (const auto& block : seg.options.sack.view()) {
-      const spec::position left = position_of(block.left);
-      blocks.push_back({left, left + (block.right - block.left)});
-    }
-    // Forty octets of options, of which timestamps take twelve. Beside text a report may be left out.
-    const std::size_t room = seg.options.ts ? 3 : 4;
-    oracle_->acknowledged(position_of(seg.ack), blocks, seg.text_length != 0 && blocks.empty() ? 0 : room);
-    return sent;
-  }
-
-  [[nodiscard]] std::string violation() const {
-    if (!wrong_.empty()) return wrong_;
-    return oracle_ && !oracle_->violation().empty() ? oracle_->violation() : Base::violation();
-  }
-
- private:
-  [[nodiscard]] static bool under_way(connection_state at) { return at >= connection_state::established; }
-  [[nodiscard]] spec::position position_of(sequence_number<u32> number) const {
-    return static_cast<std::int32_t>(number - Base::tcp().block().rcv.irs);
-  }
-
-  // Of more ranges than it keeps the receiver gives up the furthest; of fewer, none.
-  void give_up_excess() {
-    const spec::octet_ranges held = oracle_->held();
-    spec::octet_ranges kept;
-    for (const interval& range : Base::tcp().receiving().held().view()) {
-      kept.push_back({position_of(range.first), position_of(range.last)});
-    }
-    if (held == kept) return;
-    constexpr auto most = Base::connection_type::policy::most_held_ranges;
-    if (held.size() <= most && wrong_.empty()) wrong_ = "text is given up although there is room to hold it";
-    for (std::size_t i = kept.size(); i < held.size(); ++i) oracle_->discarded(held[i]);
-  }
-
-  std::optional<spec::sack_report_oracle> oracle_{};
   std::string wrong_;
 };
 
