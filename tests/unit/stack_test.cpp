@@ -65,5 +65,28 @@ TEST_P(both_families, carry_a_connection_from_handshake_to_time_wait) {
   EXPECT_TRUE(client.consistent() && server.consistent());
 }
 
+// The RST of a close() that loses octets goes out before TIME-WAIT becomes a record.
+// covers: SHLD-3 MUST-13
+TEST(stack_close, unread_text_in_time_wait_costs_a_reset_and_leaves_a_record) {
+  stack_host<> host;
+  const handle listening = *host.tcp->listen(std::nullopt, 80, 2);
+  const flow path = from_peer(9);
+  const u32 iss = host.handshake(path);
+  const handle made = *host.tcp->accept(listening);
+  host.in(path, at(5'001).ack(iss + 1).text(10));
+  ASSERT_TRUE(host.tcp->shutdown(made));
+  host.out();
+  host.in(path, at(5'011).ack(iss + 2).fin());
+  ASSERT_EQ(host.state(made), state::time_wait);
+  ASSERT_TRUE(host.tcp->close(made, host.now));
+  const auto sent = host.out();
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].segment.bits(), "RA");
+  EXPECT_EQ(sent[0].segment.seq(), iss + 2);
+  EXPECT_EQ(host.tcp->connections(), 0u);
+  EXPECT_EQ(host.tcp->time_wait_connections(), 1u);
+  EXPECT_TRUE(host.tcp->consistent());
+}
+
 }  // namespace stack_test
 }  // namespace sequent::test
