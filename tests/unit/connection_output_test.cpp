@@ -171,6 +171,7 @@ TEST(connection_output, sack_blocks_ride_on_acknowledgments_and_on_text) {
 // covers: MUST-65
 TEST(connection_output, options_of_a_syn_stand_on_nothing_else) {
   connection_config config;
+  config.remote_port = 9;
   config.isn_offset = 1'000;
   endpoint<> host(config);
   peer_offer offer;
