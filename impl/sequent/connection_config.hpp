@@ -99,6 +99,7 @@ constexpr validity connection_config::validate() const noexcept {
   if (!waits(zero_window)) return {"zero_window"};
   if (msl < nothing) return {"msl"};
   if (!waits(fin_wait_2)) return {"fin_wait_2"};
+  if (!waits(orphan_timeout)) return {"orphan_timeout"};
   return {};
 }
 

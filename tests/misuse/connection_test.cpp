@@ -237,6 +237,7 @@ TEST(misuse_config, what_nothing_can_be_made_of_is_named_and_not_opened) {
   EXPECT_EQ(wrong([&](auto& c) { c.zero_window = below; }), "zero_window");
   EXPECT_EQ(wrong([&](auto& c) { c.msl = below; }), "msl");
   EXPECT_EQ(wrong([](auto& c) { c.fin_wait_2 = duration{}; }), "fin_wait_2");
+  EXPECT_EQ(wrong([](auto& c) { c.orphan_timeout = duration{}; }), "orphan_timeout");
   EXPECT_EQ(wrong([](auto& c) { c.keep_alive.idle = {}; }), "keep_alive.idle");
   EXPECT_EQ(wrong([&](auto& c) { c.keep_alive.interval = below; }), "keep_alive.interval");
   EXPECT_EQ(wrong([](auto& c) { c.keep_alive.probes = 0; }), "keep_alive.probes");
