@@ -339,6 +339,8 @@ class connection {
   void add_fast_open(instant now, u32 most_text, segment<u32>& header) noexcept;
   [[nodiscard]] bool may_answer_early() const noexcept;
   void conclude_fast_open(const segment<u32>& header, instant now) noexcept;
+  void take_early(const segment<u32>& syn) noexcept;
+  [[nodiscard]] u32 early_text(u32 report) const noexcept;
   [[nodiscard]] bool next_text(instant now, u32 most_text, plain_segment& next) noexcept;
   [[nodiscard]] u32 tell_of_congestion(const text_to_send& run, ecn_codepoint& mark) noexcept;
   [[nodiscard]] bool next_ack(instant now, plain_segment& next) noexcept;

@@ -67,6 +67,12 @@ struct connection_config {
   std::optional<duration> fin_wait_2 = duration::seconds(60);  ///< after close(), not after shutdown() (C37)
   std::uint8_t challenge_acks_per_second = 10;                 ///< RFC 5961 section 7, per connection
 
+  /// A server with Fast Open answers text of a SYN before the handshake is complete with at most so many times the
+  /// octets of the SYN's datagram, headers and the SYN,ACK included (RFC 7413 section 5.2: a cookie may be stolen, and
+  /// then this is what the server does to its owner); 0: not at all; 255: with all that the initial window allows, if
+  /// the SYN is not tiny.
+  std::uint8_t fast_open_amplification = 3;
+
   u32 initial_receive_window = 0;  ///< octets of the buffer offered at first, to grow with the reader; 0: all
 
   u32 timestamp_offset = 0;  ///< random, so that the clock tells nothing (RFC 7323 section 5.4)

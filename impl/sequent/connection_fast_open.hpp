@@ -2,6 +2,8 @@
 // implements: fast-open
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -64,6 +66,18 @@ class with_fast_open {
   }
   /// The first SYN went out with text.
   constexpr void sent_text() noexcept { text_sent_ = true; }
+  /// A server: a SYN of so many octets has been taken, headers of IP included. Until the handshake is complete a cookie
+  /// is all that speaks for the peer's address, and it may be stolen (section 5.2): no more than `times` as much goes
+  /// out, the SYN,ACK included but not its repetitions.
+  constexpr void took_syn(std::size_t octets, std::size_t times) noexcept {
+    early_room_ = static_cast<std::uint16_t>(std::min<std::size_t>(octets * times, 0xffffu));
+  }
+  /// So much of it has gone out.
+  constexpr void sent_early(std::size_t octets) noexcept {
+    early_room_ = static_cast<std::uint16_t>(early_room_ - std::min<std::size_t>(octets, early_room_));
+  }
+  /// Octets that may still go out.
+  [[nodiscard]] constexpr u32 early_room() const noexcept { return early_room_; }
   /// The SYN is here, and what was said of it counts for no other. Says whether its text may be taken.
   [[nodiscard]] constexpr bool take_verdict() noexcept {
     const bool verdict = serves_ && takes_text_;
@@ -100,6 +114,7 @@ class with_fast_open {
  private:
   fast_open_cookie cookie_{};  // to be sent; then, at a client, what came
   std::uint16_t mss_ = 0;
+  std::uint16_t early_room_ = 0;
   bool serves_ : 1 = false;
   bool option_due_ : 1 = false;
   bool takes_text_ : 1 = false;

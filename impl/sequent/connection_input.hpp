@@ -72,8 +72,9 @@ void connection<Policy>::walk(const segment<u32>& header, std::span<const std::u
   if (old_state == connection_state::listen && tcb_.state == connection_state::syn_received) {
     if (config_.remote_port == 0) config_.remote_port = header.source_port;
     begin(now);
-    // What may go out early is the initial window (RFC 7413 section 4.2.2).
-    if (tcb_.fast_opened) sender_.established(effective_mss());
+    if constexpr (Policy::fast_open::enabled) {
+      if (tcb_.fast_opened) take_early(header);
+    }
   } else if (old_state == connection_state::closed && step.answer == reply::reset && reset_due_) {
     return;  // one RST is waiting to go already; the peer learns the same from it
   }
@@ -96,6 +97,17 @@ void connection<Policy>::walk(const segment<u32>& header, std::span<const std::u
   apply(step, header.source_port, tcb_.ts, now);
 }
 
+// A SYN has brought text that was taken: what may go out early is the initial window (RFC 7413 section 4.2.2), as far
+// as the SYN has paid for it.
+template <class Policy>
+void connection<Policy>::take_early(const segment<u32>& syn) noexcept {
+  if constexpr (Policy::fast_open::enabled) {
+    sender_.established(effective_mss());
+    fast_open_.took_syn(config_.ip_header_octets + header_length + options_length(syn.options) + syn.text_length,
+                        config_.fast_open_amplification);
+  }
+}
+
 // The handshake is complete. Text that a client put on its SYN and that was not acknowledged with it goes out at once
 // (RFC 7413 section 4.2.2), and so does what a server sent behind a SYN,ACK that was lost: its peer could not take it.
 template <class Policy>
@@ -105,6 +117,7 @@ void connection<Policy>::conclude_fast_open(const segment<u32>& header, instant 
   }
   if (!tcb_.passive || sender_.syn_lost()) sender_.send_again(tcb_.snd, now, timers_, config_);
   if (tcb_.fast_opened && tcb_.passive) reopen_window();
+  fast_open_.sent_early(fast_open_.early_room());  // nobody counts it any more
 }
 
 // What a step asked for that arrived as predicted: there is no answer, no signal and no change of state.

@@ -133,6 +133,9 @@ void connection<Policy>::next_syn(instant now, [[maybe_unused]] u32 most_text, s
 template <class Policy>
 void connection<Policy>::add_fast_open(instant now, u32 most_text, segment<u32>& header) noexcept {
   header.options.fast_open = fast_open_.take_option(header.control.ack());
+  if (header.control.ack()) {
+    fast_open_.sent_early(config_.ip_header_octets + header_length + options_length(header.options));
+  }
   if (!header.options.fast_open || header.control.ack() || header.options.fast_open->is_request()) return;
   const u32 theirs = fast_open_.known_mss() != 0 ? fast_open_.known_mss() : config_.default_peer_mss;
   const u32 full = std::min(theirs, path_.largest_text());
@@ -151,6 +154,16 @@ void connection<Policy>::add_fast_open(instant now, u32 most_text, segment<u32>&
 template <class Policy>
 bool connection<Policy>::may_answer_early() const noexcept {
   return tcb_.fast_opened && tcb_.passive && !sender_.syn_lost() && !sender_.idle(tcb_.snd);
+}
+
+// The most text of a segment before the handshake is complete: as much as the peer's SYN has paid for.
+template <class Policy>
+u32 connection<Policy>::early_text(u32 report) const noexcept {
+  if constexpr (Policy::fast_open::enabled) {
+    const u32 headers = config_.ip_header_octets + u32{header_length} + (tcb_.ts.enabled ? 12u : 0u) + report;
+    return fast_open_.early_room() > headers ? fast_open_.early_room() - headers : 0;
+  }
+  return 0;
 }
 
 // How many octets of options a report of what arrived out of order takes on a segment with text (RFC 2018 section 4);
@@ -182,14 +195,14 @@ template <class Policy>
   path_.grow(now);
   const u32 full = effective_mss();
   const u32 report = report_length(full);
-  const u32 mss = std::min(full - report, most_text);
+  [[maybe_unused]] const bool early = Policy::fast_open::enabled && tcb_.syn_pending();
+  const u32 mss = std::min({full - report, most_text, early ? early_text(report) : most_text});
   if (mss == 0) return false;
   sender_.leave_idleness(tcb_.snd, full, now);
   // CWR belongs on one segment, not on each of those that a large one is cut into.
-  const bool large = config_.large_segments && !(tcb_.may_mark() && sender_.ecn().cwr_due());
+  const bool large = config_.large_segments && !early && !(tcb_.may_mark() && sender_.ecn().cwr_due());
   const u32 most = large ? most_text - most_text % mss : mss;
   bool nagle = config_.nagle;
-  [[maybe_unused]] const bool early = Policy::fast_open::enabled && tcb_.syn_pending();
   if constexpr (Policy::fast_open::enabled) {
     // Only text that is outstanding holds back a small segment, not the SYN,ACK.
     if (early && tcb_.snd.nxt == tcb_.snd.iss + 1u) nagle = false;
@@ -210,6 +223,9 @@ template <class Policy>
   compose(tcb_, run.seq, run.length, control_bits<u32>(extra), window.field, ticks, next.header);
   next.report = report != 0;
   sender_.sent(run, now, sequence_number<u32>(ticks), tcb_.sack_permitted, timers_, config_);
+  if constexpr (Policy::fast_open::enabled) {
+    if (early) fast_open_.sent_early(config_.ip_header_octets + next.header.length() + run.length);
+  }
   const u32 first = std::min(run.length, mss);
   path_.on_sent(run.seq + first, first + report + (tcb_.ts.enabled ? 12u : 0u));
   finish(next.header, window);

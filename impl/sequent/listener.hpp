@@ -2,6 +2,7 @@
 // implements: listeners
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -11,6 +12,9 @@
 #include "sequent/time.hpp"
 
 namespace sequent {
+
+/// How long a Fast Open that is reset before its handshake is complete keeps its place, at least; twice that at most.
+inline constexpr duration fast_open_penalty = duration::seconds(60);
 
 /// One passive OPEN without a peer.
 struct listener {
@@ -23,8 +27,12 @@ struct listener {
   u32 next_of_port = 0xffff'ffffu;
   u32 fast_open_limit = 0;    ///< most connections that Fast Open has brought and that are half-open; 0: it is off
   u32 fast_open_pending = 0;  ///< how many there are (PendingFastOpenRequests of RFC 7413 section 4.2)
-  bool sent_cookies = false;  ///< since when an ACK may bring one back
-  instant cookie_sent_at{};   ///< the last one
+  /// Places of those that ended before their handshakes did, which count as pending for one to two times
+  /// fast_open_penalty (section 5.1): of this period, and of the one before.
+  std::array<u32, 2> fast_open_forfeits{};
+  instant fast_open_period{};  ///< when this one began
+  bool sent_cookies = false;   ///< since when an ACK may bring one back
+  instant cookie_sent_at{};    ///< the last one
 };
 
 /// The listeners, found by port. A lookup walks the listeners whose ports share a bucket of a table twice as large as

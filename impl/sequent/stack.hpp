@@ -94,9 +94,10 @@ class stack {
                          const fast_open_server& known, instant now,
                          std::uint16_t local_port = 0) noexcept requires Policy::connection_policy::fast_open::enabled;
   /// Turns Fast Open on at a listener, or off with 0 as it is at first: cookies are given, and a SYN with a good one
-  /// and text makes a connection that can be accepted, read and written at once. At most so many of them are half-open;
-  /// while there are, the listener does without (RFC 7413 section 4.2). A stack's cookies hold for all its listeners
-  /// and for all stacks of the same secret. Errors: connection_does_not_exist (no listener).
+  /// and text makes a connection that can be accepted, read and written at once. At most so many of them are half-open
+  /// or were reset while they were, which counts for fast_open_penalty to twice that; while there are, the listener
+  /// does without (RFC 7413 sections 4.2 and 5.1). A stack's cookies hold for all its listeners and for all stacks of
+  /// the same secret. Errors: connection_does_not_exist (no listener).
   result<void> allow_fast_open(handle listening,
                                u32 most_pending) noexcept requires Policy::connection_policy::fast_open::enabled;
   /// Makes cookies with another secret from now on. Those made with the present one are good until the next time, which
@@ -235,7 +236,8 @@ class stack {
   [[nodiscard]] bool has_room_for_syn(u32 listening) const noexcept;
 
   // stack_fast_open.hpp
-  [[nodiscard]] fast_open_verdict judge(u32 listening, const arrival& in) const noexcept;
+  [[nodiscard]] fast_open_verdict judge(u32 listening, const arrival& in) noexcept;
+  void return_places(u32 listening, instant now) noexcept;
   [[nodiscard]] bool open_fast(u32 listening, const fast_open_verdict& verdict, const arrival& in) noexcept;
   void wait_for_accept(u32 index, u32 listening) noexcept;
   void count_pending(u32 index) noexcept;

@@ -55,8 +55,8 @@ struct stack_sizes {
   u32 most_half_open = 64;  ///< the SYN queue, of all listeners together
   u32 most_time_wait = 64;  ///< beyond them the oldest is forgotten
   u32 most_listeners = 8;
-  u32 most_addresses = 4;           ///< local addresses
-  u32 most_replies = 64;            ///< answers without a record that wait for poll_packet()
+  u32 most_addresses = 4;  ///< local addresses
+  u32 most_replies = 64;   ///< answers without a record that wait for poll_packet()
 };
 
 /// Users keep nothing with a connection.

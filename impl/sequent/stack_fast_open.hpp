@@ -27,12 +27,26 @@ result<void> stack<Policy>::allow_fast_open(
   return {};
 }
 
+// Who was reset long enough ago no longer counts as pending.
+template <class Policy>
+void stack<Policy>::return_places(u32 listening, instant now) noexcept {
+  listener& to = listeners_[listening];
+  if (now >= to.fast_open_period && now < to.fast_open_period + fast_open_penalty) return;
+  const auto [present, former] = to.fast_open_forfeits;
+  const bool back = now < to.fast_open_period;  // the clock has jumped
+  const bool long_ago = !back && now >= to.fast_open_period + fast_open_penalty * 2;
+  to.fast_open_forfeits = {0, long_ago ? 0 : back ? present + former : present};
+  to.fast_open_period = now;
+}
+
 // While as many connections are pending as may be, the listener does without Fast Open altogether, so that nobody's
 // text is taken, no cookie is given, and the defences of the SYN queue hold.
 template <class Policy>
-fast_open_verdict stack<Policy>::judge(u32 listening, const arrival& in) const noexcept {
+fast_open_verdict stack<Policy>::judge(u32 listening, const arrival& in) noexcept {
   const listener& to = listeners_[listening];
-  if (to.fast_open_pending >= to.fast_open_limit) return {};
+  return_places(listening, in.now);
+  const std::uint64_t taken = std::uint64_t{to.fast_open_pending} + to.fast_open_forfeits[0] + to.fast_open_forfeits[1];
+  if (taken >= to.fast_open_limit) return {};
   return fast_open_keys_.judge(in.header.options.fast_open, in.path.local, in.path.remote);
 }
 
@@ -66,14 +80,17 @@ void stack<Policy>::wait_for_accept(u32 index, u32 listening) noexcept {
   if (!to.news.linked()) news_.push(first_half_open + listening, news_links());
 }
 
-// Once its handshake is complete, or has come to nothing, a connection is pending no more.
+// Once its handshake is complete a connection is pending no more. If it has come to nothing it goes on to count for a
+// time: the RSTs of a host in whose name SYNs are sent must not make room for more of them (RFC 7413 section 5.1).
 template <class Policy>
 void stack<Policy>::count_pending(u32 index) noexcept {
   if constexpr (with_fast_opens) {
     slot& at = slots_[index];
     if (at.pending.listening == nobody || tcp(index).block().syn_pending()) return;
     if (listeners_.holds(at.pending.listening, at.pending.generation)) {
-      --listeners_[at.pending.listening].fast_open_pending;
+      listener& to = listeners_[at.pending.listening];
+      --to.fast_open_pending;
+      if (tcp(index).state() == connection_state::closed) ++to.fast_open_forfeits[0];
     }
     at.pending = {};
   }

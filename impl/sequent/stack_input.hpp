@@ -145,10 +145,15 @@ void stack<Policy>::on_connection(u32 index, const arrival& in) noexcept {
     if (!awake(index) && at.asleep.arrives(in.header, config_.connection, in.now)) return;
     if (!wake(index)) return;  // as if the network had lost it
   }
+  if constexpr (with_fast_opens) {
+    const u32 listening = at.pending.listening;
+    if (listening != nobody && listeners_.holds(listening, at.pending.generation)) return_places(listening, in.now);
+  }
   connection_type& to = tcp(index);
   const auto done = to.on_segment(in.header, in.text, in.now, in.mark);
   if (!done) return;  // never: it has been parsed
   const actions<u32>& step = *done;
+  if constexpr (with_fast_opens) count_pending(index);
   // Most of what reaches an idle connection is a keep-alive's answer. Its deadline moved to a later time, if at all:
   // the wheel finds that out when it looks. One that was woken by it stands in a list already.
   if (step.text == text_placement::none && step.acked == 0 && to.quiet()) return drowse(index);

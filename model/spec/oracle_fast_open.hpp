@@ -14,6 +14,7 @@ struct fast_open_syn {
   position text = 0;          ///< octets of text; the first stands at position 1
   bool has_cookie = false;    ///< a Fast Open option with a cookie of an even length from 4 to 16
   bool cookie_valid = false;  ///< the server made it for this address and it has not expired
+  position octets = 0;        ///< of the whole datagram
 };
 
 /// The server's end of one connection.
@@ -26,6 +27,8 @@ class fast_open_server_oracle {
   void syn_arrived(const fast_open_syn& syn, bool over_limit) {
     opened_ = enabled_ && !over_limit && syn.has_cookie && syn.cookie_valid;
     text_ = syn.text;
+    came_ = syn.octets;
+    sent_ = 0;
   }
 
   /// The highest position that the SYN,ACK may acknowledge: the text only if the connection was opened fast. A server
@@ -57,13 +60,30 @@ class fast_open_server_oracle {
   /// New text is sent, no SYN,ACK.
   void sent_text() { wrong_.expect(established_ || opened_, "text is sent before the handshake is complete"); }
 
+  /// The most that may go out before the handshake is complete, for each octet of the SYN's datagram.
+  void limit_amplification(position times) { times_ = times; }
+
+  /// A datagram leaves, no repeated SYN,ACK. A cookie may be stolen (section 5.2), so until the handshake is complete
+  /// no more than a multiple of what came goes out, but for the SYN,ACK, which does in any case. A decision of this
+  /// project: the RFC thinks it best to send no text at all.
+  void sent_datagram(position octets) {
+    if (established_ || !opened_) return;
+    sent_ += octets;
+    wrong_.expect(sent_ == octets || sent_ <= times_ * came_,
+                  "the SYN is amplified too much before the handshake is complete");
+  }
+
   /// Our SYN was acknowledged.
-  void established() { established_ = true; }
+  void established() {
+    established_ = true;
+    came_ = sent_ = 0;
+  }
 
   /// Hands everything that its future depends on to visit(), for a search that compares states.
   template <class Visit>
   void each_value(Visit visit) const {
-    for (const position each : {position{enabled_}, position{opened_}, position{established_}, text_, taken_}) {
+    for (const position each :
+         {position{enabled_}, position{opened_}, position{established_}, text_, taken_, came_, sent_}) {
       visit(each);
     }
   }
@@ -77,6 +97,9 @@ class fast_open_server_oracle {
   bool established_ = false;
   position text_ = 0;
   position taken_ = 0;
+  position times_ = 3;
+  position came_ = 0;  // octets of the SYN's datagram
+  position sent_ = 0;  // and of what went out since
   complaint wrong_;
 };
 

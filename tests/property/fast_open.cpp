@@ -144,6 +144,17 @@ struct takes_text_for_granted : no_change {
   u32 text = 0;
 };
 
+/// A server that takes every SYN for ten times as large as it is.
+struct generous_fast_open : with_fast_open {
+  constexpr void took_syn(std::size_t octets, std::size_t times) noexcept {
+    with_fast_open::took_syn(10 * octets, times);
+  }
+};
+struct generous_policy : roomy_policy {
+  using fast_open = generous_fast_open;
+};
+using generous_end = refinement::lockstep<generous_policy, longest_header + ordinary_size.most_mss>;
+
 /// A congestion control that begins with a window for everything.
 struct hasty : congestion::reno {
   void start(u32 mss, bool syn_lost) noexcept {
@@ -185,7 +196,8 @@ const registered fast_opens{claim{
     // covers: rfc7413#4.1 rfc7413#4.2
     .id = "fast-open",
     .says = "On every run that is opened fast RFC 7413 is kept: text of a SYN is taken exactly with a good cookie, a "
-            "cookie is given to who lacks one, early answers keep to the initial window, nothing that is repeated "
+            "cookie is given to who lacks one, early answers keep to the initial window and to a "
+            "multiple of the SYN, nothing that is repeated "
             "carries text or option, and what was not taken is sent again",
     .bounds = "the runs of the property stream with segments of at most 200 octets or a fortieth of the window; one "
               "end or both use Fast Open, but only one of two that open actively; the client holds a good cookie, a "
@@ -201,7 +213,8 @@ const registered fast_opens{claim{
                  {"text is sent without a cookie", opened_fast<broken<sends_text_without_cookie>>},
                  {"the option is repeated", opened_fast<broken<repeats_option>>},
                  {"text of a SYN is taken to be acknowledged", opened_fast<broken<takes_text_for_granted>>},
-                 {"early answers are not limited", opened_fast<watched<with_role<hasty_end>>>}},
+                 {"early answers are not limited", opened_fast<watched<with_role<hasty_end>>>},
+                 {"a SYN counts for more than came", opened_fast<watched<with_role<generous_end>>>}},
 }};
 
 }  // namespace fast_open_properties

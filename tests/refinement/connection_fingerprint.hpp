@@ -208,8 +208,9 @@ void feed(model::fingerprint& f, const receiver<Storage, Most>& r, sequence_numb
 inline void feed(model::fingerprint&, const no_fast_open&) {}
 
 inline void feed(model::fingerprint& f, const with_fast_open& state) {
-  static_assert(sizeof(with_fast_open) == 22);
+  static_assert(sizeof(with_fast_open) == 24);
   f.octets(state.cookie().octets());
+  f.add(state.early_room());
   for (const bool bit : {state.serves(), state.option_due(), state.takes_text(), state.text_sent(),
                          state.text_refused(), state.learned().has_value()}) {
     f.add(bit);

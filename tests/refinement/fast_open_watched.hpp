@@ -97,12 +97,20 @@ class fast_open_watched : public Base {
     brought_option_ = option.has_value();
     syn_ = {};
     syn_.text = header.text_length;
+    syn_.octets = datagram(header);
     syn_.has_cookie = option && !option->is_request();
     syn_.cookie_valid = option && *option == keys_of_runs().cookie_for(server_of_runs, client_of_runs);
     server_ = spec::fast_open_server_oracle(Base::role().serves);
+    server_.limit_amplification(Base::tcp().config().fast_open_amplification);
     server_.syn_arrived(syn_, false);
     syn_acks_ = read_ = early_ = 0;
     room_ = Base::tcp().receiving().offerable();
+  }
+
+  // Octets on the wire.
+  [[nodiscard]] position datagram(const segment<u32>& header) const {
+    return position{Base::tcp().config().ip_header_octets} + position{20} +
+           static_cast<position>(options_length(header.options)) + position{header.text_length};
   }
 
   // Nothing obliges a server to take what it may; this one says that it does.
@@ -158,6 +166,7 @@ class fast_open_watched : public Base {
     const position ack = static_cast<std::int32_t>(header.ack - before.rcv.irs);
     const bool option = header.options.fast_open.has_value();
     server_.sent_syn_ack(ack, header.text_length, option, syn_acks_ != 0);
+    if (syn_acks_ == 0) server_.sent_datagram(datagram(header));
     const bool wants = Base::role().serves && brought_option_ && !syn_.cookie_valid && syn_acks_ == 0;
     if (wants != option) complain("a cookie is given to the wrong client, or to none");
     syn_acks_ = 1;
@@ -168,6 +177,7 @@ class fast_open_watched : public Base {
     const position first = ours(header.seq);
     if (serving_) {
       server_.sent_text();
+      server_.sent_datagram(datagram(header));
     } else {
       client_.sent_text(first);
     }

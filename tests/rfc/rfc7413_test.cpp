@@ -219,7 +219,9 @@ TEST(rfc7413_server, ignores_option_and_text_unless_it_is_told_otherwise) {
 
 // covers: rfc7413#4.2.2
 TEST(rfc7413_server, answers_before_the_handshake_is_complete_with_no_more_than_the_initial_window) {
-  host one = server(300);
+  connection_config config = plain();
+  config.fast_open_amplification = 255;
+  host one = server(300, config);
   const auto first = one.write(30'000);
   ASSERT_FALSE(first.empty());
   EXPECT_EQ(one.state(), connection_state::syn_received);
@@ -227,6 +229,29 @@ TEST(rfc7413_server, answers_before_the_handshake_is_complete_with_no_more_than_
   EXPECT_EQ(first[0].acknowledges(), 5'301u);
   EXPECT_EQ(text_octets(first), 10'000u);
   EXPECT_TRUE(one.out().empty());
+}
+
+// Section 5.2: by default no more than three times what came, as the cookie may be stolen, and the rest at once when the
+// handshake is complete.
+// covers: rfc7413#5.2
+TEST(rfc7413_server, answers_with_three_times_the_syn_before_the_handshake_is_complete) {
+  for (const int times : {0, 1, 3, 10}) {
+    connection_config config = plain();
+    config.fast_open_amplification = static_cast<std::uint8_t>(times);
+    host one = server(300, config);
+    const auto came = 20 + 20 + options_length(with(at(5'000).syn().mss(1'000), cookie()).header.options) + 300;
+    const auto first = one.write(30'000);
+    std::size_t octets = 44;  // the SYN,ACK
+    for (const packet& each : first) octets += 40 + each.octets.size();
+    EXPECT_LE(octets, std::max<std::size_t>(44, static_cast<std::size_t>(times) * came));
+    EXPECT_EQ(first.empty(), times == 0);
+    if (times != 0) {
+      EXPECT_GE(octets + 41, static_cast<std::size_t>(times) * came);
+    }
+    const auto rest = one.in(at(5'301).ack(one.iss() + 1).from(9));
+    const std::size_t all = text_octets(first) + text_octets(rest);
+    EXPECT_TRUE(all <= 10'000 && all > 9'000) << all << ": the initial window, in full segments";
+  }
 }
 
 TEST(rfc7413_server, does_not_hold_back_a_small_answer_for_the_sake_of_its_syn_ack) {
@@ -306,6 +331,7 @@ TEST(rfc7413, a_request_and_its_answer_take_one_round_trip) {
   connection_config right = pair<fast_policy>::ports(plain(5'000), 9, 7);
   left.timestamps = right.timestamps = left.sack = right.sack = true;
   right.nagle = false;
+  right.fast_open_amplification = 255;
   pair<fast_policy> net(left, right);
   net.reads = {false, true};
   ASSERT_TRUE(net.end[1].listen());
