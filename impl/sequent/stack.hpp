@@ -244,6 +244,7 @@ class stack {
 
   // stack_cookies.hpp
   delivery send_cookie(u32 index, const arrival& in) noexcept;
+  [[nodiscard]] std::optional<cookie_options> cookie_in(u32 index, const arrival& in) const noexcept;
   [[nodiscard]] bool take_cookie(u32 index, const arrival& in) noexcept;
 
   delivery on_half_open(u32 index, const arrival& in) noexcept;

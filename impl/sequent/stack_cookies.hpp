@@ -51,18 +51,27 @@ delivery stack<Policy>::send_cookie(u32 index, const arrival& in) noexcept {
   return reply_to(in.path, answer_syn(tcb, made.timestamp), delivery::listener);
 }
 
-// A segment without SYN that may bring a cookie back; only as long as one that was sent may be alive, so that there is
-// nothing to be guessed while there is no flood. The SYN that it stands for goes through LISTEN as the first one did.
-// Says whether it was one.
+// What a segment says that brings a cookie back; only as long as one that was sent may be alive, so that there is
+// nothing to be guessed while there is no flood.
+template <class Policy>
+std::optional<cookie_options> stack<Policy>::cookie_in(u32 index, const arrival& in) const noexcept {
+  const listener& to = listeners_[index];
+  const control_bits<u32> control = in.header.control;
+  if (!control.ack() || control.rst() || control.syn()) return std::nullopt;
+  if (!to.sent_cookies || in.now - to.cookie_sent_at > syn_cookies::lifetime) return std::nullopt;
+  const std::optional<timestamps<u32>>& ts = in.header.options.ts;
+  return cookies_.check(in.path, in.header.seq - 1u, in.header.ack - 1u,
+                        ts ? std::optional(ts->echo.wire()) : std::nullopt, in.now);
+}
+
+// The SYN that a cookie stands for goes through LISTEN as the first one did. Says whether there was a cookie.
 template <class Policy>
 bool stack<Policy>::take_cookie(u32 index, const arrival& in) noexcept {
-  const listener& to = listeners_[index];
-  if (!to.sent_cookies || in.now - to.cookie_sent_at > syn_cookies::lifetime) return false;
+  const auto kept = cookie_in(index, in);
+  if (!kept) return false;
   const std::optional<timestamps<u32>>& ts = in.header.options.ts;
   const sequence_number<u32> irs = in.header.seq - 1u;
   const sequence_number<u32> iss = in.header.ack - 1u;
-  const auto kept = cookies_.check(in.path, irs, iss, ts ? std::optional(ts->echo.wire()) : std::nullopt, in.now);
-  if (!kept) return false;
   control_block<u32> tcb = listening_block(in.path);
   static_cast<void>(sequent::step(tcb, syn_of(*kept, irs, ts), surroundings<u32>{in.now, iss}));
   static_cast<void>(answer_syn(tcb, 0u));  // as it was sent

@@ -73,8 +73,7 @@ segment<u32> stack<Policy>::answer_syn(control_block<u32>& tcb, u32 clock) const
 // A segment for which there is no connection, but a listener. `iss`: the ISS that a SYN must get, if not the usual one.
 template <class Policy>
 delivery stack<Policy>::on_listener(u32 index, const arrival& in, std::optional<sequence_number<u32>> iss) noexcept {
-  const control_bits<u32> control = in.header.control;
-  if (control.ack() && !control.rst() && !control.syn() && take_cookie(index, in)) return delivery::listener;
+  if (take_cookie(index, in)) return delivery::listener;
   control_block<u32> tcb = listening_block(in.path);
   const sequence_number<u32> chosen = iss ? *iss : initial_sequence_number(isn_offset_of(in.path), in.now);
   const actions<u32> step = sequent::step(tcb, in.header, surroundings<u32>{in.now, chosen});
@@ -158,6 +157,14 @@ delivery stack<Policy>::on_half_open(u32 index, const arrival& in) noexcept {
     on_time_wait(*former - first_time_wait, in);
     return delivery::time_wait;
   }
+  const u32 listening = record.listening;
+  // After a cookie was sent, the same SYN again or a forged one may have got a record: whose ACK brings the cookie back
+  // is the one that was answered first.
+  if (!(in.header.ack == record.block.iss + 1u) && cookie_in(listening, in)) {
+    if (has_room(listening)) forget_half_open(index);
+    static_cast<void>(take_cookie(listening, in));
+    return delivery::half_open;
+  }
   const control_block<u32> before_segment = expand(record.block, listening_block(in.path));
   control_block<u32> tcb = before_segment;
   const actions<u32> step = sequent::step(tcb, in.header, surroundings<u32>{in.now, tcb.snd.iss});
@@ -171,7 +178,6 @@ delivery stack<Policy>::on_half_open(u32 index, const arrival& in) noexcept {
     case connection_state::listen: give_up_half_open(index); return delivery::half_open;
     default: break;
   }
-  const u32 listening = record.listening;
   const syn_ack_history past = record.past;
   if (!has_room(listening)) {
     ++statistics_.ack_dropped;  // the record stays: the SYN,ACK that is sent again asks for another ACK

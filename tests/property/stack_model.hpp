@@ -333,6 +333,7 @@ class stack_model {
   }
 
   void on_half_open(entry& e, const test::packet& p, ecn_codepoint mark) {
+    if (p.acknowledges() != e.tcp.block().snd.iss.wire() + 1 && brings_cookie(flow(e.path), p, mark)) return;
     whole after = e.tcp;
     (void)after.on_segment(p.header, p.octets, now_, mark);
     if (after.state() >= connection_state::established && !room()) {

@@ -52,6 +52,32 @@ TEST(rfc4987_flood, a_client_gets_through_a_flood) {
   EXPECT_TRUE(host.tcp->consistent());
 }
 
+// The SYN,ACK with the cookie was slow, or somebody sent a SYN in the client's name: a record is there when the cookie
+// comes back, and another number in it. The cookie is good all the same, or the two would contradict one another until
+// the record is forgotten.
+TEST(rfc4987_flood, a_record_of_a_later_syn_does_not_keep_out_whom_a_cookie_was_sent) {
+  for (const u32 forged : {5'000u, 77'000u}) {
+    stack_host<> host(with(cookie_policy::on_overflow));
+    const handle listening = *host.tcp->listen(std::nullopt, 80, 4);
+    for (int i = 0; i != 4; ++i) host.in(flooder(i), at(5'000).syn());
+    const auto cookie = host.in(from_peer(9), at(5'000).syn().ts(77));
+    ASSERT_EQ(cookie.size(), 1u);
+    host.in(flooder(0), at(5'001).rst());
+    host.wait(s(1));
+    ASSERT_EQ(host.in(from_peer(9), at(forged).syn().ts(78)).size(), 1u);
+    ASSERT_EQ(host.tcp->half_open_connections(), 4u);
+
+    const auto& answer = cookie[0].segment;
+    host.in(from_peer(9), at(5'001).ack(answer.seq() + 1).ts(79, answer.header.options.ts->value.wire()).text("hi"));
+    const auto made = host.tcp->accept(listening);
+    ASSERT_TRUE(made);
+    octet_string room(9);
+    EXPECT_EQ(*host.tcp->read(*made, room), 2u);
+    EXPECT_EQ(host.tcp->half_open_connections(), 3u);
+    EXPECT_TRUE(host.tcp->consistent());
+  }
+}
+
 // What a cookie cannot say is not agreed to: without timestamps, neither scaling nor SACK.
 TEST(rfc4987_flood, a_cookie_agrees_only_to_what_it_remembers) {
   for (const bool timestamps : {false, true}) {
