@@ -1,5 +1,6 @@
 // What acknowledgments and time-outs do to the sending half: samples, losses, timers (RFC 6298 section 5), echoes of
 // congestion. Part of sender.hpp, which includes it.
+// implements: bounded-resends
 #pragma once
 
 #include "sequent/sender.hpp"

@@ -39,12 +39,12 @@ constexpr const char* adversary_bounds =
     "routers; at most 60 steps";
 
 const registered resends{claim{
-    // covers: bounded-resends rfc1191#6.4 rfc5681#3
+    // covers: bounded-resends rfc1191#6.4
     .id = "resends-bounded",
     .says = "What is sent again within a round trip, for any reason, is no more than the congestion window, one "
             "segment and what is acknowledged meanwhile, whatever the peer and the routers say",
     .bounds = adversary_bounds,
-    .head = 12,
+    .head = 13,
     .steps = 60,
     .cases = 3'000,
     .run = adversary_check<reno_adversary>(adversary_oracle::resends),
@@ -58,7 +58,7 @@ const registered override_in_time{claim{
     .says = "Text that is held back because the segment would be small goes out within the override timeout, whatever "
             "arrives meanwhile (RFC 9293 section 3.8.6.2.1)",
     .bounds = adversary_bounds,
-    .head = 12,
+    .head = 13,
     .steps = 60,
     .cases = 3'000,
     .run = adversary_check<reno_adversary>(adversary_oracle::override_timeout),
@@ -67,12 +67,12 @@ const registered override_in_time{claim{
 }};
 
 const registered closed_window{claim{
-    // covers: SHLD-29 SHLD-30 rfc6429#4 rfc9293#3.8.6.1
+    // covers: SHLD-29 SHLD-30 rfc6429 reclamation rfc9293#3.8.6.1
     .id = "closed-window",
     .says = "A closed window is probed ever more rarely, whether probes are taken or not, and ends the connection when "
             "the user's limit says so, whatever is answered meanwhile",
     .bounds = adversary_bounds,
-    .head = 12,
+    .head = 13,
     .steps = 60,
     .cases = 3'000,
     .run = adversary_check<reno_adversary>(adversary_oracle::closed_window),
@@ -89,9 +89,9 @@ const registered idleness{claim{
         "After nothing was sent for longer than a timeout no more than the initial window leaves before something is "
         "heard, whenever what was sent was acknowledged (RFC 5681 section 4.1)",
     .bounds = adversary_bounds,
-    .head = 12,
+    .head = 13,
     .steps = 60,
-    .cases = 3'000,
+    .cases = 8'000,
     .run = adversary_check<reno_adversary>(adversary_oracle::idleness),
     .controls = {{"the window is kept through a silence",
                   adversary_check<restless_adversary>(adversary_oracle::idleness)}},
@@ -103,7 +103,7 @@ const registered bursts{claim{
     .says = "A window that is kept through a silence (RFC 7661) is not sent at once: without pacing no more than the "
             "initial window leaves before something is heard",
     .bounds = adversary_bounds,
-    .head = 12,
+    .head = 13,
     .steps = 60,
     .cases = 3'000,
     .run = adversary_check<validated_adversary>(adversary_oracle::idleness),
@@ -111,14 +111,14 @@ const registered bursts{claim{
 }};
 
 const registered orphans{claim{
-    // covers: orphans
+    // covers: reclamation rfc6429
     .id = "orphans-end",
     .says = "A connection whose user has closed both directions, and whose peer answers nothing more, ends within the "
             "orphan timeout, whatever was configured for connections with a user",
     .bounds = adversary_bounds,
-    .head = 12,
+    .head = 13,
     .steps = 60,
-    .cases = 2'000,
+    .cases = 6'000,
     .run = adversary_check<reno_adversary>(adversary_oracle::orphans),
     .controls = {{"the end was promised for half of the time",
                   adversary_check<reno_adversary>(adversary_oracle::orphans, {.shorter_orphans = true})}},
@@ -130,7 +130,7 @@ const registered announced{claim{
     .says = "No segment is larger than what the peer has announced, options included, but for one octet of text where "
             "options leave no room",
     .bounds = adversary_bounds,
-    .head = 12,
+    .head = 13,
     .steps = 60,
     .cases = 1'000,
     .run = adversary_check<reno_adversary>(adversary_oracle::segment_size),

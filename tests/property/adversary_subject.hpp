@@ -69,6 +69,7 @@ class adversary_subject {
         sack_(head.pick(2) == 1),
         stamps_(head.pick(2) == 1),
         scale_(head.pick(2) == 1 ? 7 : 0),
+        lies_(head.pick(4) == 3),
         announced_(sizes[head.pick(std::size(sizes))]),
         round_trip_(round_trips[head.pick(std::size(round_trips))]),
         host_(configured(head)),
@@ -402,6 +403,7 @@ class adversary_subject {
   bool sack_;
   bool stamps_;
   u32 scale_;
+  bool lies_;  // about the times that it echoes
   std::uint16_t announced_;
   duration round_trip_;
   watched_host host_;
@@ -417,7 +419,6 @@ class adversary_subject {
   std::deque<departure> left_{};
   u32 window_ = 65'535;
   u32 said_ = 0;
-  bool lies_ = false;
 };
 
 }  // namespace sequent::property

@@ -52,5 +52,34 @@ TEST(oracle_silly_window, the_override_timeout_is_the_end_of_waiting) {
   EXPECT_EQ(why_silly(sent), "");
 }
 
+// covers: MUST-38
+TEST(override_clock, small_text_goes_out_in_time_whatever_else_happens) {
+  override_clock c(200, 1);
+  const held_text left{.unsent = 100, .usable = 10};
+  for (const microseconds at : {0, 50, 100, 150, 201}) c.now_is(left, at);
+  EXPECT_EQ(c.violation(), "");
+  c.now_is(left, 202);
+  EXPECT_NE(c.violation(), "");
+}
+
+TEST(override_clock, starts_over_when_something_went_or_something_else_holds_it) {
+  for (const held_text& other :
+       {held_text{.unsent = 100, .usable = 0}, held_text{.unsent = 100, .usable = 9, .outstanding = true},
+        held_text{.unsent = 100, .usable = 9, .held = true}, held_text{.unsent = 0, .usable = 9}}) {
+    override_clock c(200, 0);
+    c.now_is({.unsent = 100, .usable = 10}, 0);
+    c.now_is(other, 150);
+    c.now_is({.unsent = 100, .usable = 10}, 160);
+    c.now_is({.unsent = 100, .usable = 10}, 360);
+    EXPECT_EQ(c.violation(), "");
+  }
+  override_clock c(200, 0);
+  c.now_is({.unsent = 100, .usable = 10}, 0);
+  c.sent();
+  c.now_is({.unsent = 90, .usable = 10}, 150);
+  c.now_is({.unsent = 90, .usable = 10}, 350);
+  EXPECT_EQ(c.violation(), "");
+}
+
 }  // namespace oracle_silly_window_test
 }  // namespace sequent::spec
