@@ -92,7 +92,10 @@ constexpr typename loss_recovery<MostRuns, Parts>::losses loss_recovery<MostRuns
     if (out.again && phase_ == recovery_phase::recovery) lower_again(ack, delivered, congestion);
     if (out.again_in) seen.again = duration::microseconds(*out.again_in);
   } else if (phase_ == recovery_phase::recovery) {
-    if (progress) seen.found = lose_head(ack.mss);  // the next hole (RFC 6582 section 3.2, partial acknowledgment)
+    // The next hole (RFC 6582 section 3.2, partial acknowledgment), unless it is on its way again already: a peer that
+    // acknowledges a part of a segment draws no second one.
+    const bool repaired = !board_.view().empty() && board_.view().front().again;
+    if (progress && !repaired) seen.found = lose_head(ack.mss);
   } else if (duplicates_ == duplicate_threshold && may_enter(ack)) {
     seen.found = lose_head(ack.mss);
   }

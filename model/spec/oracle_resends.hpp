@@ -4,7 +4,7 @@
 // No RFC says it in one sentence. Each that lets something be sent again does so within the congestion window, or one
 // segment at a time: the first octets after a timeout, a probe, what a router reported as too big. So whoever makes a
 // sender repeat itself gets no more out of it than the window that was earned by acknowledgments, one segment, and as
-// much as it acknowledges meanwhile, which makes room for the next; and no octet is acknowledged twice.
+// much as it acknowledges or reports meanwhile, which makes room for the next; and no octet is delivered twice.
 #pragma once
 
 #include <algorithm>
@@ -25,13 +25,21 @@ struct resend_parameters {
 /// The repetitions of one connection.
 class resends_oracle {
  public:
-  explicit resends_oracle(const resend_parameters& given) : given_(given), nxt_(given.first) {}
+  explicit resends_oracle(const resend_parameters& given) : given_(given), nxt_(given.first) {
+    marks_.restart(given.first);
+  }
 
   /// The congestion window that the sender uses from now on.
   void uses(position window, microseconds now) { windows_.push_back({now, window}); }
 
-  /// SND.UNA moved on by so much.
-  void acknowledged(position octets, microseconds now) { acknowledged_.push_back({now, octets}); }
+  /// Octets are acknowledged, or reported by SACK.
+  void delivered(const octet_range& octets, microseconds now) {
+    marks_.extend(octets.last);
+    const position fresh = marks_.set(octets, 1);
+    if (fresh != 0) delivered_.push_back({now, fresh});
+  }
+  /// SND.UNA is this: nothing before it will be told of any more.
+  void acknowledged_until(position una) { marks_.drop_below(una); }
 
   /// Octets [first, last) are put on the wire; what of them was sent before counts.
   void sent(position first, position last, microseconds now) {
@@ -45,10 +53,10 @@ class resends_oracle {
     position window = 0;
     for (const amount& each : windows_) window = std::max(window, each.octets);
     position made_room = 0;
-    for (const amount& each : acknowledged_) made_room += each.octets;
+    for (const amount& each : delivered_) made_room += each.octets;
     if (octets > window + made_room + given_.smss) {
       wrong_.note(std::to_string(octets) + " octets are sent again within a round trip, in which " +
-                  std::to_string(made_room) + " are acknowledged, the window being " + std::to_string(window));
+                  std::to_string(made_room) + " are delivered, the window being " + std::to_string(window));
     }
   }
 
@@ -66,14 +74,15 @@ class resends_oracle {
   void forget(microseconds now) {
     const microseconds since = now - given_.round_trip;
     while (!repeated_.empty() && repeated_.front().at <= since) repeated_.pop_front();
-    while (!acknowledged_.empty() && acknowledged_.front().at <= since) acknowledged_.pop_front();
+    while (!delivered_.empty() && delivered_.front().at <= since) delivered_.pop_front();
     while (windows_.size() > 1 && windows_[1].at <= since) windows_.pop_front();
   }
 
   resend_parameters given_;
   position nxt_;
   std::deque<amount> repeated_;
-  std::deque<amount> acknowledged_;
+  std::deque<amount> delivered_;
+  octet_marks marks_;
   std::deque<amount> windows_;
   complaint wrong_;
 };

@@ -194,10 +194,18 @@ class adversary_subject {
     delivered_ = host_.now;
     (void)host_.in_quietly(p);
     if (over()) return;
-    resends_.acknowledged(host_.una() - una, host_.now.microseconds());
+    tell_delivered(p, una);
     const bool news = host_.una() != una || host_.last.duplicate_ack || p.header.options.sack.count != 0;
     if (news) idle_.heard(host_.now.microseconds());
     pump();
+  }
+  void tell_delivered(const packet& p, u32 una) {
+    const microseconds now = host_.now.microseconds();
+    resends_.delivered({position_of(una), position_of(host_.una())}, now);
+    resends_.acknowledged_until(position_of(host_.una()));
+    for (const sack_block<u32>& block : p.header.options.sack.view()) {
+      resends_.delivered({position_of(block.left.wire()), position_of(block.right.wire())}, now);
+    }
   }
   void acknowledge(u32 ack, u32 window) {
     if (!over()) deliver(from_peer(ack, window));

@@ -231,5 +231,20 @@ TEST(rfc6582_section_3_2, a_timeout_is_not_followed_by_a_spurious_fast_retransmi
   EXPECT_FALSE(host.tcp.sending().recovery().recovering());
 }
 
+// A peer that acknowledges a repaired segment octet by octet draws it no second time.
+// covers: bounded-resends
+TEST(rfc6582_section_3_2, a_partial_acknowledgment_within_a_segment_repeats_nothing) {
+  endpoint<reno_policy> host;
+  host.open();
+  host.write(14'600);
+  for (int i = 0; i != 3; ++i) host.in(host.peer().ack(host.una()));
+  ASSERT_TRUE(host.tcp.sending().recovery().recovering());
+  host.sent.clear();
+  for (int i = 0; i != 100; ++i) host.in(host.peer().ack(host.una() + 1));
+  for (const packet& p : host.sent) EXPECT_GE(p.seq(), 15'601u) << "new text alone";
+  host.in(host.peer().ack(2'461));
+  EXPECT_EQ(host.sent.back().seq(), 2'461u) << "the next hole";
+}
+
 }  // namespace rfc5681_test
 }  // namespace sequent::test

@@ -34,7 +34,10 @@ TEST(oracle_resends, a_round_trip_later_as_much_may_go_again) {
 TEST(oracle_resends, what_is_acknowledged_meanwhile_makes_room) {
   resends_oracle o = ten_segments();
   o.sent(1, 10'001, 10);
-  o.acknowledged(2'000, 20);
+  o.delivered({4'001, 5'001}, 20);
+  o.delivered({1, 1'001}, 20);
+  o.acknowledged_until(1'001);
+  o.delivered({4'001, 5'001}, 20);  // not a second time
   o.sent(2'001, 5'001, 30);
   EXPECT_EQ(o.violation(), "");
   o.sent(2'001, 2'002, 30);
