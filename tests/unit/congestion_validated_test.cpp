@@ -36,6 +36,23 @@ struct connection_of {
   instant now = instant::from_microseconds(1'000'000);
 };
 
+// covers: rfc7661#4.4.2
+TEST(validated, a_window_that_says_nothing_any_more_leaves_in_bursts_of_the_initial_one) {
+  connection_of<reno> c;
+  c.acknowledged(20'000, 20, true);
+  c.control.before_sending(mss, c.now);
+  EXPECT_EQ(c.control.burst_room(mss), largest_window) << "validated";
+  c.now = c.now + duration::seconds(290);
+  c.control.before_sending(mss, c.now);
+  EXPECT_EQ(c.control.burst_room(mss), reno::initial_window(mss));
+  c.control.sent(4 * mss);
+  EXPECT_EQ(c.control.burst_room(mss), reno::initial_window(mss) - 4 * mss);
+  c.control.sent(c.control.burst_room(mss));
+  EXPECT_EQ(c.control.burst_room(mss), 0u);
+  c.control.heard();
+  EXPECT_EQ(c.control.burst_room(mss), reno::initial_window(mss));
+}
+
 // covers: rfc7661#4.3
 TEST(validated, a_window_of_which_half_is_used_grows_with_reno) {
   connection_of<reno> c;

@@ -27,8 +27,17 @@ TEST(handshake, without_an_mss_option_the_default_is_taken) {
   EXPECT_EQ(tcb.peer_mss, 1'220u);
 }
 
+// covers: MUST-15 MUST-16
+TEST(handshake, an_mss_of_zero_counts_as_none_and_any_other_is_kept_by) {
+  control_block<u32> tcb;
+  take_syn(tcb, at(1).syn().mss(0).header, now);
+  EXPECT_EQ(tcb.peer_mss, 536u);
+  take_syn(tcb, at(1).syn().mss(1).header, now);
+  EXPECT_EQ(tcb.peer_mss, 1u);
+}
+
 TEST(handshake, an_mss_option_is_kept_as_it_came) {
-  for (const std::uint16_t mss : std::initializer_list<std::uint16_t>{0, 1, 536, 65'535}) {
+  for (const std::uint16_t mss : std::initializer_list<std::uint16_t>{1, 536, 65'535}) {
     control_block<u32> tcb;
     take_syn(tcb, at(1).syn().mss(mss).header, now);
     EXPECT_EQ(tcb.peer_mss, mss);

@@ -94,6 +94,14 @@ TEST(path_mtu, a_report_of_a_size_that_nothing_sent_exceeds_is_not_believed) {
   EXPECT_TRUE(report(path, 999));
 }
 
+TEST(path_mtu, knows_whether_it_fell_lately) {
+  path_mtu path = sending();
+  EXPECT_FALSE(path.reduced_within(duration::seconds(1), start));
+  EXPECT_TRUE(report(path, 1'360));
+  EXPECT_TRUE(path.reduced_within(duration::seconds(1), start + duration::milliseconds(999)));
+  EXPECT_FALSE(path.reduced_within(duration::seconds(1), start + duration::seconds(1)));
+}
+
 TEST(path_mtu, the_other_reports_of_a_burst_change_nothing) {
   path_mtu path = sending();
   EXPECT_TRUE(report(path, 1'360));

@@ -252,6 +252,29 @@ TEST_P(rack_test, what_was_mistaken_marks_nothing) {
   EXPECT_TRUE(recent.least_round_trip());
 }
 
+// covers: rfc8985#6.3
+TEST_P(rack_test, a_timeout_marks_what_is_older_than_a_round_trip_and_the_window) {
+  send(1);
+  now += 100'000;
+  hear(100);
+  send(1);
+  now += 70'000;
+  send(1);
+  now += 60'000;
+  recent.time_out(board, now, 40'000);
+  EXPECT_EQ(board.lost(), 0u);
+  recent.time_out(board, now, 20'000);
+  EXPECT_EQ(board.lost(), 100u);
+  EXPECT_EQ(board.first_lost()->first, at(100));
+}
+
+TEST_P(rack_test, a_timeout_before_any_round_trip_was_measured_marks_nothing) {
+  send(2);
+  now += 3'000'000;
+  recent.time_out(board, now, 0);
+  EXPECT_EQ(board.lost(), 0u);
+}
+
 TEST_P(rack_test, nothing_outstanding_keeps_what_is_known_about_the_path) {
   send(3);
   now += 100'000;
