@@ -21,6 +21,7 @@ void connection<Policy>::on_icmp(const icmp_error& report, instant now) noexcept
     return;
   }
   last_icmp_ = icmp_report{report.type, report.code};
+  path_.explain();
   actions<u32> step;
   step.raised.raise(signal::soft_error);
   if (report.kind == icmp_kind::hard) hard_error(tcb_, step);
@@ -46,7 +47,7 @@ template <class Policy>
 void connection<Policy>::suspect_path(std::uint8_t attempts, instant now) noexcept {
   const u32 options = tcb_.ts.enabled ? 12 : 0;
   const u32 again = std::min(effective_mss(), tcb_.snd.nxt - tcb_.snd.una) + options;
-  path_.on_timeout(again, attempts >= config_.r1, now);
+  path_.on_timeout(again, attempts >= config_.r1 && !path_.explained(), now);
 }
 
 }  // namespace sequent

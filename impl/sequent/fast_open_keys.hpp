@@ -27,7 +27,7 @@ struct fast_open_verdict {
 /// (section 4.1.3.1). It expires when the secret has been replaced twice. A value of 32 octets.
 class fast_open_keys {
  public:
-  /// `key` is a secret of this purpose alone.
+  /// `key` is a secret of this purpose alone. With one of zeros no cookie is given or accepted.
   constexpr explicit fast_open_keys(secret_key key) noexcept : keys_{key, key} {}
 
   /// From now on cookies are made with another secret. Those made with the present one are accepted until this is
@@ -51,12 +51,12 @@ class fast_open_keys {
   /// is about to expire; who brings no option is left alone. The same work whatever the cookie. Constant time.
   [[nodiscard]] constexpr fast_open_verdict judge(const std::optional<fast_open_cookie>& brought,
                                                   const ip_address& local, const ip_address& remote) const noexcept {
-    if (!brought) return {};
+    if (!brought || keys_[0].is_zero()) return {};
     const auto octets = brought->octets();
     const std::uint64_t word =
         octets.size() == 8 ? std::uint64_t{load32(octets.data())} << 32 | load32(octets.data() + 4) : 0;
     const bool present = word == hash_of(keys_[0], local, remote);
-    const bool former = word == hash_of(keys_[1], local, remote);
+    const bool former = word == hash_of(keys_[1], local, remote) && !keys_[1].is_zero();
     fast_open_verdict verdict;
     verdict.take_text = octets.size() == 8 && (present || former);
     if (!verdict.take_text || !present) verdict.give = cookie_for(local, remote);

@@ -80,7 +80,7 @@ inline void take_quoted_front(const std::uint8_t* at, icmp_error& about) noexcep
 
 /// The same for ICMPv6. No such port is the only hard error: an administrator's prohibition (code 1) may be lifted, and
 /// an unknown next header counts as soft in RFC 9293. The code of "packet too big" means nothing (RFC 4443 section
-/// 3.2).
+/// 3.2). An error of a type that is not known, below 128, is passed on all the same (section 2.4 (a)).
 [[nodiscard]] constexpr std::optional<icmp_kind> kind_of_v6(std::uint8_t type, std::uint8_t code) noexcept {
   switch (type) {
     case 1:
@@ -89,7 +89,7 @@ inline void take_quoted_front(const std::uint8_t* at, icmp_error& about) noexcep
     case 2: return icmp_kind::too_big;
     case 3: return code <= 1 ? std::optional(icmp_kind::soft) : std::nullopt;
     case 4: return code <= 2 ? std::optional(icmp_kind::soft) : std::nullopt;
-    default: return std::nullopt;
+    default: return type < 128 ? std::optional(icmp_kind::soft) : std::nullopt;
   }
 }
 

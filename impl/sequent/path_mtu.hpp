@@ -65,6 +65,7 @@ class path_mtu {
   /// SND.UNA advanced to `una`: segments get through, so what a report said of those before it was not so.
   constexpr void on_acked(sequence_number<u32> una) noexcept {
     timed_out_ = false;
+    explained_ = false;
     if (claimed_ != 0 && before(claimed_seq_, una)) claimed_ = 0;
     if (watched_ == 0 || before(una, watched_until_)) return;
     acked_ = watched_;
@@ -89,6 +90,11 @@ class path_mtu {
     reduce(text, now);
     return true;
   }
+
+  /// The network has told why nothing gets through: until something does, silence does not speak against the size of
+  /// segments (RFC 4821 section 7.7).
+  constexpr void explain() noexcept { explained_ = true; }
+  [[nodiscard]] constexpr bool explained() const noexcept { return explained_; }
 
   /// The retransmission timer expired; `size` is that of the segment to be sent again, `full_stop` whether it happened
   /// so often in a row that the path must be broken (R1, RFC 9293 section 3.8.3). A remembered report is believed now;
@@ -147,7 +153,8 @@ class path_mtu {
   std::uint16_t watched_ = 0;  // a larger one that is on its way; 0: none
   std::uint16_t claimed_ = 0;  // the remembered report; 0: none
   std::uint8_t doublings_ = 0;
-  bool timed_out_ = false;  // nsegrto >= MAXSEGRTO of 1: a timeout since the last progress
+  bool timed_out_ : 1 = false;  // nsegrto >= MAXSEGRTO of 1: a timeout since the last progress
+  bool explained_ : 1 = false;  // an ICMP error since then
 };
 
 }  // namespace sequent

@@ -15,6 +15,8 @@ namespace sequent {
 struct secret_key {
   std::uint64_t first = 0;
   std::uint64_t second = 0;
+  /// Nobody has drawn it: what is made with it anybody can make.
+  [[nodiscard]] constexpr bool is_zero() const noexcept { return (first | second) == 0; }
   friend bool operator==(const secret_key&, const secret_key&) noexcept = default;
 };
 

@@ -277,6 +277,7 @@ class stack {
   }
 
   // stack_output.hpp
+  [[nodiscard]] u32 flow_label_of(const flow& path) const noexcept;
   void touch(u32 index) noexcept;
   void tell(u32 index) noexcept;
   void settle(u32 index, instant now) noexcept;
@@ -330,6 +331,7 @@ class stack {
   std::span<std::uint8_t> buffers_;
   secret_key isn_key_;
   secret_key clock_key_;
+  flow_hash labels_;
   std::array<ip_address, Policy::sizes.most_addresses> addresses_{};
   u32 address_count_ = 0;
   stack_statistics statistics_{};

@@ -11,6 +11,7 @@ stack<Policy>::stack(const stack_config& config, std::span<std::uint8_t> buffers
       buffers_(buffers),
       isn_key_(derive_key(config.secret, key_use::sequence_numbers)),
       clock_key_(derive_key(config.secret, key_use::timestamp_clocks)),
+      labels_(derive_key(config.secret, key_use::flow_labels)),
       flows_(flow_hash(derive_key(config.secret, key_use::flows))),
       ports_(derive_key(config.secret, key_use::ports), config.ports),
       cookies_(derive_key(config.secret, key_use::cookies)),

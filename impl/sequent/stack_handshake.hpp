@@ -90,7 +90,8 @@ delivery stack<Policy>::on_listener(u32 index, const arrival& in, std::optional<
     return delivery::listener;
   }
   // What could not be accepted anyway need not be begun.
-  if (listeners_[index].waiting.size() < listeners_[index].backlog && config_.cookies != cookie_policy::never) {
+  if (listeners_[index].waiting.size() < listeners_[index].backlog && config_.cookies != cookie_policy::never &&
+      cookies_.usable()) {
     return send_cookie(index, in);
   }
   ++statistics_.syn_dropped;

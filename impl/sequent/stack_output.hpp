@@ -69,6 +69,14 @@ void stack<Policy>::settle(u32 index, instant now) noexcept {
   drowse(index);
 }
 
+// The flow label of IPv6: the same for all packets of a flow and its records, not zero, and unknown to who has not seen
+// one of them (RFC 6437 section 3, RFC 8504 section 5.7).
+template <class Policy>
+u32 stack<Policy>::flow_label_of(const flow& path) const noexcept {
+  const auto label = static_cast<u32>(labels_(path)) & 0xf'ffffu;
+  return label == 0 ? 1u : label;
+}
+
 template <class Policy>
 packet_out stack<Policy>::wrap(const flow& path, std::uint8_t service, std::span<std::uint8_t> out,
                                const transmission& sent) const noexcept {
@@ -78,6 +86,7 @@ packet_out stack<Policy>::wrap(const flow& path, std::uint8_t service, std::span
   header.destination = path.remote;
   header.hop_limit = config_.time_to_live;
   header.service = with_ecn(service, sent.ecn);
+  if (!path.local.is_v4()) header.flow_label = flow_label_of(path);
   const auto written = emit_ip(header, out.first(length));
   SEQUENT_ASSERT(written.has_value());
   static_cast<void>(written);

@@ -52,7 +52,7 @@ class syn_cookies {
   /// The longest that a cookie lives.
   static constexpr duration lifetime = period * 2;
 
-  /// `key` is a secret of this purpose alone.
+  /// `key` is a secret of this purpose alone. With one of zeros no cookie is accepted, and none should be made.
   constexpr explicit syn_cookies(secret_key key) noexcept : keys_{key, key} {}
 
   /// From now on cookies are made with another secret. Those made before are accepted to the end of their lives, if
@@ -62,6 +62,9 @@ class syn_cookies {
     keys_[0] = fresh;
     rotated_ = count_of(now);
   }
+
+  /// There is a secret to make cookies with.
+  [[nodiscard]] constexpr bool usable() const noexcept { return !keys_[0].is_zero(); }
 
   /// The cookie for a SYN with sequence number `irs` and these options. `clock` is what our timestamp would say now;
   /// the connection that comes of it must go on with the same clock. Constant time.
@@ -97,7 +100,7 @@ class syn_cookies {
       const u32 differs = (iss.wire() ^ secret.tag) & tag_mask;
       // An older secret made nothing after it was replaced.
       const bool in_use = i == 0 || static_cast<std::int32_t>(rotated_ - count) >= 0;
-      const bool good = (differs == 0) & (age <= 1) & in_use;
+      const bool good = (differs == 0) & (age <= 1) & in_use & !keys_[i].is_zero();
       accepted |= (size + 1) & (u32{0} - static_cast<u32>(good));
     }
     if (accepted == 0) return std::nullopt;

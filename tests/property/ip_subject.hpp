@@ -133,7 +133,8 @@ inline char kind_of(bool v4, unsigned type, unsigned code) {
   for (const row& r : rows) {
     if (r.v4 == v4 && r.type == type && r.first <= code && code <= r.last) return r.kind;
   }
-  return '-';
+  // RFC 4443 section 2.4 (a): an error that is not known.
+  return !v4 && type < 128 && (type == 0 || type > 4) ? 's' : '-';
 }
 
 }  // namespace ip_detail

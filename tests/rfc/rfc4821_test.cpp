@@ -29,6 +29,19 @@ TEST(rfc4821_section_7_7, a_full_stop_of_small_segments_changes_nothing) {
   EXPECT_EQ(host.tcp.effective_mss(), 1'460u);
 }
 
+// A router that says why nothing gets through: the size of segments is not suspected until something gets through
+// again. covers: rfc4821#7.7
+TEST(rfc4821_section_7_7, what_icmp_explains_is_no_black_hole) {
+  endpoint<> host;
+  host.open();
+  host.write(10'000);
+  host.tcp.on_icmp(soft(host.tcp.block().snd.una.wire()), host.now);
+  for (int timeouts = 0; timeouts != 5; ++timeouts) EXPECT_EQ(largest_text(host.wait_for_deadline()), 1'460u);
+  host.in(at(host.tcp.block().rcv.nxt.wire()).ack(host.tcp.block().snd.una.wire() + 1'460));
+  for (int timeouts = 1; timeouts < host.tcp.config().r1; ++timeouts) host.wait_for_deadline();
+  EXPECT_EQ(largest_text(host.wait_for_deadline()), 1'024u) << "and once it has, it is again";
+}
+
 // covers: rfc4821#7.7
 TEST(rfc4821_section_7_7, a_stream_gets_through_a_path_that_swallows_large_segments) {
   for (const std::size_t largest : {1'459u, 1'100u, 700u}) {

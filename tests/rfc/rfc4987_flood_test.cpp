@@ -175,5 +175,96 @@ TEST(rfc4987_flood, the_clock_goes_on_from_the_cookie) {
   }
 }
 
+// Under 100,000 SYNs a second each of 93 honest clients, one every ten milliseconds, completes its handshake, whether
+// it got a record or a cookie. covers: rfc4987#3.6
+TEST(rfc4987_flood, every_honest_handshake_is_completed_under_a_flood) {
+  for (const std::size_t batch : {16u, 200u}) {
+    stack_host<> host(with(cookie_policy::on_overflow));
+    const handle listening = *host.tcp->listen(std::nullopt, 80, 4);
+    std::size_t completed = 0;
+    int flooded = 0;
+    for (std::uint16_t client = 0; client != 93; ++client) {
+      const flow path = from_peer(static_cast<std::uint16_t>(2'000 + client), 3);
+      std::vector<octet_string> packets;
+      for (int i = 0; i != 1'000; ++i, ++flooded) {
+        if (i == 500) packets.push_back(packet_to(path, at(7'000).syn().mss(1'460).ts(9).sack_permitted()));
+        packets.push_back(packet_to(flooder(flooded % 20'000), at(static_cast<u32>(5'000 + flooded)).syn().ts(1)));
+      }
+      std::vector<std::span<const std::uint8_t>> views(packets.begin(), packets.end());
+      std::optional<packet> answer;
+      for (std::span<const std::span<const std::uint8_t>> left(views); !left.empty();) {
+        left = left.subspan(host.tcp->on_packets(left.first(std::min(batch, left.size())), host.now));
+        for (const seen& each : host.out()) {
+          if (each.path.remote == v4(3)) answer = each.segment;
+        }
+      }
+      host.sent.clear();
+      if (answer) {
+        host.in(path, at(7'001).ack(answer->seq() + 1).ts(10, answer->header.options.ts->value.wire()));
+        if (const auto made = host.tcp->accept(listening)) {
+          ++completed;
+          (void)host.tcp->abort(*made);
+          host.out();
+        }
+      }
+      host.now = host.now + ms(10);
+      host.tcp->on_deadline(host.now);
+      host.out();
+    }
+    EXPECT_EQ(completed, 93u) << batch;
+    EXPECT_TRUE(host.tcp->consistent());
+  }
+}
+
+// What one SYN draws while nobody answers: eight packets over three minutes, 8 x 44 octets for 40 without options of
+// its own, which is 8.8 times. covers: listeners
+TEST(rfc4987_flood, a_syn_draws_eight_packets_and_no_more) {
+  stack_host<> host(with(cookie_policy::never, false));
+  ASSERT_TRUE(host.tcp->listen(std::nullopt, 80, 4));
+  const octet_string syn = packet_to(from_peer(9), at(5'000).syn());
+  ASSERT_EQ(syn.size(), 40u);
+  (void)host.tcp->on_packet(syn, host.now);
+  std::size_t packets = 0;
+  std::size_t octets = 0;
+  octet_string room(2'000);
+  const auto collect = [&] {
+    while (const auto sent = host.tcp->poll_packet(host.now, room)) {
+      ++packets;
+      octets += sent->length;
+    }
+  };
+  collect();
+  for (auto due = host.tcp->next_deadline(); due; due = host.tcp->next_deadline()) {
+    host.now = std::max(host.now, *due);
+    host.tcp->on_deadline(host.now);
+    collect();
+  }
+  EXPECT_EQ(packets, 8u);
+  EXPECT_EQ(octets, 352u);
+  EXPECT_EQ(host.tcp->half_open_connections(), 0u);
+}
+
+// A RST answers one packet with one that is no larger; a cookie costs 44 octets for 40.
+// covers: owed-answers
+TEST(rfc4987_flood, what_has_no_record_is_answered_once) {
+  for (const bool listens : {false, true}) {
+    stack_host<> host(with(cookie_policy::always, false));
+    (void)host.tcp->listen(std::nullopt, listens ? 80 : 8'080, 4);
+    octet_string room(2'000);
+    for (const packet& p : {at(5).syn(), at(5).ack(7), at(5).ack(7).text(100), at(5).ack(7).fin(), at(5).rst()}) {
+      const octet_string asks = packet_to(from_peer(9), p);
+      (void)host.tcp->on_packet(asks, host.now);
+      std::size_t octets = 0;
+      std::size_t packets = 0;
+      while (const auto sent = host.tcp->poll_packet(host.now, room)) {
+        octets += sent->length;
+        ++packets;
+      }
+      EXPECT_LE(packets, 1u);
+      EXPECT_LE(octets, asks.size() + (listens && p.header.control.syn() ? 4 : 0));
+    }
+  }
+}
+
 }  // namespace rfc4987_flood_test
 }  // namespace sequent::test

@@ -86,4 +86,18 @@ TEST(fast_open_keys, accept_the_former_secret_until_the_second_rotation_and_give
   EXPECT_EQ(keys.judge(cookie, here, client).give, keys.cookie_for(here, client));
 }
 
+// A secret that was left at zero is everybody's.
+TEST(fast_open_keys, a_key_of_zeros_gives_and_takes_no_cookie) {
+  fast_open_keys keys({});
+  const auto local = ip_address::from_v4({192, 0, 2, 1});
+  const auto remote = ip_address::from_v4({192, 0, 2, 2});
+  for (const auto& brought : {fast_open_cookie{}, keys.cookie_for(local, remote)}) {
+    EXPECT_FALSE(keys.judge(brought, local, remote).take_text);
+    EXPECT_FALSE(keys.judge(brought, local, remote).give);
+  }
+  const auto forged = keys.cookie_for(local, remote);
+  keys.rotate({1, 2});
+  EXPECT_FALSE(keys.judge(forged, local, remote).take_text) << "not as a former one either";
+}
+
 }  // namespace fast_open_keys_test

@@ -112,4 +112,14 @@ TEST(flow_table, at_three_quarters_nothing_is_far_from_home) {
   for (u32 i = 0; i != table.most(); ++i) ASSERT_EQ(table.find(numbered(i), name_of), i);
 }
 
+// Half full, as a stack's table is at most: what an attacker without the key can bring about.
+TEST(flow_table, at_one_half_the_furthest_is_ten_from_home) {
+  for (std::uint64_t key = 1; key != 9; ++key) {
+    std::vector<flow_slot> slots(1u << 16);
+    flow_table<flow, flow_hash> table(span_slots<flow_slot>(slots), flow_hash({key, key + 1}));
+    for (u32 i = 0; i != slots.size() / 2; ++i) ASSERT_TRUE(table.insert(numbered(i), i));
+    EXPECT_LE(table.furthest(), 10u) << key;
+  }
+}
+
 }  // namespace flow_table_test

@@ -125,5 +125,32 @@ TEST(stack_cookies, without_timestamps_there_is_no_ecn) {
   }
 }
 
+// A secret that was left at zero: anybody could make the cookie, so none is made and none accepted. Before, this one
+// connected.
+TEST(stack_cookies, nothing_is_forged_when_the_secret_was_left_at_zero) {
+  stack_config config = plain_stack();
+  config.secret = {};
+  config.cookies = cookie_policy::always;
+  stack_host<> host(config);
+  (void)host.tcp->listen(std::nullopt, 80, 4);  // refused or not
+  const flow path = from_peer(9);
+  EXPECT_TRUE(host.in(path, at(5'000).syn()).empty());
+  const auto half = [](std::uint8_t which) {
+    const std::array<std::uint8_t, 2> message{static_cast<std::uint8_t>(key_use::cookies), which};
+    return siphash(secret_key{}, message);
+  };
+  for (const secret_key known : {secret_key{}, secret_key{half(0), half(1)}}) {
+    const syn_cookie forged = syn_cookies(known).make(path, sequence_number<u32>(5'000), {}, 0, host.now);
+    host.in(path, at(5'001).ack(forged.iss.wire() + 1));
+    EXPECT_EQ(host.tcp->connections(), 0u);
+    EXPECT_FALSE(syn_cookies({}).check(path, sequence_number<u32>(5'000), forged.iss, std::nullopt, host.now));
+  }
+  // Nor after a secret of zeros has replaced a good one.
+  stack_host<> other(plain_stack());
+  ASSERT_TRUE(other.tcp->listen(std::nullopt, 80, 4));
+  other.tcp->rotate_secret({}, other.now);
+  EXPECT_EQ(derive_key({}, key_use::cookies), secret_key{});
+}
+
 }  // namespace stack_cookies_test
 }  // namespace sequent::test

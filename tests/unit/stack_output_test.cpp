@@ -150,6 +150,43 @@ TEST(stack_output, differentiated_services_are_chosen_for_all_and_for_each) {
   EXPECT_EQ(host.tcp->set_service(second, 0).why(), error::connection_does_not_exist);
 }
 
+// Every packet of a flow over IPv6 has the same label, of its record as of its connection, and none is zero. Flows and
+// secrets have others.
+// covers: rfc6437#3
+TEST(stack_output, each_flow_of_ipv6_has_a_label_of_its_own) {
+  const auto labels_of = [](std::uint64_t secret, std::uint16_t port) {
+    stack_host<> host(plain_stack(secret));
+    const handle listening = *host.tcp->listen(std::nullopt, 80, 2);
+    const flow path{v6(1), v6(2), 80, port};
+    std::set<u32> labels;
+    octet_string room(2'000);
+    const auto collect = [&] {
+      u32 iss = 0;
+      while (const auto sent = host.tcp->poll_packet(host.now, room)) {
+        labels.insert(load32(room.data()) & 0xf'ffffu);
+        iss = read_packet(std::span(room).first(sent->length))->segment.seq();
+      }
+      return iss;
+    };
+    (void)host.tcp->on_packet(packet_to(path, at(5'000).syn()), host.now);
+    const u32 iss = collect();
+    (void)host.tcp->on_packet(packet_to(path, at(5'001).ack(iss + 1).text(10)), host.now);
+    collect();
+    (void)host.tcp->write(*host.tcp->accept(listening), pattern(100));
+    collect();
+    return labels;
+  };
+  std::set<u32> all;
+  for (std::uint16_t port = 9; port != 109; ++port) {
+    const auto labels = labels_of(1, port);
+    EXPECT_EQ(labels.size(), 1u);
+    EXPECT_NE(*labels.begin(), 0u);
+    all.insert(*labels.begin());
+  }
+  EXPECT_GE(all.size(), 98u);
+  EXPECT_NE(labels_of(1, 9), labels_of(3, 9));
+}
+
 // covers: MUST-15
 TEST(stack_output, the_default_segment_size_depends_on_the_family) {
   for (const bool six : {false, true}) {
