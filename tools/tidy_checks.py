@@ -35,7 +35,7 @@ PARTS = {"recovery": ("recovery_losses", "recovery_window"),
          "sender": ("sender_input", "sender_text"),
          "connection": ("connection_calls", "connection_input", "connection_output", "connection_path"),
          "stack": ("stack_calls", "stack_handshake", "stack_cookies", "stack_fast_open", "stack_input", "stack_output",
-                   "stack_replies", "stack_sleep")}
+                   "stack_replies", "stack_sleep", "stack_stream", "stack_orphans", "stack_events")}
 OWNER = {part: owner for owner, parts in PARTS.items() for part in parts}
 
 MAX_IMPL_LINES = 410

@@ -15,7 +15,7 @@ enum class error : std::uint8_t {
   connection_already_exists,   ///< OPEN on a connection that is not CLOSED (section 3.10.1)
   connection_closing,          ///< the direction has been closed already (sections 3.10.2 to 3.10.4)
   foreign_socket_unspecified,  ///< SEND on a listening connection that knows no peer (section 3.10.2)
-  insufficient_resources,      ///< no room in the buffer; try again after octets were acknowledged or read
+  insufficient_resources,      ///< no room in the buffer, or for OPEN in a table; try again after an event
   would_block,                 ///< nothing to read at present; more may come
   connection_reset,            ///< the peer reset the connection
   connection_refused,          ///< the peer refused it in the handshake
@@ -28,6 +28,7 @@ enum class error : std::uint8_t {
   bad_ip_header,               ///< not a well-formed IP datagram, or not one for a host's TCP
   bad_icmp_message,            ///< not an ICMP error about a TCP segment that this host may have sent
   unreachable,                 ///< the network reported that the peer or its port cannot be reached
+  no_place,                    ///< the connection sleeps, and others that are busy have every place to wake in
   bad_argument,                ///< a length, number or setting that the caller passed is out of range; nothing was done
 };
 
@@ -51,6 +52,7 @@ enum class error : std::uint8_t {
     case error::bad_ip_header: return "bad IP header";
     case error::bad_icmp_message: return "bad ICMP message";
     case error::unreachable: return "destination unreachable";
+    case error::no_place: return "no place to wake in";
     case error::bad_argument: return "argument out of range";
   }
   return "unknown error";

@@ -8,22 +8,15 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <type_traits>
-#include <utility>
 
 #include "sequent/answer.hpp"
-#include "sequent/connection.hpp"
-#include "sequent/dormant.hpp"
 #include "sequent/ephemeral_ports.hpp"
 #include "sequent/fast_open_keys.hpp"
-#include "sequent/flow.hpp"
 #include "sequent/flow_table.hpp"
 #include "sequent/half_open.hpp"
 #include "sequent/icmp.hpp"
-#include "sequent/index_list.hpp"
 #include "sequent/ip.hpp"
 #include "sequent/listener.hpp"
-#include "sequent/slot_pool.hpp"
 #include "sequent/stack_config.hpp"
 #include "sequent/stack_records.hpp"
 #include "sequent/stack_slot.hpp"
@@ -48,6 +41,7 @@ class stack {
   using connection_type = connection<typename Policy::connection_policy>;
   using send_storage = typename Policy::connection_policy::send_storage;
   using receive_storage = typename Policy::connection_policy::receive_storage;
+  using tag_type = typename Policy::tag;
 
   /// Connections may fall asleep.
   static constexpr bool sleeps = stack_slots<Policy>::sleeps;
@@ -55,25 +49,20 @@ class stack {
   static constexpr u32 most_awake = stack_slots<Policy>::most_awake;
 
   /// Octets of each connection's slice of the buffers' memory, for what it sends and what it receives.
-  static constexpr std::size_t send_slice = std::is_same_v<send_storage, span_storage> ? Policy::sizes.send_octets : 0;
-  static constexpr std::size_t receive_slice =
-      std::is_same_v<receive_storage, span_storage> ? Policy::sizes.receive_octets : 0;
+  static constexpr std::size_t send_slice = stack_slots<Policy>::send_slice;
+  static constexpr std::size_t receive_slice = stack_slots<Policy>::receive_slice;
   /// Octets of memory for the buffers that a stack must be given: none where storage is inline.
   static constexpr std::size_t buffer_octets = most_awake * (send_slice + receive_slice);
 
   /// Octets that each connection can hold for its reader.
-  static constexpr std::size_t receive_room = [] {
-    if constexpr (std::is_same_v<receive_storage, span_storage>) {
-      return Policy::sizes.receive_octets;
-    } else {
-      return receive_storage{}.octets().size();
-    }
-  }();
+  static constexpr std::size_t receive_room = stack_slots<Policy>::receive_room;
 
-  /// `buffers` has buffer_octets octets and outlives the stack.
+  /// `buffers` has buffer_octets octets and outlives the stack. A stack that is not validate() opens nothing.
   explicit stack(const stack_config& config, std::span<std::uint8_t> buffers = {}) noexcept;
   stack(const stack&) = delete;
   stack& operator=(const stack&) = delete;
+  /// Whether the stack can be used: stack_config::validate(), and "buffers" for fewer octets than buffer_octets.
+  [[nodiscard]] validity validate() const noexcept { return usable_; }
 
   /// Adds an address that packets may be for. Without any, every unicast address is taken to be ours, as suits a TUN
   /// device. Errors: insufficient_resources.
@@ -81,11 +70,13 @@ class stack {
 
   /// Passive OPEN for whoever comes (RFC 9293 section 3.10.1), at one local address or, with nothing, at all. At most
   /// `backlog` connections wait for accept(); as many are half-open. Errors: connection_already_exists (this address
-  /// and port have a listener), insufficient_resources.
+  /// and port have a listener), insufficient_resources, bad_argument (not validate()).
   result<handle> listen(const std::optional<ip_address>& local, std::uint16_t port, u32 backlog) noexcept;
   /// Active OPEN. The local port is chosen (RFC 6056) unless given. Errors: connection_already_exists (the four-tuple
   /// is in use, TIME-WAIT included), foreign_socket_unspecified (no address of a single host, or of another family than
-  /// ours, or the port is zero), insufficient_resources (no place for a connection, or no port is free).
+  /// ours, or the port is zero), bad_argument (not validate()), insufficient_resources (no place for a connection, or
+  /// no port is free). Once there may be room stack_event::place says so, with a handle that names nothing; so with
+  /// listen().
   result<handle> connect(const ip_address& local, const ip_address& remote, std::uint16_t remote_port, instant now,
                          std::uint16_t local_port = 0) noexcept;
   /// Active OPEN with Fast Open (RFC 7413), as connection does it: what is written before the next poll_packet() goes
@@ -107,20 +98,41 @@ class stack {
   std::optional<handle> accept(handle listening) noexcept;
 
   /// As the calls of connection. Errors as there, and connection_does_not_exist for a handle that names no connection.
-  /// What wakes a sleeper may fail with insufficient_resources, when every place is taken by others that are busy.
+  /// What wakes a sleeper may fail with no_place, when every place is taken by others that are busy; once one is free,
+  /// stack_event::place says so.
   result<std::size_t> write(handle of, std::span<const std::uint8_t> octets) noexcept;
+  result<std::size_t> write_urgent(handle of, std::span<const std::uint8_t> octets) noexcept;
+  [[nodiscard]] u32 urgent_ahead(handle of) const noexcept;
   result<std::size_t> read(handle of, std::span<std::uint8_t> out) noexcept;
   result<void> shutdown(handle of) noexcept;
-  /// Buffers in place, as connection lends them; empty for a handle that names no connection. Errors as write().
+  /// Room in place, as connection lends it; empty for a handle that names no connection, where write() would fail, and
+  /// while as many connections lend as may, half of those that can be awake. It is this connection's, and keeps it
+  /// awake, until commit(), write(), shutdown(), close() or abort() for the same handle, whatever arrives meanwhile.
+  /// Errors of commit(): as write(), and bad_argument for more octets than are lent; then nothing is lent any more
+  /// either.
   [[nodiscard]] std::span<std::uint8_t> writable_span(handle of) noexcept;
   result<std::size_t> commit(handle of, std::size_t octets) noexcept;
+  /// Octets in place, this connection's until read(), consume(), close() or abort() for the same handle; what arrives
+  /// may take them back, which consume() answers with an error. Errors of consume(): as connection's.
   [[nodiscard]] std::span<const std::uint8_t> readable_span(handle of) const noexcept;
   result<std::size_t> consume(handle of, std::size_t octets) noexcept;
   /// The differentiated services of what a connection sends from now on, as stack_config::service (MUST-48, SHLD-21).
   /// Errors: connection_does_not_exist.
   result<void> set_service(handle of, std::uint8_t service) noexcept;
+  /// Nagle (MUST-17), keep-alives (MUST-24) and the user timeout (MUST-21) of one connection, as connection has them,
+  /// awake or asleep; in its sleep a timeout is kept in milliseconds, rounded up. Errors: connection_does_not_exist;
+  /// bad_argument for a timeout that is not longer than nothing.
+  result<void> set_nagle(handle of, bool on) noexcept;
+  result<void> set_keep_alive(handle of, bool on, instant now) noexcept;
+  result<void> set_user_timeout(handle of, std::optional<duration> timeout, instant now) noexcept;
+  /// What the user keeps with a connection, of the policy's type; at first as default-constructed. Nothing for a handle
+  /// that names no connection. Errors: connection_does_not_exist.
+  result<void> set_tag(handle of, tag_type tag) noexcept;
+  [[nodiscard]] std::optional<tag_type> tag(handle of) const noexcept;
   /// Gives a connection up in good order, or a listener, whose unaccepted connections are reset. The handle names
-  /// nothing any more. Errors: connection_does_not_exist. Linear in the connections that wait for accept().
+  /// nothing any more. A sleeper without a place to wake in is closed once there is one. What goes on is an orphan: see
+  /// stack_config::most_orphans. Errors: connection_does_not_exist, and none else. Linear in the connections that wait
+  /// for accept().
   result<void> close(handle of, instant now) noexcept;
   /// Gives a connection up with a RST. Otherwise as close().
   result<void> abort(handle of) noexcept;
@@ -152,6 +164,8 @@ class stack {
   void on_deadline(instant now) noexcept;
   /// What happened: one connection or listener at a time, in the order in which they first had something to tell.
   [[nodiscard]] std::optional<stack_event> next_event() noexcept;
+  /// poll_packet() or next_event() has something to give: go on before sleeping. Constant time.
+  [[nodiscard]] bool has_more() const noexcept;
 
   /// From now on SYN cookies are made with a key from this secret, drawn as stack_config::secret was. Those made before
   /// are accepted to the end of their lives, if this is not called twice within syn_cookies::lifetime. Nothing else
@@ -168,6 +182,8 @@ class stack {
     if constexpr (sleeps) return bodies_.size();
     return slots_.size();
   }
+  /// Connections that were given back with close() and have not ended.
+  [[nodiscard]] u32 orphans() const noexcept { return orphans_.size(); }
   [[nodiscard]] u32 half_open_connections() const noexcept { return half_open_.size(); }
   [[nodiscard]] u32 time_wait_connections() const noexcept { return time_wait_.size(); }
   [[nodiscard]] u32 listeners() const noexcept { return listeners_.size(); }
@@ -180,14 +196,13 @@ class stack {
   static constexpr u32 first_half_open = Policy::sizes.most_connections;
   static constexpr u32 first_time_wait = first_half_open + Policy::sizes.most_half_open;
   static constexpr u32 most_flows = first_time_wait + Policy::sizes.most_time_wait;
+  static constexpr u32 orphan_clock = most_flows;  // as a timer's index
   static constexpr std::size_t flow_slots = std::bit_ceil(std::size_t{most_flows} + (most_flows + 2) / 3 + 1);
 
   static constexpr bool with_fast_opens = stack_slots<Policy>::with_fast_opens;
   using slot_types = stack_slots<Policy>;
-  using body = typename slot_types::body;
   using doorplate = typename slot_types::doorplate;
   using slot = typename slot_types::slot;
-
   using debt = stack_records::debt;
   using half_open_slot = stack_records::half_open_slot;
   using time_wait_slot = stack_records::time_wait_slot;
@@ -197,6 +212,8 @@ class stack {
   [[nodiscard]] bool awake(u32 index) const noexcept;
   [[nodiscard]] connection_type& tcp(u32 index) noexcept;
   [[nodiscard]] const connection_type& tcp(u32 index) const noexcept;
+  [[nodiscard]] u32& lent(u32 index) noexcept;
+  [[nodiscard]] u32 loan_of(u32 index) const noexcept;
   [[nodiscard]] bool wake(u32 index) noexcept;
   [[nodiscard]] bool has_place() const noexcept;
   void make_place() noexcept;
@@ -212,14 +229,37 @@ class stack {
   template <class Storage>
   [[nodiscard]] Storage storage_at(std::size_t offset, std::size_t length) const noexcept;
 
+  // stack_stream.hpp
+  [[nodiscard]] result<void> rouse(handle of) noexcept;
+  void after_reading(u32 index) noexcept;
+  [[nodiscard]] result<std::size_t> read_asleep(u32 index) const noexcept;
+  void take_back(u32 index) noexcept;
+
+  // stack_orphans.hpp
+  [[nodiscard]] bool arouse(u32 index, instant now) noexcept;
+  void disown(u32 index) noexcept;
+  void let_go(u32 index, instant now) noexcept;
+  void no_orphan(u32 index) noexcept;
+  void evict_orphan() noexcept;
+  void watch_orphans(instant now) noexcept;
+  void on_orphan_clock(instant now) noexcept;
+  [[nodiscard]] duration age_of_orphan(u32 index, instant now) const noexcept;
+  void close_sleepers(instant now) noexcept;
+  void finish_closing(u32 index, instant now) noexcept;
+
+  // stack_events.hpp
+  void tell(u32 index) noexcept;
+  [[nodiscard]] std::optional<stack_event> next_place() noexcept;
+  void want_place(u32 index) noexcept;
+  void want_no_place(u32 index) noexcept;
+  [[nodiscard]] error refuse(std::uint8_t kind) noexcept;
+
   // stack_calls.hpp
+  [[nodiscard]] bool names(handle of) const noexcept;
   [[nodiscard]] slot* named(handle of) noexcept;
   [[nodiscard]] std::optional<u32> listener_named(handle of) const noexcept;
   [[nodiscard]] std::optional<std::uint16_t> free_port(const flow& path) noexcept;
-  void after_reading(u32 index) noexcept;
-  [[nodiscard]] result<std::size_t> read_asleep(u32 index) const noexcept;
   void give_up(u32 index) noexcept;
-  void disown(u32 index) noexcept;
   void close_listener(u32 index) noexcept;
   std::optional<u32> place(const connection_config& config, const flow& path) noexcept;
 
@@ -279,7 +319,6 @@ class stack {
   // stack_output.hpp
   [[nodiscard]] u32 flow_label_of(const flow& path) const noexcept;
   void touch(u32 index) noexcept;
-  void tell(u32 index) noexcept;
   void settle(u32 index, instant now) noexcept;
   [[nodiscard]] bool map(const flow& path, u32 index) noexcept;
   void unmap(const flow& path, u32 index) noexcept;
@@ -314,6 +353,7 @@ class stack {
   [[nodiscard]] auto waiting_links() noexcept {
     return [this](u32 i) -> list_links& { return slots_[i].news; };
   }
+  [[nodiscard]] auto orphan_links() noexcept { return waiting_links(); }
   // News are of connections and, above them, of listeners.
   [[nodiscard]] auto news_links() noexcept {
     return [this](u32 i) -> list_links& {
@@ -341,12 +381,19 @@ class stack {
   slot_pool<time_wait_slot, Policy::sizes.most_time_wait> time_wait_;
   listener_table<Policy::sizes.most_listeners> listeners_;
   flow_table<flow, flow_hash, inline_slots<flow_slot, flow_slots>> flows_;
-  timer_wheel<inline_slots<timer_node, most_flows>> wheel_;
+  timer_wheel<inline_slots<timer_node, most_flows + 1>> wheel_;
   ephemeral_ports ports_;
   syn_cookies cookies_;
   fast_open_keys fast_open_keys_;
   index_list ready_{};
   index_list news_{};
+  index_list wanting_{};  // asleep, and their users were refused a place to wake in
+  index_list closing_{};  // asleep, and to be closed once there is such a place
+  index_list orphans_{};  // given back with close(), the longest ago first
+  u32 loans_ = 0;         // connections whose buffer is lent
+  std::uint8_t refused_ = 0;
+  std::uint8_t freed_ = 0;  // what was refused and may be there now
+  validity usable_{};
   index_list drowsy_{};  // awake, and may fall asleep, the longest idle first
   index_list age_{};     // TIME-WAIT, the first to be forgotten for want of room first
   slot_pool<stack_records::waiting_reply, Policy::sizes.most_replies> replies_;
@@ -357,9 +404,12 @@ class stack {
 
 #include "sequent/stack_calls.hpp"
 #include "sequent/stack_cookies.hpp"
+#include "sequent/stack_events.hpp"
 #include "sequent/stack_fast_open.hpp"
 #include "sequent/stack_handshake.hpp"
 #include "sequent/stack_input.hpp"
+#include "sequent/stack_orphans.hpp"
 #include "sequent/stack_output.hpp"
 #include "sequent/stack_replies.hpp"
 #include "sequent/stack_sleep.hpp"
+#include "sequent/stack_stream.hpp"

@@ -16,7 +16,8 @@ stack<Policy>::stack(const stack_config& config, std::span<std::uint8_t> buffers
       ports_(derive_key(config.secret, key_use::ports), config.ports),
       cookies_(derive_key(config.secret, key_use::cookies)),
       fast_open_keys_(derive_key(config.secret, key_use::fast_open)) {
-  SEQUENT_ASSERT(buffers.size() >= buffer_octets);
+  usable_ = config.validate();
+  if (usable_ && buffers.size() < buffer_octets) usable_ = {"buffers"};
 }
 
 template <class Policy>
@@ -36,15 +37,18 @@ bool stack<Policy>::is_ours(const ip_address& address) const noexcept {
 }
 
 template <class Policy>
+bool stack<Policy>::names(handle of) const noexcept {
+  return slots_.holds(of.index, of.generation) && slots_[of.index].owned;
+}
+
+template <class Policy>
 auto stack<Policy>::named(handle of) noexcept -> slot* {
-  if (!slots_.holds(of.index, of.generation) || !slots_[of.index].owned) return nullptr;
-  return &slots_[of.index];
+  return names(of) ? &slots_[of.index] : nullptr;
 }
 
 template <class Policy>
 auto stack<Policy>::find(handle of) const noexcept -> const connection_type* {
-  if (!slots_.holds(of.index, of.generation) || !slots_[of.index].owned || !awake(of.index)) return nullptr;
-  return &tcp(of.index);
+  return names(of) && awake(of.index) ? &tcp(of.index) : nullptr;
 }
 
 template <class Policy>
@@ -58,7 +62,7 @@ std::optional<connection_state> stack<Policy>::state_of(handle of) const noexcep
 
 template <class Policy>
 std::optional<flow> stack<Policy>::flow_of(handle of) const noexcept {
-  if (!slots_.holds(of.index, of.generation) || !slots_[of.index].owned) return std::nullopt;
+  if (!names(of)) return std::nullopt;
   return slots_[of.index].path;
 }
 
@@ -72,9 +76,10 @@ std::optional<u32> stack<Policy>::listener_named(handle of) const noexcept {
 
 template <class Policy>
 result<handle> stack<Policy>::listen(const std::optional<ip_address>& local, std::uint16_t port, u32 backlog) noexcept {
+  if (!usable_) return error::bad_argument;
   if (listeners_.find_exactly(local, port)) return error::connection_already_exists;
   const auto index = listeners_.add(local, port, backlog);
-  if (!index) return error::insufficient_resources;
+  if (!index) return refuse(refusals::listener);
   return handle{first_half_open + *index, listeners_.generation(*index)};
 }
 
@@ -100,20 +105,21 @@ std::optional<std::uint16_t> stack<Policy>::free_port(const flow& path) noexcept
 template <class Policy>
 result<handle> stack<Policy>::connect(const ip_address& local, const ip_address& remote, std::uint16_t remote_port,
                                       instant now, std::uint16_t local_port) noexcept {
+  if (!usable_) return error::bad_argument;
   if (local.is_v4() != remote.is_v4() || !local.is_unicast_peer() || !remote.is_unicast_peer() || !is_ours(local) ||
       remote_port == 0) {
     return error::foreign_socket_unspecified;
   }
   flow path{local, remote, local_port, remote_port};
-  if (slots_.full() || !has_place()) return error::insufficient_resources;
+  if (slots_.full() || !has_place()) return refuse(refusals::connection);
   if (local_port == 0) {
     const auto port = free_port(path);
-    if (!port) return error::insufficient_resources;
+    if (!port) return refuse(refusals::flow);
     path.local_port = *port;
   }
   if (lookup(path) || is_land(path)) return error::connection_already_exists;
   const auto index = place(config_of(path), path);
-  if (!index) return error::insufficient_resources;
+  if (!index) return refuse(refusals::flow);
   slot& made = slots_[*index];
   made.owned = true;
   static_cast<void>(tcp(*index).connect(now));
@@ -136,99 +142,13 @@ std::optional<handle> stack<Policy>::accept(handle listening) noexcept {
 }
 
 template <class Policy>
-result<std::size_t> stack<Policy>::write(handle of, std::span<const std::uint8_t> octets) noexcept {
-  if (named(of) == nullptr) return error::connection_does_not_exist;
-  if (!wake(of.index)) return error::insufficient_resources;
-  const auto taken = tcp(of.index).write(octets);
-  touch(of.index);
-  return taken;
-}
-
-template <class Policy>
-result<std::size_t> stack<Policy>::read(handle of, std::span<std::uint8_t> out) noexcept {
-  if (named(of) == nullptr) return error::connection_does_not_exist;
-  if (!awake(of.index)) return read_asleep(of.index);
-  const auto got = tcp(of.index).read(out);
-  after_reading(of.index);
-  return got;
-}
-
-// A sleeper has nothing to read: either more may come, or the peer has closed.
-template <class Policy>
-result<std::size_t> stack<Policy>::read_asleep(u32 index) const noexcept {
-  if constexpr (sleeps) {
-    if (slots_[index].asleep.block().state == connection_state::close_wait) return std::size_t{0};
-  }
-  static_cast<void>(index);
-  return error::would_block;
-}
-
-// Reading may have opened the window, or have been the last that there was to do.
-template <class Policy>
-void stack<Policy>::after_reading(u32 index) noexcept {
-  if (tcp(index).owes_ack()) return touch(index);
-  drowse(index);
-}
-
-template <class Policy>
-std::span<std::uint8_t> stack<Policy>::writable_span(handle of) noexcept {
-  if (named(of) == nullptr || !wake(of.index)) return {};
-  stir(of.index);  // its buffer is lent
-  return tcp(of.index).writable_span();
-}
-
-template <class Policy>
-result<std::size_t> stack<Policy>::commit(handle of, std::size_t octets) noexcept {
-  if (named(of) == nullptr) return error::connection_does_not_exist;
-  if (!wake(of.index)) return error::insufficient_resources;
-  const auto taken = tcp(of.index).commit(octets);
-  touch(of.index);
-  return taken;
-}
-
-template <class Policy>
-std::span<const std::uint8_t> stack<Policy>::readable_span(handle of) const noexcept {
-  const connection_type* const at = find(of);
-  return at == nullptr ? std::span<const std::uint8_t>{} : at->readable_span();
-}
-
-template <class Policy>
-result<std::size_t> stack<Policy>::consume(handle of, std::size_t octets) noexcept {
-  if (named(of) == nullptr) return error::connection_does_not_exist;
-  if (!awake(of.index)) return error::would_block;
-  const auto taken = tcp(of.index).consume(octets);
-  after_reading(of.index);
-  return taken;
-}
-
-template <class Policy>
-result<void> stack<Policy>::shutdown(handle of) noexcept {
-  if (named(of) == nullptr) return error::connection_does_not_exist;
-  if (!wake(of.index)) return error::insufficient_resources;
-  const auto closed = tcp(of.index).shutdown();
-  touch(of.index);
-  return closed;
-}
-
-template <class Policy>
 result<void> stack<Policy>::close(handle of, instant now) noexcept {
   if (const auto listening = listener_named(of)) {
     close_listener(*listening);
     return {};
   }
   if (named(of) == nullptr) return error::connection_does_not_exist;
-  if (!wake(of.index)) return error::insufficient_resources;
-  disown(of.index);
-  static_cast<void>(tcp(of.index).close(now));  // one that has ended already needs no more
-  touch(of.index);
-  return {};
-}
-
-template <class Policy>
-result<void> stack<Policy>::set_service(handle of, std::uint8_t service) noexcept {
-  slot* const at = named(of);
-  if (at == nullptr) return error::connection_does_not_exist;
-  at->service = service;
+  let_go(of.index, now);
   return {};
 }
 
@@ -251,14 +171,6 @@ void stack<Policy>::give_up(u32 index) noexcept {
   touch(index);
 }
 
-// Nobody is told about the connection any more.
-template <class Policy>
-void stack<Policy>::disown(u32 index) noexcept {
-  slot& at = slots_[index];
-  if (at.news.linked()) news_.remove(index, news_links());
-  at.owned = false;
-}
-
 // What waited for accept() is reset; what is half-open is noticed when its next segment or deadline comes.
 template <class Policy>
 void stack<Policy>::close_listener(u32 index) noexcept {
@@ -271,27 +183,7 @@ void stack<Policy>::close_listener(u32 index) noexcept {
   }
   if (closing.news.linked()) news_.remove(first_half_open + index, news_links());
   listeners_.remove(index);
-}
-
-template <class Policy>
-std::optional<stack_event> stack<Policy>::next_event() noexcept {
-  if (news_.empty()) return std::nullopt;
-  const u32 index = news_.first();
-  news_.remove(index, news_links());
-  stack_event told;
-  if (index >= first_half_open) {
-    told.of = {index, listeners_.generation(index - first_half_open)};
-    told.incoming = true;
-    return told;
-  }
-  slot& at = slots_[index];
-  told.of = {index, slots_.generation(index)};
-  if (awake(index)) told.raised = tcp(index).take_signals();
-  told.readable = at.readable || told.raised.has(signal::peer_closed);
-  told.writable = at.writable;
-  at.readable = at.writable = false;
-  drowse(index);
-  return told;
+  freed_ |= refusals::listener;
 }
 
 }  // namespace sequent

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "sequent/connection.hpp"
@@ -39,8 +41,31 @@ struct stack_config {
   duration syn_ack_longest = duration::seconds(60);  ///< and is at most this
   std::uint8_t syn_ack_retries = 7;                  ///< with these times 183 seconds (MUST-23 asks for 180)
   bool reuse_time_wait = true;                       ///< RFC 6191
-  port_range ports{};                                ///< local ports that connect() chooses from (RFC 6056)
+  /// Connections given back with close() that have not ended, TIME-WAIT aside: beyond them the one that was given back
+  /// longest ago is reset. At least one; nothing: half of those that can be awake.
+  std::optional<u32> most_orphans{};
+  /// And for how long each may go on, to the second, whatever its peer does; at most 65'000 seconds; nothing: for as
+  /// long as its connection does. What is in its buffer has that long to get through.
+  std::optional<duration> orphan_life = duration::seconds(300);
+  port_range ports{};  ///< local ports that connect() chooses from (RFC 6056)
+
+  /// Whether a stack can be used with this; if not, the name of the first setting that is missing or out of range. A
+  /// secret of zeros is missing: who knows it makes cookies and guesses numbers as well as the stack.
+  [[nodiscard]] constexpr validity validate() const noexcept;
 };
+
+constexpr validity stack_config::validate() const noexcept {
+  if (secret == secret_key{}) return {"secret"};
+  if (mtu < 68) return {"mtu"};  // RFC 791: what every link takes
+  if (time_to_live == 0) return {"time_to_live"};
+  if (cookies > cookie_policy::always) return {"cookies"};
+  if (syn_ack_timeout <= duration{}) return {"syn_ack_timeout"};
+  if (syn_ack_longest < syn_ack_timeout) return {"syn_ack_longest"};
+  if (most_orphans && *most_orphans == 0) return {"most_orphans"};
+  if (orphan_life && (*orphan_life <= duration{} || *orphan_life > duration::seconds(65'000))) return {"orphan_life"};
+  if (ports.first == 0 || ports.last < ports.first) return {"ports"};
+  return connection.validate();
+}
 
 /// How large the tables of a stack are, which is its size in memory; docs/stack.md says what happens when each is full.
 /// Named where it is made, `{.most_connections = 10'000}`, so that no name can be misspelt unnoticed.
@@ -113,8 +138,9 @@ struct stack_statistics {
   std::uint64_t postponed = 0;   ///< packets that were not taken: their answers had no room to wait for poll_packet()
   std::uint64_t icmp_taken = 0;  ///< errors that concerned a connection and were believed
   std::uint64_t icmp_ignored = 0;
-  std::uint64_t fallen_asleep = 0;  ///< connections that made room for others
-  std::uint64_t wakes_refused = 0;  ///< segments and deadlines of sleepers that found every place taken by busy ones
+  std::uint64_t fallen_asleep = 0;    ///< connections that made room for others
+  std::uint64_t orphans_evicted = 0;  ///< reset by most_orphans or orphan_life
+  std::uint64_t wakes_refused = 0;    ///< segments and deadlines of sleepers that found every place taken by busy ones
 };
 
 /// Names a connection or a listener of one stack. One that has been given up names nothing any more, even when its
@@ -122,7 +148,7 @@ struct stack_statistics {
 struct handle {
   u32 index = 0xffff'ffffu;
   u32 generation = 0;
-  friend constexpr bool operator==(handle, handle) noexcept = default;
+  friend constexpr auto operator<=>(handle, handle) noexcept = default;
 };
 
 /// What next_event() tells.
@@ -130,6 +156,8 @@ struct stack_event {
   handle of{};  ///< a connection, or a listener if `incoming`
   signals raised{};
   bool incoming = false;  ///< accept() has something to give
+  bool place = false;     ///< what was refused because others had taken it may be tried again: no_place on this handle,
+                          ///< or, if it names nothing, connect(), listen() and writable_span()
   bool readable = false;  ///< octets, or the end of the stream, are there to be read
   bool writable = false;  ///< octets were acknowledged, so that there is room for others
 };
@@ -155,3 +183,11 @@ enum class delivery : std::uint8_t {
 };
 
 }  // namespace sequent
+
+/// Handles as keys of unordered containers.
+template <>
+struct std::hash<sequent::handle> {
+  [[nodiscard]] std::size_t operator()(sequent::handle of) const noexcept {
+    return std::hash<std::uint64_t>{}(std::uint64_t{of.generation} << 32 | of.index);
+  }
+};

@@ -143,7 +143,7 @@ void stack<Policy>::on_connection(u32 index, const arrival& in) noexcept {
   slot& at = slots_[index];
   if constexpr (sleeps) {
     if (!awake(index) && at.asleep.arrives(in.header, config_.connection, in.now)) return;
-    if (!wake(index)) return;  // as if the network had lost it
+    if (!arouse(index, in.now)) return;  // as if the network had lost it
   }
   if constexpr (with_fast_opens) {
     const u32 listening = at.pending.listening;
@@ -176,7 +176,7 @@ delivery stack<Policy>::on_icmp(const ip_datagram& packet, instant now) noexcept
   }
   ++statistics_.icmp_taken;
   if (*index < first_half_open) {
-    if (!wake(*index)) return delivery::icmp;
+    if (!arouse(*index, now)) return delivery::icmp;
     tcp(*index).on_icmp(*about, now);
     touch(*index);
   } else if (about->kind == icmp_kind::hard && about->seq == half_open_[*index - first_half_open].block.iss) {
@@ -193,6 +193,7 @@ void stack<Policy>::remember_time_wait(u32 index, instant now) noexcept {
     ++statistics_.time_wait_evicted;
     forget_time_wait(age_.first());
   }
+  no_orphan(index);
   const slot& leaving = slots_[index];
   const u32 at = *time_wait_.take();
   time_wait_slot& record = time_wait_[at];
@@ -279,6 +280,7 @@ void stack<Policy>::on_syn_in_time_wait(u32 index, const arrival& in) noexcept {
 template <class Policy>
 void stack<Policy>::on_deadline(instant now) noexcept {
   wheel_.advance(now, [&](u32 index) {
+    if (index == orphan_clock) return on_orphan_clock(now);
     if (index >= first_time_wait) return forget_time_wait(index - first_time_wait);
     if (index >= first_half_open) return on_half_open_deadline(index - first_half_open, now);
     on_connection_deadline(index, now);
@@ -292,7 +294,7 @@ void stack<Policy>::on_connection_deadline(u32 index, instant now) noexcept {
       const auto due = slots_[index].asleep.next_deadline();
       if (!due) return;
       if (*due > now) return wheel_.start(index, *due);  // put off in its sleep
-      if (!wake(index)) return wheel_.start(index, now + duration::seconds(1));
+      if (!arouse(index, now)) return wheel_.start(index, now + duration::seconds(1));
     }
   }
   tcp(index).on_deadline(now);

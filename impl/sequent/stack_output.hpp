@@ -17,6 +17,7 @@ template <class Policy>
 void stack<Policy>::unmap(const flow& path, u32 index) noexcept {
   const bool erased = flows_.erase(path, index);
   SEQUENT_ASSERT(erased);
+  freed_ |= refusals::flow;
   static_cast<void>(erased);
 }
 
@@ -26,6 +27,7 @@ void stack<Policy>::touch(u32 index) noexcept {
   slot& at = slots_[index];
   stir(index);
   if (tcp(index).state() == connection_state::closed && at.mapped) {
+    no_orphan(index);
     at.mapped = false;
     unmap(at.path, index);
     wheel_.stop(index);
@@ -33,15 +35,6 @@ void stack<Policy>::touch(u32 index) noexcept {
   if constexpr (with_fast_opens) count_pending(index);
   if (!at.ready.linked()) ready_.push(index, ready_links());
   tell(index);
-}
-
-// Puts a connection among those that have something to tell, if somebody wants to know it.
-template <class Policy>
-void stack<Policy>::tell(u32 index) noexcept {
-  slot& at = slots_[index];
-  if (!at.owned || at.news.linked()) return;
-  if (at.readable || at.writable || (awake(index) && !tcp(index).pending_signals().empty()))
-    news_.push(index, news_links());
 }
 
 // A connection has nothing more to send for now: it waits for its deadline, or its place is free.
@@ -99,7 +92,9 @@ std::optional<packet_out> stack<Policy>::poll_packet(instant now, std::span<std:
   // Answers first, so that the order of one's own packets does not tell of others'. There are never more of them than
   // packets have come in.
   if (!owing_.empty()) return next_answer(out, now);
-  while (!ready_.empty()) {
+  while (true) {
+    if (ready_.empty()) close_sleepers(now);
+    if (ready_.empty()) return std::nullopt;
     const u32 index = ready_.first();
     slot& at = slots_[index];
     if (!awake(index)) return last_of_sleeper(index, out, now);
@@ -115,21 +110,6 @@ std::optional<packet_out> stack<Policy>::poll_packet(instant now, std::span<std:
     ready_.push(index, ready_links());
     return wrap(at.path, at.service, out, *sent);
   }
-  return std::nullopt;
-}
-
-// A connection that is awake is in a list that leads it to sleep, or has a reason to be awake: something to send, to
-// wait for, to deliver or to tell.
-template <class Policy>
-bool stack<Policy>::accounted_for(u32 index) const noexcept {
-  if constexpr (sleeps) {
-    const slot& at = slots_[index];
-    if (!awake(index)) return !at.drowsy;
-    const bool may_sleep = dormant<typename Policy::connection_policy>::can_hold(tcp(index));
-    return at.drowsy ? may_sleep && at.ready.linked() : !may_sleep || at.ready.linked();
-  }
-  static_cast<void>(index);
-  return true;
 }
 
 template <class Policy>
@@ -137,12 +117,16 @@ bool stack<Policy>::consistent() const noexcept {
   u32 flows = half_open_.size() + time_wait_.size();
   u32 waiting = 0;
   u32 awake_ones = 0;
+  u32 orphans = 0;
+  u32 loans = 0;
   for (u32 i = 0; i != Policy::sizes.most_connections; ++i) {
     if (!slots_.holds(i)) continue;
     const slot& at = slots_[i];
     if (at.mapped) ++flows;
     if (at.listening != nobody) ++waiting;
     if (awake(i)) ++awake_ones;
+    if (at.orphan) ++orphans;
+    if (loan_of(i) != 0) ++loans;
     if (at.mapped != (lookup(at.path) == i)) return false;
     if (!accounted_for(i)) return false;
     if (!at.owned && at.listening == nobody && !at.ready.linked() && awake(i) &&
@@ -172,7 +156,7 @@ bool stack<Policy>::consistent() const noexcept {
     if (time_wait_.holds(i) && !owes_well(time_wait_[i].owes)) return false;
   }
   return flows == flows_.size() && owing == owing_.size() && age_.size() == time_wait_.size() &&
-         awake_ones == connections_awake() && waiting <= slots_.size();
+         awake_ones == connections_awake() && orphans == orphans_.size() && loans == loans_ && waiting <= slots_.size();
 }
 
 }  // namespace sequent

@@ -113,8 +113,10 @@ packet_out stack<Policy>::last_of_sleeper(u32 index, std::span<std::uint8_t> out
     control_block<u32> tcb = at.asleep.block();
     actions<u32> step;
     static_cast<void>(call_abort(tcb, step));
-    const auto reset = compose_answer(tcb, step, 0u);
+    auto reset = compose_answer(tcb, step, 0u);
     SEQUENT_ASSERT(reset.has_value());
+    const timestamp_variables<u32>& ts = at.asleep.block().ts;
+    if (ts.enabled) reset->options.ts = timestamps<u32>{sequence_number<u32>(clock(path, now)), ts.recent};
     ready_.remove(index, ready_links());
     slots_.release(index);
     return write_answer(path, service, *reset, out, now);

@@ -13,6 +13,25 @@ bool stack<Policy>::awake(u32 index) const noexcept {
   return true;
 }
 
+// What is lent of a connection that is awake.
+template <class Policy>
+u32& stack<Policy>::lent(u32 index) noexcept {
+  if constexpr (sleeps) {
+    return bodies_[slots_[index].place].lent;
+  } else {
+    return slots_[index].lent;
+  }
+}
+
+template <class Policy>
+u32 stack<Policy>::loan_of(u32 index) const noexcept {
+  if constexpr (sleeps) {
+    return awake(index) ? bodies_[slots_[index].place].lent : 0;
+  } else {
+    return slots_[index].lent;
+  }
+}
+
 // A connection that is awake.
 template <class Policy>
 auto stack<Policy>::tcp(u32 index) noexcept -> connection_type& {
@@ -122,6 +141,8 @@ bool stack<Policy>::wake(u32 index) noexcept {
       return false;
     }
     slot& at = slots_[index];
+    if (at.wanting) wanting_.remove(index, ready_links());
+    if (at.closing) closing_.remove(index, ready_links());
     at.place = *make_in(bodies_, config_of(at.path));
     at.asleep.wake(bodies_[at.place].tcp);
     ready_.push(index, ready_links());  // so that it falls asleep again, whatever it was woken for
@@ -136,6 +157,7 @@ void stack<Policy>::drowse(u32 index) noexcept {
   if constexpr (sleeps) {
     slot& at = slots_[index];
     if (at.ready.linked() || !awake(index)) return;  // among the ready, or among the drowsy already
+    if (lent(index) != 0) return;                    // somebody writes to its buffer
     if (!dormant<typename Policy::connection_policy>::can_hold(tcp(index))) return;
     drowsy_.push(index, ready_links());
     at.drowsy = true;
@@ -166,6 +188,21 @@ void stack<Policy>::drop_asleep(u32 index) noexcept {
     ready_.push(index, ready_links());
   }
   static_cast<void>(index);
+}
+
+// A connection that is awake is in a list that leads it to sleep, or has a reason to be awake: something to send, to
+// wait for, to deliver or to tell, or a buffer that is lent. One that is asleep is in a list only if it wants to wake.
+template <class Policy>
+bool stack<Policy>::accounted_for(u32 index) const noexcept {
+  const slot& at = slots_[index];
+  if (at.orphan && (at.owned || !at.mapped || !at.news.linked())) return false;
+  if constexpr (sleeps) {
+    if (!awake(index)) return !at.drowsy && (!at.mapped || at.ready.linked() == (at.wanting || at.closing));
+    const bool may_sleep = dormant<typename Policy::connection_policy>::can_hold(tcp(index));
+    const bool kept = !may_sleep || loan_of(index) != 0;
+    return at.drowsy ? !kept && at.ready.linked() : kept || at.ready.linked();
+  }
+  return true;
 }
 
 }  // namespace sequent

@@ -1,6 +1,7 @@
 // The place of a connection in a stack: what is looked at before it, where it is, and its lists.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -15,6 +16,19 @@
 
 namespace sequent {
 
+/// What was refused because others had taken it, as bits: the user hears when it may be there again.
+struct refusals {
+  static constexpr std::uint8_t connection = 1;
+  static constexpr std::uint8_t flow = 2;
+  static constexpr std::uint8_t listener = 4;
+  static constexpr std::uint8_t loan = 8;
+};
+
+/// A moment in whole seconds, to tell ages of less than 2^16 of them.
+[[nodiscard]] constexpr std::uint16_t seconds_of(instant at) noexcept {
+  return static_cast<std::uint16_t>(at.microseconds() / 1'000'000);
+}
+
 /// What a stack of this policy keeps of each connection. Its tables hold these; a user sees none of them.
 template <class Policy>
 struct stack_slots {
@@ -27,6 +41,19 @@ struct stack_slots {
       Policy::sizes.most_awake != 0 && Policy::sizes.most_awake < Policy::sizes.most_connections;
   /// The most that are awake.
   static constexpr u32 most_awake = sleeps ? Policy::sizes.most_awake : Policy::sizes.most_connections;
+  /// Half of the places, and at least one: what loans of buffers may keep awake, and orphans hold unless told
+  /// otherwise.
+  static constexpr u32 half_of_places = std::max(most_awake / 2, 1u);
+  static constexpr std::size_t send_slice = std::is_same_v<send_storage, span_storage> ? Policy::sizes.send_octets : 0;
+  static constexpr std::size_t receive_slice =
+      std::is_same_v<receive_storage, span_storage> ? Policy::sizes.receive_octets : 0;
+  static constexpr std::size_t receive_room = [] {
+    if constexpr (std::is_same_v<receive_storage, span_storage>) {
+      return Policy::sizes.receive_octets;
+    } else {
+      return receive_storage{}.octets().size();
+    }
+  }();
   static constexpr bool with_fast_opens = Policy::connection_policy::fast_open::enabled;
 
   struct nothing {};

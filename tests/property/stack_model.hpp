@@ -55,6 +55,8 @@ class stack_model {
     control_block<u32> block{};     ///< then all that is left of it
     instant until{};                ///< and for how long
     u32 retries = 0;                ///< of the SYN,ACK
+    u32 orphan = 0;                 ///< not 0: its handle was given back with close(); its turn to be reset
+    instant orphaned_at{};          ///< and when
     std::unique_ptr<entry> former;  ///< the one in TIME-WAIT whose place a half-open one has taken
   };
   /// A cookie that a good peer may bring back.
@@ -133,8 +135,39 @@ class stack_model {
     poll(*e, now_);
   }
 
+  /// The user has given its handle back with close(). What has not ended by then is an orphan, of which there are only
+  /// so many.
+  void orphaned(entry& e, instant now) {
+    now_ = now;
+    if (!orphan_lives(e)) return;
+    e.orphan = ++orphans_;
+    e.orphaned_at = now;
+    while (orphan_count() > config_.most_orphans.value_or(half_of_places)) {
+      entry* oldest = nullptr;
+      for (auto& [where, each] : map) {
+        if (each->orphan != 0 && orphan_lives(*each) && (oldest == nullptr || each->orphan < oldest->orphan)) {
+          oldest = each.get();
+        }
+      }
+      evict(*oldest);
+    }
+  }
+
+  /// When the next orphan's time is up, if there is one.
+  [[nodiscard]] std::optional<instant> next_eviction() const {
+    std::optional<instant> first;
+    for (const auto& [where, each] : map) {
+      if (each->orphan == 0 || !orphan_lives(*each)) continue;
+      if (!first || eviction_of(*each) < *first) first = eviction_of(*each);
+    }
+    return first;
+  }
+
   void on_deadline(instant now) {
     now_ = now;
+    for (auto& [where, each] : map) {
+      if (each->orphan != 0 && orphan_lives(*each) && eviction_of(*each) <= now) evict(*each);
+    }
     for (auto& [where, each] : map) {
       if (each->former && each->former->until <= now) each->former.reset();
       if (recorded(*each)) {
@@ -212,6 +245,26 @@ class stack_model {
   std::string wrong;
 
  private:
+  static constexpr u32 places =
+      Policy::sizes.most_awake != 0 ? Policy::sizes.most_awake : Policy::sizes.most_connections;
+  static constexpr u32 half_of_places = places / 2 == 0 ? 1 : places / 2;
+
+  // Of orphans that have not ended, TIME-WAIT aside.
+  [[nodiscard]] static bool orphan_lives(const entry& e) {
+    return !recorded(e) && alive(e) && e.tcp.state() != connection_state::time_wait;
+  }
+  [[nodiscard]] u32 orphan_count() const {
+    return count([](const entry& e) { return e.orphan != 0 && orphan_lives(e); });
+  }
+  [[nodiscard]] instant eviction_of(const entry& e) const {
+    return instant::from_microseconds(e.orphaned_at.microseconds() / 1'000'000 * 1'000'000) + *config_.orphan_life +
+           duration::seconds(1);
+  }
+  void evict(entry& e) {
+    (void)e.tcp.abort();
+    poll(e, now_);
+  }
+
   template <class Test>
   [[nodiscard]] u32 count(Test test) const {
     return static_cast<u32>(
@@ -419,6 +472,7 @@ class stack_model {
   instant now_{};
   const std::vector<sent_segment>* answers_ = nullptr;
   u32 ages_ = 0;
+  u32 orphans_ = 0;
   u32 secret_ = 0;
 };
 

@@ -1,17 +1,13 @@
 #include <gtest/gtest.h>
 
 #include "sequent/stack.hpp"
-#include "tests/support/stack_net.hpp"
+#include "tests/support/sleepy_host.hpp"
 
 namespace sequent::test {
 namespace stack_sleep_test {
 
 using state = connection_state;
 
-/// Four connections, of which two can be awake.
-struct sleepy_policy : small_stack_policy {
-  static constexpr stack_sizes sizes = test::with(small_stack_policy::sizes, [](stack_sizes& s) { s.most_awake = 2; });
-};
 /// The same over memory that the test owns.
 struct sleepy_span_policy : sleepy_policy {
   struct connection_policy : default_policy {
@@ -23,43 +19,6 @@ struct sleepy_span_policy : sleepy_policy {
 };
 static_assert(stack<sleepy_span_policy>::buffer_octets == 2 * 8'192);
 static_assert(stack<sleepy_policy>::sleeps && !stack<small_stack_policy>::sleeps);
-
-/// A server with `count` connections from ports 1000 on, all accepted and told of.
-class sleepy_host : public stack_host<sleepy_policy> {
- public:
-  explicit sleepy_host(u32 count, const stack_config& config = plain_stack(),
-                       const packet& syn = at(5'000).syn().mss(1'460))
-      : stack_host(config) {
-    listening = *tcp->listen(std::nullopt, 80, 4);
-    for (u32 n = 0; n != count; ++n) open(n, syn);
-  }
-  void open(u32 n, const packet& syn = at(5'000).syn().mss(1'460)) {
-    iss.push_back(handshake(path(n), syn));
-    const auto given = tcp->accept(listening);
-    if (given) handles.push_back(*given);
-    events();
-  }
-  [[nodiscard]] static flow path(u32 n) { return from_peer(static_cast<std::uint16_t>(1'000 + n)); }
-  /// A router says that the host is unreachable for what was sent with this number (ICMP 3/1).
-  void report(const flow& path, u32 number) {
-    const octet_string inner =
-        packet_to({path.remote, path.local, path.remote_port, path.local_port}, at(number).ack(1));
-    octet_string octets(28 + 28);
-    octets[20] = 3;
-    octets[21] = 1;
-    std::copy_n(inner.begin(), 28, octets.begin() + 28);
-    store16(octets.data() + 22, checksum_field(sum_octets(std::span(octets).subspan(20))));
-    (void)emit_ipv4({.source = {10, 0, 0, 99}, .destination = path.local.v4(), .protocol = ip_protocol::icmp}, octets);
-    in(octets);
-  }
-  [[nodiscard]] bool awake(u32 n) const { return tcp->find(handles[n]) != nullptr; }
-  /// The next segment of the n-th peer, which has sent nothing but its SYN.
-  [[nodiscard]] packet from(u32 n) const { return at(5'001).ack(iss[n] + 1); }
-
-  handle listening{};
-  std::vector<handle> handles{};
-  std::vector<u32> iss{};
-};
 
 // covers: sleeping
 TEST(stack_sleep, the_longest_idle_makes_room_for_a_new_connection) {
@@ -230,9 +189,8 @@ TEST(stack_sleep, the_busy_stay_awake_and_what_finds_no_place_is_as_if_lost) {
   host.out();
   EXPECT_TRUE(host.in(sleepy_host::path(0), host.from(0).text(pattern(10))).empty());
   EXPECT_EQ(host.tcp->statistics().wakes_refused, 1u);
-  EXPECT_EQ(host.tcp->write(host.handles[0], pattern(5)).why(), error::insufficient_resources);
-  EXPECT_EQ(host.tcp->shutdown(host.handles[0]).why(), error::insufficient_resources);
-  EXPECT_EQ(host.tcp->close(host.handles[0], host.now).why(), error::insufficient_resources);
+  EXPECT_EQ(host.tcp->write(host.handles[0], pattern(5)).why(), error::no_place);
+  EXPECT_EQ(host.tcp->shutdown(host.handles[0]).why(), error::no_place);
   EXPECT_EQ(host.tcp->connect(v4(1), v4(9), 80, host.now).why(), error::insufficient_resources);
   EXPECT_FALSE(host.awake(0));
   // Once one of them has nothing to do, the peer's retransmission gets through.
