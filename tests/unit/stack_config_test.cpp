@@ -12,7 +12,7 @@ TEST(stack_config, every_use_of_the_secret_has_its_own_key) {
   std::set<std::pair<std::uint64_t, std::uint64_t>> keys;
   for (const secret_key secret : {secret_key{1, 2}, secret_key{1, 3}, secret_key{2, 2}}) {
     for (const key_use use : {key_use::flows, key_use::sequence_numbers, key_use::timestamp_clocks, key_use::ports,
-                              key_use::cookies, key_use::resets}) {
+                              key_use::cookies, key_use::fast_open}) {
       const secret_key key = derive_key(secret, use);
       EXPECT_NE(key.first, key.second);
       EXPECT_TRUE(keys.emplace(key.first, key.second).second);
