@@ -13,15 +13,12 @@
 #include "sequent/ephemeral_ports.hpp"
 #include "sequent/fast_open_keys.hpp"
 #include "sequent/flow_table.hpp"
-#include "sequent/half_open.hpp"
-#include "sequent/icmp.hpp"
 #include "sequent/ip.hpp"
 #include "sequent/listener.hpp"
 #include "sequent/stack_config.hpp"
 #include "sequent/stack_records.hpp"
 #include "sequent/stack_slot.hpp"
 #include "sequent/syn_cookie.hpp"
-#include "sequent/time_wait.hpp"
 #include "sequent/timer_wheel.hpp"
 
 namespace sequent {
