@@ -159,6 +159,8 @@ class sender {
     if (run.again) {
       recovery_.sent_again(run.seq, last, now, clock);
       timed_.reset();  // Karn: an acknowledgment would be ambiguous
+      // Nothing is sent again sooner than one timeout after it was sent last (RFC 6298 section 5).
+      if (run.seq == first_) timers.stop(timer::retransmission);
       if constexpr (requires { congestion_.resent(run.length); }) congestion_.resent(run.length);
     } else {
       if (ecn_.held()) ecn_.release();

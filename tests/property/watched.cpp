@@ -89,5 +89,48 @@ const registered silliness{claim{
                   stream_check<silliness_watched<halving<roomy_end>>>(ordinary_size)}},
 }};
 
+/// Its clock runs twice as fast as time.
+struct hurried : roomy_end {
+  using roomy_end::roomy_end;
+  [[nodiscard]] std::optional<std::int64_t> deadline() const {
+    const auto due = roomy_end::deadline();
+    return due ? std::optional((*due + 1) / 2) : due;
+  }
+  void advance(std::int64_t microseconds) { roomy_end::advance(2 * microseconds); }
+};
+
+/// A stream of many segments of which some are lost, so that much is sent again before a timer is due.
+template <class End>
+finding repaired_run(const drawn_case& c) {
+  number_choice head(c.head);
+  stream_setting s = drawn_setting(head, ordinary_size);
+  for (std::uint32_t& mss : s.mss) mss = std::min(mss, 60u);
+  for (std::uint32_t& octets : s.octets) octets = std::max(octets, 2'000u);
+  for (std::uint32_t* ring : {&s.send_ring[0], &s.send_ring[1], &s.receive_ring[0], &s.receive_ring[1]}) {
+    *ring = std::max(*ring, 600u);
+  }
+  s.losses = std::max(s.losses, 8u);
+  s.early_timers = std::max(s.early_timers, 4u);
+  s.in_flight = most_flight;
+  reconcile(s, ordinary_size);
+  return run_stream<End>(s, ordinary_size, c.steps);
+}
+
+const registered timeouts{claim{
+    // covers: rfc6298#5
+    .id = "stream-timeouts",
+    .says =
+        "On every run the retransmission timer expires no sooner than one timeout after the oldest octet outstanding "
+        "was sent last (RFC 6298 section 5)",
+    .bounds =
+        "the runs of the property stream with segments of at most 60 octets or a fortieth of the window, streams of "
+        "2000 octets or more, 8 losses or more",
+    .head = setting_numbers,
+    .steps = 120,
+    .cases = 1'000,
+    .run = repaired_run<timer_watched<roomy_end>>,
+    .controls = {{"a clock runs twice as fast as time", repaired_run<timer_watched<hurried>>}},
+}};
+
 }  // namespace watched_properties
 }  // namespace sequent::property

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "model/spec/oracle_cwnd.hpp"
+#include "model/spec/oracle_retransmission.hpp"
 #include "model/spec/oracle_silly_window.hpp"
 #include "tests/property/stream_world.hpp"
 
@@ -212,6 +213,59 @@ class silliness_watched : public Base {
 
  private:
   std::string wrong_;
+};
+
+/// Watches when the retransmission timer of Base expires.
+template <class Base>
+class timer_watched : public Base {
+ public:
+  using packet = typename Base::packet;
+  using Base::Base;
+
+  void arrives(const packet& p) {
+    Base::arrives(p);
+    if (Base::tcp().state() <= connection_state::listen) {
+      oracle_ = {};
+    } else {
+      oracle_.acknowledged(position_of(Base::tcp().block().snd.una));
+    }
+  }
+
+  void advance(std::int64_t microseconds) {
+    now_ += microseconds;
+    const control_block<u32> before = Base::tcp().block();
+    const auto& sending = Base::tcp().sending();
+    const std::uint8_t attempts = sending.attempts();
+    const std::int64_t timeout = sending.rtt().timeout().count();
+    Base::advance(microseconds);
+    const bool again = sending.attempts() > attempts && !(before.snd.una == before.snd.nxt);
+    // What probes a closed window goes by the clock of probes.
+    if (again && before.snd.wnd != 0) oracle_.expired(position_of(before.snd.una), timeout, now_);
+  }
+
+  std::optional<packet> poll() {
+    auto sent = Base::poll();
+    if (!sent) return sent;
+    const auto parsed = parse_segment(sent->octets(), pseudo_header{});
+    if (!parsed || parsed->header.control.rst()) return sent;
+    const segment<u32>& seg = parsed->header;
+    const spec::position first = position_of(seg.seq);
+    const spec::position last = first + seg.text_length + (seg.control.syn() ? 1 : 0) + (seg.control.fin() ? 1 : 0);
+    if (first < last) oracle_.sent(first, last, now_);
+    return sent;
+  }
+
+  [[nodiscard]] std::string violation() const {
+    return oracle_.violation().empty() ? Base::violation() : oracle_.violation();
+  }
+
+ private:
+  [[nodiscard]] spec::position position_of(sequence_number<u32> number) const {
+    return static_cast<std::int32_t>(number - Base::tcp().block().snd.iss);
+  }
+
+  spec::retransmission_oracle oracle_{};
+  spec::microseconds now_ = 0;
 };
 
 }  // namespace sequent::property

@@ -145,5 +145,20 @@ TEST(rfc6298_section_2, a_new_connection_inherits_no_back_off) {
   EXPECT_EQ(host.wait(s(1)).size(), 1u);
 }
 
+// covers: rfc6298#5
+TEST(rfc6298_section_5, what_recovery_sends_again_waits_for_a_whole_timeout) {
+  endpoint<> host;
+  host.open();
+  host.write(5 * 1'460);
+  host.wait(ms(800));
+  std::vector<packet> again;
+  for (int i = 0; i != 3; ++i) again = host.in(host.peer().ack(1'001));
+  ASSERT_FALSE(again.empty());
+  EXPECT_EQ(again[0].seq(), 1'001u) << "the third duplicate sends the head again";
+  const auto due = host.tcp.timers().due(timer::retransmission);
+  ASSERT_TRUE(due);
+  EXPECT_EQ(*due - host.now, host.tcp.sending().rtt().timeout());
+}
+
 }  // namespace rfc6298_test
 }  // namespace sequent::test
