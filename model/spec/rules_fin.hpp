@@ -71,7 +71,9 @@ constexpr auto fin_rules() {
               [](const state<P>& s, const event<P>& e) { return in(s, phase::established) && fin_due(s, e.seg); },
               [](const state<P>& s, const event<P>&) { return end_stream(s, phase::close_wait); }},
       rule<P>{"FIN-4", "rfc9293#3.10.7.4/eighth/fin-wait-1", "both ends close at once: CLOSING", stage::fin,
-              [](const state<P>& s, const event<P>& e) { return in(s, phase::fin_wait_1) && fin_due(s, e.seg); },
+              [](const state<P>& s, const event<P>& e) {
+                return receiving(s) && in(s, phase::fin_wait_1) && fin_due(s, e.seg);
+              },
               [](const state<P>& s, const event<P>&) { return end_stream(s, phase::closing); }},
       rule<P>{"FIN-5", "rfc9293#3.10.7.4/eighth/fin-wait-2", "the peer closes second: TIME-WAIT", stage::fin,
               [](const state<P>& s, const event<P>& e) { return in(s, phase::fin_wait_2) && fin_due(s, e.seg); },

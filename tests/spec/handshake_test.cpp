@@ -98,6 +98,14 @@ TEST(SynReceived, ARepeatedSynIsAnsweredEitherWay) {
   EXPECT_TRUE(replies(arrive(s, with_syn(without_ack(data(0, 0, 3)))), {reply::ack, reply::syn_ack}));
 }
 
+// What begins left of the window and is not the peer's own SYN gets no SYN,ACK of ours.
+TEST(SynReceived, AnotherSynLeftOfTheWindowIsAcknowledged) {
+  state_t s = sample_state(phase::syn_received);
+  EXPECT_TRUE(replies(arrive(s, with_syn(without_ack(data(-1, 0, 3)))), {reply::ack}));
+  s.passive = false;
+  EXPECT_TRUE(replies(arrive(s, with_syn(data(-1, 1, 3))), {reply::ack}));
+}
+
 // Figure 6: a SYN, a SYN,ACK, an ACK, and text.
 TEST(Figures, Figure6BasicHandshake) {
   const state_t a = only(call({}, kind::open_active)).next;
@@ -115,7 +123,7 @@ TEST(Figures, Figure6BasicHandshake) {
 
 // Figure 7: the SYNs cross, and so do the SYN,ACKs.
 TEST(Figures, Figure7SimultaneousOpen) {
-  const state_t a = only(emit(only(call({}, kind::open_active)).next, syn(), 8)).next;
+  const state_t a = only(emit(only(call({}, kind::open_active)).next, with_timestamp(syn(), 0), 8)).next;
   const auto crossed = only(arrive(a, syn()));
   EXPECT_EQ(crossed.next.at, phase::syn_received);
   EXPECT_EQ(crossed.seen.sent, reply::syn_ack);

@@ -29,10 +29,37 @@ TEST(Matching, ARequiredReplyMustBeSeen) {
   const auto beyond = arrive(s, data(s.rcv_nxt + 1, s.snd_una, 1));
   const outcome_t expected = only(beyond);
   EXPECT_TRUE(any_matches(beyond, expected.next, expected.seen));
-  EXPECT_FALSE(any_matches(beyond, expected.next, {}));
+  EXPECT_TRUE(any_matches(beyond, expected.next, {})) << "it is owed, and nothing more is sent before it";
   state_t forgot = expected.next;
   forgot.owes_ack = false;
   EXPECT_FALSE(any_matches(beyond, forgot, expected.seen));
+  EXPECT_FALSE(any_matches(beyond, forgot, {}));
+}
+
+// RFC 5961 section 7.
+TEST(Matching, AChallengeIsLeftOutOnlyWhenTooManyWentBefore) {
+  const state_t s = sample_state(phase::established);
+  const auto challenged = arrive(s, rst(s.rcv_nxt + 1));
+  observation<position> silent;
+  EXPECT_FALSE(any_matches(challenged, s, silent));
+  silent.throttled = true;
+  EXPECT_TRUE(any_matches(challenged, s, silent));
+  state_t answered = s;
+  answered.owes_ack = true;
+  EXPECT_TRUE(any_matches(challenged, answered, only({challenged.front()}).seen));
+}
+
+TEST(Matching, TheTimerOfTimeWaitIsSetOrLeftAlone) {
+  const state_t s = sample_state(phase::time_wait);
+  const auto own = arrive(s, with_fin(data(s.rcv_nxt - 1, s.snd_nxt)));
+  observation<position> seen = only(own).seen;
+  EXPECT_TRUE(any_matches(own, own.front().next, seen));
+  seen.lingers = false;
+  EXPECT_FALSE(any_matches(own, own.front().next, seen));
+  for (const segment_t& other : {with_fin(data(s.rcv_nxt - 2, s.snd_nxt)), with_fin(data(s.rcv_nxt - 1, s.snd_nxt + 1)),
+                                 with_fin(without_ack(data(s.rcv_nxt - 1, 0)))}) {
+    for (const auto& each : arrive(s, other)) EXPECT_FALSE(each.seen.lingers);
+  }
 }
 
 TEST(Matching, SignalsAreRequiredOrToleratedAndNoOthers) {

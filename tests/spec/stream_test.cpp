@@ -44,6 +44,21 @@ TEST(Text, OutOfOrderTextIsHeldMergedAndAnswered) {
   EXPECT_EQ(right_edge(joined.next), n + 20);
 }
 
+// RFC 5681 section 4.2.
+TEST(Text, WhatFillsAGapOrAPartOfItIsAcknowledgedAtOnce) {
+  state_t s = sample_state(phase::established);
+  s.rcv_wnd = 20;
+  s.held = {{s.rcv_nxt + 4, s.rcv_nxt + 6}};
+  for (const position text : {1, 4, 9}) {
+    const auto filled = only(arrive(s, data(s.rcv_nxt, s.snd_una, text)));
+    EXPECT_EQ(filled.seen.sent, reply::ack) << text;
+    EXPECT_TRUE(filled.next.owes_ack) << text;
+  }
+  s.held.clear();
+  s.fin_held = s.rcv_nxt + 4;
+  EXPECT_EQ(only(arrive(s, data(s.rcv_nxt, s.snd_una, 1))).seen.sent, reply::ack) << "a FIN is held";
+}
+
 TEST(Text, TheFurthestRangeMayGoWhenThereAreTooMany) {
   state_t s = sample_state(phase::established);
   s.rcv_wnd = 20;
@@ -175,6 +190,30 @@ TEST(Emission, NothingGoesOutThatDoesNotFitTheState) {
   EXPECT_TRUE(emit(s, data(s.snd_nxt, s.rcv_nxt, 3), 4).empty()) << "beyond what the user wrote";
   EXPECT_TRUE(emit(s, with_fin(data(s.snd_nxt, s.rcv_nxt, 2)), 4).empty()) << "nobody closed";
   EXPECT_TRUE(emit(s, with_timestamp(data(s.snd_nxt, s.rcv_nxt), 1), 4).empty()) << "timestamps were not agreed";
+}
+
+// RFC 7323 section 3.2: who carries timestamps, and what they echo.
+// covers: rfc7323#3.2
+TEST(Emission, TimestampsOfTheHandshakeFollowItsSyns) {
+  const auto stamped = [](segment_t seg, position echo) {
+    seg = with_timestamp(seg, 1);
+    seg.ts_echo = echo;
+    return seg;
+  };
+  state_t active = sample_state(phase::syn_sent);
+  EXPECT_EQ(emit(active, stamped(syn(), 0), 4).size(), 1u);
+  EXPECT_TRUE(emit(active, stamped(syn(), 5), 4).empty()) << "nothing to echo";
+  EXPECT_TRUE(emit(active, syn(), 4).empty()) << "they are offered";
+  active.choices.offers_timestamps = false;
+  EXPECT_TRUE(emit(active, stamped(syn(), 0), 4).empty()) << "they are not offered";
+  state_t passive = sample_state(phase::syn_received);
+  const segment_t answer = with_syn(data(0, 1));
+  EXPECT_EQ(emit(passive, answer, 4).size(), 1u);
+  EXPECT_TRUE(emit(passive, stamped(answer, 0), 4).empty()) << "the SYN had none";
+  passive.timestamps = true, passive.ts_recent = 5;
+  EXPECT_TRUE(emit(passive, answer, 4).empty()) << "both SYNs have them";
+  EXPECT_TRUE(emit(passive, stamped(answer, 4), 4).empty()) << "what the SYN said is echoed";
+  EXPECT_EQ(emit(passive, stamped(answer, 5), 4).size(), 1u);
 }
 
 TEST(Emission, TextStaysInsideThePeersWindowButMayBeRepeated) {
