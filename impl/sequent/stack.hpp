@@ -13,7 +13,6 @@
 #include "sequent/ephemeral_ports.hpp"
 #include "sequent/fast_open_keys.hpp"
 #include "sequent/flow_table.hpp"
-#include "sequent/ip.hpp"
 #include "sequent/listener.hpp"
 #include "sequent/stack_config.hpp"
 #include "sequent/stack_records.hpp"
@@ -179,7 +178,6 @@ class stack {
     if constexpr (sleeps) return bodies_.size();
     return slots_.size();
   }
-  /// Connections that were given back with close() and have not ended.
   [[nodiscard]] u32 orphans() const noexcept { return orphans_.size(); }
   [[nodiscard]] u32 half_open_connections() const noexcept { return half_open_.size(); }
   [[nodiscard]] u32 time_wait_connections() const noexcept { return time_wait_.size(); }
