@@ -140,13 +140,11 @@ class stack {
   [[nodiscard]] std::optional<flow> flow_of(handle of) const noexcept;
 
   /// A packet has arrived: an IP datagram from its header on. Says where it was delivered, or that it was not: answers
-  /// that belong to no record fill their room (most_replies) until poll_packet() has sent them, and a packet that would
-  /// draw one more is delivery::postponed, as if it had not come. Poll, then hand it over again.
+  /// of no record fill their room (most_replies): what asks for one more is postponed. Poll, then hand it over again.
   delivery on_packet(std::span<const std::uint8_t> packet, instant now) noexcept;
   /// The same for several packets that have come in together, in their order: faster where there are more connections
   /// than the processor's cache holds. Nothing may be polled in between, so a burst of segments out of order brings one
-  /// duplicate acknowledgment instead of several. Gives how many were taken, the first ones: sizes.most_replies, if as
-  /// many came and everything had been polled before. Poll, then hand over the rest.
+  /// duplicate acknowledgment instead of several. Gives how many were taken, at most most_replies. Poll, then go on.
   [[nodiscard]] std::size_t on_packets(std::span<const std::span<const std::uint8_t>> packets, instant now) noexcept;
   /// The next packet to send, written to `out`; it counts as sent. Nothing is written, and nothing lost, when `out` has
   /// fewer than least_packet_room octets.
