@@ -24,7 +24,8 @@ struct acknowledgment {
   u32 mss = 0;                                 ///< effective segment size
   instant now{};
   bool grows = true;     ///< it may open the congestion window: not the one of our SYN (RFC 5681 section 3.1)
-  bool reduced = false;  ///< what is outstanding at SND.UNA has led to a reduction already (RFC 3168 section 6.1.2)
+  bool reduced = false;  ///< an echo from this window of data has led to a reduction (RFC 3168 section 6.1.2)
+  bool marked = false;   ///< it echoes congestion
 };
 
 /// The first block is a D-SACK when it lies before what the same segment acknowledges, or inside the second block (RFC
@@ -52,5 +53,8 @@ enum class recovery_phase : std::uint8_t {
   recovery,  ///< fast recovery, until `recover` is acknowledged
   loss,      ///< after a timeout, until everything sent before it is acknowledged
 };
+
+/// A reduction of the congestion window that has been taken back, as nothing had been lost.
+enum class undoing : std::uint8_t { nothing, recovery, timeout };
 
 }  // namespace sequent

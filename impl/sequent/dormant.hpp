@@ -37,11 +37,12 @@ class dormant {
         pacing_(c.sender_.pacing_),
         path_(c.path_),
         tuning_(c.receiver_.tuning_),
-        rack_(c.sender_.recovery_.rack_),
+        rack_(c.sender_.recovery_.rack_.lasting()),
         doubt_(c.sender_.recovery_.doubt_),
         probe_(c.sender_.recovery_.probe_),
         recover_(c.sender_.recovery_.recover_),
         user_timeout_(brief(c.config_.user_timeout)),
+        unsent_from_(c.sender_.unsent_from_),
         response_(c.sender_.ecn_),
         largest_text_(static_cast<std::uint16_t>(std::min(c.receiver_.largest_text_, 0xffffu))),
         last_icmp_(c.last_icmp_.value_or(icmp_report{})),
@@ -78,6 +79,7 @@ class dormant {
     sender.rtt_ = rtt_estimator(c.config_.rto, measures_);
     sender.congestion_ = congestion_;
     sender.pacing_ = pacing_;
+    sender.unsent_from_ = unsent_from_;
     sender.ecn_ = response_;
     if (last_sent_ != never) sender.last_sent_ = last_sent_;
     sender.probes_ = probes_;
@@ -85,7 +87,7 @@ class dormant {
     sender.syn_sent_ = syn_sent_;
     auto& recovery = sender.recovery_;
     recovery.start(tcb_.snd.nxt);
-    recovery.rack_ = rack_;
+    recovery.rack_.start(tcb_.snd.nxt, rack_);
     recovery.doubt_ = doubt_;
     recovery.probe_ = probe_;
     recovery.recover_ = recover_;
@@ -146,11 +148,12 @@ class dormant {
   [[no_unique_address]] typename Policy::pacing pacing_{};
   path_mtu path_{};
   window_tuning tuning_{};
-  rack rack_{};
+  rack::memory rack_{};
   spurious_detector doubt_{};
   tail_probe probe_{};
   sequence_number<u32> recover_{};
   u32 user_timeout_ = no_timeout;  // milliseconds
+  sequence_number<u32> unsent_from_{};
   ecn_response response_{};
   std::uint16_t largest_text_ = 0;
   icmp_report last_icmp_{};

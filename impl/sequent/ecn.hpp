@@ -38,17 +38,30 @@ class ecn_response {
     return echoes && !reduced_;
   }
 
-  /// Octets from `una` on were sent before the latest reduction, which answers for their loss as well.
+  /// Octets from `una` on were sent before the latest reduction, which an echo asked for and which answers for their
+  /// loss as well. Reductions for losses answer other losses as they would without ECN.
   [[nodiscard]] constexpr bool answers(sequence_number<u32> una) const noexcept {
-    return reduced_ && before(una, until_);
+    return reduced_ && by_echo_ && before(una, until_);
   }
 
-  /// The congestion window was reduced, for whatever reason, when `nxt` was SND.NXT: what was sent before needs no
-  /// other reduction, and the next new text carries CWR.
-  constexpr void reduced(sequence_number<u32> nxt) noexcept {
+  /// The congestion window was reduced for a loss or a timeout when `nxt` was SND.NXT: marks on what was sent before
+  /// are answered by it, and the next new text carries CWR. `again`: for the same loss, once more.
+  constexpr void reduced(sequence_number<u32> nxt, bool again = false) noexcept {
+    if (!again) was_due_ = cwr_due_;
     until_ = nxt;
-    reduced_ = true;
-    cwr_due_ = true;
+    reduced_ = cwr_due_ = true;
+    by_echo_ = false;
+  }
+  /// The same, as an echo asked for it: losses of what was sent before are answered too.
+  constexpr void reduced_by_echo(sequence_number<u32> nxt) noexcept {
+    reduced(nxt);
+    by_echo_ = true;
+  }
+  /// The latest reduction, which was for a loss, has been taken back: it needs not be told, unless it was, and answers
+  /// no mark.
+  constexpr void undone() noexcept {
+    cwr_due_ = cwr_due_ && was_due_;
+    reduced_ = by_echo_ = was_due_ = false;
   }
 
   /// An echo found the window at one segment, which cannot become less: nothing new may be sent before `until`, one
@@ -67,10 +80,13 @@ class ecn_response {
   constexpr void told() noexcept { cwr_due_ = false; }
 
   [[nodiscard]] constexpr bool cwr_due() const noexcept { return cwr_due_; }
+  /// It was due before the latest reduction.
+  [[nodiscard]] constexpr bool was_due() const noexcept { return was_due_; }
   [[nodiscard]] constexpr bool held() const noexcept { return held_; }
   [[nodiscard]] constexpr instant held_until() const noexcept { return held_until_; }
   /// A reduction answers every echo of what was sent before reduced_until().
   [[nodiscard]] constexpr bool recently_reduced() const noexcept { return reduced_; }
+  [[nodiscard]] constexpr bool by_echo() const noexcept { return reduced_ && by_echo_; }
   [[nodiscard]] constexpr sequence_number<u32> reduced_until() const noexcept { return until_; }
 
   /// Moves the origin of the clock forward.
@@ -83,9 +99,11 @@ class ecn_response {
  private:
   instant held_until_{};
   sequence_number<u32> until_{};
-  bool reduced_ = false;
-  bool cwr_due_ = false;
-  bool held_ = false;
+  bool reduced_ : 1 = false;
+  bool by_echo_ : 1 = false;
+  bool cwr_due_ : 1 = false;
+  bool was_due_ : 1 = false;  // before the latest reduction
+  bool held_ : 1 = false;
 };
 
 }  // namespace sequent

@@ -12,6 +12,8 @@ namespace sequent {
 /// The variables of RFC 8985 section 5.3, and what follows from them. Times are in microseconds, 32 bits wide and
 /// compared within half their circle; nothing outstanding is older than that without having been given up.
 class rack {
+  static constexpr u32 unknown = 0xffff'ffffu;
+
  public:
   constexpr void start(sequence_number<u32> nxt) noexcept {
     nothing_outstanding(nxt);
@@ -20,6 +22,25 @@ class rack {
     multiplier_ = 1;
     persists_ = 0;
     reordering_seen_ = widened_ = false;
+  }
+
+  /// What lasts while nothing is outstanding.
+  struct memory {
+    u32 least_round_trip = unknown;
+    std::uint8_t multiplier = 1;
+    std::uint8_t persists = 0;
+    bool reordering_seen = false;
+  };
+  [[nodiscard]] constexpr memory lasting() const noexcept {
+    return {least_round_trip_, multiplier_, persists_, reordering_seen_};
+  }
+  /// Goes on from there, with nothing outstanding.
+  constexpr void start(sequence_number<u32> nxt, const memory& lasting) noexcept {
+    start(nxt);
+    least_round_trip_ = lasting.least_round_trip;
+    multiplier_ = lasting.multiplier;
+    persists_ = lasting.persists;
+    reordering_seen_ = lasting.reordering_seen;
   }
 
   /// What one acknowledgment has delivered so far. Its segments are taken together: no order can be told among them.
@@ -173,7 +194,6 @@ class rack {
   friend bool operator==(const rack&, const rack&) noexcept = default;
 
  private:
-  static constexpr u32 unknown = 0xffff'ffffu;
   static constexpr std::uint8_t recoveries_that_persist = 16;
   static constexpr std::uint8_t most_multiplier = 255;
 

@@ -26,7 +26,7 @@ class loss_recovery {
     board_.start(first);  // its runs are left as they are: a thousand octets that nobody looks at
     rack_.start(first);
     reduction_ = {};
-    doubt_.give_up();
+    doubt_.start();
     probe_.start();
     recover_ = full_until_ = first - 1u;
     departed_ = 0;
@@ -34,6 +34,7 @@ class loss_recovery {
     phase_ = recovery_phase::open;
     duplicates_ = 0;
     head_due_ = reduced_ = lowered_again_ = reports_seen_ = false;
+    undone_ = undoing::nothing;
   }
 
   /// Octets that are thought to be in the network. Without SACK each duplicate tells of one segment that has left it.
@@ -73,6 +74,10 @@ class loss_recovery {
   constexpr void no_new_data() noexcept { doubt_.no_new_data(); }
   /// Whether the congestion window was reduced since the last time this was asked, other than by a timeout.
   constexpr bool take_reduced() noexcept { return std::exchange(reduced_, false); }
+  /// What was undone since the last time this was asked.
+  constexpr undoing take_undone() noexcept { return std::exchange(undone_, undoing::nothing); }
+  /// An acknowledgment that on_ack() was not told of, or has been, echoes congestion.
+  constexpr void marked() noexcept { doubt_.marked(); }
   /// A tail loss probe is due.
   [[nodiscard]] constexpr bool probe_due() const noexcept { return probe_.due(); }
   /// May a tail loss probe be armed? Only while nothing else has raised a suspicion.
@@ -150,14 +155,18 @@ class loss_recovery {
   /// at once (RFC 6298 section 5.4). With `sack`, they and what was sent long enough ago are taken for lost (RFC 8985
   /// section 6.3), else all of it is. What SACK has reported still counts, until the timer expires once more or the
   /// receiver shows that it reneges (RFC 2018 section 8, RFC 6675 section 5.1).
-  constexpr void on_timeout(sequence_number<u32> nxt, bool first, bool sack, u32 mss, duration smoothed,
-                            instant now) noexcept {
+  constexpr void on_timeout(sequence_number<u32> nxt, bool first, bool sack, u32 mss, duration smoothed, instant now,
+                            bool marked = false) noexcept {
     const bool reneged = !board_.view().empty() && board_.view().front().fate == run_fate::sacked;
     const bool was_open = phase_ == recovery_phase::open;
     const u32 window = rack_.reordering_window(clipped(smoothed), urgent(mss));
     if (!first || reneged) board_.forget_sacks();
-    if (first && was_open) {
-      doubt_.begin(true, !reneged);
+    if (!first) {
+      doubt_.timed_out_again(!reneged);
+    } else if (was_open && !board_.view().empty()) {
+      const sequence_number<u32> una = board_.view().front().first;
+      doubt_.begin(true, !reneged && !before(una, recover_), una);  // RFC 5682 section 3.1, step 1
+      if (marked) doubt_.marked();
     } else {
       doubt_.give_up();
     }
@@ -248,12 +257,17 @@ class loss_recovery {
                                            duration& again) noexcept {
     // What an earlier episode did to the window is undone within a round trip of its end, or not at all.
     if (phase_ == recovery_phase::open && before(recover_, ack.una)) doubt_.give_up();
+    if (ack.marked) doubt_.marked();
     acknowledged_news news = read(ack);
     const u32 delivered = take(ack, news);
     const bool was_recovering = recovering();
     answer_probe(ack, news, congestion);
-    if (doubt_.on_ack(news)) {
-      undo(ack, congestion);
+    const undoing needless = doubt_.is_marked()    ? undoing::nothing
+                             : doubt_.by_timeout() ? undoing::timeout
+                                                   : undoing::recovery;
+    const bool resumes = doubt_.on_ack(news);
+    if (resumes) {
+      resume(ack, delivered, needless, congestion);
     } else if (phase_ != recovery_phase::open && !before(ack.una, recover_)) {
       leave(ack, congestion);
     }
@@ -261,7 +275,7 @@ class loss_recovery {
     const losses seen = detect(ack, news.progress, delivered, congestion);
     if (recovering()) {
       steer(delivered, news.progress && !seen.found, ack.mss, congestion);
-    } else if (news.progress && !was_recovering) {
+    } else if (news.progress && !was_recovering && !resumes) {
       grow(ack, delivered, before_it, congestion);
     }
     finish_if_empty(ack.nxt);
@@ -282,6 +296,7 @@ class loss_recovery {
     if (news.reported) {
       news.from = ack.blocks->view().front().left;
       news.until = ack.blocks->view().front().right;
+      news.all_answers_lost = board_.sacked() == 0 && news.from == ack.una - ack.acked;
       reports_seen_ = true;
     }
     news.echo = ack.echo;
@@ -316,7 +331,7 @@ class loss_recovery {
   template <class Congestion>
   constexpr void leave(const acknowledgment& ack, Congestion& congestion) noexcept;
   template <class Congestion>
-  constexpr void undo(const acknowledgment& ack, Congestion& congestion) noexcept;
+  constexpr void resume(const acknowledgment& ack, u32 delivered, undoing needless, Congestion& congestion) noexcept;
   constexpr void go_back(sequence_number<u32> nxt) noexcept;
   constexpr void finish_if_empty(sequence_number<u32> nxt) noexcept {
     if (!board_.view().empty()) return;
@@ -347,6 +362,7 @@ class loss_recovery {
   bool reduced_ = false;        // until take_reduced()
   bool lowered_again_ = false;  // in this recovery, as a retransmission was lost
   bool reports_seen_ = false;   // the peer has sent a D-SACK
+  undoing undone_ = undoing::nothing;
   scoreboard<MostRuns> board_{};
 };
 

@@ -30,13 +30,14 @@ constexpr u32 loss_recovery<MostRuns, Parts>::outstanding_before(const acknowled
   return ack.sack ? now - board_.sacked() + delivered : now + ack.acked;
 }
 
-// The loss of a retransmission is a second indication of congestion (RFC 5681 section 4.3), once for each recovery.
+// The loss of a retransmission is a second indication of congestion (RFC 5681 section 4.3), once for each recovery;
+// with ECN too, whatever the first one was (RFC 3168 section 6.1.2).
 template <std::size_t MostRuns, class Parts>
 template <class Congestion>
 constexpr void loss_recovery<MostRuns, Parts>::lower_again(const acknowledgment& ack, u32 delivered,
                                                            Congestion& congestion) noexcept {
-  if (lowered_again_ || ack.reduced) return;  // with ECN once for each window (RFC 3168 section 6.1.2)
-  lowered_again_ = true;
+  if (lowered_again_) return;
+  lowered_again_ = reduced_ = true;
   congestion.on_congestion(std::min(ack.nxt - ack.una, congestion.threshold()), ack.mss, ack.now);
   reduction_.start(outstanding_before(ack, delivered), congestion.threshold());
   doubt_.give_up();
@@ -56,7 +57,7 @@ constexpr void loss_recovery<MostRuns, Parts>::enter(const acknowledgment& ack, 
   lowered_again_ = false;
   probe_.cancel();
   if (ack.reduced) return doubt_.give_up();  // the reduction answered an echo, which is never spurious
-  doubt_.begin(false, false);
+  doubt_.begin(false, false, ack.una);
   reduced_ = true;
 }
 
@@ -75,6 +76,7 @@ constexpr void loss_recovery<MostRuns, Parts>::grow(const acknowledgment& ack, u
   // Kept within reach of SND.UNA, or after 2^31 octets without a loss it would seem to lie ahead.
   if (phase_ == recovery_phase::open && before(recover_, ack.una)) recover_ = ack.una - 1u;
   rack_.forget_round(ack.una);
+  doubt_.keep_in_reach(ack.una);
   // What was sent up to a moment at which the window was full counts as sent in a full window, also where several
   // acknowledgments come in before anything can be sent again.
   if (before_it + ack.mss > congestion.window()) full_until_ = ack.nxt;
@@ -97,16 +99,25 @@ constexpr void loss_recovery<MostRuns, Parts>::leave(const acknowledgment& ack, 
   head_due_ = false;
 }
 
+// Nothing was lost: what is new goes out next (RFC 4015 section 3.1, step 8), and unless congestion was echoed the
+// reduction is taken back (step 9). FlightSize is what counts against the window, so that what SACK has reported does
+// not go into the burst; and a report alone, with nothing outstanding, leaves a segment all the same.
 template <std::size_t MostRuns, class Parts>
 template <class Congestion>
-constexpr void loss_recovery<MostRuns, Parts>::undo(const acknowledgment& ack, Congestion& congestion) noexcept {
-  congestion.undo();
+constexpr void loss_recovery<MostRuns, Parts>::resume(const acknowledgment& ack, u32 delivered, undoing needless,
+                                                      Congestion& congestion) noexcept {
   board_.forget_losses();
   rack_.mistrust();
   recover_ = ack.una - 1u;  // duplicates may begin a recovery (RFC 5682 section 3.1)
-  phase_ = recovery_phase::open;
-  head_due_ = false;
   departed_ = 0;
+  head_due_ = false;
+  if (needless != undoing::nothing) {
+    congestion.undo(std::max(pipe() + std::min(delivered, congestion.initial_window(ack.mss)), ack.mss));
+  } else if (phase_ == recovery_phase::recovery) {
+    congestion.leave_recovery();
+  }
+  phase_ = recovery_phase::open;
+  undone_ = needless;
 }
 
 }  // namespace sequent

@@ -1,4 +1,4 @@
-// The retransmission timeout (RFC 6298).
+// The retransmission timeout (RFC 6298), and how one that came too early makes the next ones later (RFC 4015).
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace sequent {
 struct rto_limits {
   duration initial = duration::seconds(1);           ///< before the first sample (RFC 6298 section 2.1)
   duration least = duration::seconds(1);             ///< section 2.4
-  duration most = duration::seconds(60);             ///< section 2.5
+  duration most = duration::seconds(60);             ///< section 2.5; 71 minutes at the most
   duration granularity = duration::milliseconds(1);  ///< G
   friend bool operator==(const rto_limits&, const rto_limits&) noexcept = default;
 };
@@ -25,15 +25,18 @@ class rtt_estimator {
   struct measures {
     std::int64_t srtt8 = 0;
     std::int64_t rttvar4 = 0;
-    duration base = duration::seconds(1);
+    std::uint32_t base = 1'000'000;  ///< the timeout without back-off, in microseconds
     std::uint8_t doublings = 0;
     bool sampled = false;
+    bool raises = false;            ///< raise() has been called, and there was no raising_sample() since
+    std::uint32_t srtt_before = 0;  ///< at remember(), in microseconds
+    std::uint32_t rttvar_before = 0;
     friend bool operator==(const measures&, const measures&) noexcept = default;
   };
 
   constexpr rtt_estimator() noexcept = default;
   constexpr explicit rtt_estimator(const rto_limits& limits) noexcept : limits_(limits) {
-    known_.base = limits.initial;
+    known_.base = bounded(limits.initial.count());
   }
   /// Goes on where another one with the same limits was.
   constexpr rtt_estimator(const rto_limits& limits, const measures& known) noexcept : limits_(limits), known_(known) {}
@@ -53,9 +56,28 @@ class rtt_estimator {
       known_.rttvar4 += (apart < 0 ? -apart : apart) - known_.rttvar4 / 4;
       known_.srtt8 += r - known_.srtt8 / 8;
     }
-    const duration variation = std::max(limits_.granularity, duration::microseconds(known_.rttvar4));
-    known_.base = std::clamp(duration::microseconds(known_.srtt8 / 8) + variation, limits_.least, limits_.most);
-    known_.doublings = 0;
+    conclude();
+  }
+
+  /// The timer is about to expire for the first time for these octets: should that prove to be too early, the timeouts
+  /// after it will be no shorter than what follows from these measures (RFC 4015 section 3.1, step 0).
+  constexpr void remember() noexcept {
+    known_.srtt_before = bounded(known_.srtt8 / 8 + 2 * limits_.granularity.count());
+    known_.rttvar_before = bounded(known_.rttvar4 / 4);
+  }
+  /// It was too early.
+  constexpr void raise() noexcept { known_.raises = true; }
+  /// The first sample from octets that were sent after that timeout is still to come.
+  [[nodiscard]] constexpr bool raises() const noexcept { return known_.raises; }
+  /// That sample, instead of sample(): SRTT and RTTVAR start over from it, but not from less than was remembered (step
+  /// 11).
+  constexpr void raising_sample(duration round_trip) noexcept {
+    const std::int64_t r = std::clamp(round_trip.count(), std::int64_t{0}, most_sample);
+    known_.srtt8 = std::max(r, std::int64_t{known_.srtt_before}) * 8;
+    known_.rttvar4 = std::max(r * 2, std::int64_t{known_.rttvar_before} * 4);
+    known_.sampled = true;
+    known_.raises = false;
+    conclude();
   }
 
   /// The timer expired: the next timeout is twice as long, up to the limit (section 5.5).
@@ -66,13 +88,13 @@ class rtt_estimator {
   /// The SYN had to be sent again: the first data starts from three seconds, or from more if that is known to be needed
   /// (section 5.7, decision 0020), until the next sample.
   constexpr void restart_after_syn_loss() noexcept {
-    known_.base = std::clamp(std::max(known_.base, duration::seconds(3)), limits_.least, limits_.most);
+    known_.base = within_limits(std::max(duration::microseconds(known_.base), duration::seconds(3)));
     known_.doublings = 0;
   }
 
   /// RTO, at most limits.most.
   [[nodiscard]] constexpr duration timeout() const noexcept {
-    return std::min(limits_.most, known_.base * (std::int64_t{1} << known_.doublings));
+    return std::min(limits_.most, duration::microseconds(std::int64_t{known_.base} << known_.doublings));
   }
 
   /// SRTT, or nothing known yet.
@@ -90,6 +112,18 @@ class rtt_estimator {
  private:
   // Beyond a day a sample says nothing that the upper limit would not; the products above stay far from overflow.
   static constexpr std::int64_t most_sample = duration::seconds(86'400).count();
+
+  [[nodiscard]] static constexpr std::uint32_t bounded(std::int64_t microseconds) noexcept {
+    return static_cast<std::uint32_t>(std::min<std::int64_t>(microseconds, 0xffff'ffff));
+  }
+  [[nodiscard]] constexpr std::uint32_t within_limits(duration timeout) const noexcept {
+    return bounded(std::clamp(timeout, limits_.least, limits_.most).count());
+  }
+  constexpr void conclude() noexcept {
+    const duration variation = std::max(limits_.granularity, duration::microseconds(known_.rttvar4));
+    known_.base = within_limits(duration::microseconds(known_.srtt8 / 8) + variation);
+    known_.doublings = 0;
+  }
 
   rto_limits limits_{};
   measures known_{};

@@ -52,6 +52,8 @@ class sender {
   [[nodiscard]] constexpr std::optional<sequence_number<u32>> urgent_until() const noexcept { return urgent_until_; }
   [[nodiscard]] constexpr std::optional<sequence_number<u32>> timed() const noexcept { return timed_; }
   [[nodiscard]] constexpr instant timed_at() const noexcept { return timed_at_; }
+  /// SND.NXT when the retransmission timer expired, the first time for what was outstanding then.
+  [[nodiscard]] constexpr sequence_number<u32> unsent_from() const noexcept { return unsent_from_; }
   [[nodiscard]] constexpr bool syn_lost() const noexcept { return syn_lost_; }
   [[nodiscard]] constexpr bool syn_sent() const noexcept { return syn_sent_; }
   /// When text or a FIN was sent last, while that matters: since all of it was acknowledged only if the congestion
@@ -335,6 +337,7 @@ class sender {
   bool syn_lost_ = false;
   bool syn_sent_ = false;
   std::uint8_t probes_ = 0;
+  sequence_number<u32> unsent_from_{};  // SND.NXT at the latest first timeout
   std::optional<instant> last_sent_{};
   recovery_type recovery_{};
   ring<Storage> ring_{};

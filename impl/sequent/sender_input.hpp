@@ -86,13 +86,19 @@ constexpr std::uint8_t sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_
   const send_variables<u32>& snd = tcb.snd;
   const u32 flight = snd.nxt - snd.una;
   // A probe of a closed window that nobody answers is no sign of congestion.
+  const bool first = attempts_ == 0;
+  const bool marked = tcb.may_mark() && ecn_.answers(snd.una);
   if (snd.wnd != 0 || flight > 1) {
-    congestion_.on_timeout(flight, mss, attempts_ == 0, now);
-    if (tcb.may_mark()) ecn_.reduced(snd.nxt);
+    congestion_.on_timeout(flight, mss, first, now);
+    if (tcb.may_mark()) ecn_.reduced(snd.nxt, !first);
   }
   ecn_.release();
   if (snd.wnd != 0) {
-    recovery_.on_timeout(snd.nxt, attempts_ == 0, tcb.sack_permitted, mss, rtt_.smoothed(), now);
+    if (first && recovery_.phase() == recovery_phase::open) {
+      rtt_.remember();
+      unsent_from_ = snd.nxt;
+    }
+    recovery_.on_timeout(snd.nxt, first, tcb.sack_permitted, mss, rtt_.smoothed(), now, marked);
     rtt_.back_off();
   } else {
     recovery_.probe_again(snd.nxt);
@@ -126,7 +132,11 @@ constexpr bool sender<Storage, Congestion, MostRuns, Pacing, Parts>::take_sample
   if (timed) timed_.reset();
   if (!round_trip && !timed) return false;
   measured = round_trip ? *round_trip : now - timed_at_;
-  rtt_.sample(measured);
+  if (rtt_.raises() && before(unsent_from_, snd.una)) [[unlikely]] {
+    rtt_.raising_sample(measured);  // from what had not been sent when a timer had expired too early
+  } else {
+    rtt_.sample(measured);
+  }
   return true;
 }
 
@@ -162,17 +172,24 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::recover_fro
                            .mss = mss,
                            .now = now,
                            .grows = !step.raised.has(signal::established) && !(marks && header.control.ece()),
-                           .reduced = marks && ecn_.answers(tcb.snd.una)};
+                           .reduced = marks && ecn_.answers(tcb.snd.una),
+                           .marked = marks && header.control.ece()};
   duration again;
   if (recovery_.on_ack(ack, congestion_, again)) {
     timers.start(timer::reordering, now + again);
   } else {
     timers.stop(timer::reordering);
   }
+  if (const undoing undone = recovery_.take_undone(); undone != undoing::nothing) [[unlikely]] {
+    if (undone == undoing::timeout) rtt_.raise();
+    if (measures && rtt_.raises() && before(unsent_from_, tcb.snd.una)) rtt_.raising_sample(measured);
+    ecn_.undone();
+  }
 }
 
 // RFC 3168 section 6.1.2. What was outstanding before the acknowledgment counts, as where a loss is found; while one
-// is being repaired the window has been reduced already.
+// is being repaired the window has been reduced already. Unlike ssthresh the window goes down to one segment (RFC 9438
+// section 4.6).
 template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
 constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::answer_echo(const send_variables<u32>& snd,
                                                                                  const segment<u32>& header, u32 acked,
@@ -180,13 +197,15 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::answer_echo
   if (recovery_.take_reduced()) ecn_.reduced(snd.nxt);
   const bool echoes = header.control.ece() && !header.control.syn() && header.ack == snd.una;
   if (!echoes && acked != 0) ecn_.release();
+  if (echoes) recovery_.marked();
   if (!ecn_.asks(snd.una, echoes) || recovery_.recovering()) return;
   const u32 window = congestion_.window();
-  congestion_.on_congestion(std::min(snd.nxt - snd.una + acked, window), mss, now);
+  const u32 flight = std::min(snd.nxt - snd.una + acked, window);
+  congestion_.on_congestion(flight, mss, now);
   congestion_.leave_recovery();
-  congestion_.set_window(std::min(window, congestion_.window()));
+  congestion_.set_window(std::min({window, congestion_.window(), std::max(Congestion::reduced(flight), mss)}));
   if (window <= mss) ecn_.hold(now + rtt_.timeout());
-  ecn_.reduced(snd.nxt);
+  ecn_.reduced_by_echo(snd.nxt);
 }
 
 // RFC 8985 section 7.2; `last_length` counts a FIN. No probe is armed where the retransmission timer comes first

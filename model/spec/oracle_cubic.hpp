@@ -14,8 +14,9 @@ namespace sequent::spec {
 ///
 /// Where the RFC leaves room the oracle decides: growth in the two cubic regions is (target - cwnd) / cwnd for each
 /// segment acknowledged, so that it does not depend on how many ACKs bring the news; cwnd never shrinks by an ACK;
-/// the time of a recovery that was undone does not count; slow start ends exactly at ssthresh; K is never negative:
-/// without a W_max above the window the stage begins on its plateau.
+/// the time of a recovery that was undone does not count, nor that of the slow start that leads back from it; slow
+/// start ends exactly at ssthresh; K is never negative: without a W_max above the window the stage begins on its
+/// plateau.
 class cubic_oracle {
  public:
   static constexpr double c = 0.4;  // and beta = 7/10, so (1 + beta) / 2 = 17/20
@@ -30,14 +31,14 @@ class cubic_oracle {
   /// most `limit` segments for each ACK. `rtt` is the smoothed round-trip time.
   void acknowledged(std::int64_t octets, double now, double rtt, bool application_limited, double limit) {
     const double acked = std::min(segments(octets), std::max(cwnd_, 1.0));
-    const double since = clock_stopped_ ? 0.0 : now - last_;
-    last_ = now;
-    clock_stopped_ = false;
     choice_ = {};
     if (in_slow_start()) {
       if (!application_limited) cwnd_ = std::min(cwnd_ + std::min(segments(octets), limit), ssthresh_);
       return;
     }
+    const double since = clock_stopped_ ? 0.0 : now - last_;
+    last_ = now;
+    clock_stopped_ = false;
     // Section 4.2: t does not include what an application did not use.
     if (application_limited) return;
     if (in_stage_) {
@@ -59,7 +60,7 @@ class cubic_oracle {
   /// A congestion event with this much outstanding (sections 4.6 and 4.7). cwnd is the sender's to move until
   /// recovered().
   void congestion(std::int64_t flight) {
-    remember();
+    remember(flight);
     w_max_ = w_max_known_ && cwnd_ < w_max_ ? segments(std::llround(window()) * 17 / 20) : cwnd_;
     w_max_known_ = true;
     cwnd_prior_ = cwnd_;
@@ -80,7 +81,7 @@ class cubic_oracle {
   /// The retransmission timer expired (section 4.8).
   constexpr void timed_out(std::int64_t flight, bool same_segment_again) {
     if (!same_segment_again) {
-      remember();
+      remember(flight);
       cwnd_prior_ = cwnd_;
       ssthresh_ = reduced(flight);
     }
@@ -89,18 +90,26 @@ class cubic_oracle {
     after_timeout_ = true;
   }
 
-  /// The latest reduction was spurious (section 4.9).
-  constexpr void undone() {
+  /// An ECN echo with this much outstanding (section 4.6): ssthresh keeps its two segments, the window may be one.
+  void congestion_echoed(std::int64_t flight) {
+    congestion(flight);
+    recovered();
+    cwnd_ = std::min(cwnd_, std::max(beta * segments(flight), 1.0));
+  }
+
+  /// The latest reduction was spurious (section 4.9), and so much may be outstanding now (RFC 4015 section 3.1, step
+  /// 9): slow start leads back to what was outstanding before, or to ssthresh if that was more, and the stage goes on.
+  constexpr void undone(std::int64_t octets) {
     if (!undo_.valid) return;
     undo_.valid = false;
     if (cwnd_ >= cwnd_prior_) return;
-    cwnd_ = undo_.cwnd;
+    cwnd_ = std::max(cwnd_, segments(octets));
     cwnd_prior_ = undo_.cwnd_prior;
     ssthresh_ = undo_.ssthresh;
     w_max_ = undo_.w_max;
     k_ = undo_.k;
     t_ = undo_.t;
-    w_est_ = undo_.w_est;
+    w_est_ = std::min(undo_.w_est, ssthresh_);  // a window that was not in use is not regained at a stroke
     in_stage_ = undo_.in_stage;
     clock_stopped_ = true;
     w_max_known_ = undo_.w_max_known;
@@ -170,8 +179,9 @@ class cubic_oracle {
     cwnd_ = choice_.ahead > 0.0 ? reno : cubic;
   }
 
-  constexpr void remember() {
-    undo_ = {true, in_stage_, w_max_known_, after_timeout_, cwnd_, cwnd_prior_, ssthresh_, w_max_, k_, t_, w_est_};
+  constexpr void remember(std::int64_t flight) {
+    const double safe = std::max(ssthresh_, segments(flight));
+    undo_ = {true, in_stage_, w_max_known_, after_timeout_, cwnd_prior_, safe, w_max_, k_, t_, w_est_};
   }
 
   struct memory {
@@ -179,7 +189,6 @@ class cubic_oracle {
     bool in_stage = false;
     bool w_max_known = false;
     bool after_timeout = false;
-    double cwnd = 0.0;
     double cwnd_prior = 0.0;
     double ssthresh = 0.0;
     double w_max = 0.0;

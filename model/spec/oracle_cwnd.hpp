@@ -131,21 +131,30 @@ class cwnd_oracle {
   /// F-RTO found a timeout to be genuine at its third step (RFC 5682 section 2.1 step 3a).
   constexpr void timeout_was_genuine() { cwnd_ = std::max(cwnd_, 3 * given_.smss); }
 
-  /// The last recovery or timeout turned out to be spurious: the window may be what it was, or what RFC 4015 section
-  /// 3.2 step 5 computes from what is outstanding now and what this acknowledgment acknowledged.
+  /// The last recovery or timeout turned out to be spurious: the window is what RFC 4015 section 3.1 step 9 computes
+  /// from what is outstanding after this acknowledgment and what it acknowledged, and that does not make it grow
+  /// besides (section 3.4); slow start may lead back to what was safe before.
   constexpr void undone(std::int64_t flight, std::int64_t octets) {
     if (!before_) return;
-    cwnd_ = std::max({own(), before_->cwnd, flight + std::min(octets, initial_window(given_.smss))});
+    cwnd_ = std::max({own(), flight + std::min(octets, initial_window(given_.smss)), given_.smss});
     ssthresh_ = std::max({ssthresh_, before_->ssthresh, before_->flight});
     in_recovery_ = after_timeout_ = false;
     before_.reset();
-    if (claimed_) claimed_ = cwnd_;  // the sender may use all of it at once, also for what this acknowledgment adds
+    if (claimed_) claimed_ = cwnd_;  // the sender may use all of it at once
     start_round();
   }
 
-  /// An ECN echo, once a window of data: as a loss, with nothing to send again (RFC 3168 section 6.1.2). A sender that
-  /// spreads the reduction as in recovery calls enter_recovery instead.
+  /// An ECN echo, once a window of data: as a loss, with nothing to send again, and down to one segment (RFC 3168
+  /// section 6.1.2, RFC 9438 section 4.6). A sender that spreads the reduction as in recovery calls enter_recovery
+  /// instead.
   constexpr void congestion_echoed(std::int64_t flight) {
+    if (in_recovery_) return;
+    loss_repaired(flight);
+    cwnd_ = std::min(cwnd_, std::max(share_of(flight), given_.smss));
+  }
+
+  /// A tail loss probe has repaired a loss (RFC 8985 section 7.4.2).
+  constexpr void loss_repaired(std::int64_t flight) {
     if (in_recovery_) return;
     ssthresh_ = reduced(flight);
     cwnd_ = std::min(cwnd_, ssthresh_);
@@ -199,19 +208,21 @@ class cwnd_oracle {
  private:
   /// What a spurious recovery gives back.
   struct remembered {
-    std::int64_t cwnd;
     std::int64_t ssthresh;
     std::int64_t flight;
   };
 
   constexpr void remember(std::int64_t flight) {
     // A timeout within recovery is the same trouble: the first counts.
-    if (!in_recovery_) before_ = remembered{own(), ssthresh_, flight};
+    if (!in_recovery_) before_ = remembered{ssthresh_, flight};
   }
 
   /// RFC 5681 equation 4, or RFC 9438 section 4.6. An odd half may be rounded up.
   [[nodiscard]] constexpr std::int64_t reduced(std::int64_t flight) const {
-    return std::max((flight * given_.kept + given_.kept_of - 1) / given_.kept_of, 2 * given_.smss);
+    return std::max(share_of(flight), 2 * given_.smss);
+  }
+  [[nodiscard]] constexpr std::int64_t share_of(std::int64_t flight) const {
+    return (flight * given_.kept + given_.kept_of - 1) / given_.kept_of;
   }
 
   /// RFC 6582 section 3.2 step 3, partial acknowledgments.

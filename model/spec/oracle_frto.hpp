@@ -54,10 +54,21 @@ class frto_oracle {
     if (underway) recover_ = snd_nxt;
   }
 
+  /// The recovery was found needless, here or in another way, and is over: nothing is underway any more.
+  void undone() {
+    recover_ = una_;
+    step_ = step::none;
+  }
+
   /// New text was sent after the timeout.
   void sent_new(position snd_nxt) {
     nxt_ = std::max(nxt_, snd_nxt);
     sent_new_ = true;
+  }
+
+  /// More was sent again: a conventional recovery goes on, as is recommended where step 2 finds nothing new to send.
+  void went_on_repeating() {
+    if (step_ != step::none && !window_limited_) decide(verdict::genuine);
   }
 
   /// An acceptable acknowledgment arrives.
@@ -196,9 +207,10 @@ class duplicate_report_oracle {
   /// nothing in the window of data at hand. The first is the more careful.
   explicit duplicate_report_oracle(bool for_good = true) : for_good_(for_good) {}
 
-  /// Loss recovery begins: a window of data from here on.
+  /// Loss recovery begins, with a window of data outstanding. What of it was sent again before, as a probe may have
+  /// been, is part of what must be reported (step B.2).
   void started(position snd_una, position snd_nxt) {
-    window_.restart(snd_una);
+    window_.drop_below(snd_una);
     window_.extend(snd_nxt);
     blocked_ = false;
     verdict_ = verdict::undecided;
@@ -214,7 +226,8 @@ class duplicate_report_oracle {
     }
   }
 
-  /// A D-SACK block arrives. scoreboard_empty: no SACK information was ever received.
+  /// A D-SACK block arrives. snd_una and scoreboard_empty are as the acknowledgment that brings it found them: nothing
+  /// of what was outstanding had been reported.
   void reported(const octet_range& block, position snd_una, bool scoreboard_empty) {
     if (disabled_) return;
     if (scoreboard_empty && block.first == snd_una) blocked_ = true;

@@ -45,7 +45,7 @@ class cubic_run {
     switch (s[0] % 12) {
       case 0: return congestion(s);
       case 1: return timeout(s);
-      case 2: return undo();
+      case 2: return undo(s);
       case 3: return idle();
       default: return acknowledge(s);
     }
@@ -63,8 +63,16 @@ class cubic_run {
     align();
     // Fast convergence asks whether cwnd is below W_max: where that hangs on a rounded octet either answer is right.
     if (std::abs(oracle_.w_max() - oracle_.window()) <= 2) return {};
-    core_.on_congestion(flight(s), mss_, at(now_));
-    oracle_.congestion(flight(s));
+    before_ = core_.window();
+    const u32 outstanding = flight(s);
+    core_.on_congestion(outstanding, mss_, at(now_));
+    if (s[2] % 8 == 5) {  // an echo: the window is what it leaves of the flight, which may be a single segment
+      core_.leave_recovery();
+      core_.set_window(std::min(core_.window(), std::max(Control::reduced(outstanding), mss_)));
+      oracle_.congestion_echoed(outstanding);
+      return check();
+    }
+    oracle_.congestion(outstanding);
     if (core_.threshold() < 2 * mss_) return "ssthresh is below two segments";
     if (std::abs(core_.threshold() - oracle_.threshold()) > 1) return "ssthresh is not 0.7 of the flight";
     core_.set_window(core_.window() / 2 + 1);
@@ -79,6 +87,7 @@ class cubic_run {
     align();
     const bool again = s[2] % 4 == 0 && timed_out_;
     const u32 outstanding = flight(s);
+    if (!again) before_ = core_.window();
     core_.on_timeout(outstanding, mss_, !again, at(now_));
     oracle_.timed_out(outstanding, again);
     timed_out_ = true;
@@ -86,11 +95,12 @@ class cubic_run {
     return check();
   }
 
-  std::string undo() {
+  std::string undo(const step& s) {
     align();
     ++undone_;
-    core_.undo();
-    oracle_.undone();
+    const u32 octets = static_cast<u32>(std::uint64_t{before_} * (32 + s[1] % 33) / 64);
+    core_.undo(octets);
+    oracle_.undone(octets);
     return check();
   }
 
@@ -158,6 +168,7 @@ class cubic_run {
   std::int64_t now_ = 0;
   std::int64_t rtt_ = 1'000;
   bool timed_out_ = false;
+  u32 before_ = 0;  // the window before the latest reduction
   int undone_ = 0;
 };
 

@@ -125,8 +125,8 @@ struct forgiving : congestion::reno {
     largest = std::max(largest, window());
     congestion::reno::on_congestion(flight, mss, now);
   }
-  void undo() noexcept {
-    congestion::reno::undo();
+  void undo(u32 octets) noexcept {
+    congestion::reno::undo(octets);
     set_window(std::max(window(), largest));
   }
   u32 largest = 0;
@@ -166,8 +166,8 @@ class window_run {
   void time_out(u32 flight) {
     core_.on_timeout(flight, mss_, !repeated_, instant{});
     oracle_.timed_out(flight, repeated_);
+    doubted_ = !repeated_ && !recovering_;  // one that strikes within a recovery is the same trouble
     recovering_ = false;
-    doubted_ = !repeated_;
     repeated_ = true;
   }
 
@@ -192,8 +192,9 @@ class window_run {
   // Only the latest reduction can turn out to have been for nothing.
   void undo(u32 flight, const step& s) {
     if (!doubted_) return;
-    core_.undo();
-    oracle_.undone(flight, s[2] % (2 * mss_));
+    const u32 octets = s[2] % (2 * mss_);
+    core_.undo(std::max(flight + std::min(octets, Congestion::initial_window(mss_)), mss_));
+    oracle_.undone(flight, octets);
     recovering_ = doubted_ = repeated_ = false;
   }
 

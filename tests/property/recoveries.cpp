@@ -134,6 +134,51 @@ struct hopeful_doubt : spurious_detector {
   }
 };
 
+/// Gives up at a second timeout.
+struct resigned_doubt : spurious_detector {
+  constexpr void timed_out_again(bool) noexcept { give_up(); }
+};
+/// Takes a report at SND.UNA for one like any other.
+struct trusting_doubt : spurious_detector {
+  [[nodiscard]] constexpr bool on_ack(acknowledged_news news) noexcept {
+    news.all_answers_lost = false;
+    return spurious_detector::on_ack(news);
+  }
+};
+/// Passes over reports of what was never sent again.
+struct forgetful_doubt : spurious_detector {
+  [[nodiscard]] constexpr bool on_ack(acknowledged_news news) noexcept {
+    if (news.reported && !sent_again().holds(news.from, news.until)) news.reported = false;
+    return spurious_detector::on_ack(news);
+  }
+};
+/// Does not count what was sent again before.
+struct narrow_doubt : spurious_detector {
+  constexpr void begin(bool by_timeout, bool with_f_rto, sequence_number<u32> una) noexcept {
+    spurious_detector::begin(by_timeout, with_f_rto, una + (1u << 29));
+  }
+};
+/// Does not hear that congestion is echoed.
+struct deaf_doubt : spurious_detector {
+  constexpr void marked() noexcept {}
+};
+/// Gives the whole window back at once.
+struct unbounded : congestion::reno {
+  constexpr void undo(u32 octets) noexcept {
+    const u32 window_then = before().cwnd;
+    congestion::reno::undo(octets);
+    if (window_then > window()) set_window(window_then);
+  }
+};
+/// Forgets what ssthresh was.
+struct half_hearted : congestion::reno {
+  constexpr void undo(u32 octets) noexcept {
+    const u32 threshold_then = threshold();
+    congestion::reno::undo(octets);
+    set_threshold(threshold_then);
+  }
+};
+
 template <class Part>
 struct with_rack : recovery_parts {
   using recent = Part;
@@ -151,9 +196,9 @@ struct with_doubt : recovery_parts {
   using doubt = Part;
 };
 
-template <recovery_oracle Which, class Parts = recovery_parts>
+template <recovery_oracle Which, class Parts = recovery_parts, class Congestion = congestion::reno>
 case_check recovery_check() {
-  return saying([](const drawn_case& c) { return recovery_subject<Parts>(Which, c).run(c.steps); });
+  return saying([](const drawn_case& c) { return recovery_subject<Parts, Congestion>(Which, c).run(c.steps); });
 }
 
 constexpr const char* recovery_bounds =
@@ -228,7 +273,31 @@ const registered doubts{claim{
     .run = recovery_check<recovery_oracle::doubt>(),
     .controls = {{"any progress undoes", recovery_check<recovery_oracle::doubt, with_doubt<credulous_doubt>>()},
                  {"F-RTO does not ask what it was that arrived",
-                  recovery_check<recovery_oracle::doubt, with_doubt<hopeful_doubt>>()}},
+                  recovery_check<recovery_oracle::doubt, with_doubt<hopeful_doubt>>()},
+                 {"a second timeout ends F-RTO", recovery_check<recovery_oracle::doubt, with_doubt<resigned_doubt>>()},
+                 {"a report at SND.UNA counts", recovery_check<recovery_oracle::doubt, with_doubt<trusting_doubt>>()},
+                 {"reports of what was sent once are passed over",
+                  recovery_check<recovery_oracle::doubt, with_doubt<forgetful_doubt>>()},
+                 {"a probe before the recovery is not counted",
+                  recovery_check<recovery_oracle::doubt, with_doubt<narrow_doubt>>()}},
+}};
+
+const registered responses{claim{
+    // covers: rfc4015#3.1 undo
+    .id = "recovery-response",
+    .says = "What is undone is undone as RFC 4015 says: not after an echo of congestion; the window is what is "
+            "outstanding and what the acknowledgment freed, an initial window at most; ssthresh is what it was; and "
+            "after a spurious timeout the next ones take longer",
+    .bounds = recovery_bounds,
+    .head = 10,
+    .steps = 150,
+    .cases = 2'000,
+    .run = recovery_check<recovery_oracle::response>(),
+    .controls = {{"an echo is not heard", recovery_check<recovery_oracle::response, with_doubt<deaf_doubt>>()},
+                 {"the whole window comes back at once",
+                  recovery_check<recovery_oracle::response, recovery_parts, unbounded>()},
+                 {"ssthresh does not come back",
+                  recovery_check<recovery_oracle::response, recovery_parts, half_hearted>()}},
 }};
 
 }  // namespace recoveries_properties

@@ -24,14 +24,14 @@ struct counting : Base {
     ++reductions;
     Base::on_congestion(flight, mss, now);
   }
-  constexpr void undo() noexcept {
+  constexpr void undo(u32 octets) noexcept {
     ++undone;
-    Base::undo();
+    Base::undo(octets);
   }
 };
 
 /// A sender made of Parts: the real ones, or one that is wrong on purpose.
-template <class Parts, class Congestion = congestion::reno>
+template <class Parts, class Congestion = congestion::reno, bool agrees_on_ecn = false>
 class recovery_subject {
  public:
   using sender_type = sender<inline_storage<32'768>, counting<Congestion>, 512, unpaced, Parts>;
@@ -61,7 +61,15 @@ class recovery_subject {
         one_way_(microseconds{1'000} * ways[head.pick(std::size(ways))]),
         receiver_(first_octet, {sack_, head.pick(4) != 0, stamps_ ? std::size_t{3} : std::size_t{4}}),
         path_(one_way_, one_way_ * extras[head.pick(std::size(extras))] / 4),
-        watch_(which, mss_, sack_) {
+        config_(settings(which)),
+        watch_(which, mss_, sack_,
+               {.smss = mss_,
+                .initial_window = Congestion::initial_window(static_cast<u32>(mss_)),
+                .granularity = config_.rto.granularity.count(),
+                .least = config_.rto.least.count(),
+                .most = config_.rto.most.count()}) {
+    spikes_ = which == recovery_oracle::doubt || which == recovery_oracle::response;
+    marks_ = which == recovery_oracle::response && head.pick(2) == 0;
     const std::size_t way = head.pick(3);
     const u32 any = head.word();
     tcb_.state = connection_state::established;
@@ -70,14 +78,25 @@ class recovery_subject {
     tcb_.snd.wnd = tcb_.snd.max_wnd = 1u << 20;
     tcb_.sack_permitted = sack_;
     tcb_.ts.enabled = stamps_;
-    config_.user_timeout.reset();
+    tcb_.ecn = marks_ || agrees_on_ecn;
     sender_.start(tcb_.snd.iss, config_.rto);
     sender_.established(static_cast<u32>(mss_));
+  }
+
+  // Where timeouts are in doubt they come early, so that many are spurious, and strike twice.
+  [[nodiscard]] static connection_config settings(recovery_oracle which) {
+    connection_config config;
+    config.user_timeout.reset();
+    if (which == recovery_oracle::response) config.rto.least = duration::milliseconds(200);
+    if (which == recovery_oracle::doubt) config.rto.least = config.rto.initial = duration::milliseconds(300);
+    return config;
   }
 
   void apply(const step& s) {
     switch (s[0] % 8) {
       case 0:
+        if (spikes_ && s[2] % 2 == 0) path_.stand_still(now_ + s[2] % 4'096 * 1'000);
+        [[fallthrough]];
       case 1: write(1 + s[1] % (16 * mss_)); break;
       case 2: disturb(s); break;
       case 3: let_pass(now_ + s[1] % 512 * 1'000); break;
@@ -100,7 +119,9 @@ class recovery_subject {
       case 0: way.lost = mask; break;
       case 1: way.late = mask; break;
       case 2: way.twice = mask; break;
-      default: way = {};
+      default:
+        way = {};
+        if (marks_ && s[1] % 2 == 1) way.marked = mask;
     }
   }
 
@@ -142,6 +163,7 @@ class recovery_subject {
     if (!due) return;
     switch (*due) {
       case timer::retransmission:
+        if (getenv("DBG")) printf("%ld RTO phase %d attempts %d nxt %ld\n", now_/1000, (int)sender_.recovery().phase(), sender_.attempts(), position_of(tcb_.snd.nxt));
         (void)sender_.on_retransmission_timeout(tcb_, static_cast<u32>(mss_), at(), timers_, config_);
         return watch_.timed_out(before, moment(), now_);
       case timer::reordering:
@@ -162,11 +184,13 @@ class recovery_subject {
     }
     if (p.told.ack + (position{1} << 20) < position_of(tcb_.snd.una)) return;
     const recovery_moment before = moment();
-    const segment<u32> header = header_of(p.told);
+    segment<u32> header = header_of(p.told);
+    if (p.marked) header.control = header.control.with(control_bits<u32>::ece_bit);
     actions<u32> acts;
     take_ack(tcb_, header, acts);
     std::optional<duration> trip;
     if (stamps_) trip = duration::milliseconds(clock() - p.told.echoed);
+    const instant timed_at = sender_.timed_at();
     const bool had_sample = sender_.timed() && !before_sequence(tcb_.snd.una, *sender_.timed());
     sender_.on_ack(tcb_, header, acts, false, static_cast<u32>(mss_), trip, at(), timers_, config_);
     // One that was overtaken and reports nothing is ignored (RFC 9293 section 3.10.7.4), so it begins no new step here.
@@ -178,6 +202,9 @@ class recovery_subject {
     if (stamps_) told.echoed = p.told.echoed;
     told.is_duplicate = acts.duplicate_ack;
     told.sampled = acts.acked != 0 && (stamps_ || had_sample);
+    told.sample = (trip ? *trip : at() - timed_at).count();
+    told.marked = p.marked;
+    if (getenv("DBG")) { printf("%ld ack %ld dup %d dsack %d [%ld] blocks", now_/1000, told.ack, told.is_duplicate, !!told.duplicate, told.duplicate?told.duplicate->first:0); for (auto&b: told.blocks) printf(" %ld-%ld", b.first,b.last); printf(" echoed %ld una %ld nxt %ld phase %d undone %d cwnd %u marked %d sample %ld srtt %ld rttvar %ld rto %ld\n", told.echoed.value_or(-1), position_of(tcb_.snd.una), position_of(tcb_.snd.nxt), (int)sender_.recovery().phase(), sender_.congestion().undone, sender_.congestion().window(), told.marked, told.sampled?told.sample:-1, moment().srtt, moment().rttvar, moment().timeout); }
     watch_.acknowledged(told, before, moment(), now_);
   }
 
@@ -212,6 +239,7 @@ class recovery_subject {
       const position first = position_of(run.seq);
       const octet_range text{first, first + run.length};
       if (!run.again) tcb_.snd.nxt = run.seq + run.length;
+      if (getenv("DBG")) printf("%ld send %ld-%ld again %d probe %d phase %d wants %d pipe %u cwnd %u\n", now_/1000, text.first, text.last, run.again, probe, (int)sender_.recovery().phase(), sender_.recovery().wants_new_data(), sender_.recovery().pipe(), sender_.congestion().window());
       watch_.sent(text.first, text.last, run.again, probe, before, now_, clock());
       path_.send({false, text, clock(), {}}, now_);
       watch_.check(moment(), now_);
@@ -236,6 +264,8 @@ class recovery_subject {
     m.undone = sender_.congestion().undone;
     m.min_rtt = recovery.recent().least_round_trip().value_or(0);
     m.srtt = sender_.rtt().smoothed().count();
+    m.rttvar = sender_.rtt().variation().count();
+    m.timeout = sender_.rtt().timeout().count();
     m.retransmission_at = due(timer::retransmission);
     m.reordering_at = due(timer::reordering);
     if (recovery.may_probe()) m.probe_at = due(timer::loss_probe);  // else nothing comes of it
@@ -267,11 +297,13 @@ class recovery_subject {
   microseconds one_way_;
   simulated_receiver receiver_;
   simulated_path path_;
+  connection_config config_;
   recovery_watch watch_;
+  bool spikes_ = false;  // the path stands still now and then
+  bool marks_ = false;   // acknowledgments may echo congestion
   microseconds now_ = 1'000'000;
   control_block<u32> tcb_{};
   timer_set timers_{};
-  connection_config config_{};
   sender_type sender_{};
 };
 

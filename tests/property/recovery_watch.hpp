@@ -1,5 +1,5 @@
-// What stands beside a sender that repairs losses: the oracles of RACK, of PRR, of loss probes and of needless
-// recoveries. They are told what comes, what goes and what the sender says of itself.
+// What stands beside a sender that repairs losses: the oracles of RACK, of PRR, of loss probes, of needless recoveries
+// and of what is taken back after one. They are told what comes, what goes and what the sender says of itself.
 #pragma once
 
 #include <optional>
@@ -9,11 +9,12 @@
 #include "model/spec/oracle_probe.hpp"
 #include "model/spec/oracle_prr.hpp"
 #include "model/spec/oracle_rack.hpp"
+#include "model/spec/oracle_undo.hpp"
 
 namespace sequent::property {
 
 /// Whose complaints count.
-enum class recovery_oracle { rack, prr, probe, doubt };
+enum class recovery_oracle { rack, prr, probe, doubt, response };
 
 /// What a sender says of itself before and after an event, over positions of the stream.
 struct recovery_moment {
@@ -24,7 +25,7 @@ struct recovery_moment {
   bool lowered_again = false;
   int reductions = 0;  ///< on_congestion() calls so far
   int undone = 0;      ///< undo() calls so far
-  spec::microseconds min_rtt = 0, srtt = 0;
+  spec::microseconds min_rtt = 0, srtt = 0, rttvar = 0, timeout = 0;
   std::optional<spec::microseconds> retransmission_at{}, reordering_at{}, probe_at{};
   spec::octet_ranges lost{};
 };
@@ -38,18 +39,22 @@ struct heard_acknowledgment {
   spec::microseconds tick = 1'000;
   bool is_duplicate = false;
   bool sampled = false;
+  spec::microseconds sample = 0;  ///< what it measured, if it did
+  bool marked = false;            ///< it has the ECN-Echo flag
 };
 
-/// All four oracles of one connection.
+/// All oracles of one connection.
 class recovery_watch {
  public:
-  recovery_watch(recovery_oracle which, spec::position smss, bool sack)
+  recovery_watch(recovery_oracle which, spec::position smss, bool sack, const spec::undo_parameters& response)
       : which_(which),
         sack_(sack),
         rack_(spec::rack_parameters{.smss = smss, .coalesces = true}),
         prr_(spec::prr_parameters{.smss = smss, .least = 1}),
         probe_(spec::probe_parameters{.smss = smss, .most_delay = 200'000, .tolerance = 1}),
-        frto_(sack, true) {}
+        frto_(sack, true),
+        strict_frto_(sack),
+        response_(response) {}
 
   void sent(spec::position first, spec::position last, bool again, bool probe, const recovery_moment& before,
             spec::microseconds now, std::int64_t ticks) {
@@ -61,12 +66,22 @@ class recovery_watch {
     } else {
       probe_.sent(first, last, now);
     }
-    if (!again) return frto_.sent_new(last);
+    if (!again) {
+      strict_frto_.sent_new(last);
+      return frto_.sent_new(last);
+    }
     reports_.repeated(first, last);
+    resent_.push_back({first, last});
+    resent_ = spec::joined(resent_);
     if (before.open) return;
     if (starts_) eifel_.started(ticks);
-    if (starts_ && by_timeout_) frto_.timed_out(before.una, last, before.nxt);
-    starts_ = false;
+    if (timer_) {
+      frto_.timed_out(before.una, last, before.nxt);
+      strict_frto_.timed_out(before.una, last, before.nxt);
+    } else {
+      strict_frto_.went_on_repeating();
+    }
+    starts_ = timer_ = false;
   }
 
   void acknowledged(const heard_acknowledgment& told, const recovery_moment& before, const recovery_moment& after,
@@ -76,8 +91,19 @@ class recovery_watch {
     const bool over = !before.open && (after.open || after.recover != before.recover);
     tell_rack(told, after, over && !undone, now);
     if (undone) rack_.undone();
+    const bool was_undecided = strict_frto_.now() == spec::verdict::undecided;
     tell_doubt(told, before);
-    if (undone) judge_undo();
+    if (undone) {
+      judge_undo();
+      frto_.undone();
+      strict_frto_.undone();
+    }
+    // The sender does not remember which octets it has sent again after the timeout, and which before.
+    if (plain_ && was_undecided && strict_frto_.now() == spec::verdict::spurious && !undone && !told.marked &&
+        !before.open) {
+      wrong_doubt_.note("F-RTO shows that a timeout was spurious, and it is not undone");
+    }
+    tell_response(told, before, after, undone);
     tell_probe(told, before, after, now);
     const spec::position delivered = after.una - before.una + after.sacked - before.sacked;
     follow(before, after, over, undone, delivered);
@@ -102,10 +128,13 @@ class recovery_watch {
     prr_.abandon();
     probe_.recovery_started();
     if (before.open) {
+      plain_ = before.recover <= before.una && !spec::holds_any(resent_, {before.una, before.nxt});
       begin(before, after, true);
+      response_.timed_out(before.nxt - before.una, before.threshold, before.srtt, before.rttvar, before.nxt);
     } else {
       starts_ = false;
     }
+    timer_ = true;
     check(after, now);
   }
 
@@ -126,6 +155,7 @@ class recovery_watch {
       case recovery_oracle::prr: return prr_.violation();
       case recovery_oracle::probe: return wrong_probe_.text().empty() ? probe_.violation() : wrong_probe_.text();
       case recovery_oracle::doubt: return wrong_doubt_.text();
+      case recovery_oracle::response: return response_.violation();
     }
     return {};
   }
@@ -146,8 +176,8 @@ class recovery_watch {
 
   void tell_doubt(const heard_acknowledgment& told, const recovery_moment& before) {
     frto_.acknowledged({told.ack, told.blocks, told.is_duplicate});
-    if (told.duplicate) reports_.reported(*told.duplicate, std::max(told.ack, before.una), !ever_sacked_);
-    ever_sacked_ = ever_sacked_ || !told.blocks.empty();
+    strict_frto_.acknowledged({told.ack, told.blocks, told.is_duplicate});
+    if (told.duplicate) reports_.reported(*told.duplicate, before.una, before.sacked == 0);
     if (told.echoed && told.ack > before.una) {
       eifel_.acknowledged(*told.echoed, told.duplicate.has_value(), told.ack == before.nxt);
     } else if (told.duplicate) {
@@ -160,6 +190,19 @@ class recovery_watch {
     if (by_frto || eifel_.now() == spec::verdict::spurious || reports_.now() == spec::verdict::spurious) return;
     wrong_doubt_.note(std::string("a recovery is undone that was not needless: F-RTO says ") + name(frto_.now()) +
                       ", Eifel " + name(eifel_.now()) + ", the D-SACKs " + name(reports_.now()));
+  }
+
+  void tell_response(const heard_acknowledgment& told, const recovery_moment& before, const recovery_moment& after,
+                     bool undone) {
+    if (told.marked) response_.congestion_echoed();
+    const bool enters = !after.open && (before.open || undone);
+    if (undone && enters) {
+      response_.forget();  // what lay between the two is not seen
+    } else if (undone) {
+      response_.undone({before.window, before.threshold}, {after.window, after.threshold}, after.nxt - after.una,
+                       after.una - before.una, std::max(before.sacked, after.sacked));
+    }
+    if (told.sampled) response_.measured(after.una, told.sample, after.timeout);
   }
 
   void tell_probe(const heard_acknowledgment& told, const recovery_moment& before, const recovery_moment& after,
@@ -203,6 +246,10 @@ class recovery_watch {
     if (!by_timeout) {
       prr_.begin(after.threshold, before.nxt - before.una - before.sacked);
       frto_.recovery_point(after.nxt);
+      strict_frto_.recovery_point(after.nxt);
+      const spec::position flight = after.nxt - after.una;
+      response_.recovery_begins(flight, std::min(flight, before.window), before.threshold);
+      if (after.undone != before.undone) response_.forget();
     }
     reports_.started(after.una, after.nxt);
     starts_ = true;
@@ -215,14 +262,19 @@ class recovery_watch {
   spec::prr_oracle prr_;
   spec::probe_oracle probe_;
   spec::frto_oracle frto_;
+  spec::frto_oracle strict_frto_;  // the recommended way: without anything new to send nothing is concluded
+  spec::undo_oracle response_;
   spec::eifel_oracle eifel_;
-  spec::duplicate_report_oracle reports_{false};
+  spec::duplicate_report_oracle reports_{};
+  spec::octet_ranges resent_;
   spec::complaint wrong_rack_;
   spec::complaint wrong_probe_;
   spec::complaint wrong_doubt_;
-  bool starts_ = false;      // the next text that is sent again is the first of its recovery
+  bool starts_ = false;  // the next text that is sent again is the first of its recovery
+  // Nothing of what was outstanding at the latest timeout had been sent again before, or while something was repaired.
+  bool plain_ = true;
+  bool timer_ = false;       // ... or follows another timeout of the same recovery
   bool by_timeout_ = false;  // the latest recovery began with a timeout
-  bool ever_sacked_ = false;
 };
 
 }  // namespace sequent::property

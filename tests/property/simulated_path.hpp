@@ -98,6 +98,7 @@ struct path_packet {
   octet_range text{};      ///< of a segment
   std::int64_t ticks = 0;  ///< its TSval
   path_answer told{};      ///< of an acknowledgment
+  bool marked = false;     ///< of one that echoes congestion
 };
 
 /// The way there and back. What happens to a packet is told by masks of sixteen bits, one for each of its kind.
@@ -107,6 +108,7 @@ class simulated_path {
     std::uint16_t lost = 0;
     std::uint16_t late = 0;
     std::uint16_t twice = 0;
+    std::uint16_t marked = 0;
   };
 
   simulated_path(microseconds one_way, microseconds extra) : one_way_(one_way), extra_(extra) {}
@@ -119,9 +121,17 @@ class simulated_path {
     const unsigned at = count_[i]++ % 16;
     const auto bit = [at](std::uint16_t mask) { return (mask >> at & 1) != 0; };
     if (bit(fates_[i].lost)) return;
-    const microseconds due = now + one_way_ + (bit(fates_[i].late) ? extra_ : 0);
-    packets_.emplace(due, p);
+    const microseconds due = std::max(now + one_way_ + (bit(fates_[i].late) ? extra_ : 0), still_until_);
+    packets_.emplace(due, p)->second.marked = p.answer && bit(fates_[i].marked);
     if (bit(fates_[i].twice)) packets_.emplace(due + one_way_ / 4, p);
+  }
+
+  /// Nothing arrives before this moment, neither what is on its way nor what is sent till then.
+  void stand_still(microseconds until) {
+    still_until_ = until;
+    std::multimap<microseconds, path_packet> waiting;
+    for (const auto& [due, p] : packets_) waiting.emplace(std::max(due, until), p);
+    packets_ = waiting;
   }
 
   /// When the next packet arrives.
@@ -138,6 +148,7 @@ class simulated_path {
  private:
   microseconds one_way_;
   microseconds extra_;
+  microseconds still_until_ = 0;
   fates fates_[2]{};
   unsigned count_[2]{};
   std::multimap<microseconds, path_packet> packets_;

@@ -109,16 +109,16 @@ class window_watched : public Base {
                        (after.phase != recovery_phase::recovery || !(after.recover == before.recover));
     const bool undone = before.can_undo && !after.can_undo;
     if (undone) {
-      oracle_->undone(flight, std::max(acked, sacked));
+      oracle_->undone(after.nxt - after.una, acked);
     } else if (ended) {
       oracle_->exit_recovery();
     } else if (before.probed && !after.probed && after.threshold < before.threshold &&
                after.phase != recovery_phase::recovery) {
-      oracle_->congestion_echoed(flight);  // it repaired a loss; a recovery that begins calls the probe off
+      oracle_->loss_repaired(flight);  // it repaired a loss; a recovery that begins calls the probe off
     }
     if (after.phase == recovery_phase::recovery && (before.phase != recovery_phase::recovery || ended)) {
       oracle_->enter_recovery(flight);
-    } else if (acked != 0 && !ended) {
+    } else if (acked != 0 && !ended && !undone) {
       oracle_->acknowledged(std::max(acked, sacked));
     } else if (after.duplicates > before.duplicates) {
       oracle_->duplicate();

@@ -60,6 +60,7 @@ inline void feed(model::fingerprint& f, const rtt_estimator& rtt) {
   f.add(rtt.quarters_of_rttvar());
   f.add(rtt.timeout().count());
   f.add(rtt.doublings());
+  f.add(rtt.raises());
 }
 
 template <std::size_t Most>
@@ -89,8 +90,21 @@ inline void feed(model::fingerprint& f, const rack& r) {
   f.add(r.reordering_seen());
 }
 
+inline void feed(model::fingerprint& f, const resent_octets& again) {
+  static_assert(sizeof(resent_octets) == 28);
+  f.add(again.size());
+  for (std::size_t i = 0; i != again.size(); ++i) {
+    feed(f, again.first_of(i));
+    feed(f, again.last_of(i));
+  }
+}
+
 inline void feed(model::fingerprint& f, const spurious_detector& d) {
-  static_assert(sizeof(spurious_detector) == 20);
+  static_assert(sizeof(spurious_detector) == 40);
+  feed(f, d.sent_again());
+  f.add(d.by_timeout());
+  f.add(d.is_marked());
+  f.add(d.network_duplicates());
   feed(f, d.first_clock());
   feed(f, d.unreported());
   feed(f, d.resent_until());
@@ -111,7 +125,7 @@ inline void feed(model::fingerprint& f, const tail_probe& p) {
 
 template <std::size_t Most>
 void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
-  static_assert(sizeof(loss_recovery<4>) == 64 + 32 + 16 + 20 + 12 + 24);
+  static_assert(sizeof(loss_recovery<4>) == 64 + 32 + 16 + 40 + 12 + 24);
   feed(f, r.board());
   feed(f, r.recent());
   // What a recovery counts is not looked at between recoveries, and starts over with the next one.
@@ -146,14 +160,16 @@ inline void feed(model::fingerprint& f, const ecn_response& e) {
   static_assert(sizeof(ecn_response) == 16);
   f.add(e.recently_reduced());
   f.add(e.recently_reduced() ? e.reduced_until().wire() : 0u);
+  f.add(e.by_echo());
   f.add(e.cwr_due());
+  f.add(e.was_due());
   f.add(e.held());
   feed(f, e.held_until());
 }
 
 template <class Storage, class Congestion, std::size_t Most>
 void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
-  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 352);
+  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 384);
   feed(f, s.first());
   f.add(s.queued());
   for (u32 i = 0; i < s.queued(); ++i) {
@@ -162,6 +178,12 @@ void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
     f.add(octet[0]);
   }
   feed(f, s.rtt());
+  if (s.rtt().raises() || s.recovery().doubt().by_timeout()) {
+    static_assert(sizeof(rtt_estimator::measures) == 32);
+    f.add(s.rtt().known().srtt_before);
+    f.add(s.rtt().known().rttvar_before);
+    feed(f, s.unsent_from());
+  }
   feed(f, s.congestion());
   feed(f, s.recovery());
   feed(f, s.urgent_until());

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "sequent/congestion/reno.hpp"
+#include "tests/support/doubtful.hpp"
 #include "tests/support/endpoint.hpp"
 
 namespace sequent::test {
@@ -352,6 +353,119 @@ TEST(rfc3168_section_6_1_2, cwr_is_not_put_on_a_large_segment) {
   ASSERT_FALSE(sent.empty());
   EXPECT_TRUE(sent[0].header.control.cwr());
   EXPECT_EQ(sent[0].octets.size(), segment_size);
+}
+
+/// A segment of twenty is lost, and then its retransmission too; what lies behind it arrives. Returns the two
+/// thresholds.
+template <class Policy>
+std::pair<u32, u32> lose_twice(bool ecn) {
+  doubtful_sender<Policy> host({.sack = true, .ecn = ecn});
+  host.fill(20);
+  host.now = host.now + ms(100);
+  for (u32 i = 2; i != 5; ++i) {
+    host.now = host.now + ms(1);
+    host.in(host.with_block(host.answer(host.first), host.first + 1, host.first + i));
+  }
+  host.wait(ms(20));  // the reordering timer
+  const u32 once = host.threshold();
+  for (u32 i = 5; i != 20; ++i) {
+    host.now = host.now + ms(1);
+    host.in(host.with_block(host.answer(host.first), host.first + 1, host.first + i));
+  }
+  host.now = host.now + ms(100);
+  host.in(host.with_block(host.answer(host.first), host.first + 1, host.sent_segments()));
+  EXPECT_TRUE(host.tcp.sending().recovery().recovering());
+  return {once, host.threshold()};
+}
+
+// covers: rfc3168#6.1.2 rfc5681#4.3
+TEST(rfc3168_section_6_1_2, a_lost_retransmission_is_a_new_instance_of_congestion_with_ecn_too) {
+  for (const bool ecn : {false, true}) {
+    EXPECT_EQ(lose_twice<halving_policy>(ecn), std::pair(10u * 1'448u, 5u * 1'448u)) << ecn;
+    EXPECT_EQ(lose_twice<default_policy>(ecn), std::pair(20'272u, 14'190u)) << "0.7 and 0.49 of 28 960: " << ecn;
+  }
+}
+
+// covers: rfc3168#6.1.2 rfc9438#4.6
+template <class Policy>
+void echo_everything() {
+  doubtful_sender<Policy> host({.ecn = true});
+  host.fill(20);
+  u32 acknowledged = host.first;
+  for (int i = 0; i != 200 && host.window() > host.size; ++i) {
+    host.now = host.now + ms(100);
+    host.in(host.echoing(host.answer(acknowledged = host.sent_segments())));
+    host.write(60'000);
+  }
+  EXPECT_EQ(host.window(), host.size);
+  EXPECT_EQ(host.threshold(), 2 * host.size);
+  // And from there on a segment for each timeout.
+  for (int i = 0; i != 3; ++i) {
+    host.in(host.echoing(host.answer(host.sent_segments())));
+    EXPECT_EQ(host.flight(), 0u);
+    const duration timeout = host.tcp.sending().rtt().timeout();
+    EXPECT_EQ(host.wait(timeout - ms(1)).size(), 0u);
+    EXPECT_EQ(host.wait(ms(1)).size(), 1u);
+  }
+}
+
+TEST(rfc3168_section_6_1_2, where_everything_is_marked_the_window_comes_down_to_one_segment_and_then_the_timer_paces) {
+  echo_everything<halving_policy>();
+  echo_everything<default_policy>();
+}
+
+// covers: rfc4015#3.1/9 rfc3168#6.1.2
+TEST(rfc4015_section_3_4, a_needless_timeout_is_not_undone_when_the_acknowledgment_echoes_congestion) {
+  for (const bool marked : {false, true}) {
+    doubtful_sender<halving_policy> host({.timestamps = true, .ecn = true});
+    host.fill(20);
+    const instant sent_at = host.now;
+    host.wait_for_deadline();
+    host.now = host.now + ms(100);
+    packet late = host.answer(host.first + 1, sent_at);
+    if (marked) late = host.echoing(late);
+    host.in(late);
+    EXPECT_EQ(host.window(), marked ? host.size : 20 * host.size);
+    EXPECT_EQ(host.threshold() > 60'000u, !marked);
+    EXPECT_EQ(host.tcp.sending().recovery().phase(), recovery_phase::open) << "nothing was lost in either case";
+    EXPECT_EQ(host.tcp.sending().ecn().cwr_due(), marked);
+  }
+}
+
+// A mark that comes later has not been answered by what was taken back.
+// covers: rfc4015#3.1/9 rfc3168#6.1.2
+TEST(rfc4015_section_3_4, after_an_undo_the_next_echo_is_answered) {
+  doubtful_sender<halving_policy> host({.timestamps = true, .ecn = true});
+  host.fill(20);
+  const instant sent_at = host.now;
+  host.wait_for_deadline();
+  host.now = host.now + ms(100);
+  host.in(host.answer(host.first + 1, sent_at));
+  ASSERT_FALSE(host.tcp.sending().ecn().cwr_due()) << "nothing has been reduced";
+  host.in(host.echoing(host.answer(host.first + 2, sent_at)));
+  EXPECT_EQ(host.window(), 10 * host.size);
+  EXPECT_TRUE(host.tcp.sending().ecn().cwr_due());
+}
+
+// A mark that came while the loss was in doubt is answered by the reduction, which stays.
+// covers: rfc4015#3.1/9 rfc3168#6.1.2
+TEST(rfc4015_section_3_4, an_echo_before_the_verdict_keeps_the_reduction) {
+  doubtful_sender<halving_policy> host({.sack = true, .ecn = true});
+  host.fill(20);
+  host.now = host.now + ms(100);
+  for (u32 i = 2; i != 5; ++i) {
+    host.now = host.now + ms(1);
+    host.in(host.with_block(host.answer(host.first), host.first + 1, host.first + i));
+  }
+  host.wait(ms(20));
+  ASSERT_TRUE(host.tcp.sending().recovery().recovering());
+  host.now = host.now + ms(1);
+  host.in(host.echoing(host.answer(host.first + 4)));
+  host.now = host.now + ms(99);
+  host.in(host.with_block(host.answer(host.first + 10), host.first, host.first + 1));
+  EXPECT_FALSE(host.tcp.sending().recovery().recovering()) << "the report shows that nothing was lost";
+  EXPECT_EQ(host.threshold(), 10 * host.size);
+  EXPECT_EQ(host.window(), 10 * host.size);
 }
 
 }  // namespace rfc3168_test

@@ -146,9 +146,10 @@ TEST(rfc9438_section_4_9, a_spurious_loss_costs_nothing) {
   f.lose();
   f.rounds(10);
   cubic_bulk untouched = f;
-  f.control.on_congestion(f.control.window(), mss, f.now);
+  const u32 outstanding = f.control.window();
+  f.control.on_congestion(outstanding, mss, f.now);
   f.control.set_window(f.control.threshold());
-  f.control.undo();
+  f.control.undo(outstanding);
   f.rounds(10);
   untouched.rounds(10);
   EXPECT_NEAR(f.control.window(), untouched.control.window(), 2.0 * mss);

@@ -87,16 +87,17 @@ TEST(cubic, undoing_a_loss_restores_everything) {
   f.lose();
   for (int i = 0; i != 500; ++i) f.ack();
   const auto before = f.control;
-  f.control.on_congestion(50 * mss, mss, f.now);
+  f.control.on_congestion(before.window(), mss, f.now);
   f.control.set_window(20 * mss);
-  f.control.undo();
-  EXPECT_EQ(f.control.window(), before.window());
-  EXPECT_EQ(f.control.threshold(), before.threshold());
+  f.control.undo(30 * mss);
+  EXPECT_EQ(f.control.window(), 30 * mss) << "what may be outstanding";
+  EXPECT_EQ(f.control.threshold(), before.window()) << "and slow start leads to where it was";
   EXPECT_EQ(f.control.stage().w_max, before.stage().w_max);
   EXPECT_EQ(f.control.stage().prior, before.stage().prior);
   EXPECT_EQ(f.control.stage().place, before.stage().place);
   EXPECT_EQ(f.control.stage().w_est, before.stage().w_est);
   f.now = f.now + duration::seconds(60);
+  while (f.control.in_slow_start()) f.ack();
   f.ack();
   EXPECT_EQ(f.control.stage().place, before.stage().place) << "the time in between does not count";
 }
@@ -107,7 +108,7 @@ TEST(cubic, undoing_a_repeated_timeout_goes_back_to_before_the_first) {
   f.control.on_timeout(70 * mss, mss, true, f.now);
   f.control.on_timeout(mss, mss, false, f.now);
   EXPECT_EQ(f.control.threshold(), 49 * mss);
-  f.control.undo();
+  f.control.undo(70 * mss);
   EXPECT_EQ(f.control.window(), 70 * mss);
   EXPECT_EQ(f.control.threshold(), 70 * mss);
 }
@@ -115,24 +116,39 @@ TEST(cubic, undoing_a_repeated_timeout_goes_back_to_before_the_first) {
 TEST(cubic, undoing_twice_or_late_does_nothing) {
   flow f(100 * mss);
   f.lose();
-  f.control.undo();
+  f.control.undo(100 * mss);
   ASSERT_EQ(f.control.window(), 100 * mss);
   f.control.set_window(10 * mss);
-  f.control.undo();
+  f.control.undo(100 * mss);
   EXPECT_EQ(f.control.window(), 10 * mss);
   f.control.on_congestion(10 * mss, mss, f.now);
   f.control.set_window(11 * mss);
   const u32 threshold = f.control.threshold();
-  f.control.undo();
+  f.control.undo(100 * mss);
   EXPECT_EQ(f.control.window(), 11 * mss) << "the window is as large as before already";
   EXPECT_EQ(f.control.threshold(), threshold);
+}
+
+// covers: rfc4015#3.1/9
+TEST(cubic, undoing_never_jumps_to_a_window_that_was_not_in_use) {
+  flow f(100 * mss);
+  f.lose();
+  for (int i = 0; i != 500; ++i) f.ack();
+  f.control.set_threshold(10 * mss);
+  f.control.on_congestion(20 * mss, mss, f.now);
+  f.control.set_window(10 * mss);
+  f.control.undo(15 * mss);
+  EXPECT_EQ(f.control.threshold(), 20 * mss) << "so much was outstanding";
+  while (f.control.in_slow_start()) f.ack();
+  f.ack();
+  EXPECT_LT(f.control.window(), 31 * mss) << "by a half each round trip at the most";
 }
 
 TEST(cubic, undoing_the_first_loss_leads_back_to_the_first_slow_start) {
   flow<cubic> f;
   f.control.on_congestion(10 * mss, mss, f.now);
   f.control.set_window(5 * mss);
-  f.control.undo();
+  f.control.undo(10 * mss);
   EXPECT_TRUE(f.control.in_slow_start());
   EXPECT_EQ(f.control.threshold(), largest_window);
   f.ack(8 * mss);

@@ -134,21 +134,29 @@ TEST(reno, a_second_timeout_of_the_same_octets_keeps_the_threshold) {
   EXPECT_EQ(r.window(), mss);
 }
 
-// RFC 4015 section 3.1 and RFC 5682: the state is as before the reduction.
-TEST(reno, undoing_a_recovery_restores_window_and_threshold) {
+// covers: rfc4015#3.1/9
+TEST(reno, undoing_a_recovery_restores_the_threshold_and_leaves_what_may_be_outstanding) {
   reno r = started();
   const reno before = r;
   r.on_congestion(10'000, mss, {});
   r.set_window(5'000);
-  r.undo();
-  EXPECT_EQ(r, before);
+  r.undo(7'000);
+  EXPECT_EQ(r.window(), 7'000u);
+  EXPECT_EQ(r.threshold(), before.threshold());
+  r = recovered(40'000);
+  r.on_congestion(15'000, mss, {});
+  r.undo(1'000);
+  EXPECT_EQ(r.threshold(), 20'000u) << "ssthresh was more than what was outstanding";
+  r.on_congestion(25'000, mss, {});
+  r.undo(1'000);
+  EXPECT_EQ(r.threshold(), 25'000u) << "what was outstanding was more";
 }
 
 TEST(reno, undoing_a_timeout_goes_back_to_before_the_first) {
   reno r = recovered(40'000);
   r.on_timeout(20'000, mss, true, {});
   r.on_timeout(1'000, mss, false, {});
-  r.undo();
+  r.undo(20'000);
   EXPECT_EQ(r.window(), 20'000u);
   EXPECT_EQ(r.threshold(), 20'000u);
   EXPECT_FALSE(r.repairs_timeout());
@@ -158,19 +166,19 @@ TEST(reno, undoing_keeps_a_window_that_is_larger_by_now) {
   reno r = started();
   r.on_congestion(10'000, mss, {});
   r.set_window(50'000);
-  r.undo();
+  r.undo(10'000);
   EXPECT_EQ(r.window(), 50'000u);
 }
 
 TEST(reno, undoing_twice_does_nothing) {
   reno r = started();
   r.on_congestion(10'000, mss, {});
-  r.undo();
+  r.undo(10'000);
   r.set_window(2'000);
-  r.undo();
+  r.undo(10'000);
   EXPECT_EQ(r.window(), 2'000u);
   reno fresh = started();
-  fresh.undo();
+  fresh.undo(50'000);
   EXPECT_EQ(fresh, started());
 }
 

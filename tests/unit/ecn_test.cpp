@@ -59,9 +59,39 @@ TEST(ecn_response, asks_across_the_wrap_and_for_ever_after) {
 TEST(ecn_response, a_reduction_answers_for_what_was_sent_before_it) {
   ecn_response response;
   EXPECT_FALSE(response.answers(number(0)));
-  response.reduced(number(500));
+  response.reduced_by_echo(number(500));
   EXPECT_TRUE(response.answers(number(499)));
   EXPECT_FALSE(response.answers(number(500)));
+}
+
+// covers: rfc3168#6.1.2
+TEST(ecn_response, a_reduction_for_a_loss_answers_marks_but_no_other_loss) {
+  ecn_response response;
+  response.reduced(number(500));
+  EXPECT_FALSE(response.asks(number(499), true));
+  EXPECT_FALSE(response.answers(number(499)));
+}
+
+// covers: rfc4015#3.1/9
+TEST(ecn_response, a_reduction_that_is_taken_back_answers_nothing_and_need_not_be_told) {
+  ecn_response response;
+  response.reduced(number(500));
+  response.reduced(number(600), true);
+  response.undone();
+  EXPECT_FALSE(response.cwr_due());
+  EXPECT_TRUE(response.asks(number(1), true));
+}
+
+TEST(ecn_response, an_earlier_reduction_is_told_all_the_same) {
+  ecn_response response;
+  response.reduced_by_echo(number(1));
+  response.reduced(number(500));
+  response.undone();
+  EXPECT_TRUE(response.cwr_due());
+  response.reduced(number(500));
+  response.told();
+  response.undone();
+  EXPECT_FALSE(response.cwr_due());
 }
 
 TEST(ecn_response, tells_of_a_reduction_once) {

@@ -18,7 +18,8 @@ struct listening_congestion {
   void set_threshold(u32) noexcept {}
   void on_congestion(u32, u32, instant) noexcept { ++reductions; }
   void leave_recovery() noexcept {}
-  void undo() noexcept {}
+  void undo(u32) noexcept {}
+  [[nodiscard]] static u32 initial_window(u32 mss) noexcept { return 10 * mss; }
   void on_ack(const congestion::progress& p) { full.push_back(p.window_was_full); }
   int reductions = 0;
 };

@@ -34,14 +34,14 @@ acknowledged_news report(u32 from, u32 until) {
 
 spurious_detector after_timeout() {
   spurious_detector d;
-  d.begin(true, true);
+  d.begin(true, true, at(0));
   d.resent(at(0), at(100), at(50));
   return d;
 }
 
 spurious_detector after_duplicates() {
   spurious_detector d;
-  d.begin(false, true);
+  d.begin(false, true, at(0));
   d.resent(at(0), at(100), at(50));
   return d;
 }

@@ -11,8 +11,11 @@
 namespace sequent::congestion {
 
 /// ssthresh after a loss: 0.7 of what was outstanding, at least two segments (RFC 9438 section 4.6).
+[[nodiscard]] constexpr u32 seven_tenths(u32 flight) noexcept {
+  return static_cast<u32>(std::uint64_t{std::min(flight, largest_window)} * 7 / 10);
+}
 [[nodiscard]] constexpr u32 seven_tenths(u32 flight, u32 mss) noexcept {
-  return std::max(static_cast<u32>(std::uint64_t{std::min(flight, largest_window)} * 7 / 10), 2 * mss);
+  return std::max(seven_tenths(flight), 2 * mss);
 }
 
 /// A congestion control (see progress.hpp) whose window is a cubic function of the time since the latest loss, and
@@ -24,6 +27,8 @@ class basic_cubic {
   /// An application that uses less than the whole window does not make it grow (RFC 9438 section 5.8).
   static constexpr bool grows_only_when_full = true;
 
+  /// Seven tenths of what was outstanding.
+  [[nodiscard]] static constexpr u32 reduced(u32 flight) noexcept { return seven_tenths(flight); }
   /// IW of RFC 6928 section 2.
   [[nodiscard]] static constexpr u32 initial_window(u32 mss) noexcept { return initial_window_of(mss); }
 
@@ -58,7 +63,7 @@ class basic_cubic {
   /// A loss was found, or the peer echoes congestion: ssthresh = max(0.7 flight, 2 segments), W_max as fast convergence
   /// says (sections 4.6 and 4.7).
   constexpr void on_congestion(u32 flight, u32 mss, instant) noexcept {
-    remember();
+    remember(flight);
     curve& now = kept_.stage;
     now.w_max = cwnd_ < now.w_max ? static_cast<u32>(std::uint64_t{cwnd_} * 17 / 20) : cwnd_;
     now.prior = cwnd_;
@@ -80,7 +85,7 @@ class basic_cubic {
   /// set; the window is one segment in any case.
   constexpr void on_timeout(u32 flight, u32 mss, bool first, instant) noexcept {
     if (first) {
-      remember();
+      remember(flight);
       kept_.stage.prior = cwnd_;
       ssthresh_ = seven_tenths(flight, mss);
     }
@@ -90,14 +95,15 @@ class basic_cubic {
     after_timeout_ = true;
   }
 
-  /// The latest reduction was spurious: everything as before it, unless the window is as large already (section 4.9).
-  /// Does nothing a second time.
-  constexpr void undo() noexcept {
+  /// The latest reduction was spurious: everything as before it, unless the window is as large already (section 4.9),
+  /// but that slow start leads back to there from `octets`, which may be outstanding now (RFC 4015 section 3.1, step
+  /// 9). Does nothing a second time.
+  constexpr void undo(u32 octets) noexcept {
     if (!can_undo_) return;
     can_undo_ = false;
     if (cwnd_ >= kept_.stage.prior) return;
     curve& now = kept_.stage;
-    cwnd_ = now.prior;
+    cwnd_ = std::max(cwnd_, std::min(octets, largest_window));
     ssthresh_ = before_.ssthresh;
     in_stage_ = was_in_stage_;
     clock_stopped_ = true;  // the time of the false recovery does not count
@@ -106,8 +112,8 @@ class basic_cubic {
     now.w_max = before_.w_max;
     now.prior = before_.prior;
     now.place = before_.place;
-    now.w_est = before_.w_est;
-    now.counted = 0;  // less than a segment of growth is forgotten
+    now.w_est = std::min(before_.w_est, ssthresh_);  // from where it goes on, at the most
+    now.counted = 0;                                 // less than a segment of growth is forgotten
     now.credit = 0;
   }
 
@@ -187,7 +193,7 @@ class basic_cubic {
   }
 
  private:
-  // What undo() goes back to, beside cwnd, which the curve's `prior` remembers.
+  // What undo() goes back to; the curve's `prior` remembers cwnd.
   struct memory {
     u32 ssthresh = 0;
     u32 w_max = 0;
@@ -284,9 +290,9 @@ class basic_cubic {
            (were_rounds_kept_ ? 128u : 0u);
   }
 
-  constexpr void remember() noexcept {
+  constexpr void remember(u32 flight) noexcept {
     const curve now = stage();
-    before_ = {ssthresh_, now.w_max, now.prior, now.place, now.w_est};
+    before_ = {safe_threshold(flight, ssthresh_), now.w_max, now.prior, now.place, now.w_est};
     can_undo_ = true;
     was_in_stage_ = in_stage_;
     was_after_timeout_ = after_timeout_;

@@ -6,7 +6,8 @@
 //   on_congestion(flight, mss, now)       sets threshold() and leaves window(), which the sender then moves
 //   set_window(octets), leave_recovery()  the sender's word during recovery, and its end: window = threshold
 //   on_timeout(flight, mss, first, now)   window = one segment
-//   undo()                                the latest reduction was spurious
+//   undo(window)                          the latest reduction was spurious: so much may be outstanding now
+//   reduced(flight)                       what a loss leaves of so much outstanding, however little that is
 //   after_idle(mss), set_threshold(octets), rebase(elapsed)
 //   window(), threshold(), in_slow_start()
 #pragma once
@@ -51,6 +52,12 @@ template <word W>
 template <word W>
 [[nodiscard]] constexpr W halved(W flight, W mss) noexcept {
   return greater(lesser(flight, W(largest_window)) >> W(1u), mss + mss);
+}
+
+/// What is a safe threshold when nothing has been lost after all: what was outstanding, or ssthresh if that was more
+/// (pipe_prev of RFC 4015 section 3.1).
+[[nodiscard]] constexpr u32 safe_threshold(u32 flight, u32 ssthresh) noexcept {
+  return std::max(std::min(flight, largest_window), ssthresh);
 }
 
 /// How much slow start may grow for one ACK (RFC 3465 section 2.2, appropriate byte counting): two segments, so that a

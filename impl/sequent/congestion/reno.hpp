@@ -10,6 +10,8 @@ namespace sequent::congestion {
 /// A congestion control (see progress.hpp) that grows by a segment each round trip and halves at a loss.
 class reno {
  public:
+  /// Half of what was outstanding.
+  [[nodiscard]] static constexpr u32 reduced(u32 flight) noexcept { return flight / 2; }
   /// IW of RFC 6928 section 2.
   [[nodiscard]] static constexpr u32 initial_window(u32 mss) noexcept { return initial_window_of(mss); }
 
@@ -37,7 +39,7 @@ class reno {
 
   /// A loss was found, or the peer echoes congestion: ssthresh = max(flight / 2, 2 segments) (RFC 5681 section 3.2).
   constexpr void on_congestion(u32 flight, u32 mss, instant) noexcept {
-    remember();
+    remember(flight);
     ssthresh_ = halved(flight, mss);
     after_timeout_ = false;
     counted_ = 0;
@@ -56,7 +58,7 @@ class reno {
   /// is to be set; the window is one segment in any case.
   constexpr void on_timeout(u32 flight, u32 mss, bool first, instant) noexcept {
     if (first) {
-      remember();
+      remember(flight);
       ssthresh_ = halved(flight, mss);
     }
     cwnd_ = mss;
@@ -64,11 +66,11 @@ class reno {
     after_timeout_ = true;
   }
 
-  /// The latest reduction was spurious (RFC 4015 section 3.1, RFC 5682 section 2.1): as before it, unless the window is
-  /// larger by now. Does nothing a second time.
-  constexpr void undo() noexcept {
+  /// The latest reduction was spurious (RFC 4015 section 3.1, step 9): `octets` may be outstanding now, and slow start
+  /// leads back to what was before, unless the window is larger already. Does nothing a second time.
+  constexpr void undo(u32 octets) noexcept {
     if (before_.cwnd == 0) return;
-    cwnd_ = std::max(cwnd_, before_.cwnd);
+    cwnd_ = std::max(cwnd_, std::min(octets, largest_window));
     ssthresh_ = std::max(ssthresh_, before_.ssthresh);
     after_timeout_ = false;
     counted_ = 0;
@@ -94,7 +96,8 @@ class reno {
   [[nodiscard]] constexpr u32 threshold() const noexcept { return ssthresh_; }
   [[nodiscard]] constexpr bool in_slow_start() const noexcept { return cwnd_ < ssthresh_; }
 
-  /// What undo() goes back to; zero when there is nothing to undo.
+  /// What was before the latest reduction, and the threshold that undo() goes back to; zero when there is nothing to
+  /// undo.
   struct memory {
     u32 cwnd = 0;
     u32 ssthresh = 0;
@@ -109,7 +112,7 @@ class reno {
   friend bool operator==(const reno&, const reno&) noexcept = default;
 
  private:
-  constexpr void remember() noexcept { before_ = {cwnd_, ssthresh_}; }
+  constexpr void remember(u32 flight) noexcept { before_ = {cwnd_, safe_threshold(flight, ssthresh_)}; }
 
   u32 cwnd_ = 0;
   u32 ssthresh_ = largest_window;
