@@ -65,6 +65,7 @@ class ecn_oracle {
     receive_marks(seg);
     if (!seg.ack) return;
     una_ = std::max(una_, seg.acknowledges);
+    echoed_since_ = echoed_since_ || (seg.ece && usable());
     echoed_ = seg.ece && usable() && seg.acknowledges >= una_;
     may_react_ = may_react_ || (echoed_ && una_ >= reduced_at_);
     must_react_ = echoed_ && una_ > reduced_at_ && !seg.in_recovery && used_;
@@ -76,8 +77,24 @@ class ecn_oracle {
       wrong_.expect(may_react_, "the window is reduced by an echo that was none, or twice in a window of data");
     }
     must_react_ = may_react_ = false;
+    // Within the same window of data it belongs to the same trouble.
+    if (why == reduction::echo || !doubted_ || una_ >= reduced_at_) {
+      reduced_before_ = reduced_at_;
+      was_due_ = cwr_due_;
+      echoed_since_ = why == reduction::echo;
+    }
+    doubted_ = why != reduction::echo;
     reduced_at_ = nxt_;
     cwr_due_ = usable();
+  }
+
+  /// It takes back its latest reduction, which was for a loss that was none (RFC 4015 section 3.1, step 9): not if
+  /// congestion was echoed since. The reduction answers no mark, and need not be told if it was not yet.
+  void undone() {
+    wrong_.expect(!echoed_since_, "a reduction is taken back though congestion was echoed");
+    reduced_at_ = std::min(reduced_at_, reduced_before_);
+    cwr_due_ = cwr_due_ && was_due_;
+    doubted_ = false;
   }
 
   /// Whether it may send ECT: MUST NOT otherwise, except for the peer's own wavering, which makes it a SHOULD NOT.
@@ -96,11 +113,12 @@ class ecn_oracle {
   /// Hands everything that its future depends on to visit(), for a search that compares states.
   template <class Visit>
   void each_value(Visit visit) const {
-    for (const bool each : {sent_setup_, sent_other_, received_setup_, received_setup_syn_, received_other_, used_,
-                            must_echo_, may_echo_, echoed_, may_react_, must_react_, cwr_due_}) {
+    for (const bool each :
+         {sent_setup_, sent_other_, received_setup_, received_setup_syn_, received_other_, used_, must_echo_, may_echo_,
+          echoed_, may_react_, must_react_, cwr_due_, was_due_, doubted_, echoed_since_}) {
       visit(each ? position{1} : position{0});
     }
-    for (const position each : {una_, nxt_, reduced_at_}) visit(each);
+    for (const position each : {una_, nxt_, reduced_at_, reduced_before_}) visit(each);
   }
 
   /// Empty, or the first thing that was wrong.
@@ -174,9 +192,13 @@ class ecn_oracle {
   bool may_react_ = false;
   bool must_react_ = false;
   bool cwr_due_ = false;
+  bool was_due_ = false;       ///< before the latest reduction
+  bool doubted_ = false;       ///< the latest reduction was for a loss, and may have been needless
+  bool echoed_since_ = false;  ///< congestion was echoed since the latest reduction, or asked for it
   position una_ = 0;
   position nxt_ = 0;
-  position reduced_at_ = 0;  ///< SND.NXT at the last reduction: marks on what was sent before are answered by it
+  position reduced_before_ = 0;  ///< reduced_at_ before the latest reduction
+  position reduced_at_ = 0;      ///< SND.NXT at the last reduction: marks on what was sent before are answered by it
   complaint wrong_;
 };
 

@@ -74,6 +74,7 @@ struct unimpressed : congestion::reno {
     congestion::reno::on_congestion(flight, mss, now);
     set_threshold(window_then);
   }
+  static constexpr u32 reduced(u32 flight) noexcept { return flight; }
 };
 struct unimpressed_policy : roomy_policy {
   using congestion_control = unimpressed;

@@ -201,6 +201,24 @@ case_check recovery_check() {
   return saying([](const drawn_case& c) { return recovery_subject<Parts, Congestion>(Which, c).run(c.steps); });
 }
 
+// The same run without ECN and with it agreed on, where nothing is ever marked.
+template <class Twin = recovery_parts>
+case_check twin_check() {
+  return saying([](const drawn_case& c) -> std::string {
+    recovery_subject<recovery_parts> plain(recovery_oracle::doubt, c);
+    recovery_subject<Twin, congestion::reno, true> agreed(recovery_oracle::doubt, c);
+    (void)plain.run(c.steps);
+    (void)agreed.run(c.steps);
+    for (std::size_t i = 0; i != std::min(plain.history().size(), agreed.history().size()); ++i) {
+      if (plain.history()[i] == agreed.history()[i]) continue;
+      return "step " + std::to_string(i) + ": with ECN cwnd and ssthresh are " +
+             std::to_string(agreed.history()[i][0]) + " and " + std::to_string(agreed.history()[i][1]) + ", without " +
+             std::to_string(plain.history()[i][0]) + " and " + std::to_string(plain.history()[i][1]);
+    }
+    return {};
+  });
+}
+
 constexpr const char* recovery_bounds =
     "a sender alone over a path of 2 to 400 ms there and back that loses, delays and doubles segments and "
     "acknowledgments by masks of 16, at most 32 KiB queued, segments of 100 or 1000 octets, with and without "
@@ -298,6 +316,20 @@ const registered responses{claim{
                   recovery_check<recovery_oracle::response, recovery_parts, unbounded>()},
                  {"ssthresh does not come back",
                   recovery_check<recovery_oracle::response, recovery_parts, half_hearted>()}},
+}};
+
+const registered twins{claim{
+    // covers: rfc3168#6.1.2 rfc5681#4.3
+    .id = "recovery-ecn",
+    .says = "Where nothing is marked, a sender that agreed on ECN reduces its window for the same losses, at the same "
+            "moments and to the same sizes as one that did not",
+    .bounds = recovery_bounds,
+    .head = 9,
+    .steps = 150,
+    .cases = 2'000,
+    .run = twin_check(),
+    .controls = {{"the twin sends a segment more for each acknowledgment",
+                  twin_check<with_reduction<generous_reduction>>()}},
 }};
 
 }  // namespace recoveries_properties

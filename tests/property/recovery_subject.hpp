@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -38,10 +39,15 @@ class recovery_subject {
 
   recovery_subject(recovery_oracle which, const drawn_case& c) : recovery_subject(which, number_choice(c.head)) {}
 
+  /// The window, the threshold and how much has been sent after each step.
+  [[nodiscard]] const std::vector<std::array<u32, 3>>& history() const { return history_; }
+
   /// Runs the steps, then everything that is left over a path that does nothing wrong.
   std::string run(const std::vector<step>& steps) {
     for (std::size_t i = 0; i < steps.size(); ++i) {
       apply(steps[i]);
+      history_.push_back(
+          {sender_.congestion().window(), sender_.congestion().threshold(), tcb_.snd.nxt - tcb_.snd.iss});
       if (const std::string wrong = watch_.violation(); !wrong.empty())
         return "step " + std::to_string(i) + ": " + wrong;
     }
@@ -163,7 +169,9 @@ class recovery_subject {
     if (!due) return;
     switch (*due) {
       case timer::retransmission:
-        if (getenv("DBG")) printf("%ld RTO phase %d attempts %d nxt %ld\n", now_/1000, (int)sender_.recovery().phase(), sender_.attempts(), position_of(tcb_.snd.nxt));
+        if (getenv("DBG"))
+          printf("%ld RTO phase %d attempts %d nxt %ld\n", now_ / 1000, (int)sender_.recovery().phase(),
+                 sender_.attempts(), position_of(tcb_.snd.nxt));
         (void)sender_.on_retransmission_timeout(tcb_, static_cast<u32>(mss_), at(), timers_, config_);
         return watch_.timed_out(before, moment(), now_);
       case timer::reordering:
@@ -204,7 +212,16 @@ class recovery_subject {
     told.sampled = acts.acked != 0 && (stamps_ || had_sample);
     told.sample = (trip ? *trip : at() - timed_at).count();
     told.marked = p.marked;
-    if (getenv("DBG")) { printf("%ld ack %ld dup %d dsack %d [%ld] blocks", now_/1000, told.ack, told.is_duplicate, !!told.duplicate, told.duplicate?told.duplicate->first:0); for (auto&b: told.blocks) printf(" %ld-%ld", b.first,b.last); printf(" echoed %ld una %ld nxt %ld phase %d undone %d cwnd %u marked %d sample %ld srtt %ld rttvar %ld rto %ld\n", told.echoed.value_or(-1), position_of(tcb_.snd.una), position_of(tcb_.snd.nxt), (int)sender_.recovery().phase(), sender_.congestion().undone, sender_.congestion().window(), told.marked, told.sampled?told.sample:-1, moment().srtt, moment().rttvar, moment().timeout); }
+    if (getenv("DBG")) {
+      printf("%ld ack %ld dup %d dsack %d [%ld] blocks", now_ / 1000, told.ack, told.is_duplicate, !!told.duplicate,
+             told.duplicate ? told.duplicate->first : 0);
+      for (auto& b : told.blocks) printf(" %ld-%ld", b.first, b.last);
+      printf(
+          " echoed %ld una %ld nxt %ld phase %d undone %d cwnd %u marked %d sample %ld srtt %ld rttvar %ld rto %ld\n",
+          told.echoed.value_or(-1), position_of(tcb_.snd.una), position_of(tcb_.snd.nxt),
+          (int)sender_.recovery().phase(), sender_.congestion().undone, sender_.congestion().window(), told.marked,
+          told.sampled ? told.sample : -1, moment().srtt, moment().rttvar, moment().timeout);
+    }
     watch_.acknowledged(told, before, moment(), now_);
   }
 
@@ -239,7 +256,10 @@ class recovery_subject {
       const position first = position_of(run.seq);
       const octet_range text{first, first + run.length};
       if (!run.again) tcb_.snd.nxt = run.seq + run.length;
-      if (getenv("DBG")) printf("%ld send %ld-%ld again %d probe %d phase %d wants %d pipe %u cwnd %u\n", now_/1000, text.first, text.last, run.again, probe, (int)sender_.recovery().phase(), sender_.recovery().wants_new_data(), sender_.recovery().pipe(), sender_.congestion().window());
+      if (getenv("DBG"))
+        printf("%ld send %ld-%ld again %d probe %d phase %d wants %d pipe %u cwnd %u\n", now_ / 1000, text.first,
+               text.last, run.again, probe, (int)sender_.recovery().phase(), sender_.recovery().wants_new_data(),
+               sender_.recovery().pipe(), sender_.congestion().window());
       watch_.sent(text.first, text.last, run.again, probe, before, now_, clock());
       path_.send({false, text, clock(), {}}, now_);
       watch_.check(moment(), now_);
@@ -299,6 +319,7 @@ class recovery_subject {
   simulated_path path_;
   connection_config config_;
   recovery_watch watch_;
+  std::vector<std::array<u32, 3>> history_;
   bool spikes_ = false;  // the path stands still now and then
   bool marks_ = false;   // acknowledgments may echo congestion
   microseconds now_ = 1'000'000;

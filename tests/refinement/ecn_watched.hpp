@@ -76,14 +76,15 @@ class ecn_watched : public Base {
     recovery_phase phase;
     u32 window;
     std::uint8_t attempts;
+    bool can_undo;
   };
 
   [[nodiscard]] bool offers() const { return Base::tcp().config().ecn; }
 
   [[nodiscard]] moment now() const {
     const auto& sending = Base::tcp().sending();
-    return {Base::tcp().block(), sending.ecn(), sending.recovery().phase(), sending.congestion().window(),
-            sending.attempts()};
+    return {Base::tcp().block(),           sending.ecn(),      sending.recovery().phase(),
+            sending.congestion().window(), sending.attempts(), sending.congestion().before().cwnd != 0};
   }
 
   // The production code says that it has reduced its window.
@@ -128,6 +129,10 @@ class ecn_watched : public Base {
     seg.in_recovery = before.phase == recovery_phase::recovery || after.phase == recovery_phase::recovery;
     oracle_.received(seg);
     if (header.control.syn()) return;
+    if (before.can_undo && !after.can_undo) {
+      oracle_.undone();
+      reduced_at_ = 0;
+    }
     const bool entered = before.phase == recovery_phase::open && after.phase == recovery_phase::recovery;
     if (!claims(before, after) && !enters(before, after)) {
       const bool undisturbed =
@@ -137,7 +142,7 @@ class ecn_watched : public Base {
     }
     const bool by_echo = header.control.ece() && !entered;
     reduced(by_echo ? spec::reduction::echo : spec::reduction::loss);
-    const u32 least = 2 * Base::tcp().effective_mss();
+    const u32 least = Base::tcp().effective_mss();
     if (by_echo && before.phase == recovery_phase::open && after.window > std::max(before.window / 2, least)) {
       complain("the window is not halved by an echo");
     }
