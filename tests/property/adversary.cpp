@@ -111,7 +111,7 @@ const registered bursts{claim{
 }};
 
 const registered orphans{claim{
-    // covers: reclamation rfc6429
+    // covers: reclamation orphans rfc6429
     .id = "orphans-end",
     .says = "A connection whose user has closed both directions, and whose peer answers nothing more, ends within the "
             "orphan timeout, whatever was configured for connections with a user",

@@ -1,6 +1,6 @@
 // A stack beside its model: whatever arrives and is called, both send the same segments on each flow, and end in the
 // same states.
-// covers: demultiplexing listeners time-wait-records time-wait-reuse rfc6191#2 limits
+// covers: demultiplexing listeners time-wait-records time-wait-reuse rfc6191#2 limits orphans
 #pragma once
 
 #include <algorithm>

@@ -95,7 +95,7 @@ case_check limits_check(stack_fault fault) {
 }
 
 const registered limits{claim{
-    // covers: listeners syn-cookies time-wait-reuse limits rfc6191#2 rfc4987#3.6
+    // covers: listeners syn-cookies time-wait-reuse limits orphans rfc6191#2 rfc4987#3.6
     .id = "stack-limits",
     .says = "A stack whose tables are too small does at each limit what is documented: it keeps, drops, answers with a "
             "cookie, forgets the oldest or refuses exactly when a model of a few counts does; a cookie that comes back "

@@ -6,7 +6,7 @@ namespace sequent::test {
 namespace stack_orphans_test {
 
 // Closed, and the peer acknowledges nothing: FIN-WAIT-1 for as long as it is left to it.
-// covers: limits
+// covers: limits orphans
 TEST(stack_orphans, have_a_limit_and_the_first_is_reset_first) {
   stack_host<> host;
   const handle listening = *host.tcp->listen(std::nullopt, 80, 4);
