@@ -65,25 +65,23 @@ class ecn_oracle {
     receive_marks(seg);
     if (!seg.ack) return;
     una_ = std::max(una_, seg.acknowledges);
-    echoed_since_ = echoed_since_ || (seg.ece && usable());
     echoed_ = seg.ece && usable() && seg.acknowledges >= una_;
+    echoed_since_ = echoed_since_ || echoed_;
     may_react_ = may_react_ || (echoed_ && una_ >= reduced_at_);
     must_react_ = echoed_ && una_ > reduced_at_ && !seg.in_recovery && used_;
   }
 
-  /// It reduces its congestion window.
-  void reduced(reduction why) {
+  /// It reduces its congestion window; `again`, once more for the same loss.
+  void reduced(reduction why, bool again = false) {
     if (why == reduction::echo) {
       wrong_.expect(may_react_, "the window is reduced by an echo that was none, or twice in a window of data");
     }
     must_react_ = may_react_ = false;
-    // Within the same window of data it belongs to the same trouble.
-    if (why == reduction::echo || !doubted_ || una_ >= reduced_at_) {
+    if (!again) {
       reduced_before_ = reduced_at_;
       was_due_ = cwr_due_;
       echoed_since_ = why == reduction::echo;
     }
-    doubted_ = why != reduction::echo;
     reduced_at_ = nxt_;
     cwr_due_ = usable();
   }
@@ -94,7 +92,6 @@ class ecn_oracle {
     wrong_.expect(!echoed_since_, "a reduction is taken back though congestion was echoed");
     reduced_at_ = std::min(reduced_at_, reduced_before_);
     cwr_due_ = cwr_due_ && was_due_;
-    doubted_ = false;
   }
 
   /// Whether it may send ECT: MUST NOT otherwise, except for the peer's own wavering, which makes it a SHOULD NOT.
@@ -115,7 +112,7 @@ class ecn_oracle {
   void each_value(Visit visit) const {
     for (const bool each :
          {sent_setup_, sent_other_, received_setup_, received_setup_syn_, received_other_, used_, must_echo_, may_echo_,
-          echoed_, may_react_, must_react_, cwr_due_, was_due_, doubted_, echoed_since_}) {
+          echoed_, may_react_, must_react_, cwr_due_, was_due_, echoed_since_}) {
       visit(each ? position{1} : position{0});
     }
     for (const position each : {una_, nxt_, reduced_at_, reduced_before_}) visit(each);
@@ -193,7 +190,6 @@ class ecn_oracle {
   bool must_react_ = false;
   bool cwr_due_ = false;
   bool was_due_ = false;       ///< before the latest reduction
-  bool doubted_ = false;       ///< the latest reduction was for a loss, and may have been needless
   bool echoed_since_ = false;  ///< congestion was echoed since the latest reduction, or asked for it
   position una_ = 0;
   position nxt_ = 0;

@@ -287,7 +287,7 @@ const registered doubts{claim{
     .bounds = recovery_bounds,
     .head = 9,
     .steps = 150,
-    .cases = 2'000,
+    .cases = 8'000,
     .run = recovery_check<recovery_oracle::doubt>(),
     .controls = {{"any progress undoes", recovery_check<recovery_oracle::doubt, with_doubt<credulous_doubt>>()},
                  {"F-RTO does not ask what it was that arrived",

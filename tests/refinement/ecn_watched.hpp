@@ -38,7 +38,7 @@ class ecn_watched : public Base {
     const bool probe = before.tcb.snd.wnd == 0 && flight <= 1;
     const bool synchronized = before.tcb.state > connection_state::syn_received;
     if (synchronized && after.attempts > before.attempts && !probe) {
-      reduced(spec::reduction::timeout);
+      reduced(spec::reduction::timeout, before.attempts != 0);
     } else if (claims(before, after) || enters(before, after)) {
       reduced(spec::reduction::loss);
     }
@@ -77,14 +77,22 @@ class ecn_watched : public Base {
     u32 window;
     std::uint8_t attempts;
     bool can_undo;
+    bool lowered_again;
+    bool probed;
   };
 
   [[nodiscard]] bool offers() const { return Base::tcp().config().ecn; }
 
   [[nodiscard]] moment now() const {
     const auto& sending = Base::tcp().sending();
-    return {Base::tcp().block(),           sending.ecn(),      sending.recovery().phase(),
-            sending.congestion().window(), sending.attempts(), sending.congestion().before().cwnd != 0};
+    return {Base::tcp().block(),
+            sending.ecn(),
+            sending.recovery().phase(),
+            sending.congestion().window(),
+            sending.attempts(),
+            sending.congestion().before().cwnd != 0,
+            sending.recovery().lowered_again(),
+            sending.recovery().probe().on_its_way()};
   }
 
   // The production code says that it has reduced its window.
@@ -102,8 +110,8 @@ class ecn_watched : public Base {
     return static_cast<std::int32_t>(number - start);
   }
 
-  void reduced(spec::reduction why) {
-    oracle_.reduced(why);
+  void reduced(spec::reduction why, bool again = false) {
+    oracle_.reduced(why, again);
     reduced_at_ = text_end_;
   }
 
@@ -140,7 +148,9 @@ class ecn_watched : public Base {
       if (undisturbed && after.window < before.window) complain("the window is reduced once more for the same data");
       return;
     }
-    const bool by_echo = header.control.ece() && !entered;
+    // A loss that is found with the same acknowledgment comes first: of a retransmission, or what a probe repaired.
+    const bool lost = (after.lowered_again && !before.lowered_again) || (before.probed && !after.probed);
+    const bool by_echo = header.control.ece() && !entered && !lost;
     reduced(by_echo ? spec::reduction::echo : spec::reduction::loss);
     const u32 least = Base::tcp().effective_mss();
     if (by_echo && before.phase == recovery_phase::open && after.window > std::max(before.window / 2, least)) {
