@@ -143,11 +143,11 @@ template <word W>
 constexpr void on_urgent(control_block<W>& tcb, const segment<W>& seg, actions<W>& out) noexcept {
   if (!seg.control.urg()) return;
   const sequence_number<W> pointed = seg.seq + seg.up;
-  const bool ahead = before(tcb.rcv.nxt, pointed);
-  if (!ahead && seg.up == W(0u)) return;
-  // Both may lie a largest window away from RCV.NXT, on either side: too far to be compared with one another.
-  const sequence_number<W> known = ahead && before(tcb.rcv.up, tcb.rcv.nxt) ? tcb.rcv.nxt : tcb.rcv.up;
-  if (!before(known, pointed)) return;
+  // Both lie less than half the circle from RCV.NXT, on either side: too far to be compared with one another but by
+  // their distance from it.
+  const W reaches = (pointed - tcb.rcv.nxt) + W(half_circle);
+  const W known = (tcb.rcv.up - tcb.rcv.nxt) + W(half_circle);
+  if (!(known < reaches) || (seg.up == W(0u) && !(W(half_circle) < reaches))) return;
   tcb.rcv.up = pointed;
   out.raised.raise(signal::urgent);
 }
