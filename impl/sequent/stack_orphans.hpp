@@ -79,10 +79,12 @@ duration stack<Policy>::age_of_orphan(u32 index, instant now) const noexcept {
   return duration::seconds(static_cast<std::uint16_t>(seconds_of(now) - slots_[index].orphaned_at));
 }
 
-// Wakes a connection for something other than its user's call. A close() that waited for that comes first.
+// Wakes a connection for something other than its user's call, which he is told of if he waits for a place. A close()
+// that waited for that comes first.
 template <class Policy>
 bool stack<Policy>::arouse(u32 index, instant now) noexcept {
   if (!wake(index)) return false;
+  if (slots_[index].wanting) tell(index);
   finish_closing(index, now);
   return true;
 }

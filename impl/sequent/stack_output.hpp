@@ -26,6 +26,7 @@ template <class Policy>
 void stack<Policy>::touch(u32 index) noexcept {
   slot& at = slots_[index];
   stir(index);
+  if (at.orphan && tcp(index).state() == connection_state::time_wait) no_orphan(index);
   if (tcp(index).state() == connection_state::closed && at.mapped) {
     no_orphan(index);
     at.mapped = false;

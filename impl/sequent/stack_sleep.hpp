@@ -126,6 +126,7 @@ void stack<Policy>::put_to_sleep(u32 index) noexcept {
     at.asleep = dormant<typename Policy::connection_policy>(bodies_[at.place].tcp);
     bodies_.release(at.place);
     at.place = nobody;
+    if (at.wanting) wanting_.push(index, ready_links());  // woken for something else, and not told of it yet
     ++statistics_.fallen_asleep;
   }
 }

@@ -68,7 +68,7 @@ std::span<std::uint8_t> stack<Policy>::writable_span(handle of) noexcept {
   if (!rouse(of)) return {};
   const bool known = lent(of.index) != 0;
   if (sleeps && !known && loans_ >= slot_types::half_of_places) {
-    refused_ |= refusals::loan;
+    static_cast<void>(refuse(refusals::loan));
     return {};
   }
   const std::span<std::uint8_t> room = tcp(of.index).writable_span();
@@ -165,10 +165,11 @@ result<void> stack<Policy>::set_keep_alive(handle of, bool on, instant now) noex
   if constexpr (sleeps) {
     if (!awake(of.index)) {
       at->asleep.set_keep_alive(on, config_.connection, now);
-      if (!on) {
-        wheel_.stop(of.index);
+      const auto due = at->asleep.next_deadline();  // none, too, where the idle time is longer than any clock
+      if (due) {
+        wheel_.start(of.index, *due);
       } else {
-        wheel_.start(of.index, *at->asleep.next_deadline());
+        wheel_.stop(of.index);
       }
       return {};
     }

@@ -27,6 +27,32 @@ TEST(stack_events, who_was_refused_a_place_hears_of_the_next) {
   EXPECT_TRUE(host.tcp->consistent());
 }
 
+// A stranger's segment that wakes whoever waits for a place must not cost him the event, nor the lists their order.
+TEST(stack_events, who_was_refused_a_place_hears_of_it_though_a_stranger_woke_him) {
+  sleepy_host host(3);
+  for (u32 n = 1; n != 3; ++n) {
+    ASSERT_TRUE(host.tcp->write(host.handles[n], pattern(5)));
+    host.out();
+  }
+  ASSERT_EQ(host.tcp->write(host.handles[0], pattern(5)).why(), error::no_place);
+  for (u32 n = 1; n != 3; ++n) {
+    host.in(sleepy_host::path(n), host.from(n).ack(host.iss[n] + 6));  // each may sleep once it has told its news
+    ASSERT_TRUE(host.tcp->next_event());
+    host.in(sleepy_host::path(0), at(0x9000'0000u).rst());
+    host.out();
+    EXPECT_TRUE(host.tcp->consistent());
+    ASSERT_TRUE(host.tcp->write(host.handles[n], pattern(5)));  // pushes him out again
+    host.out();
+    EXPECT_TRUE(host.tcp->consistent());
+    host.in(sleepy_host::path(n), host.from(n).ack(host.iss[n] + 11));
+  }
+  bool told = false;
+  for (const stack_event& event : host.events()) told = told || (event.of == host.handles[0] && event.place);
+  EXPECT_TRUE(told);
+  EXPECT_TRUE(host.tcp->write(host.handles[0], pattern(5)));
+  EXPECT_TRUE(host.tcp->consistent());
+}
+
 TEST(stack_events, who_was_refused_a_connection_hears_of_room) {
   stack_host<> host;
   std::vector<handle> made;

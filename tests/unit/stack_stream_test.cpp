@@ -74,8 +74,13 @@ TEST(stack_stream, loans_hold_half_of_the_places) {
   EXPECT_TRUE(told[0].place);
   EXPECT_EQ(told[0].of, handle{});
   EXPECT_FALSE(host.tcp->writable_span(host.handles[1]).empty());
+  EXPECT_TRUE(host.tcp->writable_span(host.handles[0]).empty());
+  host.out();
+  EXPECT_TRUE(host.events().empty()) << "what was free once is not free again";
+  EXPECT_FALSE(host.tcp->has_more());
   ASSERT_TRUE(host.tcp->close(host.handles[1], host.now));  // ends the loan as well
   host.out();
+  EXPECT_EQ(host.events().size(), 1u);
   EXPECT_TRUE(host.tcp->consistent());
 }
 
