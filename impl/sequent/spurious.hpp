@@ -39,14 +39,14 @@ class spurious_detector {
   constexpr void begin(bool by_timeout, bool with_f_rto, sequence_number<u32> una) noexcept {
     give_up();
     watching_ = true;
-    by_timeout_ = by_timeout;
+    by_timeout_ = timer_sends_ = by_timeout;
     countable_ = !again_.reaches_beyond(una);
     f_rto_ = by_timeout && with_f_rto ? step::acknowledgment : step::none;
   }
   /// The doubt is settled, and the window stays as it is.
   constexpr void give_up() noexcept {
     first_clock_ = unreported_ = resent_ = {};
-    sent_ = countable_ = watching_ = echo_seen_ = by_timeout_ = marked_ = false;
+    sent_ = timer_sends_ = countable_ = watching_ = echo_seen_ = by_timeout_ = marked_ = false;
     f_rto_ = step::none;
   }
   /// The timer expired once more. If nobody has answered since the first time, F-RTO starts anew (RFC 5682
@@ -54,6 +54,7 @@ class spurious_detector {
   /// is settled.
   constexpr void timed_out_again(bool with_f_rto) noexcept {
     if (f_rto_ != step::acknowledgment || !with_f_rto) give_up();
+    timer_sends_ = watching_;
   }
   /// Congestion was echoed, or had been before the episode began: the window is not given back (RFC 4015 section 3.4).
   constexpr void marked() noexcept { marked_ = watching_; }
@@ -68,10 +69,11 @@ class spurious_detector {
         resent_ = first;
       }
       // More than what the timer sends: F-RTO waits for the answer to that alone (RFC 5682 section 3.1, step 1).
-      if (f_rto_ == step::acknowledgment && !before(first, resent_) && !(first == unreported_)) f_rto_ = step::none;
+      if (f_rto_ == step::acknowledgment && !timer_sends_) f_rto_ = step::none;
+      timer_sends_ = false;
       // What was sent twice again, or with a gap, is not counted (RFC 3708 section 3).
       countable_ = countable_ && first == resent_ && !again_.overlaps(first, last);
-      resent_ = last;
+      if (before(resent_, last)) resent_ = last;
     }
     again_.add(first, last);
   }
@@ -113,6 +115,8 @@ class spurious_detector {
   [[nodiscard]] constexpr sequence_number<u32> unreported() const noexcept { return unreported_; }
   [[nodiscard]] constexpr sequence_number<u32> resent_until() const noexcept { return resent_; }
   [[nodiscard]] constexpr bool countable() const noexcept { return countable_; }
+  /// What is sent again next, the timer sends.
+  [[nodiscard]] constexpr bool timer_sends() const noexcept { return timer_sends_; }
   /// F-RTO waits for the first acknowledgment after a timeout.
   [[nodiscard]] constexpr bool awaits_acknowledgment() const noexcept { return f_rto_ == step::acknowledgment; }
 
@@ -161,6 +165,7 @@ class spurious_detector {
   [[no_unique_address]] resent_octets again_{};
   step f_rto_ = step::none;
   bool sent_ : 1 = false;
+  bool timer_sends_ : 1 = false;  // what goes out again next, the timer sends
   bool countable_ : 1 = false;
   bool watching_ : 1 = false;
   bool echo_seen_ : 1 = false;

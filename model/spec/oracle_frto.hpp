@@ -84,6 +84,9 @@ class frto_oracle {
     una_ = std::max(una_, told.ack);
   }
 
+  /// What was sent again by the timer has not been acknowledged (step 2).
+  [[nodiscard]] bool awaits_first_answer() const { return step_ == step::first; }
+
   /// What is known about the last timeout.
   [[nodiscard]] verdict now() const { return verdict_; }
 

@@ -103,7 +103,10 @@ class recovery_subject {
       case 0:
         if (spikes_ && s[2] % 2 == 0) path_.stand_still(now_ + s[2] % 4'096 * 1'000);
         [[fallthrough]];
-      case 1: write(1 + s[1] % (16 * mss_)); break;
+      case 1:
+        write(1 + s[1] % (16 * mss_));
+        if (spikes_ && s[3] % 2 == 1) path_.lose_the_last();
+        break;
       case 2: disturb(s); break;
       case 3: let_pass(now_ + s[1] % 512 * 1'000); break;
       default:
@@ -169,9 +172,6 @@ class recovery_subject {
     if (!due) return;
     switch (*due) {
       case timer::retransmission:
-        if (getenv("DBG"))
-          printf("%ld RTO phase %d attempts %d nxt %ld\n", now_ / 1000, (int)sender_.recovery().phase(),
-                 sender_.attempts(), position_of(tcb_.snd.nxt));
         (void)sender_.on_retransmission_timeout(tcb_, static_cast<u32>(mss_), at(), timers_, config_);
         return watch_.timed_out(before, moment(), now_);
       case timer::reordering:
@@ -212,16 +212,6 @@ class recovery_subject {
     told.sampled = acts.acked != 0 && (stamps_ || had_sample);
     told.sample = (trip ? *trip : at() - timed_at).count();
     told.marked = p.marked;
-    if (getenv("DBG")) {
-      printf("%ld ack %ld dup %d dsack %d [%ld] blocks", now_ / 1000, told.ack, told.is_duplicate, !!told.duplicate,
-             told.duplicate ? told.duplicate->first : 0);
-      for (auto& b : told.blocks) printf(" %ld-%ld", b.first, b.last);
-      printf(
-          " echoed %ld una %ld nxt %ld phase %d undone %d cwnd %u marked %d sample %ld srtt %ld rttvar %ld rto %ld\n",
-          told.echoed.value_or(-1), position_of(tcb_.snd.una), position_of(tcb_.snd.nxt),
-          (int)sender_.recovery().phase(), sender_.congestion().undone, sender_.congestion().window(), told.marked,
-          told.sampled ? told.sample : -1, moment().srtt, moment().rttvar, moment().timeout);
-    }
     watch_.acknowledged(told, before, moment(), now_);
   }
 
@@ -256,10 +246,6 @@ class recovery_subject {
       const position first = position_of(run.seq);
       const octet_range text{first, first + run.length};
       if (!run.again) tcb_.snd.nxt = run.seq + run.length;
-      if (getenv("DBG"))
-        printf("%ld send %ld-%ld again %d probe %d phase %d wants %d pipe %u cwnd %u\n", now_ / 1000, text.first,
-               text.last, run.again, probe, (int)sender_.recovery().phase(), sender_.recovery().wants_new_data(),
-               sender_.recovery().pipe(), sender_.congestion().window());
       watch_.sent(text.first, text.last, run.again, probe, before, now_, clock());
       path_.send({false, text, clock(), {}}, now_);
       watch_.check(moment(), now_);

@@ -67,6 +67,7 @@ class recovery_watch {
       probe_.sent(first, last, now);
     }
     if (!again) {
+      if (!before.open && strict_frto_.awaits_first_answer()) plain_ = false;
       strict_frto_.sent_new(last);
       return frto_.sent_new(last);
     }
@@ -79,6 +80,7 @@ class recovery_watch {
       frto_.timed_out(before.una, last, before.nxt);
       strict_frto_.timed_out(before.una, last, before.nxt);
     } else {
+      plain_ = false;
       strict_frto_.went_on_repeating();
     }
     starts_ = timer_ = false;
@@ -87,6 +89,7 @@ class recovery_watch {
   void acknowledged(const heard_acknowledgment& told, const recovery_moment& before, const recovery_moment& after,
                     spec::microseconds now) {
     rack_.resolution_is(after.srtt / 8);
+    if (told.ack < before.una && !told.blocks.empty()) plain_ = false;  // F-RTO ignores what the scoreboard notes
     const bool undone = after.undone != before.undone;
     const bool over = !before.open && (after.open || after.recover != before.recover);
     tell_rack(told, after, over && !undone, now);
@@ -133,7 +136,9 @@ class recovery_watch {
       response_.timed_out(before.nxt - before.una, before.threshold, before.srtt, before.rttvar, before.nxt);
     } else {
       starts_ = false;
+      plain_ = plain_ && before.una == timed_out_at_;  // else another recovery is underway
     }
+    timed_out_at_ = before.una;
     timer_ = true;
     check(after, now);
   }
@@ -248,7 +253,9 @@ class recovery_watch {
       frto_.recovery_point(after.nxt);
       strict_frto_.recovery_point(after.nxt);
       const spec::position flight = after.nxt - after.una;
-      response_.recovery_begins(flight, std::min(flight, before.window), before.threshold);
+      // Where another ends with the same acknowledgment the window is ssthresh in between.
+      const spec::position window = before.repairs ? std::min(before.window, before.threshold) : before.window;
+      response_.recovery_begins(flight, std::min(flight, window), before.threshold);
       if (after.undone != before.undone) response_.forget();
     }
     reports_.started(after.una, after.nxt);
@@ -271,10 +278,12 @@ class recovery_watch {
   spec::complaint wrong_probe_;
   spec::complaint wrong_doubt_;
   bool starts_ = false;  // the next text that is sent again is the first of its recovery
-  // Nothing of what was outstanding at the latest timeout had been sent again before, or while something was repaired.
+  // Nothing of what was outstanding at the latest timeout had been sent again before, or while something was repaired;
+  // and nothing new was sent between the timeout and its first answer.
   bool plain_ = true;
-  bool timer_ = false;       // ... or follows another timeout of the same recovery
-  bool by_timeout_ = false;  // the latest recovery began with a timeout
+  spec::position timed_out_at_ = 0;  // SND.UNA at the latest timeout
+  bool timer_ = false;               // ... or follows another timeout of the same recovery
+  bool by_timeout_ = false;          // the latest recovery began with a timeout
 };
 
 }  // namespace sequent::property

@@ -126,6 +126,15 @@ class simulated_path {
     if (bit(fates_[i].twice)) packets_.emplace(due + one_way_ / 4, p);
   }
 
+  /// The segment that was sent last, if it has not arrived, is lost.
+  void lose_the_last() {
+    auto last = packets_.end();
+    for (auto it = packets_.begin(); it != packets_.end(); ++it) {
+      if (!it->second.answer && (last == packets_.end() || it->second.text.last >= last->second.text.last)) last = it;
+    }
+    if (last != packets_.end()) packets_.erase(last);
+  }
+
   /// Nothing arrives before this moment, neither what is on its way nor what is sent till then.
   void stand_still(microseconds until) {
     still_until_ = until;

@@ -103,6 +103,7 @@ inline void feed(model::fingerprint& f, const spurious_detector& d) {
   static_assert(sizeof(spurious_detector) == 40);
   feed(f, d.sent_again());
   f.add(d.by_timeout());
+  f.add(d.timer_sends());
   f.add(d.is_marked());
   f.add(d.network_duplicates());
   feed(f, d.first_clock());

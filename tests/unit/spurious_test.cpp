@@ -228,6 +228,69 @@ TEST(duplicate_reports, octets_sent_twice_again_prove_nothing) {
   EXPECT_FALSE(d.on_ack(report(0, 100)));
 }
 
+// covers: rfc5682#3.1/1
+TEST(f_rto, starts_anew_when_the_timer_expires_again_before_an_answer) {
+  spurious_detector d = after_timeout();
+  d.timed_out_again(true);
+  d.resent(at(0), at(100), at(60));
+  EXPECT_TRUE(d.awaits_acknowledgment());
+  EXPECT_EQ(d.first_clock(), at(50)) << "RFC 3522: the first retransmission's clock is kept";
+  EXPECT_FALSE(d.on_ack(progress()));
+  d.timed_out_again(true);
+  EXPECT_FALSE(d.watching()) << "an answer has come";
+}
+
+// covers: rfc5682#3.1/1
+TEST(f_rto, ends_when_more_is_sent_again_than_the_timer_sends) {
+  for (const u32 first : {0u, 100u}) {
+    spurious_detector d = after_timeout();
+    d.resent(at(first), at(first + 50), at(60));
+    EXPECT_FALSE(d.awaits_acknowledgment());
+    EXPECT_EQ(d.resent_until(), at(first == 0 ? 100 : 150));
+  }
+}
+
+// covers: rfc3708#3/A.1
+TEST(duplicate_reports, where_all_answers_may_have_been_lost_a_report_proves_nothing) {
+  spurious_detector d = after_duplicates();
+  acknowledged_news news = report(0, 100);
+  news.all_answers_lost = true;
+  EXPECT_FALSE(d.on_ack(news));
+  EXPECT_FALSE(d.on_ack(report(0, 100)));
+}
+
+// covers: rfc3708#3/A.4
+TEST(duplicate_reports, prove_nothing_for_ever_once_the_network_duplicates) {
+  spurious_detector d;
+  EXPECT_FALSE(d.on_ack(report(500, 600)));
+  EXPECT_TRUE(d.network_duplicates());
+  d.begin(false, false, at(600));
+  d.resent(at(600), at(700), at(60));
+  EXPECT_FALSE(d.on_ack(report(600, 700)));
+}
+
+// covers: rfc3708#3/B.2
+TEST(duplicate_reports, what_was_sent_again_before_the_episode_must_be_reported_too) {
+  for (const u32 una : {0u, 600u}) {
+    spurious_detector d;
+    d.resent(at(500), at(600), at(50));
+    d.begin(false, false, at(una));
+    d.resent(at(una), at(una + 100), at(60));
+    EXPECT_EQ(d.on_ack(report(una, una + 100)), una == 600u);
+  }
+}
+
+// covers: rfc4015#3.4
+TEST(spurious_detector, notes_an_echo_of_congestion_within_an_episode) {
+  spurious_detector d;
+  d.marked();
+  EXPECT_FALSE(d.is_marked());
+  d = after_timeout();
+  d.marked();
+  EXPECT_TRUE(d.is_marked());
+  EXPECT_TRUE(d.by_timeout());
+}
+
 TEST(spurious_detector, gives_up) {
   spurious_detector d = after_timeout();
   d.give_up();
