@@ -143,7 +143,8 @@ class rack {
   template <std::size_t Most>
   constexpr void time_out(scoreboard<Most>& board, u32 now, u32 window) const noexcept {
     if (least_round_trip_ == unknown) return;
-    const u32 patience = round_trip_ + window;
+    // Of a connection that has slept the shortest round trip is all that is known.
+    const u32 patience = std::max(round_trip_, least_round_trip_) + window;
     (void)board.mark_lost([&](const sent_run& run, sequence_number<u32>) {
       const u32 elapsed = now - run.sent_at;
       return elapsed >= patience && elapsed < half_circle;

@@ -268,6 +268,17 @@ TEST_P(rack_test, a_timeout_marks_what_is_older_than_a_round_trip_and_the_window
   EXPECT_EQ(board.first_lost()->first, at(100));
 }
 
+TEST_P(rack_test, a_timeout_soon_after_sleep_goes_by_the_shortest_round_trip) {
+  recent.start(at(0), {.least_round_trip = 200'000});
+  send(2);
+  now += 60'000;
+  recent.time_out(board, now, 50'000);
+  EXPECT_EQ(board.lost(), 0u);
+  now += 190'000;
+  recent.time_out(board, now, 50'000);
+  EXPECT_EQ(board.lost(), 200u);
+}
+
 TEST_P(rack_test, a_timeout_before_any_round_trip_was_measured_marks_nothing) {
   send(2);
   now += 3'000'000;
