@@ -26,17 +26,19 @@ class rack {
 
   /// What lasts while nothing is outstanding.
   struct memory {
+    u32 round_trip = 0;
     u32 least_round_trip = unknown;
     std::uint8_t multiplier = 1;
     std::uint8_t persists = 0;
     bool reordering_seen = false;
   };
   [[nodiscard]] constexpr memory lasting() const noexcept {
-    return {least_round_trip_, multiplier_, persists_, reordering_seen_};
+    return {round_trip_, least_round_trip_, multiplier_, persists_, reordering_seen_};
   }
   /// Goes on from there, with nothing outstanding.
   constexpr void start(sequence_number<u32> nxt, const memory& lasting) noexcept {
     start(nxt);
+    round_trip_ = lasting.round_trip;
     least_round_trip_ = lasting.least_round_trip;
     multiplier_ = lasting.multiplier;
     persists_ = lasting.persists;
@@ -143,8 +145,7 @@ class rack {
   template <std::size_t Most>
   constexpr void time_out(scoreboard<Most>& board, u32 now, u32 window) const noexcept {
     if (least_round_trip_ == unknown) return;
-    // Of a connection that has slept the shortest round trip is all that is known.
-    const u32 patience = std::max(round_trip_, least_round_trip_) + window;
+    const u32 patience = round_trip_ + window;
     (void)board.mark_lost([&](const sent_run& run, sequence_number<u32>) {
       const u32 elapsed = now - run.sent_at;
       return elapsed >= patience && elapsed < half_circle;

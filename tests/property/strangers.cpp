@@ -56,7 +56,7 @@ enum class fault { none, ring, common_limit, polls_when_full };
 std::vector<std::pair<flow, test::packet>> observed(const drawn_case& c, fault wrong, bool with_others) {
   number_choice head(c.head);
   stack_config config = test::plain_stack();
-  config.secret = {head.word(), head.word()};
+  config.secret = {head.word(), head.word() | 1};  // zeros are refused
   config.cookies = static_cast<cookie_policy>(head.pick(3));
   const std::size_t batch = 1 + head.pick(40);
   test::stack_host<stranger_policy> host(config);

@@ -158,8 +158,8 @@ cookie_case drawn_cookie(number_choice& head) {
   c.changed = static_cast<unsigned>(head.pick(9));
   c.change = 1 + static_cast<u32>(head.pick(0xffff));
   if (head.pick(2) == 1) c.change <<= 16;
-  c.key = {head.word(), head.word()};
-  c.fresh = {head.word(), head.word()};
+  c.key = {head.word(), head.word() | 1};  // zeros are refused
+  c.fresh = {head.word(), head.word() | 1};
   const bool v6 = head.pick(2) == 1;
   for (ip_address* address : {&c.name.local, &c.name.remote}) {
     ipv6_address octets{0x20, 0x01};

@@ -268,8 +268,8 @@ TEST_P(rack_test, a_timeout_marks_what_is_older_than_a_round_trip_and_the_window
   EXPECT_EQ(board.first_lost()->first, at(100));
 }
 
-TEST_P(rack_test, a_timeout_soon_after_sleep_goes_by_the_shortest_round_trip) {
-  recent.start(at(0), {.least_round_trip = 200'000});
+TEST_P(rack_test, a_timeout_soon_after_sleep_knows_the_round_trip) {
+  recent.start(at(0), {.round_trip = 200'000, .least_round_trip = 100'000});
   send(2);
   now += 60'000;
   recent.time_out(board, now, 50'000);

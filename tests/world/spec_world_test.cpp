@@ -67,6 +67,8 @@ void expect_holds(bool left_last, bool right_last) {
     // Positions never wrap here, and its segments carry no timestamps.
     if (setting.name.find(".small") == std::string::npos || setting.name.find("wrap") == 0 || setting.timestamps)
       continue;
+    // The rules permit giving up a FIN-WAIT-2 that nobody reads (C37); these ends never do it of their own accord.
+    if (setting.name == "close-reclaimed.small") continue;
     const spec_world start = build(setting, left_last, right_last);
     const exploration found = explore(start, {}, never);
     EXPECT_EQ(found.verdict, exploration_verdict::holds)
