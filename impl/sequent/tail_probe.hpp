@@ -31,19 +31,22 @@ class tail_probe {
 
   /// The timer expired: a probe is due.
   constexpr void ask() noexcept { due_ = allowed(); }
-  [[nodiscard]] constexpr bool allowed() const noexcept { return !sent_until_ && measured_; }
+  [[nodiscard]] constexpr bool allowed() const noexcept { return !sent_ && measured_; }
   /// A round trip was measured.
   constexpr void measured() noexcept { measured_ = true; }
   [[nodiscard]] constexpr bool due() const noexcept { return due_; }
   /// SND.NXT when the probe was sent, and whether it repeated what was sent before.
-  [[nodiscard]] constexpr auto sent_until() const noexcept { return sent_until_; }
+  [[nodiscard]] constexpr std::optional<sequence_number<u32>> sent_until() const noexcept {
+    return sent_ ? std::optional(sent_until_) : std::nullopt;
+  }
   [[nodiscard]] constexpr bool again() const noexcept { return again_; }
-  [[nodiscard]] constexpr bool on_its_way() const noexcept { return sent_until_.has_value(); }
+  [[nodiscard]] constexpr bool on_its_way() const noexcept { return sent_; }
 
   /// The probe was sent; SND.NXT is `nxt` after it. `again`: it repeats what was sent before.
   constexpr void sent(sequence_number<u32> nxt, bool again) noexcept {
     due_ = false;
     measured_ = false;
+    sent_ = true;
     sent_until_ = nxt;
     again_ = again;
   }
@@ -53,23 +56,23 @@ class tail_probe {
   constexpr verdict on_ack(sequence_number<u32> ack, bool duplicated, sequence_number<u32> duplicated_until,
                            bool bare_duplicate) noexcept {
     due_ = false;  // somebody answers
-    if (!sent_until_) return verdict::none;
-    const sequence_number<u32> until = *sent_until_;
+    if (!sent_) return verdict::none;
+    const sequence_number<u32> until = sent_until_;
     if (before(ack, until)) return verdict::none;
     const bool beyond = before(until, ack);
     if (!again_ || (duplicated && duplicated_until == until) || (bare_duplicate && !beyond)) {
-      sent_until_.reset();
+      answered();
       return verdict::none;
     }
     // At exactly the probe's end the D-SACK or the duplicate that tells the two cases apart is still to come.
     if (!beyond) return verdict::none;
-    sent_until_.reset();
+    answered();
     return verdict::repaired;
   }
 
   /// Something else looks for what was lost.
   constexpr void cancel() noexcept {
-    sent_until_.reset();
+    answered();
     again_ = false;
     due_ = false;
   }
@@ -86,10 +89,16 @@ class tail_probe {
   friend bool operator==(const tail_probe&, const tail_probe&) noexcept = default;
 
  private:
-  std::optional<sequence_number<u32>> sent_until_{};  // TLP.end_seq
-  bool again_ = false;                                // TLP.is_retrans
-  bool due_ = false;
-  bool measured_ = true;
+  constexpr void answered() noexcept {
+    sent_ = false;
+    sent_until_ = {};
+  }
+
+  sequence_number<u32> sent_until_{};  // TLP.end_seq, while a probe is on its way
+  bool sent_ : 1 = false;
+  bool again_ : 1 = false;  // TLP.is_retrans
+  bool due_ : 1 = false;
+  bool measured_ : 1 = true;
 };
 
 }  // namespace sequent

@@ -117,7 +117,7 @@ inline void feed(model::fingerprint& f, const spurious_detector& d) {
 }
 
 inline void feed(model::fingerprint& f, const tail_probe& p) {
-  static_assert(sizeof(tail_probe) == 12);
+  static_assert(sizeof(tail_probe) == 8);
   feed(f, p.sent_until());
   f.add(p.again());
   f.add(p.due());
@@ -126,7 +126,7 @@ inline void feed(model::fingerprint& f, const tail_probe& p) {
 
 template <std::size_t Most>
 void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
-  static_assert(sizeof(loss_recovery<4>) == 64 + 32 + 16 + 40 + 12 + 24);
+  static_assert(sizeof(loss_recovery<4>) == 64 + 32 + 16 + 40 + 8 + 24);
   feed(f, r.board());
   feed(f, r.recent());
   // What a recovery counts is not looked at between recoveries, and starts over with the next one.
@@ -170,7 +170,7 @@ inline void feed(model::fingerprint& f, const ecn_response& e) {
 
 template <class Storage, class Congestion, std::size_t Most>
 void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
-  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 384);
+  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 376);
   feed(f, s.first());
   f.add(s.queued());
   for (u32 i = 0; i < s.queued(); ++i) {

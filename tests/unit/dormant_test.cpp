@@ -18,7 +18,7 @@ endpoint<> established(const connection_config& config = plain()) {
 }
 
 // covers: sleeping
-TEST(dormant, is_smaller_than_what_it_stands_for) { EXPECT_LE(sizeof(sleeper), 408u); }
+TEST(dormant, is_smaller_than_what_it_stands_for) { EXPECT_LE(sizeof(sleeper), 400u); }
 
 TEST(dormant, holds_a_connection_that_has_nothing_to_do) {
   endpoint<> end = established();
