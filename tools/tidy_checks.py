@@ -12,7 +12,7 @@ from typing import Iterator, NamedTuple
 # A new header is added here.
 TIERS = (
     ("config", "result"),
-    ("word", "seq", "time", "octets", "checksum", "siphash", "isn", "slots", "ip_address", "ip_fields", "ipv4", "ipv6",
+    ("word", "seq", "time", "chrono", "octets", "checksum", "siphash", "isn", "slots", "ip_address", "ip_text", "ip_fields", "ipv4", "ipv6",
      "ip", "icmp"),
     ("control_bits", "fast_open", "options", "segment", "parse", "emit"),
     ("actions", "interval_set", "large_interval_set", "ring", "control_block", "limits", "timers", "timer_wheel",
