@@ -57,9 +57,10 @@ void arrivals_are_spoken_for(connection_state at, const char* left_out, bool clo
 }
 
 void calls_are_spoken_for(const char* left_out) {
-  constexpr kind calls[] = {
-      kind::open_passive, kind::open_active, kind::send,         kind::receive,           kind::close,
-      kind::close_both,   kind::abort,       kind::user_timeout, kind::time_wait_timeout, kind::reclaim};
+  constexpr kind calls[] = {kind::open_passive, kind::open_active,  kind::send,
+                            kind::receive,      kind::close,        kind::close_both,
+                            kind::abort,        kind::user_timeout, kind::time_wait_timeout,
+                            kind::reclaim,      kind::evict};
   const unsigned at = pick("state", spec::phase_count + 1);  // one more than there are: closed early
   const bool closed_early = at == spec::phase_count;
   const arrival scene =

@@ -173,6 +173,9 @@ class connection {
   result<void> close(instant now) noexcept;
   /// ABORT (section 3.10.5). Errors: connection_does_not_exist.
   result<void> abort() noexcept;
+  /// Ends what close() left to go on by itself, for want of what it holds: with a RST in whatever state, but for
+  /// TIME-WAIT, which goes on. Errors: connection_does_not_exist; bad_argument before close().
+  result<void> evict() noexcept;
 
   /// SEGMENT ARRIVES (section 3.10.7): a segment that belongs to this connection and whose checksum holds. `text` is
   /// its text, header.text_length octets; `mark` the ECN codepoint of the IP header that it came with, which matters

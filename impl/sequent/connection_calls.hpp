@@ -187,6 +187,14 @@ result<void> connection<Policy>::abort() noexcept {
   return {};
 }
 
+template <class Policy>
+result<void> connection<Policy>::evict() noexcept {
+  if (tcb_.state == connection_state::closed) return error::connection_does_not_exist;
+  if (!nobody_reads_) return error::bad_argument;
+  end_with_reset(sequent::evict<u32>);
+  return {};
+}
+
 // The user gives up what is unread, and `call` the block.
 template <class Policy>
 template <class Call>

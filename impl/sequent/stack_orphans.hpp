@@ -55,7 +55,9 @@ void stack<Policy>::evict_orphan() noexcept {
   const u32 oldest = orphans_.first();
   no_orphan(oldest);
   ++statistics_.orphans_evicted;
-  give_up(oldest);
+  if (!awake(oldest)) return drop_asleep(oldest);
+  static_cast<void>(tcp(oldest).evict());
+  touch(oldest);
 }
 
 // One clock for all of them: each has the same time, so the one that was given back first is due first.

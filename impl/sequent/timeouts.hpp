@@ -16,6 +16,16 @@ constexpr void user_timeout(control_block<W>& tcb, actions<W>& out) noexcept {
   delete_block(tcb, out);
 }
 
+/// The host takes back what a connection holds that its user has left: the record is deleted, and the peer told by a
+/// RST also where both have closed and ABORT would be silent, as what is outstanding will not be sent again. TIME-WAIT
+/// has nothing outstanding and goes on (MUST-13); before a peer is known there is nothing to take back.
+template <word W>
+constexpr void evict(control_block<W>& tcb, actions<W>& out) noexcept {
+  if (tcb.state <= connection_state::syn_sent || tcb.state == connection_state::time_wait) return;
+  reset_peer(tcb, out);
+  delete_block(tcb, out);
+}
+
 /// TIME-WAIT TIMEOUT: two maximum segment lifetimes have passed (MUST-13).
 template <word W>
 constexpr void time_wait_timeout(control_block<W>& tcb, actions<W>& out) noexcept {

@@ -234,6 +234,12 @@ inline void add_leavers(std::vector<scenario>& list) {
   late.scripts[1].calls = {{call_kind::open_passive}, {call_kind::write, 1}, {call_kind::shutdown}, {call_kind::close}};
   add(list, late, lossy, rougher_still);
 
+  scenario taken =
+      leaves("close-evicted", "both write an octet and close both directions, and one host takes its end back then");
+  taken.scripts[0].calls = {{call_kind::open_active}, {call_kind::write, 1}, {call_kind::close}, {call_kind::evict}};
+  taken.scripts[1].calls = {{call_kind::open_passive}, {call_kind::write, 1}, {call_kind::close}};
+  add(list, taken, lossy, rougher_still);
+
   scenario orphan = leaves("close-reclaimed", "one end closes both directions, the other one writes and never closes");
   orphan.scripts[0].calls = {{call_kind::open_active}, {call_kind::close}};
   orphan.scripts[1].calls = {{call_kind::open_passive}, {call_kind::write, 1}};

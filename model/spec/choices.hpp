@@ -129,7 +129,7 @@ inline constexpr std::array<choice, 40> choices_table{{
     {"C37", "giving up in FIN-WAIT-2 or for want of resources", detail::allowed,
      "as an ABORT or a user timeout, which are events in every state; of its own accord only where the user has closed "
      "both directions",
-     "ABORT-3 TIMEOUT-3 RECLAIM-1 RECLAIM-2"},
+     "ABORT-3 TIMEOUT-3 RECLAIM-1 RECLAIM-2 EVICT-1 EVICT-2 EVICT-3"},
     {"C38", "the window at any time", detail::decided,
      "any right edge that is not behind the one offered before, up to what a header can say", "EMIT-3 EMIT-8"},
     {"C39", "ICMP hard errors", detail::out_of_scope,

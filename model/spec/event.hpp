@@ -49,6 +49,7 @@ enum class kind : std::uint8_t {
   user_timeout,
   time_wait_timeout,
   reclaim,   ///< the TCP gives up a connection that its user has left
+  evict,     ///< the host takes back what such a connection holds
   emission,  ///< seg = what the TCP puts on the wire (never a RST); offered = the right edge that it advertises
 };
 

@@ -309,6 +309,32 @@ constexpr auto abort_rules() {
   };
 }
 
+/// A host gives up what nobody owns any more, for want of what it holds (RFC 9293 section 3.6.1 leaves the half-duplex
+/// close to the host; RFC 6429 section 4). It is a user timeout that nobody is left to be told of, but the RST is a
+/// duty: in CLOSING and LAST-ACK too the peer waits for what will not be sent again. TIME-WAIT waits for nothing, and
+/// is left by its timer alone (MUST-13).
+template <class P>
+constexpr auto evict_rules() {
+  return std::array{
+      rule<P>{"EVICT-1", "rfc9293#3.10.8/user", "what its user has left is given up, and a RST says so", stage::call,
+              [](const state<P>& s, const event<P>& e) {
+                return e.what == kind::evict && s.left &&
+                       !in(s, phase::closed, phase::listen, phase::syn_sent, phase::time_wait);
+              },
+              [](const state<P>& s, const event<P>&) { return deleted_with_reset(s, 0, signal_reset); }},
+      rule<P>{"EVICT-2", "rfc9293#3.6.1/MUST-13", "in TIME-WAIT the wait goes on", stage::call,
+              [](const state<P>& s, const event<P>& e) {
+                return e.what == kind::evict && s.left && in(s, phase::time_wait);
+              },
+              [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop(s)}; }},
+      rule<P>{"EVICT-3", "rfc9293#3.6.1", "what has a user, or no peer yet, is not given up", stage::call,
+              [](const state<P>& s, const event<P>& e) {
+                return e.what == kind::evict && (!s.left || in(s, phase::closed, phase::listen, phase::syn_sent));
+              },
+              [](const state<P>& s, const event<P>&) { return refuse(s); }},
+  };
+}
+
 /// Timeouts, RFC 9293 section 3.10.8. The retransmission timeout is no event of its own: what it sends is an emission.
 template <class P>
 constexpr auto timeout_rules() {

@@ -130,8 +130,9 @@ namespace sequent::spec {
 /// are in use), and its emission.
 [[nodiscard]] inline std::vector<event<position>> sample_events(const state<position>& s) {
   std::vector<event<position>> all;
-  for (const kind what : {kind::open_passive, kind::open_active, kind::send, kind::receive, kind::close,
-                          kind::close_both, kind::abort, kind::user_timeout, kind::time_wait_timeout, kind::reclaim}) {
+  for (const kind what :
+       {kind::open_passive, kind::open_active, kind::send, kind::receive, kind::close, kind::close_both, kind::abort,
+        kind::user_timeout, kind::time_wait_timeout, kind::reclaim, kind::evict}) {
     all.push_back({what, {}, 2, 0});
     if (what != kind::open_active) continue;
     all.push_back({what, {}, 2, 0});

@@ -42,7 +42,7 @@ constexpr auto concatenate(const std::array<T, Sizes>&... parts) {
 
 template <class P>
 inline constexpr auto rule_table = concatenate(open_rules<P>(), send_rules<P>(), receive_rules<P>(), close_rules<P>(),
-                                               quit_rules<P>(), abort_rules<P>(), timeout_rules<P>(),
+                                               quit_rules<P>(), abort_rules<P>(), evict_rules<P>(), timeout_rules<P>(),
                                                emission_rules<P>(), closed_rules<P>(), listen_rules<P>(),
                                                syn_sent_rules<P>(), timestamp_rules<P>(), sequence_rules<P>(),
                                                reset_rules<P>(), syn_rules<P>(), ack_range_rules<P>(), ack_rules<P>(),

@@ -70,7 +70,7 @@ class application {
 
   /// The next call as a text, e.g. "write 3".
   [[nodiscard]] std::string next_call() const {
-    constexpr const char* names[] = {"open passive", "open active", "write", "shutdown", "close", "abort"};
+    constexpr const char* names[] = {"open passive", "open active", "write", "shutdown", "close", "abort", "evict"};
     if (next_call_ >= todo_->calls.size()) return "nothing";
     const call& next = todo_->calls[next_call_];
     std::string text = names[static_cast<std::size_t>(next.what)];
@@ -106,6 +106,10 @@ class application {
       case call_kind::abort:
         gave_up_ = true;
         end.abort();
+        break;
+      case call_kind::evict:
+        gave_up_ = true;
+        end.evict();
         break;
     }
     ++next_call_;

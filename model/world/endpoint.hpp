@@ -20,7 +20,8 @@ namespace sequent::model {
 /// - write(octets): offers octets to send; returns how many were taken from the front.
 /// - read(room): takes received octets in order; returns how many were put at the front of room.
 /// - shutdown(): CLOSE: a FIN follows what was written. close(): the same, and nobody reads from then on (RFC 9293
-///   section 3.6.1). abort(): ABORT.
+///   section 3.6.1). abort(): ABORT. evict(): the host takes
+///   back what is left of a connection behind close().
 ///
 /// What the user sees:
 /// - end_of_stream(): everything that the peer sent before its FIN has been read.
@@ -60,6 +61,7 @@ concept endpoint = std::copyable<E> && std::default_initializable<typename E::pa
   e.shutdown();
   e.close();
   e.abort();
+  e.evict();
   { c.closed() } -> std::convertible_to<bool>;
   { c.aborted() } -> std::convertible_to<bool>;
   { c.established() } -> std::convertible_to<bool>;

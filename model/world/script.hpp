@@ -7,7 +7,7 @@
 namespace sequent::model {
 
 /// The user calls that a script makes in order.
-enum class call_kind : std::uint8_t { open_passive, open_active, write, shutdown, close, abort };
+enum class call_kind : std::uint8_t { open_passive, open_active, write, shutdown, close, abort, evict };
 
 /// One call. Except for the opens a call waits until the endpoint was ESTABLISHED, unless it is early.
 struct call {

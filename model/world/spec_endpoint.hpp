@@ -87,6 +87,10 @@ class spec_endpoint {
     call(spec::kind::abort, 0);
     aborted_ = true;
   }
+  void evict() {
+    call(spec::kind::evict, 0);
+    aborted_ = aborted_ || closed();
+  }
 
   [[nodiscard]] std::size_t readable() const { return static_cast<std::size_t>(in_order_ - taken_); }
   [[nodiscard]] std::size_t writable() const {

@@ -261,7 +261,7 @@ class stack_model {
            duration::seconds(1);
   }
   void evict(entry& e) {
-    (void)e.tcp.abort();
+    (void)e.tcp.evict();
     poll(e, now_);
   }
 

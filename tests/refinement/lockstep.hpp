@@ -130,6 +130,15 @@ class lockstep {
     aborted_ = aborted_ || (done && unread != 0);
     taken_ += unread;  // by nobody
   }
+  /// The host takes back what is left of it.
+  void evict() {
+    before_ = tcp_.block();
+    const auto done = tcp_.evict();
+    observation seen = call_seen(done.has_value());
+    if (tcp_.owes_reset()) see_reset(seen);
+    follow_call(spec::kind::evict, 0, seen, "eviction");
+    aborted_ = aborted_ || (done && tcp_.state() == connection_state::closed);
+  }
   void abort() {
     before_ = tcp_.block();
     const auto done = tcp_.abort();
@@ -259,8 +268,8 @@ class lockstep {
   [[nodiscard]] spec::position unread_by_the_user() const {
     const spec::state<spec::position>& s = shadow_.now();
     if (spec::in(s, spec::phase::closed, spec::phase::listen, spec::phase::syn_sent)) return 0;
-    const bool fin_came = spec::in(s, spec::phase::close_wait, spec::phase::closing, spec::phase::last_ack,
-                                   spec::phase::time_wait);
+    const bool fin_came =
+        spec::in(s, spec::phase::close_wait, spec::phase::closing, spec::phase::last_ack, spec::phase::time_wait);
     return s.rcv_nxt - (fin_came ? 2 : 1) - taken_;
   }
 

@@ -233,4 +233,22 @@ TEST(calls, only_what_its_user_has_left_is_reclaimed) {
   for (const auto& each : call(s, kind::reclaim)) EXPECT_EQ(each.next.at, phase::closed);
 }
 
+// covers: MUST-13
+TEST(calls, eviction_tells_the_peer_wherever_something_is_left_to_lose) {
+  for (const phase at : {phase::syn_received, phase::established, phase::fin_wait_1, phase::fin_wait_2,
+                         phase::close_wait, phase::closing, phase::last_ack}) {
+    state_t s = sample_state(at);
+    EXPECT_EQ(only(call(s, kind::evict)).next, s) << name(at);  // it has a user
+    s.left = true;
+    const auto all = call(s, kind::evict);
+    EXPECT_TRUE(replies(all, {reply::reset, reply::reset})) << name(at);
+    for (const auto& each : all) EXPECT_EQ(each.next.at, phase::closed) << name(at);
+  }
+  state_t s = sample_state(phase::time_wait);
+  s.left = true;
+  const auto stays = only(call(s, kind::evict));
+  EXPECT_EQ(stays.next, s);
+  EXPECT_EQ(stays.seen.sent, reply::none);
+}
+
 }  // namespace sequent::spec::drive

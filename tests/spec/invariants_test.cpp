@@ -43,8 +43,9 @@ class wanderer {
     const int what = draw(20);
     if (what == 0) return {pick<kind>({kind::open_passive, kind::open_active}), {}, 0, 0, draw(4) == 0};
     if (what == 1) return {pick<kind>({kind::send, kind::receive, kind::close}), {}, draw(6), 0};
-    if (what == 2 && draw(8) == 0)
-      return {pick<kind>({kind::abort, kind::close_both, kind::user_timeout, kind::time_wait_timeout, kind::reclaim}),
+    if (what == 2 && draw(6) == 0)
+      return {pick<kind>({kind::abort, kind::close_both, kind::user_timeout, kind::time_wait_timeout, kind::reclaim,
+                          kind::evict}),
               {},
               draw(2),
               0};

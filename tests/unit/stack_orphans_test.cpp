@@ -45,6 +45,38 @@ TEST(stack_orphans, have_a_clock) {
   EXPECT_FALSE(host.tcp->next_deadline());
 }
 
+// One who has closed as well waits for our FIN to be acknowledged, and is told that nobody does any more.
+// covers: orphans
+TEST(stack_orphans, tell_a_peer_that_has_closed_when_their_time_is_up) {
+  stack_config config = plain_stack();
+  config.connection.user_timeout.reset();
+  config.connection.orphan_timeout.reset();
+  for (const bool peer_first : {true, false}) {
+    stack_host<> host(config);
+    const handle listening = *host.tcp->listen(std::nullopt, 80, 4);
+    const u32 iss = host.handshake(from_peer(9));
+    const handle mine = *host.tcp->accept(listening);
+    const packet fin = at(5'001).fin();
+    if (peer_first) {
+      host.in(from_peer(9), packet(fin).ack(iss + 1));
+      ASSERT_EQ(host.tcp->state_of(mine), connection_state::close_wait);
+      ASSERT_TRUE(host.tcp->close(mine, host.now));
+      host.out();
+    } else {
+      ASSERT_TRUE(host.tcp->close(mine, host.now));
+      host.out();
+      host.in(from_peer(9), packet(fin).ack(iss + 1));
+    }
+    ASSERT_EQ(host.tcp->orphans(), 1u);  // in LAST-ACK and CLOSING
+    host.wait(s(299));
+    const auto last = host.wait(s(3));
+    ASSERT_FALSE(last.empty()) << peer_first;
+    EXPECT_TRUE(last.back().segment.header.control.rst()) << peer_first;
+    EXPECT_EQ(last.back().segment.seq(), iss + 2) << peer_first;
+    EXPECT_EQ(host.tcp->connections(), 0u);
+  }
+}
+
 // A sleeper whose user goes needs a place to say so, and gets one.
 TEST(stack_orphans, a_close_waits_for_a_place_and_never_fails) {
   sleepy_host host(3);

@@ -28,6 +28,26 @@ TEST(user_timeout, deletes_the_connection_and_tells_the_user_in_every_state_with
   }
 }
 
+// Unlike ABORT, which is silent in CLOSING and LAST-ACK.
+TEST(evict, tells_the_peer_in_every_state_that_has_something_to_lose) {
+  for (const connection_state s : all_states) {
+    control_block<u32> tcb = block_in(s);
+    const control_block<u32> was = tcb;
+    actions<u32> out;
+    evict(tcb, out);
+    const bool stays = s <= connection_state::syn_sent || s == connection_state::time_wait;
+    EXPECT_EQ(out.answer, stays ? reply::none : reply::reset) << describe(s);
+    EXPECT_EQ(out.deleted, !stays) << describe(s);
+    EXPECT_EQ(tcb.state, stays ? s : connection_state::closed);
+    if (stays) {
+      EXPECT_EQ(tcb, was);
+      continue;
+    }
+    EXPECT_EQ(out.reset_seq, was.snd.nxt);
+    EXPECT_EQ(out.reset_ack, was.rcv.nxt);
+  }
+}
+
 TEST(time_wait_timeout, ends_time_wait_and_nothing_else) {
   for (const connection_state s : all_states) {
     control_block<u32> tcb = block_in(s);

@@ -60,6 +60,7 @@ class alternating_bit {
   void shutdown() { shut_ = true; }
   void close() { shut_ = true; }
   void abort() { aborted_ = true; }
+  void evict() { aborted_ = true; }
   [[nodiscard]] bool closed() const {
     if (F == flaw::closes_unasked && peer_ended_) return true;
     return !opened_ || aborted_ || (end_answered_ && peer_ended_);
