@@ -118,7 +118,7 @@ class rack {
   /// Marks what is lost by now (section 6.2, step 5), and says when to look again if something may become so.
   struct outcome {
     bool found = false;
-    bool again = false;  ///< among it something that had been sent again
+    std::optional<u32> again{};  ///< when the last of it was sent again that had been
     std::optional<u32> again_in{};
   };
   template <std::size_t Most>
@@ -131,7 +131,7 @@ class rack {
       if (elapsed >= half_circle) return false;
       const u32 patience = round_trip_ + window;
       if (elapsed >= patience) {
-        out.again = out.again || run.again;
+        if (run.again && (!out.again || run.sent_at - *out.again < half_circle)) out.again = run.sent_at;
         return true;
       }
       out.again_in = std::max(out.again_in.value_or(0), patience - elapsed);

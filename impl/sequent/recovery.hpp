@@ -30,7 +30,7 @@ class loss_recovery {
     probe_.start();
     recover_ = full_until_ = first - 1u;
     departed_ = 0;
-    run_began_ = 0;
+    run_began_ = lowered_at_ = 0;
     phase_ = recovery_phase::open;
     duplicates_ = 0;
     head_due_ = reduced_ = lowered_again_ = reports_seen_ = false;
@@ -52,7 +52,11 @@ class loss_recovery {
   [[nodiscard]] constexpr const spurious_detector& doubt() const noexcept { return doubt_; }
   [[nodiscard]] constexpr std::uint8_t duplicates() const noexcept { return duplicates_; }
   [[nodiscard]] constexpr u32 departed() const noexcept { return departed_; }
-  [[nodiscard]] constexpr bool lowered_again() const noexcept { return lowered_again_; }
+  /// What was sent again before this, short_time(), is answered by a timeout or by an earlier loss of what had been
+  /// sent again; nothing when none is.
+  [[nodiscard]] constexpr std::optional<u32> lowered_at() const noexcept {
+    return lowered_again_ ? std::optional(lowered_at_) : std::nullopt;
+  }
   [[nodiscard]] constexpr bool reports_seen() const noexcept { return reports_seen_; }
   [[nodiscard]] constexpr sequence_number<u32> full_until() const noexcept { return full_until_; }
   /// When the first octets of the scoreboard's last run were sent: short_time().
@@ -120,7 +124,7 @@ class loss_recovery {
     departed_ = 0;
     head_due_ = false;
     // What was sent again may have overtaken what is still outstanding.
-    if (ack.sack && !board_.view().empty() && rack_.overtook(board_.view().front(), board_.last_of(0))) [[unlikely]] {
+    if (ack.sack && !board_.view().empty() && may_be_overtaken()) [[unlikely]] {
       return on_overtaking(ack, before_it, congestion, again);
     }
     grow(ack, ack.acked, before_it, congestion);
@@ -177,6 +181,8 @@ class loss_recovery {
       (void)board_.mark_all_lost();
     }
     go_back(nxt);
+    lowered_again_ = true;
+    lowered_at_ = short_time(now);
   }
 
   /// What is outstanding is to be sent again for another reason than congestion.
@@ -217,6 +223,7 @@ class loss_recovery {
     board_.rebase(by);
     rack_.rebase(by);
     run_began_ = board_.view().empty() ? 0 : run_began_ - by;
+    lowered_at_ -= by;
   }
 
  private:
@@ -230,6 +237,13 @@ class loss_recovery {
   }
   [[nodiscard]] static constexpr u32 clipped(duration smoothed) noexcept {
     return static_cast<u32>(std::clamp<std::int64_t>(smoothed.count(), 0, 0x3fff'ffff));
+  }
+
+  // Runs are as old as they are far ahead, unless they were sent again, so the first one speaks for all of them, unless
+  // that was.
+  [[nodiscard]] constexpr bool may_be_overtaken() const noexcept {
+    const sent_run& first = board_.view().front();
+    return first.again || rack_.overtook(first, board_.last_of(0));
   }
 
   // Nothing is lost, reported or doubted: the case of nearly every acknowledgment.
@@ -322,6 +336,10 @@ class loss_recovery {
   [[nodiscard]] constexpr u32 outstanding_before(const acknowledgment& ack, u32 delivered) const noexcept;
   template <class Congestion>
   constexpr void lower_again(const acknowledgment& ack, u32 delivered, Congestion& congestion) noexcept;
+  // What was sent again at `at` has been lost, which nothing has answered yet.
+  [[nodiscard]] constexpr bool unanswered(u32 at) const noexcept {
+    return phase_ != recovery_phase::open && (!lowered_again_ || at - lowered_at_ < half_circle);
+  }
   template <class Congestion>
   constexpr void enter(const acknowledgment& ack, u32 delivered, Congestion& congestion) noexcept;
   template <class Congestion>
@@ -356,11 +374,12 @@ class loss_recovery {
   sequence_number<u32> full_until_{};  // SND.NXT when the congestion window was last found full
   u32 departed_ = 0;                   // without SACK: octets that duplicates tell have left the network
   u32 run_began_ = 0;                  // when the first octets of the last run were sent
+  u32 lowered_at_ = 0;                 // when the window was lowered last, if lowered_again_
   recovery_phase phase_ = recovery_phase::open;
   std::uint8_t duplicates_ = 0;
   bool head_due_ = false;
   bool reduced_ = false;        // until take_reduced()
-  bool lowered_again_ = false;  // in this recovery, as a retransmission was lost
+  bool lowered_again_ = false;  // in this episode, by a timeout or as a retransmission was lost
   bool reports_seen_ = false;   // the peer has sent a D-SACK
   undoing undone_ = undoing::nothing;
   scoreboard<MostRuns> board_{};

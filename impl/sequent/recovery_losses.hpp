@@ -89,7 +89,7 @@ constexpr typename loss_recovery<MostRuns, Parts>::losses loss_recovery<MostRuns
     const u32 window = rack_.reordering_window(clipped(ack.smoothed), urgent(ack.mss));
     const auto out = rack_.detect(board_, short_time(ack.now), window);
     seen.found = out.found;
-    if (out.again && phase_ == recovery_phase::recovery) lower_again(ack, delivered, congestion);
+    if (out.again && unanswered(*out.again)) lower_again(ack, delivered, congestion);
     if (out.again_in) seen.again = duration::microseconds(*out.again_in);
   } else if (phase_ == recovery_phase::recovery) {
     // The next hole (RFC 6582 section 3.2, partial acknowledgment), unless it is on its way again already: a peer that
@@ -121,6 +121,7 @@ constexpr void loss_recovery<MostRuns, Parts>::go_back(sequence_number<u32> nxt)
   phase_ = recovery_phase::loss;
   head_due_ = true;
   probe_.cancel();
+  lowered_again_ = false;
 }
 
 }  // namespace sequent

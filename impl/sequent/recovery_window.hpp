@@ -30,17 +30,24 @@ constexpr u32 loss_recovery<MostRuns, Parts>::outstanding_before(const acknowled
   return ack.sack ? now - board_.sacked() + delivered : now + ack.acked;
 }
 
-// The loss of a retransmission is a second indication of congestion (RFC 5681 section 4.3), once for each recovery;
-// with ECN too, whatever the first one was (RFC 3168 section 6.1.2).
+// The loss of a retransmission is one more indication of congestion (RFC 5681 section 4.3), once for what was sent
+// again in one round trip; with ECN too, whatever the first one was (RFC 3168 section 6.1.2). After a timeout, where
+// slow start repairs, no fast recovery begins (RFC 6675 section 5.1); half of the window goes there.
 template <std::size_t MostRuns, class Parts>
 template <class Congestion>
 constexpr void loss_recovery<MostRuns, Parts>::lower_again(const acknowledgment& ack, u32 delivered,
                                                            Congestion& congestion) noexcept {
-  if (lowered_again_) return;
   lowered_again_ = reduced_ = true;
-  congestion.on_congestion(std::min(ack.nxt - ack.una, congestion.threshold()), ack.mss, ack.now);
-  reduction_.start(outstanding_before(ack, delivered), congestion.threshold());
+  lowered_at_ = short_time(ack.now);
   doubt_.give_up();
+  const u32 window = congestion.window();
+  const u32 flight = std::min(ack.nxt - ack.una, congestion.threshold());
+  if (phase_ == recovery_phase::loss) {
+    congestion.on_timeout(flight, ack.mss, true, ack.now);
+    return congestion.set_window(std::min(std::max(Congestion::reduced(window), ack.mss), congestion.threshold()));
+  }
+  congestion.on_congestion(flight, ack.mss, ack.now);
+  reduction_.start(outstanding_before(ack, delivered), congestion.threshold());
 }
 
 template <std::size_t MostRuns, class Parts>

@@ -100,11 +100,15 @@ class cwnd_oracle {
     duplicates_ = 0;
   }
 
-  /// A retransmission was lost, or a loss was found in the next window, within recovery: the second of two indications
-  /// (RFC 5681 section 4.3).
+  /// A retransmission was lost, in recovery or after a timeout: one more indication of congestion (RFC 5681 section
+  /// 4.3), of which each lowers what the one before it has left. After a timeout cwnd comes down from where slow start
+  /// has led.
   constexpr void lost_again(std::int64_t flight) {
-    ssthresh_ = std::min(ssthresh_, reduced(flight));
-    if (given_.recovery == recovery_rule::pipe) cwnd_ = std::min(cwnd_, ssthresh_);
+    ssthresh_ = reduced(std::min(flight, ssthresh_));
+    if (in_recovery_ && given_.recovery == recovery_rule::pipe) cwnd_ = std::min(cwnd_, ssthresh_);
+    if (in_recovery_) return;
+    cwnd_ = std::min(std::max(share_of(own()), given_.smss), ssthresh_);
+    start_round();
   }
 
   /// Everything that was outstanding when recovery began has been acknowledged: the window deflates.

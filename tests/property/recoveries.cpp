@@ -179,6 +179,18 @@ struct half_hearted : congestion::reno {
   }
 };
 
+/// Does not say of what is lost that it had been sent again; or only once in a connection.
+template <int most>
+struct forgiving_rack : rack {
+  int told = 0;
+  template <std::size_t Most>
+  constexpr outcome detect(scoreboard<Most>& board, u32 now, u32 window) noexcept {
+    outcome out = rack::detect(board, now, window);
+    if (out.again && told++ >= most) out.again.reset();
+    return out;
+  }
+};
+
 template <class Part>
 struct with_rack : recovery_parts {
   using recent = Part;
@@ -397,6 +409,23 @@ const registered responses{claim{
                   recovery_check<recovery_oracle::response, recovery_parts, unbounded>()},
                  {"ssthresh does not come back",
                   recovery_check<recovery_oracle::response, recovery_parts, half_hearted>()}},
+}};
+
+const registered repeats{claim{
+    // covers: rfc5681#4.3
+    .id = "recovery-lost-again",
+    .says =
+        "Each loss of something that had been sent again since the latest reduction lowers ssthresh once more, in fast "
+        "recovery and after a timeout, where the window comes down with it (RFC 5681 section 4.3)",
+    .bounds = recovery_bounds,
+    .head = 9,
+    .steps = 150,
+    .cases = 4'000,
+    .run = recovery_check<recovery_oracle::repeats>(),
+    .controls = {{"no loss of what was sent again is noticed",
+                  recovery_check<recovery_oracle::repeats, with_rack<forgiving_rack<0>>>()},
+                 {"only the first two are noticed",
+                  recovery_check<recovery_oracle::repeats, with_rack<forgiving_rack<2>>>()}},
 }};
 
 const registered twins{claim{

@@ -265,7 +265,7 @@ class recovery_subject {
     m.threshold = sender_.congestion().threshold();
     m.open = recovery.phase() == recovery_phase::open;
     m.repairs = recovery.phase() == recovery_phase::recovery;
-    m.lowered_again = recovery.lowered_again();
+    m.lowered_at = recovery.lowered_at();
     m.reductions = sender_.congestion().reductions;
     m.undone = sender_.congestion().undone;
     m.min_rtt = recovery.recent().least_round_trip().value_or(0);

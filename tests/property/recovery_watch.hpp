@@ -9,22 +9,23 @@
 #include "model/spec/oracle_probe.hpp"
 #include "model/spec/oracle_prr.hpp"
 #include "model/spec/oracle_rack.hpp"
+#include "model/spec/oracle_repeated_loss.hpp"
 #include "model/spec/oracle_undo.hpp"
 
 namespace sequent::property {
 
 /// Whose complaints count.
-enum class recovery_oracle { rack, prr, probe, doubt, response };
+enum class recovery_oracle { rack, prr, probe, doubt, response, repeats };
 
 /// What a sender says of itself before and after an event, over positions of the stream.
 struct recovery_moment {
   spec::position una = 0, nxt = 0, recover = 0;
   spec::position sacked = 0, pipe = 0, window = 0, threshold = 0;
-  bool open = true;      ///< neither recovery nor the time after a timeout
-  bool repairs = false;  ///< fast recovery
-  bool lowered_again = false;
-  int reductions = 0;  ///< on_congestion() calls so far
-  int undone = 0;      ///< undo() calls so far
+  bool open = true;                           ///< neither recovery nor the time after a timeout
+  bool repairs = false;                       ///< fast recovery
+  std::optional<std::uint32_t> lowered_at{};  ///< when the window was lowered last for what was lost again
+  int reductions = 0;                         ///< on_congestion() calls so far
+  int undone = 0;                             ///< undo() calls so far
   spec::microseconds min_rtt = 0, srtt = 0, rttvar = 0, timeout = 0;
   std::optional<spec::microseconds> retransmission_at{}, reordering_at{}, probe_at{};
   spec::octet_ranges lost{};
@@ -54,7 +55,8 @@ class recovery_watch {
         probe_(spec::probe_parameters{.smss = smss, .most_delay = 200'000, .tolerance = 1}),
         frto_(sack, true),
         strict_frto_(sack),
-        response_(response) {}
+        response_(response),
+        repeats_({.smss = smss}) {}
 
   void sent(spec::position first, spec::position last, bool again, bool probe, const recovery_moment& before,
             spec::microseconds now, std::int64_t ticks) {
@@ -72,6 +74,7 @@ class recovery_watch {
       return frto_.sent_new(last);
     }
     reports_.repeated(first, last);
+    repeats_.repeated({first, last}, now);
     resent_.push_back({first, last});
     resent_ = spec::joined(resent_);
     if (before.open) return;
@@ -110,6 +113,7 @@ class recovery_watch {
     tell_probe(told, before, after, now);
     const spec::position delivered = after.una - before.una + after.sacked - before.sacked;
     follow(before, after, over, undone, delivered);
+    tell_losses(before, after, over || undone, now);
     check(after, now);
   }
 
@@ -119,10 +123,11 @@ class recovery_watch {
     if (before.open && !after.open) {
       probe_.recovery_started();
       begin(before, after, false);
-    } else if (after.lowered_again && !before.lowered_again) {
+    } else if (after.repairs && lowered(before, after)) {
       prr_.begin(after.threshold, before.nxt - before.una - before.sacked);
     }
     if (after.repairs) prr_.losses_found(after.pipe);
+    tell_losses(before, after, false, now);
     check(after, now);
   }
 
@@ -140,6 +145,7 @@ class recovery_watch {
     }
     timed_out_at_ = before.una;
     timer_ = true;
+    repeats_.timed_out(now);
     check(after, now);
   }
 
@@ -161,11 +167,34 @@ class recovery_watch {
       case recovery_oracle::probe: return wrong_probe_.text().empty() ? probe_.violation() : wrong_probe_.text();
       case recovery_oracle::doubt: return wrong_doubt_.text();
       case recovery_oracle::response: return response_.violation();
+      case recovery_oracle::repeats: return repeats_.violation();
     }
     return {};
   }
 
  private:
+  [[nodiscard]] static bool lowered(const recovery_moment& before, const recovery_moment& after) {
+    return after.lowered_at && after.lowered_at != before.lowered_at;
+  }
+
+  void tell_losses(const recovery_moment& before, const recovery_moment& after, bool over, spec::microseconds now) {
+    repeats_.acknowledged(after.una);
+    if (after.open) return;
+    if (before.open || over) return repeats_.recovery_begins();
+    spec::octet_ranges newly;
+    for (const spec::octet_range& each : after.lost) {
+      spec::position from = each.first;
+      for (const spec::octet_range& known : spec::joined(before.lost)) {
+        if (known.first < each.last && from < known.last) {
+          if (from < known.first) newly.push_back({from, known.first});
+          from = std::max(from, known.last);
+        }
+      }
+      if (from < each.last) newly.push_back({from, each.last});
+    }
+    repeats_.lost(newly, {before.window, before.threshold}, {after.window, after.threshold}, !after.repairs, now);
+  }
+
   void tell_rack(const heard_acknowledgment& told, const recovery_moment& after, bool ends, spec::microseconds now) {
     spec::rack_acknowledgment ack;
     ack.ack = told.ack;
@@ -240,7 +269,7 @@ class recovery_watch {
       prr_.abandon();
     }
     if (!after.open && (before.open || over || undone)) begin(before, after, false);
-    if (after.repairs && !over && after.lowered_again && !before.lowered_again) {
+    if (after.repairs && !over && lowered(before, after)) {
       prr_.begin(after.threshold, before.nxt - before.una - before.sacked);
     }
     if (after.repairs) prr_.acknowledged(delivered, after.pipe);
@@ -271,6 +300,7 @@ class recovery_watch {
   spec::frto_oracle frto_;
   spec::frto_oracle strict_frto_;  // the recommended way: without anything new to send nothing is concluded
   spec::undo_oracle response_;
+  spec::repeated_loss_oracle repeats_;
   spec::eifel_oracle eifel_;
   spec::duplicate_report_oracle reports_{};
   spec::octet_ranges resent_;

@@ -126,7 +126,7 @@ inline void feed(model::fingerprint& f, const tail_probe& p) {
 
 template <std::size_t Most>
 void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
-  static_assert(sizeof(loss_recovery<4>) == 64 + 32 + 16 + 40 + 8 + 24);
+  static_assert(sizeof(loss_recovery<4>) == 64 + 32 + 16 + 40 + 8 + 28);
   feed(f, r.board());
   feed(f, r.recent());
   // What a recovery counts is not looked at between recoveries, and starts over with the next one.
@@ -135,7 +135,13 @@ void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
          {r.reduction().flight(), r.reduction().threshold(), r.reduction().delivered(), r.reduction().sent()}) {
       f.add(n);
     }
-    f.add(r.lowered_again());
+  }
+  // Only what is on its way again can be lost again.
+  if (r.phase() != recovery_phase::open) {
+    f.add(r.lowered_at().has_value());
+    for (const sent_run& run : r.board().view()) {
+      if (run.again && r.lowered_at()) f.add(run.sent_at - *r.lowered_at() < half_circle);
+    }
   }
   feed(f, r.doubt());
   feed(f, r.probe());
@@ -170,7 +176,7 @@ inline void feed(model::fingerprint& f, const ecn_response& e) {
 
 template <class Storage, class Congestion, std::size_t Most>
 void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
-  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 376);
+  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 384);
   feed(f, s.first());
   f.add(s.queued());
   for (u32 i = 0; i < s.queued(); ++i) {

@@ -77,7 +77,7 @@ class ecn_watched : public Base {
     u32 window;
     std::uint8_t attempts;
     bool can_undo;
-    bool lowered_again;
+    std::optional<u32> lowered_at;
     bool probed;
   };
 
@@ -91,7 +91,7 @@ class ecn_watched : public Base {
             sending.congestion().window(),
             sending.attempts(),
             sending.congestion().before().cwnd != 0,
-            sending.recovery().lowered_again(),
+            sending.recovery().lowered_at(),
             sending.recovery().probe().on_its_way()};
   }
 
@@ -149,7 +149,7 @@ class ecn_watched : public Base {
       return;
     }
     // A loss that is found with the same acknowledgment comes first: of a retransmission, or what a probe repaired.
-    const bool lost = (after.lowered_again && !before.lowered_again) || (before.probed && !after.probed);
+    const bool lost = (after.lowered_at && after.lowered_at != before.lowered_at) || (before.probed && !after.probed);
     const bool by_echo = header.control.ece() && !entered && !lost;
     reduced(by_echo ? spec::reduction::echo : spec::reduction::loss);
     const u32 least = Base::tcp().effective_mss();

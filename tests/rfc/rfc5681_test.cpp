@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "tests/support/doubtful.hpp"
 #include "tests/support/pair.hpp"
 
 namespace sequent::test {
@@ -244,6 +245,53 @@ TEST(rfc6582_section_3_2, a_partial_acknowledgment_within_a_segment_repeats_noth
   for (const packet& p : host.sent) EXPECT_GE(p.seq(), 15'601u) << "new text alone";
   host.in(host.peer().ack(2'461));
   EXPECT_EQ(host.sent.back().seq(), 2'461u) << "the next hole";
+}
+
+// Each loss of a retransmission is one more indication of congestion, not only the first in a recovery.
+// covers: rfc5681#4.3
+TEST(rfc5681_section_4_3, each_loss_of_a_retransmission_lowers_the_window_once_more) {
+  doubtful_sender<> host({.sack = true});
+  host.fill(16);
+  host.now = host.now + ms(100);
+  host.in(host.with_block(host.answer(host.first), host.first + 1, host.first + 4));
+  host.wait(ms(30));  // the reordering timer
+  ASSERT_TRUE(host.tcp.sending().recovery().recovering());
+  std::vector<u32> thresholds{host.threshold()};
+  // What is sent behind it arrives, and the first segment does not, however often it is sent.
+  for (int round = 0; round != 8; ++round) {
+    host.now = host.now + ms(100);
+    host.in(host.with_block(host.answer(host.first), host.first + 1, host.sent_segments()));
+    host.wait(ms(30));
+    if (host.threshold() != thresholds.back()) thresholds.push_back(host.threshold());
+    EXPECT_LE(host.window(), std::max(thresholds.back(), host.tcp.sending().recovery().pipe()));
+  }
+  EXPECT_EQ(thresholds, (std::vector<u32>{8 * host.size, 4 * host.size, 2 * host.size}));
+}
+
+// covers: rfc5681#4.3
+TEST(rfc5681_section_4_3, the_loss_of_a_retransmission_after_a_timeout_lowers_the_window_once_more) {
+  doubtful_sender<> host({.sack = true});
+  host.fill(20);
+  const u32 first = host.first;
+  host.wait(ms(300));  // a tail loss probe
+  host.wait(s(1));
+  ASSERT_EQ(host.threshold(), 21 * host.size / 2);
+  ASSERT_EQ(host.window(), host.size);
+  const u32 fresh = host.sent_segments();
+  host.now = host.now + ms(100);
+  host.in(host.answer(first + 1));  // two new segments go, as F-RTO wants them
+  ASSERT_EQ(host.sent_segments(), fresh + 2);
+  host.now = host.now + ms(100);
+  host.in(host.with_block(host.answer(first + 1), fresh, fresh + 1));  // the second outstanding goes out again
+  host.now = host.now + ms(1);
+  host.in(host.with_block(host.answer(first + 1), fresh, fresh + 2));  // and the third, which arrives
+  host.now = host.now + ms(100);
+  host.in(host.with_block(host.with_block(host.answer(first + 1), first + 2, first + 3), fresh, fresh + 2));
+  EXPECT_EQ(host.window(), 2 * host.size);
+  host.wait(ms(20));  // the reordering timer
+  EXPECT_EQ(host.tcp.sending().recovery().phase(), recovery_phase::loss) << "no fast recovery within it (RFC 6675)";
+  EXPECT_EQ(host.threshold(), 21 * host.size / 4);
+  EXPECT_EQ(host.window(), host.size);
 }
 
 }  // namespace rfc5681_test

@@ -64,6 +64,28 @@ TEST(CwndOracle, RecoveryDoesNotInflate) {
   EXPECT_EQ(cwnd.window(), 2'000);
 }
 
+// covers: rfc5681#4.3
+TEST(CwndOracle, EachLossOfARetransmissionLowersTheThresholdOnceMore) {
+  cwnd_oracle cwnd = plain();
+  cwnd.enter_recovery(16'000);
+  for (const std::int64_t want : {4'000, 2'000, 2'000}) {
+    cwnd.lost_again(16'000);
+    EXPECT_EQ(cwnd.threshold(), want) << "as much is outstanding as before";
+    EXPECT_EQ(cwnd.window(), want);
+  }
+}
+
+// covers: rfc5681#4.3
+TEST(CwndOracle, SoItIsAfterATimeout) {
+  cwnd_oracle cwnd = plain();
+  cwnd.timed_out(16'000);
+  for (int i = 0; i != 3; ++i) cwnd.acknowledged(1'000);
+  EXPECT_EQ(cwnd.window(), 4'000);
+  cwnd.lost_again(13'000);
+  EXPECT_EQ(cwnd.threshold(), 4'000);
+  EXPECT_EQ(cwnd.window(), 2'000);
+}
+
 TEST(CwndOracle, TheWindowOfPrrStartsWhereItWas) {
   cwnd_oracle cwnd(cwnd_parameters{.smss = mss, .recovery = recovery_rule::proportional});
   cwnd.enter_recovery(10'000);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <vector>
 
 namespace recovery_test {
@@ -17,7 +18,9 @@ struct listening_congestion {
   void set_window(u32) noexcept {}
   void set_threshold(u32) noexcept {}
   void on_congestion(u32, u32, instant) noexcept { ++reductions; }
+  void on_timeout(u32, u32, bool, instant) noexcept { ++reductions; }
   void leave_recovery() noexcept {}
+  [[nodiscard]] static u32 reduced(u32 flight) noexcept { return flight / 2; }
   void undo(u32) noexcept {}
   [[nodiscard]] static u32 initial_window(u32 mss) noexcept { return 10 * mss; }
   void on_ack(const congestion::progress& p) { full.push_back(p.window_was_full); }
@@ -42,8 +45,9 @@ class recovery : public testing::Test {
     ack.smoothed = duration::milliseconds(100);
     ack.mss = 1'000;
     ack.now = now;
-    duration again;
-    (void)loss.on_ack(ack, congestion, again);
+    duration wait;
+    again.reset();
+    if (loss.on_ack(ack, congestion, wait)) again = wait;
   }
 
   const number first{0xffff'f000u};
@@ -53,6 +57,7 @@ class recovery : public testing::Test {
   sack_blocks<u32> none{};
   loss_recovery<8> loss{};
   listening_congestion congestion{};
+  std::optional<duration> again{};  // until the next look for losses
 };
 
 // covers: rfc7661#4.3 rfc9438#5.8
@@ -97,6 +102,30 @@ TEST_F(recovery, what_was_sent_again_tells_of_what_it_overtook_after_the_recover
   acknowledge(1'000);
   EXPECT_EQ(loss.phase(), recovery_phase::recovery);
   EXPECT_EQ(congestion.reductions, 1);
+}
+
+// Found by the property recovery-rack: the first run was on its way again, and nothing looked at the second.
+// covers: rfc8985#6.2 rfc8985#6.3
+TEST_F(recovery, what_lies_behind_something_that_was_sent_again_may_be_overtaken_too) {
+  send(1'000);
+  now = now + duration::milliseconds(100);
+  acknowledge(1'000);  // a round trip is known
+  send(1'000);
+  now = now + duration::milliseconds(20);
+  send(1'000);
+  now = now + duration::milliseconds(20);
+  send(1'000);
+  now = now + duration::milliseconds(20);
+  loss.sent_again(una, una + 1'000u, now, number(0));
+  now = now + duration::milliseconds(20);
+  loss.sent_again(una + 1'000u, una + 2'000u, now, number(0));
+  now = now + duration::milliseconds(80);
+  // The first is answered after 100 ms, and was sent 20 ms after the third: that waits for a quarter of a round trip
+  // more, and for the eighth by which a run may be older than its time says.
+  acknowledge(1'000);
+  EXPECT_EQ(loss.phase(), recovery_phase::open);
+  EXPECT_EQ(again, duration::microseconds(25'000 + 12'500 - 20'000));
+  EXPECT_EQ(congestion.reductions, 0);
 }
 
 }  // namespace recovery_test
