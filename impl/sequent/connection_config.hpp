@@ -14,6 +14,9 @@
 
 namespace sequent {
 
+/// The most octets of a buffer that sequence numbers and windows can speak of (RFC 7323 section 2.3).
+inline constexpr std::size_t largest_buffer = std::size_t{1} << 30;
+
 /// Keep-alives (RFC 9293 section 3.8.4): off unless asked for (MUST-25).
 struct keep_alive_config {
   bool enabled = false;
@@ -31,11 +34,11 @@ struct connection_config {
   pseudo_header addresses{};      ///< for the checksum; see bind_addresses() on a listening connection
   checksum_by checksum = checksum_by::library;
 
-  std::uint16_t receive_mss = 1'460;     ///< announced: at most MMS_R - 20 (MUST-67)
-  std::uint16_t send_mss = 1'460;        ///< most that the path takes: MMS_S - 20 (MUST-16)
-  std::uint16_t default_peer_mss = 536;  ///< 536 for IPv4, 1220 for IPv6 (MUST-15)
-  std::uint16_t least_mss = 48;          ///< no report about the path makes segments smaller than this
-  std::uint8_t ip_header_octets = 20;    ///< of the IP header beneath: 20 for IPv4, 40 for IPv6
+  std::uint16_t receive_mss = 1'460;     ///< announced: at most MMS_R - 20 (MUST-67); at least 1
+  std::uint16_t send_mss = 1'460;        ///< most that the path takes: MMS_S - 20 (MUST-16); at least 1
+  std::uint16_t default_peer_mss = 536;  ///< 536 for IPv4, 1220 for IPv6 (MUST-15); at least 1
+  std::uint16_t least_mss = 48;          ///< no report about the path makes segments smaller than this; any number
+  std::uint8_t ip_header_octets = 20;    ///< of the IP header beneath: 20 for IPv4, 40 for IPv6; 20 to 60
 
   /// Hands out several full segments as one, as many as the caller's buffer and the windows have room for, to be cut up
   /// by the network interface or by the caller at transmission::segment_size.
@@ -53,7 +56,7 @@ struct connection_config {
   duration delayed_ack = duration::milliseconds(40);             ///< under half a second (MUST-40); zero: at once
   duration silly_window_override = duration::milliseconds(200);  ///< RFC 9293 section 3.8.6.2.1
   rto_limits rto{};
-  std::uint8_t r1 = 3;  ///< retransmissions before signal::retransmitting (SHLD-10)
+  std::uint8_t r1 = 3;  ///< retransmissions before signal::retransmitting (SHLD-10); 0: none tells it
   std::optional<duration> user_timeout = duration::seconds(300);  ///< R2 as well (C34); nothing: never (MUST-21)
   /// The user timeout after close(), when nobody can abort the connection any more, if the one above is longer or there
   /// is none: at least 100 seconds (SHLD-11). Nothing: the one above. See decision 0021.
@@ -65,7 +68,7 @@ struct connection_config {
   std::optional<duration> zero_window{};
   duration msl = duration::seconds(120);                       ///< TIME-WAIT lasts twice this (MUST-13)
   std::optional<duration> fin_wait_2 = duration::seconds(60);  ///< after close(), not after shutdown() (C37)
-  std::uint8_t challenge_acks_per_second = 10;                 ///< RFC 5961 section 7, per connection
+  std::uint8_t challenge_acks_per_second = 10;                 ///< RFC 5961 section 7, per connection; 0: none
 
   /// A server with Fast Open answers text of a SYN before the handshake is complete with at most so many times the
   /// octets of the SYN's datagram, headers and the SYN,ACK included (RFC 7413 section 5.2: a cookie may be stolen, and
@@ -73,14 +76,16 @@ struct connection_config {
   /// the SYN is not tiny.
   std::uint8_t fast_open_amplification = 3;
 
-  u32 initial_receive_window = 0;  ///< octets of the buffer offered at first, to grow with the reader; 0: all
+  /// Octets of the buffer offered at first, to grow with the reader: at most largest_buffer. 0, or more than the buffer
+  /// has: all of it.
+  u32 initial_receive_window = 0;
 
   u32 timestamp_offset = 0;  ///< random, so that the clock tells nothing (RFC 7323 section 5.4)
   u32 isn_offset = 0;        ///< F of RFC 6528, from isn_offset(); the clock is added when the connection opens
 
-  /// Names the first member that nothing can be made of: a segment size of nothing, a time below zero, or a zero where
-  /// the time is what something waits for. Everything else is in range, whatever its value; times may be as long as
-  /// they like, since clocks saturate. Constant time.
+  /// Names the first member that nothing can be made of: a segment size of nothing, a time below zero, a zero where the
+  /// time is what something waits for, or a number outside of what its member says. Everything else is in range,
+  /// whatever its value; times may be as long as they like, since clocks saturate. Constant time.
   [[nodiscard]] constexpr validity validate() const noexcept;
 
   friend bool operator==(const connection_config&, const connection_config&) noexcept = default;
@@ -92,9 +97,11 @@ constexpr validity connection_config::validate() const noexcept {
   if (keep_alive.idle <= nothing) return {"keep_alive.idle"};
   if (keep_alive.interval <= nothing) return {"keep_alive.interval"};
   if (keep_alive.probes == 0) return {"keep_alive.probes"};
+  if (checksum > checksum_by::hardware) return {"checksum"};
   if (receive_mss == 0) return {"receive_mss"};
   if (send_mss == 0) return {"send_mss"};
   if (default_peer_mss == 0) return {"default_peer_mss"};
+  if (ip_header_octets < 20 || ip_header_octets > 60) return {"ip_header_octets"};
   if (delayed_ack < nothing) return {"delayed_ack"};
   if (silly_window_override <= nothing) return {"silly_window_override"};
   if (rto.initial <= nothing) return {"rto.initial"};
@@ -106,11 +113,9 @@ constexpr validity connection_config::validate() const noexcept {
   if (msl < nothing) return {"msl"};
   if (!waits(fin_wait_2)) return {"fin_wait_2"};
   if (!waits(orphan_timeout)) return {"orphan_timeout"};
+  if (initial_receive_window > largest_buffer) return {"initial_receive_window"};
   return {};
 }
-
-/// The most octets of a buffer that sequence numbers and windows can speak of (RFC 7323 section 2.3).
-inline constexpr std::size_t largest_buffer = std::size_t{1} << 30;
 
 /// The smallest shift with which a window of `capacity` octets fits the 16-bit field (RFC 7323 section 2.3).
 [[nodiscard]] constexpr std::uint8_t window_shift_for(std::uint64_t capacity) noexcept {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "sequent/config.hpp"
 #include "sequent/connection.hpp"
 #include "sequent/predict.hpp"
 

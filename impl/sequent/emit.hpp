@@ -8,6 +8,7 @@
 #include <span>
 
 #include "sequent/checksum.hpp"
+#include "sequent/config.hpp"
 #include "sequent/octets.hpp"
 #include "sequent/options.hpp"
 #include "sequent/parse.hpp"

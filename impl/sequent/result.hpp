@@ -5,8 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include "sequent/config.hpp"
-
 namespace sequent {
 
 /// Why a call was refused or a segment not read. The call changed nothing unless its own text says otherwise.
@@ -64,7 +62,16 @@ struct [[nodiscard]] validity {
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return wrong == nullptr; }
 };
 
-/// Either a value or an error. Reading the one that is not there is a mistake of the caller and asserted.
+namespace detail {
+// What is not there was read. There is nothing to answer it with, so the program ends here, with assertions and without,
+// rather than go on with whatever stands in memory; where a value was asked for before, compilers leave this out.
+constexpr void require_there(bool there) noexcept {
+  if (!there) [[unlikely]]
+    __builtin_trap();
+}
+}  // namespace detail
+
+/// Either a value or an error. Reading the one that is not there is a mistake of the caller, and traps.
 template <class T>
 class [[nodiscard]] result {
  public:
@@ -85,17 +92,17 @@ class [[nodiscard]] result {
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return value_.has_value(); }
   [[nodiscard]] constexpr bool has_value() const noexcept { return value_.has_value(); }
   [[nodiscard]] constexpr const T& value() const noexcept {
-    SEQUENT_ASSERT(value_.has_value());
+    detail::require_there(value_.has_value());
     return *value_;
   }
   [[nodiscard]] constexpr const T& operator*() const noexcept { return value(); }
   [[nodiscard]] constexpr T& operator*() noexcept {
-    SEQUENT_ASSERT(value_.has_value());
+    detail::require_there(value_.has_value());
     return *value_;
   }
   [[nodiscard]] constexpr const T* operator->() const noexcept { return &value(); }
   [[nodiscard]] constexpr error why() const noexcept {
-    SEQUENT_ASSERT(!value_.has_value());
+    detail::require_there(!value_.has_value());
     return error_;
   }
 
@@ -104,7 +111,7 @@ class [[nodiscard]] result {
   error error_{};
 };
 
-/// Success, or an error.
+/// Success, or an error. Asking success for its error traps.
 template <>
 class [[nodiscard]] result<void> {
  public:
@@ -114,7 +121,7 @@ class [[nodiscard]] result<void> {
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return !error_.has_value(); }
   [[nodiscard]] constexpr bool has_value() const noexcept { return !error_.has_value(); }
   [[nodiscard]] constexpr error why() const noexcept {
-    SEQUENT_ASSERT(error_.has_value());
+    detail::require_there(error_.has_value());
     return *error_;
   }
 

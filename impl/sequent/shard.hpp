@@ -4,7 +4,6 @@
 
 #include <cstdint>
 
-#include "sequent/config.hpp"
 #include "sequent/flow.hpp"
 #include "sequent/siphash.hpp"
 
@@ -12,9 +11,8 @@ namespace sequent {
 
 /// Which of `shards` stacks serves a flow: the same for both directions, and for both ends if they share the key, so
 /// that whoever steers packets need not know which end is local. An outsider without the key cannot aim at one shard.
-/// Constant time. `shards` is not zero.
+/// Constant time; 0 for no shards.
 [[nodiscard]] constexpr u32 shard_of(const flow& f, u32 shards, secret_key key) noexcept {
-  SEQUENT_ASSERT(shards != 0);
   // The sum of one hash for each end does not depend on their order.
   const auto end = [key](const ip_address& address, std::uint16_t port) {
     siphash_1_3 state(key);

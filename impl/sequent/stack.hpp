@@ -61,12 +61,12 @@ class stack {
   [[nodiscard]] validity validate() const noexcept { return usable_; }
 
   /// Adds an address that packets may be for. Without any, every unicast address is taken to be ours, as suits a TUN
-  /// device. Errors: insufficient_resources.
+  /// device. Errors: insufficient_resources, bad_argument (no address of a single host).
   result<void> add_address(const ip_address& address) noexcept;
 
   /// Passive OPEN for whoever comes (RFC 9293 section 3.10.1), at one local address or, with nothing, at all. At most
   /// `backlog` connections wait for accept(); as many are half-open. Errors: connection_already_exists (this address
-  /// and port have a listener), insufficient_resources, bad_argument (not validate()).
+  /// and port have a listener), insufficient_resources, bad_argument (not validate(), port 0, no address of one host).
   result<handle> listen(const std::optional<ip_address>& local, std::uint16_t port, u32 backlog) noexcept;
   /// Active OPEN. The local port is chosen (RFC 6056) unless given. Errors: connection_already_exists (the four-tuple
   /// is in use, TIME-WAIT included), foreign_socket_unspecified (no address of a single host, or of another family than
@@ -88,8 +88,9 @@ class stack {
   result<void> allow_fast_open(handle listening,
                                u32 most_pending) noexcept requires Policy::connection_policy::fast_open::enabled;
   /// Makes cookies with another secret from now on. Those made with the present one are good until the next time, which
-  /// bounds their life (RFC 7413 section 4.1.2): call it regularly, every few hours or days.
-  void renew_fast_open(secret_key fresh) noexcept { fast_open_keys_.rotate(fresh); }
+  /// bounds their life (RFC 7413 section 4.1.2): call it regularly, every few hours or days. Errors: bad_argument for a
+  /// secret of zeros.
+  result<void> renew_fast_open(secret_key fresh) noexcept;
   /// The next connection of a listener that has finished its handshake, or was opened fast, if there is one.
   std::optional<handle> accept(handle listening) noexcept;
 
@@ -163,10 +164,9 @@ class stack {
 
   /// From now on SYN cookies are made with a key from this secret, drawn as stack_config::secret was. Those made before
   /// are accepted to the end of their lives, if this is not called twice within syn_cookies::lifetime. Nothing else
-  /// changes: sequence numbers and timestamps have to go on where they are (RFC 6528 section 3, RFC 6191).
-  void rotate_secret(secret_key fresh, instant now) noexcept {
-    cookies_.rotate(derive_key(fresh, key_use::cookies), now);
-  }
+  /// changes: sequence numbers and timestamps have to go on where they are (RFC 6528 section 3, RFC 6191). Errors:
+  /// bad_argument for a secret of zeros.
+  result<void> rotate_secret(secret_key fresh, instant now) noexcept;
 
   [[nodiscard]] const stack_config& config() const noexcept { return config_; }
   [[nodiscard]] const stack_statistics& statistics() const noexcept { return statistics_; }

@@ -22,9 +22,25 @@ stack<Policy>::stack(const stack_config& config, std::span<std::uint8_t> buffers
 
 template <class Policy>
 result<void> stack<Policy>::add_address(const ip_address& address) noexcept {
+  if (!address.is_unicast_peer()) return error::bad_argument;
   if (address_count_ != 0 && is_ours(address)) return {};
   if (address_count_ == addresses_.size()) return error::insufficient_resources;
   addresses_[address_count_++] = address;
+  return {};
+}
+
+// With a secret that nobody has drawn no cookie would be made or accepted any more.
+template <class Policy>
+result<void> stack<Policy>::rotate_secret(secret_key fresh, instant now) noexcept {
+  if (fresh.is_zero()) return error::bad_argument;
+  cookies_.rotate(derive_key(fresh, key_use::cookies), now);
+  return {};
+}
+
+template <class Policy>
+result<void> stack<Policy>::renew_fast_open(secret_key fresh) noexcept {
+  if (fresh.is_zero()) return error::bad_argument;
+  fast_open_keys_.rotate(fresh);
   return {};
 }
 
@@ -76,7 +92,7 @@ std::optional<u32> stack<Policy>::listener_named(handle of) const noexcept {
 
 template <class Policy>
 result<handle> stack<Policy>::listen(const std::optional<ip_address>& local, std::uint16_t port, u32 backlog) noexcept {
-  if (!usable_) return error::bad_argument;
+  if (!usable_ || port == 0 || (local && !local->is_unicast_peer())) return error::bad_argument;
   if (listeners_.find_exactly(local, port)) return error::connection_already_exists;
   const auto index = listeners_.add(local, port, backlog);
   if (!index) return refuse(refusals::listener);

@@ -241,6 +241,10 @@ TEST(misuse_config, what_nothing_can_be_made_of_is_named_and_not_opened) {
   EXPECT_EQ(wrong([](auto& c) { c.keep_alive.idle = {}; }), "keep_alive.idle");
   EXPECT_EQ(wrong([&](auto& c) { c.keep_alive.interval = below; }), "keep_alive.interval");
   EXPECT_EQ(wrong([](auto& c) { c.keep_alive.probes = 0; }), "keep_alive.probes");
+  EXPECT_EQ(wrong([](auto& c) { c.checksum = static_cast<checksum_by>(7); }), "checksum");
+  EXPECT_EQ(wrong([](auto& c) { c.ip_header_octets = 0; }), "ip_header_octets");
+  EXPECT_EQ(wrong([](auto& c) { c.ip_header_octets = 255; }), "ip_header_octets");
+  EXPECT_EQ(wrong([](auto& c) { c.initial_receive_window = 0xffff'ffffu; }), "initial_receive_window");
   EXPECT_TRUE(host_type().tcp.validate());
 }
 

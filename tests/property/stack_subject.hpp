@@ -266,8 +266,8 @@ class stack_subject {
       case 1: stranger(s); break;
       case 2: report(s); break;
       default:
-        if (fault_ == stack_fault::forgets_old_secret) tcp_->rotate_secret({s[2], ++secrets_}, now_);
-        tcp_->rotate_secret({s[2], ++secrets_}, now_);
+        if (fault_ == stack_fault::forgets_old_secret) (void)tcp_->rotate_secret({s[2], ++secrets_}, now_);
+        (void)tcp_->rotate_secret({s[2], ++secrets_}, now_);
         model_.rotate_secret();
         break;
     }

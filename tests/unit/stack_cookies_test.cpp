@@ -68,13 +68,13 @@ TEST(stack_cookies, a_new_secret_leaves_those_that_are_alive) {
   under_flood server;
   const u32 one = server.cookie_for(9);
   const u32 other = server.cookie_for(10);
-  server.host.tcp->rotate_secret({77, 78}, server.host.now);
+  ASSERT_TRUE(server.host.tcp->rotate_secret({77, 78}, server.host.now));
   EXPECT_NE(server.cookie_for(9), one);  // in the same minute
   EXPECT_TRUE(server.comes_back(9, one));
   server.host.wait(s(30));
   EXPECT_TRUE(server.comes_back(11, server.cookie_for(11)));
   // The secret before the last is forgotten.
-  server.host.tcp->rotate_secret({79, 80}, server.host.now);
+  ASSERT_TRUE(server.host.tcp->rotate_secret({79, 80}, server.host.now));
   EXPECT_FALSE(server.comes_back(10, other));
   EXPECT_EQ(server.host.tcp->statistics().cookies_accepted, 2u);
 }
@@ -82,7 +82,7 @@ TEST(stack_cookies, a_new_secret_leaves_those_that_are_alive) {
 TEST(stack_cookies, an_old_secret_makes_no_cookie_live_longer) {
   under_flood server;
   const u32 iss = server.cookie_for(9);
-  server.host.tcp->rotate_secret({77, 78}, server.host.now);
+  ASSERT_TRUE(server.host.tcp->rotate_secret({77, 78}, server.host.now));
   server.host.wait(s(119));
   (void)server.cookie_for(10);  // so that ACKs are still looked at
   server.host.wait(s(2));
@@ -99,7 +99,7 @@ TEST(stack_cookies, a_new_secret_changes_nothing_else) {
   host.in(from_peer(9), at(5'001).rst());
   host.handshake(from_peer(10));
   const handle made = *host.tcp->accept(listening);
-  host.tcp->rotate_secret({77, 78}, host.now);
+  ASSERT_TRUE(host.tcp->rotate_secret({77, 78}, host.now));
   const auto after = host.in(from_peer(9), at(5'000).syn().ts(1));
   EXPECT_EQ(before[0].segment.header, after[0].segment.header);
   host.in(from_peer(10), at(5'001).rst());
@@ -148,7 +148,7 @@ TEST(stack_cookies, nothing_is_forged_when_the_secret_was_left_at_zero) {
   // Nor after a secret of zeros has replaced a good one.
   stack_host<> other(plain_stack());
   ASSERT_TRUE(other.tcp->listen(std::nullopt, 80, 4));
-  other.tcp->rotate_secret({}, other.now);
+  EXPECT_EQ(other.tcp->rotate_secret({}, other.now).why(), error::bad_argument);
   EXPECT_EQ(derive_key({}, key_use::cookies), secret_key{});
 }
 

@@ -113,12 +113,12 @@ TEST(stack_fast_open, refuses_the_cookie_of_another_address_and_gives_the_right_
 TEST(stack_fast_open, accepts_a_cookie_of_the_former_secret_alone) {
   server host;
   const auto old = host.cookie();
-  host.tcp->renew_fast_open({77, 78});
+  ASSERT_TRUE(host.tcp->renew_fast_open({77, 78}));
   const auto first = host.in(from_peer(1), syn_with(old, 10));
   ASSERT_EQ(first.size(), 1u);
   EXPECT_EQ(first[0].segment.acknowledges(), 5'011u);
   EXPECT_TRUE(first[0].segment.header.options.fast_open);
-  host.tcp->renew_fast_open({79, 80});
+  ASSERT_TRUE(host.tcp->renew_fast_open({79, 80}));
   const auto second = host.in(from_peer(2), syn_with(old, 10));
   ASSERT_EQ(second.size(), 1u);
   EXPECT_EQ(second[0].segment.acknowledges(), 5'001u);
