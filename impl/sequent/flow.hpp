@@ -19,6 +19,11 @@ struct flow {
   friend constexpr bool operator==(const flow&, const flow&) noexcept = default;
 };
 
+/// From a socket to itself: nobody talks to himself through the network (CVE-1999-0016, "LAND").
+[[nodiscard]] constexpr bool is_land(const flow& path) noexcept {
+  return path.local == path.remote && path.local_port == path.remote_port;
+}
+
 /// Two ports as the words that a hash takes.
 [[nodiscard]] constexpr std::uint64_t word_of_ports(std::uint16_t local, std::uint16_t remote) noexcept {
   return std::uint64_t{local} | std::uint64_t{remote} << 16;

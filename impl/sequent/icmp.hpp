@@ -64,15 +64,14 @@ inline void take_quoted_front(const std::uint8_t* at, icmp_error& about) noexcep
   about.seq = sequence_number<u32>(load32(at + 4));
 }
 
-/// What type and code of ICMP mean; nothing if they are no error, or source quench (MUST-55). Of the codes that RFC
-/// 9293 does not list, those of RFC 1122 and RFC 1812 (unknown and prohibited destinations) count as soft.
+/// What type and code of ICMP mean; nothing if they are no error, or source quench (MUST-55). Codes that
+/// RFC 9293 does not list, be they of RFC 1122 and RFC 1812 or of nobody yet, say that something is in the way: soft.
 [[nodiscard]] constexpr std::optional<icmp_kind> kind_of_v4(std::uint8_t type, std::uint8_t code) noexcept {
   switch (type) {
     case 3:
-      if (code > 15) return std::nullopt;
       if (code == 4) return icmp_kind::too_big;
       return code == 2 || code == 3 ? icmp_kind::hard : icmp_kind::soft;
-    case 11: return code <= 1 ? std::optional(icmp_kind::soft) : std::nullopt;
+    case 11:
     case 12: return icmp_kind::soft;
     default: return std::nullopt;
   }
@@ -80,15 +79,12 @@ inline void take_quoted_front(const std::uint8_t* at, icmp_error& about) noexcep
 
 /// The same for ICMPv6. No such port is the only hard error: an administrator's prohibition (code 1) may be lifted, and
 /// an unknown next header counts as soft in RFC 9293. The code of "packet too big" means nothing (RFC 4443 section
-/// 3.2). An error of a type that is not known, below 128, is passed on all the same (section 2.4 (a)).
+/// 3.2). An error of a type that is not known, below 128, is passed on all the same (section 2.4 (a)), and so
+/// is a code that is not known.
 [[nodiscard]] constexpr std::optional<icmp_kind> kind_of_v6(std::uint8_t type, std::uint8_t code) noexcept {
   switch (type) {
-    case 1:
-      if (code > 8) return std::nullopt;
-      return code == 4 ? icmp_kind::hard : icmp_kind::soft;
+    case 1: return code == 4 ? icmp_kind::hard : icmp_kind::soft;
     case 2: return icmp_kind::too_big;
-    case 3: return code <= 1 ? std::optional(icmp_kind::soft) : std::nullopt;
-    case 4: return code <= 2 ? std::optional(icmp_kind::soft) : std::nullopt;
     default: return type < 128 ? std::optional(icmp_kind::soft) : std::nullopt;
   }
 }

@@ -176,7 +176,7 @@ class stack {
     if constexpr (sleeps) return bodies_.size();
     return slots_.size();
   }
-  [[nodiscard]] u32 orphans() const noexcept { return orphans_.size(); }
+  [[nodiscard]] u32 orphans() const noexcept { return orphans_.size() + closing_.size(); }
   [[nodiscard]] u32 half_open_connections() const noexcept { return half_open_.size(); }
   [[nodiscard]] u32 time_wait_connections() const noexcept { return time_wait_.size(); }
   [[nodiscard]] u32 listeners() const noexcept { return listeners_.size(); }
@@ -189,7 +189,6 @@ class stack {
   static constexpr u32 first_half_open = Policy::sizes.most_connections;
   static constexpr u32 first_time_wait = first_half_open + Policy::sizes.most_half_open;
   static constexpr u32 most_flows = first_time_wait + Policy::sizes.most_time_wait;
-  static constexpr u32 orphan_clock = most_flows;  // as a timer's index
   static constexpr std::size_t flow_slots = std::bit_ceil(std::size_t{most_flows} + (most_flows + 2) / 3 + 1);
 
   static constexpr bool with_fast_opens = stack_slots<Policy>::with_fast_opens;
@@ -224,6 +223,8 @@ class stack {
 
   // stack_stream.hpp
   [[nodiscard]] result<void> rouse(handle of) noexcept;
+  template <class Call>
+  [[nodiscard]] auto busy(handle of, Call call) noexcept -> decltype(call());
   void after_reading(u32 index) noexcept;
   [[nodiscard]] result<std::size_t> read_asleep(u32 index) const noexcept;
   void take_back(u32 index) noexcept;
@@ -233,10 +234,14 @@ class stack {
   void disown(u32 index) noexcept;
   void let_go(u32 index, instant now) noexcept;
   void no_orphan(u32 index) noexcept;
-  void evict_orphan() noexcept;
-  void watch_orphans(instant now) noexcept;
-  void on_orphan_clock(instant now) noexcept;
-  [[nodiscard]] duration age_of_orphan(u32 index, instant now) const noexcept;
+  void orphan(u32 index, instant now) noexcept;
+  void evict_orphan(u32 index) noexcept;
+  void got_on(u32 index) noexcept;
+  [[nodiscard]] instant end_of_orphan(u32 index, instant now) const noexcept;
+  void watch(u32 index, instant now) noexcept;
+  [[nodiscard]] bool would_yield(bool awake_one) const noexcept;
+  [[nodiscard]] bool has_vacancy() const noexcept;
+  void yield(bool awake_one) noexcept;
   void close_sleepers(instant now) noexcept;
   void finish_closing(u32 index, instant now) noexcept;
 
@@ -304,10 +309,6 @@ class stack {
   void forget_time_wait(u32 index) noexcept;
   void resume_time_wait(u32 index) noexcept;
   [[nodiscard]] bool is_ours(const ip_address& address) const noexcept;
-  // Nobody talks to himself through the network (CVE-1999-0016, "LAND").
-  [[nodiscard]] static constexpr bool is_land(const flow& path) noexcept {
-    return path.local == path.remote && path.local_port == path.remote_port;
-  }
 
   // stack_output.hpp
   [[nodiscard]] u32 flow_label_of(const flow& path) const noexcept;
@@ -320,11 +321,12 @@ class stack {
   void owe(u32 index, const actions<u32>& step) noexcept;
   void owe(u32 index) noexcept;
   void owe_nothing(u32 index) noexcept;
-  [[nodiscard]] delivery reply_to(const flow& path, const std::optional<segment<u32>>& header,
-                                  delivery otherwise) noexcept;
+  [[nodiscard]] delivery reply_to(const flow& path, const std::optional<segment<u32>>& header, delivery otherwise,
+                                  std::optional<std::uint8_t> service = {}) noexcept;
   [[nodiscard]] debt& debt_of(u32 index) noexcept;
   [[nodiscard]] segment<u32> next_of_record(u32 index, instant now) noexcept;
   [[nodiscard]] packet_out next_answer(std::span<std::uint8_t> out, instant now) noexcept;
+  [[nodiscard]] std::optional<segment<u32>> farewell(u32 index) const noexcept;
   [[nodiscard]] packet_out last_of_sleeper(u32 index, std::span<std::uint8_t> out, instant now) noexcept;
   [[nodiscard]] packet_out write_answer(const flow& path, std::uint8_t service, segment<u32> header,
                                         std::span<std::uint8_t> out, instant now) const noexcept;
@@ -374,7 +376,7 @@ class stack {
   slot_pool<time_wait_slot, Policy::sizes.most_time_wait> time_wait_;
   listener_table<Policy::sizes.most_listeners> listeners_;
   flow_table<flow, flow_hash, inline_slots<flow_slot, flow_slots>> flows_;
-  timer_wheel<inline_slots<timer_node, most_flows + 1>> wheel_;
+  timer_wheel<inline_slots<timer_node, most_flows>> wheel_;
   ephemeral_ports ports_;
   syn_cookies cookies_;
   fast_open_keys fast_open_keys_;
@@ -382,7 +384,7 @@ class stack {
   index_list news_{};
   index_list wanting_{};  // asleep, and their users were refused a place to wake in
   index_list closing_{};  // asleep, and to be closed once there is such a place
-  index_list orphans_{};  // given back with close(), the longest ago first
+  index_list orphans_{};  // given back with close() and awake, the longest without an acknowledgment first
   u32 loans_ = 0;         // connections whose buffer is lent
   std::uint8_t refused_ = 0;
   std::uint8_t freed_ = 0;  // what was refused and may be there now

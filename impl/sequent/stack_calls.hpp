@@ -127,7 +127,7 @@ result<handle> stack<Policy>::connect(const ip_address& local, const ip_address&
     return error::foreign_socket_unspecified;
   }
   flow path{local, remote, local_port, remote_port};
-  if (slots_.full() || !has_place()) return refuse(refusals::connection);
+  if (!has_vacancy()) return refuse(refusals::connection);
   if (local_port == 0) {
     const auto port = free_port(path);
     if (!port) return refuse(refusals::flow);

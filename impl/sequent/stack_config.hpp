@@ -41,10 +41,12 @@ struct stack_config {
   duration syn_ack_longest = duration::seconds(60);  ///< and is at most this
   std::uint8_t syn_ack_retries = 7;                  ///< with these times 183 seconds (MUST-23 asks for 180)
   bool reuse_time_wait = true;                       ///< RFC 6191
-  /// Connections given back with close() that have not ended, TIME-WAIT aside: beyond them the one that was given back
-  /// longest ago is reset. At least one; nothing: half of those that can be awake.
+  /// Connections given back with close() that have not ended, TIME-WAIT aside: so many of them keep their places though
+  /// others want one. Of those beyond them the one whose peer has acknowledged nothing for longest is reset, once its
+  /// place is wanted: by connect(), by a handshake that is complete, by a sleeper that has to wake. Nothing: half of
+  /// those that can be awake.
   std::optional<u32> most_orphans{};
-  /// And for how long each may go on, to the second, whatever its peer does; at most 65'000 seconds; nothing: for as
+  /// And for how long each may go on, to the second, whatever its peer does; at most 32'000 seconds; nothing: for as
   /// long as its connection does. What is in its buffer has that long to get through.
   std::optional<duration> orphan_life = duration::seconds(300);
   port_range ports{};  ///< local ports that connect() chooses from (RFC 6056)
@@ -61,8 +63,7 @@ constexpr validity stack_config::validate() const noexcept {
   if (cookies > cookie_policy::always) return {"cookies"};
   if (syn_ack_timeout <= duration{}) return {"syn_ack_timeout"};
   if (syn_ack_longest < syn_ack_timeout) return {"syn_ack_longest"};
-  if (most_orphans && *most_orphans == 0) return {"most_orphans"};
-  if (orphan_life && (*orphan_life <= duration{} || *orphan_life > duration::seconds(65'000))) return {"orphan_life"};
+  if (orphan_life && (*orphan_life <= duration{} || *orphan_life > duration::seconds(32'000))) return {"orphan_life"};
   if (ports.first == 0 || ports.last < ports.first) return {"ports"};
   return connection.validate();
 }
@@ -139,7 +140,7 @@ struct stack_statistics {
   std::uint64_t icmp_taken = 0;  ///< errors that concerned a connection and were believed
   std::uint64_t icmp_ignored = 0;
   std::uint64_t fallen_asleep = 0;    ///< connections that made room for others
-  std::uint64_t orphans_evicted = 0;  ///< reset by most_orphans or orphan_life
+  std::uint64_t orphans_evicted = 0;  ///< reset for want of their places, or by orphan_life
   std::uint64_t wakes_refused = 0;    ///< segments and deadlines of sleepers that found every place taken by busy ones
 };
 

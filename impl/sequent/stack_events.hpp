@@ -43,14 +43,14 @@ template <class Policy>
 std::optional<stack_event> stack<Policy>::next_place() noexcept {
   stack_event told;
   told.place = true;
-  if (!wanting_.empty() && has_place()) {
+  if (!wanting_.empty() && (has_place() || would_yield(true))) {
     const u32 index = wanting_.first();
     want_no_place(index);
     told.of = {index, slots_.generation(index)};
     told.writable = true;
     return told;
   }
-  if ((refused_ & refusals::connection) != 0 && !slots_.full() && has_place()) freed_ |= refusals::connection;
+  if ((refused_ & refusals::connection) != 0 && has_vacancy()) freed_ |= refusals::connection;
   if ((refused_ & freed_) == 0) return std::nullopt;
   refused_ &= static_cast<std::uint8_t>(~freed_);
   return told;
@@ -84,8 +84,8 @@ error stack<Policy>::refuse(std::uint8_t kind) noexcept {
 template <class Policy>
 bool stack<Policy>::has_more() const noexcept {
   if (!ready_.empty() || !news_.empty() || !owing_.empty()) return true;
-  if (has_place() && (!wanting_.empty() || !closing_.empty())) return true;
-  const bool room = (refused_ & refusals::connection) != 0 && !slots_.full() && has_place();
+  if (has_place() ? !wanting_.empty() || !closing_.empty() : !wanting_.empty() && would_yield(true)) return true;
+  const bool room = (refused_ & refusals::connection) != 0 && has_vacancy();
   return room || (refused_ & freed_) != 0;
 }
 

@@ -200,7 +200,7 @@ bool stack<Policy>::has_room_for_syn(u32 listening) const noexcept {
 // A connection of this listener could be established now.
 template <class Policy>
 bool stack<Policy>::has_room(u32 listening) const noexcept {
-  return listeners_[listening].waiting.size() < listeners_[listening].backlog && !slots_.full() && has_place();
+  return listeners_[listening].waiting.size() < listeners_[listening].backlog && has_vacancy();
 }
 
 // Turns a block in SYN-RECEIVED into a connection, and hands it the segment that completes the handshake.

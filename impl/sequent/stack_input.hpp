@@ -158,7 +158,10 @@ void stack<Policy>::on_connection(u32 index, const arrival& in) noexcept {
   // the wheel finds that out when it looks. One that was woken by it stands in a list already.
   if (step.text == text_placement::none && step.acked == 0 && to.quiet()) return drowse(index);
   if (step.text == text_placement::in_order && step.text_take != 0) at.readable = true;
-  if (step.acked != 0) at.writable = true;
+  if (step.acked != 0) {
+    at.writable = true;
+    got_on(index);
+  }
   touch(index);
 }
 
@@ -174,9 +177,13 @@ delivery stack<Policy>::on_icmp(const ip_datagram& packet, instant now) noexcept
     ++statistics_.icmp_ignored;
     return about ? delivery::icmp : delivery::dropped;
   }
+  // Nothing of a sleeper's is outstanding, so it believes none of them (RFC 5927 section 4.1).
+  if (*index < first_half_open && !awake(*index)) {
+    ++statistics_.icmp_ignored;
+    return delivery::icmp;
+  }
   ++statistics_.icmp_taken;
   if (*index < first_half_open) {
-    if (!arouse(*index, now)) return delivery::icmp;
     tcp(*index).on_icmp(*about, now);
     touch(*index);
   } else if (about->kind == icmp_kind::hard && about->seq == half_open_[*index - first_half_open].block.iss) {
@@ -280,7 +287,6 @@ void stack<Policy>::on_syn_in_time_wait(u32 index, const arrival& in) noexcept {
 template <class Policy>
 void stack<Policy>::on_deadline(instant now) noexcept {
   wheel_.advance(now, [&](u32 index) {
-    if (index == orphan_clock) return on_orphan_clock(now);
     if (index >= first_time_wait) return forget_time_wait(index - first_time_wait);
     if (index >= first_half_open) return on_half_open_deadline(index - first_half_open, now);
     on_connection_deadline(index, now);
@@ -289,11 +295,11 @@ void stack<Policy>::on_deadline(instant now) noexcept {
 
 template <class Policy>
 void stack<Policy>::on_connection_deadline(u32 index, instant now) noexcept {
+  if (end_of_orphan(index, now) <= now) return evict_orphan(index);
   if constexpr (sleeps) {
     if (!awake(index)) {
       const auto due = slots_[index].asleep.next_deadline();
-      if (!due) return;
-      if (*due > now) return wheel_.start(index, *due);  // put off in its sleep
+      if (!due || *due > now) return watch(index, now);  // put off in its sleep
       if (!arouse(index, now)) return wheel_.start(index, now + duration::seconds(1));
     }
   }

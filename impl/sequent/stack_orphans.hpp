@@ -23,62 +23,106 @@ template <class Policy>
 void stack<Policy>::let_go(u32 index, instant now) noexcept {
   disown(index);
   slot& at = slots_[index];
-  if (wake(index)) {
-    static_cast<void>(tcp(index).close(now));  // one that has ended already needs no more
-    touch(index);
-    if (tcp(index).state() == connection_state::closed || tcp(index).state() == connection_state::time_wait) return;
-  } else {
-    at.closing = true;
-    closing_.push(index, ready_links());
-  }
-  at.orphan = true;
   at.orphaned_at = seconds_of(now);
-  orphans_.push(index, orphan_links());
-  if (orphans_.size() == 1) watch_orphans(now);
-  const u32 most = config_.most_orphans.value_or(slot_types::half_of_places);
-  while (orphans_.size() > most) evict_orphan();
+  if (wake(index)) return orphan(index, now);
+  at.orphan = at.closing = true;
+  closing_.push(index, ready_links());
+  watch(index, now);
+}
+
+// Closes a connection that is awake, and lets it go on by itself unless it has ended or is in TIME-WAIT.
+template <class Policy>
+void stack<Policy>::orphan(u32 index, instant now) noexcept {
+  static_cast<void>(tcp(index).close(now));  // one that has ended already needs no more
+  const connection_state state = tcp(index).state();
+  slots_[index].orphan = state != connection_state::closed && state != connection_state::time_wait;
+  if (slots_[index].orphan) orphans_.push(index, orphan_links());
+  touch(index);
 }
 
 // It has ended, or is in TIME-WAIT, where it needs nobody.
 template <class Policy>
 void stack<Policy>::no_orphan(u32 index) noexcept {
   slot& at = slots_[index];
-  if (at.orphan) orphans_.remove(index, orphan_links());
-  if (at.closing && !awake(index)) closing_.remove(index, ready_links());
+  if (at.closing && !awake(index)) {
+    closing_.remove(index, ready_links());
+  } else if (at.orphan) {
+    orphans_.remove(index, orphan_links());
+  }
   at.orphan = at.closing = false;
-  if (orphans_.empty()) wheel_.stop(orphan_clock);
 }
 
-// The one that was given back longest ago is reset.
+// Its peer has acknowledged something: whoever has waited for that longer gives way first.
 template <class Policy>
-void stack<Policy>::evict_orphan() noexcept {
-  const u32 oldest = orphans_.first();
-  no_orphan(oldest);
-  ++statistics_.orphans_evicted;
-  if (!awake(oldest)) return drop_asleep(oldest);
-  static_cast<void>(tcp(oldest).evict());
-  touch(oldest);
+void stack<Policy>::got_on(u32 index) noexcept {
+  if (!slots_[index].orphan) return;
+  orphans_.remove(index, orphan_links());
+  orphans_.push(index, orphan_links());
 }
 
-// One clock for all of them: each has the same time, so the one that was given back first is due first.
+// Given back longer ago than orphans may live. Ages are kept in whole seconds, and none is reset too early; a clock
+// that has gone back finds them as young as they were at first.
 template <class Policy>
-void stack<Policy>::watch_orphans(instant now) noexcept {
-  if (orphans_.empty() || !config_.orphan_life) return wheel_.stop(orphan_clock);
+instant stack<Policy>::end_of_orphan(u32 index, instant now) const noexcept {
+  if (!slots_[index].orphan || !config_.orphan_life) return never;
+  const auto age = static_cast<std::int16_t>(seconds_of(now) - slots_[index].orphaned_at);
   const auto whole = instant::from_microseconds(now.microseconds() - now.microseconds() % 1'000'000);
-  wheel_.start(orphan_clock,
-               whole + (*config_.orphan_life + duration::seconds(1) - age_of_orphan(orphans_.first(), now)));
+  return whole - duration::seconds(std::max<std::int16_t>(age, 0)) + *config_.orphan_life + duration::seconds(1);
 }
 
+// Files the moment when something is due of a connection, by itself or because nobody owns it.
 template <class Policy>
-void stack<Policy>::on_orphan_clock(instant now) noexcept {
-  while (!orphans_.empty() && age_of_orphan(orphans_.first(), now) > *config_.orphan_life) evict_orphan();
-  watch_orphans(now);
+void stack<Policy>::watch(u32 index, instant now) noexcept {
+  std::optional<instant> own;
+  if (awake(index)) {
+    own = tcp(index).next_deadline();
+  } else if constexpr (sleeps) {
+    own = slots_[index].asleep.next_deadline();
+  }
+  const instant due = std::min(own.value_or(never), end_of_orphan(index, now));
+  if (due != never) {
+    wheel_.start(index, due);
+  } else {
+    wheel_.stop(index);
+  }
 }
 
-// Ages are kept in whole seconds, less than 2^16 of them: validate() sees to that. None is reset too early.
+// An orphan is reset: the peer hears of it in whatever state.
 template <class Policy>
-duration stack<Policy>::age_of_orphan(u32 index, instant now) const noexcept {
-  return duration::seconds(static_cast<std::uint16_t>(seconds_of(now) - slots_[index].orphaned_at));
+void stack<Policy>::evict_orphan(u32 index) noexcept {
+  no_orphan(index);
+  ++statistics_.orphans_evicted;
+  if (!awake(index)) return drop_asleep(index);
+  static_cast<void>(tcp(index).evict());
+  touch(index);
+}
+
+// More orphans than may keep their places have them, and one could be reset at once: what is wanted is a place to be
+// awake in, or any.
+template <class Policy>
+bool stack<Policy>::would_yield(bool awake_one) const noexcept {
+  const u32 most = config_.most_orphans.value_or(slot_types::half_of_places);
+  return !replies_.full() && (awake_one ? orphans_.size() : orphans()) > most;
+}
+
+// One more connection could be made, which has a user or will have one.
+template <class Policy>
+bool stack<Policy>::has_vacancy() const noexcept {
+  const bool crowded = !has_place();
+  return (!crowded && !slots_.full()) || would_yield(crowded);
+}
+
+// An orphan gives way: the one whose peer has acknowledged nothing for longest. Its RST waits as an answer of no record
+// does, so that its place is free at once.
+template <class Policy>
+void stack<Policy>::yield(bool awake_one) noexcept {
+  if (!would_yield(awake_one)) return;
+  const u32 index = orphans_.empty() ? closing_.first() : orphans_.first();
+  const slot& at = slots_[index];
+  static_cast<void>(reply_to(at.path, farewell(index), delivery::connection, at.service));
+  evict_orphan(index);
+  ready_.remove(index, ready_links());
+  unmake(index);
 }
 
 // Wakes a connection for something other than its user's call, which he is told of if he waits for a place. A close()
@@ -105,8 +149,7 @@ void stack<Policy>::finish_closing(u32 index, instant now) noexcept {
   slot& at = slots_[index];
   if (!at.closing) return;
   at.closing = false;
-  static_cast<void>(tcp(index).close(now));
-  touch(index);
+  orphan(index, now);
 }
 
 }  // namespace sequent

@@ -55,11 +55,7 @@ void stack<Policy>::settle(u32 index, instant now) noexcept {
   if (settled.state() == connection_state::time_wait && !at.owned && at.listening == nobody) {
     return remember_time_wait(index, now);
   }
-  if (const auto due = settled.next_deadline()) {
-    wheel_.start(index, *due);
-  } else {
-    wheel_.stop(index);
-  }
+  watch(index, now);
   drowse(index);
 }
 
@@ -157,7 +153,7 @@ bool stack<Policy>::consistent() const noexcept {
     if (time_wait_.holds(i) && !owes_well(time_wait_[i].owes)) return false;
   }
   return flows == flows_.size() && owing == owing_.size() && age_.size() == time_wait_.size() &&
-         awake_ones == connections_awake() && orphans == orphans_.size() && loans == loans_ && waiting <= slots_.size();
+         awake_ones == connections_awake() && orphans == this->orphans() && loans == loans_ && waiting <= slots_.size();
 }
 
 }  // namespace sequent

@@ -46,11 +46,12 @@ struct time_wait_slot {
   debt owes{};
 };
 
-/// An answer of no connection and no record: a cookie or a RST.
+/// An answer of no connection and no record: a cookie, a RST, or that of an orphan which has given way.
 struct waiting_reply {
   flow path{};
   segment<u32> header{};
   debt owes{};
+  std::uint8_t service = 0;
 };
 
 /// A segment on its way in.

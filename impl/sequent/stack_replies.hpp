@@ -52,13 +52,14 @@ void stack<Policy>::owe_nothing(u32 index) noexcept {
 
 // An answer of no record, if there is one. `otherwise`: where its packet has been delivered, unless there is no room.
 template <class Policy>
-delivery stack<Policy>::reply_to(const flow& path, const std::optional<segment<u32>>& header,
-                                 delivery otherwise) noexcept {
+delivery stack<Policy>::reply_to(const flow& path, const std::optional<segment<u32>>& header, delivery otherwise,
+                                 std::optional<std::uint8_t> service) noexcept {
   if (!header) return otherwise;
   const auto at = replies_.take();
   if (!at) return delivery::postponed;
   replies_[*at].path = path;
   replies_[*at].header = *header;
+  replies_[*at].service = service.value_or(config_.service);
   owe(most_flows + *at);
   return otherwise;
 }
@@ -97,31 +98,44 @@ packet_out stack<Policy>::next_answer(std::span<std::uint8_t> out, instant now) 
     const segment<u32> header = next_of_record(index, now);
     return write_answer(flow_of_index()(index), config_.service, header, out, now);
   }
-  const stack_records::waiting_reply next = replies_[index - most_flows];
+  stack_records::waiting_reply next = replies_[index - most_flows];
   replies_.release(index - most_flows);
-  return write_answer(next.path, config_.service, next.header, out, now);
+  // The clock of an orphan's RST; that of a cookie is part of the cookie.
+  if (next.header.control.rst() && next.header.options.ts) {
+    next.header.options.ts->value = sequence_number<u32>(clock(next.path, now));
+  }
+  return write_answer(next.path, next.service, next.header, out, now);
+}
+
+// The RST with which a connection is given up, but for the moment on its timestamp.
+template <class Policy>
+std::optional<segment<u32>> stack<Policy>::farewell(u32 index) const noexcept {
+  control_block<u32> tcb;
+  if (awake(index)) {
+    tcb = tcp(index).block();
+  } else if constexpr (sleeps) {
+    tcb = slots_[index].asleep.block();
+  }
+  const timestamp_variables<u32> ts = tcb.ts;
+  actions<u32> step;
+  evict(tcb, step);
+  auto reset = compose_answer(tcb, step, 0u);
+  if (reset && ts.enabled) reset->options.ts = timestamps<u32>{{}, ts.recent};
+  return reset;
 }
 
 // The RST of a connection that was given up in its sleep, without waking it (RFC 9293 section 3.10.5). Its place is
 // free then.
 template <class Policy>
 packet_out stack<Policy>::last_of_sleeper(u32 index, std::span<std::uint8_t> out, instant now) noexcept {
-  if constexpr (sleeps) {
-    const slot& at = slots_[index];
-    const flow path = at.path;
-    const std::uint8_t service = at.service;
-    control_block<u32> tcb = at.asleep.block();
-    actions<u32> step;
-    static_cast<void>(call_abort(tcb, step));
-    auto reset = compose_answer(tcb, step, 0u);
-    SEQUENT_ASSERT(reset.has_value());
-    const timestamp_variables<u32>& ts = at.asleep.block().ts;
-    if (ts.enabled) reset->options.ts = timestamps<u32>{sequence_number<u32>(clock(path, now)), ts.recent};
-    ready_.remove(index, ready_links());
-    slots_.release(index);
-    return write_answer(path, service, *reset, out, now);
-  }
-  return {};
+  const flow path = slots_[index].path;
+  const std::uint8_t service = slots_[index].service;
+  auto reset = farewell(index);
+  SEQUENT_ASSERT(reset.has_value());
+  if (reset->options.ts) reset->options.ts->value = sequence_number<u32>(clock(path, now));
+  ready_.remove(index, ready_links());
+  slots_.release(index);
+  return write_answer(path, service, *reset, out, now);
 }
 
 template <class Policy>

@@ -96,6 +96,8 @@ std::optional<u32> stack<Policy>::make_in(Pool& pool, const connection_config& c
 // Makes a connection in a free place. Its flow does not lead to it yet.
 template <class Policy>
 std::optional<u32> stack<Policy>::make(const connection_config& config, const flow& path) noexcept {
+  if (!has_place()) yield(true);
+  if (slots_.full()) yield(false);
   if constexpr (sleeps) {
     if (slots_.full()) return std::nullopt;
     make_place();
@@ -136,6 +138,8 @@ template <class Policy>
 bool stack<Policy>::wake(u32 index) noexcept {
   if constexpr (sleeps) {
     if (awake(index)) return true;
+    // What nobody owns waits its turn.
+    if (!has_place() && (slots_[index].owned || slots_[index].listening != nobody)) yield(true);
     make_place();
     if (bodies_.full()) {
       ++statistics_.wakes_refused;
@@ -196,7 +200,7 @@ void stack<Policy>::drop_asleep(u32 index) noexcept {
 template <class Policy>
 bool stack<Policy>::accounted_for(u32 index) const noexcept {
   const slot& at = slots_[index];
-  if (at.orphan && (at.owned || !at.mapped || !at.news.linked())) return false;
+  if (at.orphan && (at.owned || !at.mapped || at.news.linked() == at.closing)) return false;
   if constexpr (sleeps) {
     if (!awake(index)) return !at.drowsy && (!at.mapped || at.ready.linked() == (at.wanting || at.closing));
     const bool may_sleep = dormant<typename Policy::connection_policy>::can_hold(tcp(index));

@@ -24,7 +24,7 @@ struct refusals {
   static constexpr std::uint8_t loan = 8;
 };
 
-/// A moment in whole seconds, to tell ages of less than 2^16 of them.
+/// A moment in whole seconds, to tell ages of less than 2^15 of them from a clock that has gone back.
 [[nodiscard]] constexpr std::uint16_t seconds_of(instant at) noexcept {
   return static_cast<std::uint16_t>(at.microseconds() / 1'000'000);
 }
@@ -41,7 +41,7 @@ struct stack_slots {
       Policy::sizes.most_awake != 0 && Policy::sizes.most_awake < Policy::sizes.most_connections;
   /// The most that are awake.
   static constexpr u32 most_awake = sleeps ? Policy::sizes.most_awake : Policy::sizes.most_connections;
-  /// Half of the places, and at least one: what loans of buffers may keep awake, and orphans hold unless told
+  /// Half of the places, and at least one: what loans of buffers may keep awake, and orphans keep unless told
   /// otherwise.
   static constexpr u32 half_of_places = std::max(most_awake / 2, 1u);
   static constexpr std::size_t send_slice = std::is_same_v<send_storage, span_storage> ? Policy::sizes.send_octets : 0;
@@ -98,7 +98,8 @@ struct stack_slots {
   /// A connection and its places in the stack.
   struct slot : doorplate, whereabouts {
     list_links ready{};  ///< among those that may have something to send, that may fall asleep, or that want to wake
-    list_links news{};   ///< among those that have something to tell, that wait for accept(), or that are orphans
+    list_links
+        news{};  ///< among those that have something to tell, that wait for accept(), or that are orphans and awake
     u32 listening = list_links::nobody;  ///< waits for accept() of this listener
     [[no_unique_address]] std::conditional_t<with_fast_opens, pending_fast_open, nothing> pending{};
     [[no_unique_address]] typename Policy::tag tag{};

@@ -17,22 +17,25 @@ result<void> stack<Policy>::rouse(handle of) noexcept {
   return error::no_place;
 }
 
+// A user's call that gives its connection something to send. What was lent before it is lent no more.
 template <class Policy>
-result<std::size_t> stack<Policy>::write(handle of, std::span<const std::uint8_t> octets) noexcept {
+template <class Call>
+auto stack<Policy>::busy(handle of, Call call) noexcept -> decltype(call()) {
   if (const auto ready = rouse(of); !ready) return ready.why();
   take_back(of.index);
-  const auto taken = tcp(of.index).write(octets);
+  const auto done = call();
   touch(of.index);
-  return taken;
+  return done;
+}
+
+template <class Policy>
+result<std::size_t> stack<Policy>::write(handle of, std::span<const std::uint8_t> octets) noexcept {
+  return busy(of, [&] { return tcp(of.index).write(octets); });
 }
 
 template <class Policy>
 result<std::size_t> stack<Policy>::write_urgent(handle of, std::span<const std::uint8_t> octets) noexcept {
-  if (const auto ready = rouse(of); !ready) return ready.why();
-  take_back(of.index);
-  const auto taken = tcp(of.index).write_urgent(octets);
-  touch(of.index);
-  return taken;
+  return busy(of, [&] { return tcp(of.index).write_urgent(octets); });
 }
 
 template <class Policy>
@@ -122,11 +125,7 @@ result<std::size_t> stack<Policy>::consume(handle of, std::size_t octets) noexce
 
 template <class Policy>
 result<void> stack<Policy>::shutdown(handle of) noexcept {
-  if (const auto ready = rouse(of); !ready) return ready;
-  take_back(of.index);
-  const auto closed = tcp(of.index).shutdown();
-  touch(of.index);
-  return closed;
+  return busy(of, [&] { return tcp(of.index).shutdown(); });
 }
 
 template <class Policy>

@@ -35,6 +35,7 @@ struct model_counts {
   std::uint64_t time_wait_evicted = 0;
   std::uint64_t time_wait_reused = 0;
   std::uint64_t time_wait_kept = 0;
+  std::uint64_t orphans_evicted = 0;
 };
 
 /// One listener, on port 80 of every address.
@@ -55,7 +56,7 @@ class stack_model {
     control_block<u32> block{};     ///< then all that is left of it
     instant until{};                ///< and for how long
     u32 retries = 0;                ///< of the SYN,ACK
-    u32 orphan = 0;                 ///< not 0: its handle was given back with close(); its turn to be reset
+    u32 orphan = 0;                 ///< not 0: its handle was given back with close(); its turn to give way
     instant orphaned_at{};          ///< and when
     std::unique_ptr<entry> former;  ///< the one in TIME-WAIT whose place a half-open one has taken
   };
@@ -119,7 +120,8 @@ class stack_model {
     if (e == nullptr) return on_nobody(path, p, mark);
     if (half_open(*e)) return on_half_open(*e, p, mark);
     if (recorded(*e)) return on_time_wait(*e, p);
-    (void)e->tcp.on_segment(p.header, p.octets, now, mark);
+    const auto done = e->tcp.on_segment(p.header, p.octets, now, mark);
+    if (e->orphan != 0 && done && done->acked != 0) e->orphan = ++orphans_;
     poll(*e, now_);
   }
 
@@ -135,22 +137,31 @@ class stack_model {
     poll(*e, now_);
   }
 
-  /// The user has given its handle back with close(). What has not ended by then is an orphan, of which there are only
-  /// so many.
+  /// The user has given its handle back with close(). What has not ended by then is an orphan.
   void orphaned(entry& e, instant now) {
     now_ = now;
     if (!orphan_lives(e)) return;
     e.orphan = ++orphans_;
     e.orphaned_at = now;
-    while (orphan_count() > config_.most_orphans.value_or(half_of_places)) {
-      entry* oldest = nullptr;
-      for (auto& [where, each] : map) {
-        if (each->orphan != 0 && orphan_lives(*each) && (oldest == nullptr || each->orphan < oldest->orphan)) {
-          oldest = each.get();
-        }
+  }
+
+  /// A connection could be made, at the expense of an orphan if there are more of them than may stay.
+  [[nodiscard]] bool vacancy() const {
+    return connection_count() < Policy::sizes.most_connections ||
+           orphan_count() > config_.most_orphans.value_or(half_of_places);
+  }
+  /// One will be: where there is no place, the orphan whose peer has acknowledged nothing for longest gives way.
+  void make_room(instant now) {
+    now_ = now;
+    if (connection_count() < Policy::sizes.most_connections) return;
+    entry* first = nullptr;
+    for (auto& [where, each] : map) {
+      if (each->orphan != 0 && orphan_lives(*each) && (first == nullptr || each->orphan < first->orphan)) {
+        first = each.get();
       }
-      evict(*oldest);
     }
+    evict(*first);
+    map.erase(key_of(first->path));
   }
 
   /// When the next orphan's time is up, if there is one.
@@ -261,6 +272,7 @@ class stack_model {
            duration::seconds(1);
   }
   void evict(entry& e) {
+    ++counts.orphans_evicted;
     (void)e.tcp.evict();
     poll(e, now_);
   }
@@ -274,9 +286,7 @@ class stack_model {
     return config_.cookies != cookie_policy::always &&
            half_open_count() < std::min(backlog_, Policy::sizes.most_half_open) && waiting_count() < backlog_;
   }
-  [[nodiscard]] bool room() const {
-    return waiting_count() < backlog_ && connection_count() < Policy::sizes.most_connections;
-  }
+  [[nodiscard]] bool room() const { return waiting_count() < backlog_ && vacancy(); }
 
   [[nodiscard]] u32 clock_offset(const flow& path) const {
     return isn_offset(derive_key(config_.secret, key_use::timestamp_clocks), path.local.v6(), path.local_port,
@@ -371,6 +381,7 @@ class stack_model {
       return true;
     }
     ++counts.cookies_accepted;
+    make_room(now_);
     auto made = listening(path, good->iss);
     test::packet syn = good->syn;
     if (syn.header.options.ts) syn.header.options.ts = p.header.options.ts;  // the first one is forgotten
@@ -393,6 +404,7 @@ class stack_model {
       ++counts.ack_dropped;
       return;
     }
+    if (after.state() >= connection_state::established) make_room(now_);
     e.tcp = after;
     poll(e, now_);
   }

@@ -120,7 +120,8 @@ class stack_subject {
   /// Every place is taken by connections that are busy: what is lost then, the model does not know of.
   [[nodiscard]] bool over() const {
     return tcp::sleeps && (full_ || tcp_->statistics().wakes_refused != 0 ||
-                           tcp_->statistics().ack_dropped != model_.counts.ack_dropped);
+                           tcp_->statistics().ack_dropped != model_.counts.ack_dropped ||
+                           tcp_->statistics().orphans_evicted != model_.counts.orphans_evicted);
   }
   /// Connections that have fallen asleep.
   [[nodiscard]] std::uint64_t slept() const { return tcp_->statistics().fallen_asleep; }
@@ -141,6 +142,7 @@ class stack_subject {
     config.reuse_time_wait = drawn.reuse;
     config.syn_ack_retries = drawn.short_lived ? 2 : 255;
     config.ports = {81, 83};
+    if (drawn.latency_ms % 3 != 0) config.most_orphans = drawn.latency_ms % 3 - 1u;
     config.orphan_life = drawn.short_lived ? duration::seconds(20) : duration::seconds(400);
     return config;
   }
@@ -327,7 +329,9 @@ class stack_subject {
     std::copy_n(inner.begin(), 28, octets.begin() + 28);
     store16(octets.data() + 22, checksum_field(sum_octets(std::span(octets).subspan(20))));
     (void)emit_ipv4({.source = {10, 0, 0, 77}, .destination = path.local.v4(), .protocol = ip_protocol::icmp}, octets);
+    const bool asleep = about->owned && tcp_->find(*about->owner) == nullptr;
     (void)tcp_->on_packet(octets, now_);
+    if (asleep && tcp_->find(*about->owner) != nullptr) wrong_ = "an ICMP error has woken who has nothing outstanding";
     send_both();
     model_.reports(path, error, now_);
   }
@@ -359,7 +363,7 @@ class stack_subject {
     for (std::uint16_t port = 81; any && port != 84; ++port) {
       free = free || model_.find({path.local, path.remote, port, path.remote_port}) == nullptr;
     }
-    const bool room = model_.connection_count() < Policy::sizes.most_connections;
+    const bool room = model_.vacancy();
     const auto made =
         tcp_->connect(path.local, path.remote, path.remote_port, now_, any ? std::uint16_t{0} : path.local_port);
     full_ = tcp::sleeps && !made && free && room;
@@ -372,6 +376,7 @@ class stack_subject {
     auto mine = std::make_unique<entry>(
         entry{.path = path, .tcp = typename model::whole(tcp_->find(*made)->config()), .former = {}});
     mine->owner = *made;
+    model_.make_room(now_);
     mine->owned = mine->accepted = true;
     (void)mine->tcp.connect(now_);
     send_both();
@@ -558,6 +563,7 @@ class stack_subject {
         had.time_wait_kept != expected.time_wait_kept) {
       return "TIME-WAIT was ended or kept another number of times";
     }
+    if (had.orphans_evicted != expected.orphans_evicted) return "another number of orphans was reset";
     return tcp_->consistent() ? std::string() : "the stack's tables do not agree";
   }
 

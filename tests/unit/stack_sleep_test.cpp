@@ -139,6 +139,33 @@ TEST(stack_sleep, a_soft_error_holds_no_place) {
   EXPECT_TRUE(host.tcp->consistent());
 }
 
+// What has arrived beyond a hole is not given up for the sake of a place.
+TEST(stack_sleep, an_octet_beyond_a_hole_keeps_awake) {
+  sleepy_host host(2);
+  for (u32 n = 0; n != 2; ++n) host.in(sleepy_host::path(n), at(5'002).ack(host.iss[n] + 1).text("x"));
+  EXPECT_FALSE(host.tcp->connect(v4(1), v4(9), 9, host.now));
+  host.wait(s(100'000));
+  EXPECT_TRUE(host.awake(0));
+  host.in(sleepy_host::path(0), host.from(0).text("a"));
+  octet_string room(10);
+  EXPECT_EQ(*host.tcp->read(host.handles[0], room), 2u);
+  host.out();
+  host.events();
+  EXPECT_TRUE(host.tcp->connect(v4(1), v4(9), 9, host.now));
+  EXPECT_FALSE(host.awake(0));
+}
+
+// Nothing of a sleeper's is outstanding, so there is nothing that it could believe.
+TEST(stack_sleep, an_icmp_error_wakes_nobody) {
+  sleepy_host host(3);
+  ASSERT_FALSE(host.awake(0));
+  host.report(sleepy_host::path(0), host.iss[0]);
+  host.report(sleepy_host::path(0), host.iss[0] + 1);
+  EXPECT_FALSE(host.awake(0));
+  EXPECT_EQ(host.tcp->statistics().icmp_ignored, 2u);
+  EXPECT_EQ(host.tcp->statistics().icmp_taken, 0u);
+}
+
 // A peer that has closed, or one that was told of the end, may take as long as it likes.
 // covers: rfc9293#3.6
 TEST(stack_sleep, the_half_closed_sleep) {
