@@ -60,10 +60,9 @@ constexpr edge edges[] = {
      [](config_ref c) { c.syn_ack_timeout = least_time; }},
     {"syn_ack_longest", [](config_ref c) { c.syn_ack_longest = c.syn_ack_timeout - least_time; },
      [](config_ref c) { c.syn_ack_longest = c.syn_ack_timeout; }},
-    {"most_orphans", [](config_ref c) { c.most_orphans = 0; }, [](config_ref c) { c.most_orphans = 1; }},
     {"orphan_life", [](config_ref c) { c.orphan_life = duration{}; }, [](config_ref c) { c.orphan_life = least_time; }},
-    {"orphan_life", [](config_ref c) { c.orphan_life = duration::seconds(65'000) + least_time; },
-     [](config_ref c) { c.orphan_life = duration::seconds(65'000); }},
+    {"orphan_life", [](config_ref c) { c.orphan_life = duration::seconds(32'000) + least_time; },
+     [](config_ref c) { c.orphan_life = duration::seconds(32'000); }},
     {"ports", [](config_ref c) { c.ports.first = 0; },
      [](config_ref c) {
        c.ports = {1, 1};
