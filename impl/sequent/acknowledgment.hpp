@@ -19,6 +19,7 @@ struct acknowledgment {
   bool sack = false;           ///< SACK is in use
   const sack_blocks<u32>* blocks = nullptr;
   std::optional<sequence_number<u32>> echo{};  ///< TSecr, when timestamps are in use
+  std::optional<duration> since_echo{};        ///< the age of that timestamp, by our own
   std::optional<duration> round_trip{};        ///< what it measured
   duration smoothed{};                         ///< SRTT
   u32 mss = 0;                                 ///< effective segment size
@@ -44,7 +45,7 @@ struct acknowledgment {
 /// Does the timestamp show that an earlier transmission than the last one, which went out at `sent_at` (short_time()),
 /// is answered? Two clocks of a millisecond each round the difference by one tick at most.
 [[nodiscard]] constexpr bool answers_before(const acknowledgment& ack, u32 sent_at) noexcept {
-  return ack.echo && ack.round_trip && ack.round_trip->count() > std::int64_t{short_time(ack.now) - sent_at} + 1'000;
+  return ack.since_echo && ack.since_echo->count() > std::int64_t{short_time(ack.now) - sent_at} + 1'000;
 }
 
 /// Where a connection stands.

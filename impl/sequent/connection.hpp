@@ -21,6 +21,7 @@
 #include "sequent/receiver.hpp"
 #include "sequent/sender.hpp"
 #include "sequent/step.hpp"
+#include "sequent/table_sizes.hpp"
 #include "sequent/timeouts.hpp"
 #include "sequent/timers.hpp"
 #include "sequent/transmit.hpp"
@@ -35,9 +36,11 @@ struct default_policy {
   using congestion_control = congestion::cubic;  ///< or congestion::reno, or congestion::validated<either>
   using pacing = unpaced;                        ///< or pacer
   using fast_open = no_fast_open;                ///< or with_fast_open
-  static constexpr std::size_t most_held_ranges =
-      16;                                            ///< out-of-order ranges kept; beyond them the furthest is dropped
-  static constexpr std::size_t most_sent_runs = 64;  ///< entries of the scoreboard; see scoreboard.hpp
+  /// Out-of-order ranges that are held; what would be one more is refused. They cost eight
+  /// octets each, twenty-two beyond 64 of them.
+  static constexpr std::size_t most_held_ranges = follows_buffer;
+  /// Entries of the scoreboard, twelve octets each; see scoreboard.hpp.
+  static constexpr std::size_t most_sent_runs = follows_buffer;
 };
 
 /// A segment to be sent, before it is octets. Its text is copied with connection::copy_text().
@@ -88,9 +91,13 @@ template <class Policy = default_policy>
 class connection {
  public:
   using policy = Policy;
-  using send_half = sender<typename Policy::send_storage, typename Policy::congestion_control, Policy::most_sent_runs,
+  static constexpr std::size_t most_held_ranges =
+      held_ranges_of(Policy::most_held_ranges, fixed_capacity<typename Policy::receive_storage>);
+  static constexpr std::size_t most_sent_runs =
+      sent_runs_of(Policy::most_sent_runs, fixed_capacity<typename Policy::send_storage>);
+  using send_half = sender<typename Policy::send_storage, typename Policy::congestion_control, most_sent_runs,
                            typename Policy::pacing>;
-  using receive_half = receiver<typename Policy::receive_storage, Policy::most_held_ranges>;
+  using receive_half = receiver<typename Policy::receive_storage, most_held_ranges>;
 
   connection() noexcept : connection(connection_config{}) {}
   explicit connection(const connection_config& config) noexcept : config_(config), sender_(config.rto) { prepare(); }

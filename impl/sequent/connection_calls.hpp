@@ -89,8 +89,9 @@ result<void> connection<Policy>::resume(const control_block<u32>& half_open, con
   tcb_ = half_open;
   begin(now);
   syn_due_ = false;
-  sender_.sent_syn(tcb_.snd.iss, past.sent_at, timers_, config_);
-  if (past.repeated) sender_.sent_syn(tcb_.snd.iss, past.sent_at, timers_, config_);
+  const sequence_number<u32> sent_clock(clock(past.sent_at));
+  sender_.sent_syn(tcb_.snd.iss, past.sent_at, sent_clock, timers_, config_);
+  if (past.repeated) sender_.sent_syn(tcb_.snd.iss, past.sent_at, sent_clock, timers_, config_);
   if (past.timed_out) static_cast<void>(sender_.on_syn_timeout(now, timers_, config_));
   return {};
 }

@@ -192,13 +192,13 @@ void connection<Policy>::take_acknowledgment(const segment<u32>& header, const a
   const bool handshake_over = step.raised.has(signal::established);
   if (handshake_over) sender_.established(effective_mss());
   if (step.acked != 0) path_.on_acked(tcb_.snd.una);
-  std::optional<duration> round_trip;
+  std::optional<duration> since_echo;
   if (tcb_.ts.enabled && header.options.ts && header.control.ack()) {
     const u32 ticks = clock(now) - header.options.ts->echo.wire();
-    // An echo from the future or from days ago is no measurement.
-    if (ticks < 86'400'000u) round_trip = duration::milliseconds(ticks);
+    // An echo from the future or from days ago tells nothing.
+    if (ticks < 86'400'000u) since_echo = duration::milliseconds(ticks);
   }
-  sender_.on_ack(tcb_, header, step, window_was_closed, effective_mss(), round_trip, now, timers_, config_);
+  sender_.on_ack(tcb_, header, step, window_was_closed, effective_mss(), since_echo, now, timers_, config_);
 }
 
 // Carries out what a step asked for beside text and acknowledgments.

@@ -124,8 +124,8 @@ class dormant {
  private:
   [[nodiscard]] static constexpr bool at_rest(const typename connection_type::send_half& s) noexcept {
     const auto& recovery = s.recovery_;
-    return !s.urgent_until_ && !s.timed_ && !s.force_ && s.attempts_ == 0 && recovery.phase_ == recovery_phase::open &&
-           recovery.board_.view().empty() && !recovery.head_due_;
+    return !s.urgent_until_ && !s.timed_.running() && !s.force_ && s.attempts_ == 0 &&
+           recovery.phase_ == recovery_phase::open && recovery.board_.view().empty() && !recovery.head_due_;
   }
   [[nodiscard]] static constexpr bool at_rest(const typename connection_type::receive_half& r) noexcept {
     return r.unread_ == 0 && r.held_.empty() && r.recent_count_ == 0 && r.repeated_.empty();

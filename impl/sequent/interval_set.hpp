@@ -26,10 +26,9 @@ struct interval {
 
 /// What adding an interval to a set has done.
 struct insertion {
-  bool held = true;      ///< the set now holds all of it; false when it was itself the furthest of too many
-  bool evicted = false;  ///< another one, the furthest, was given up in its favour
-  interval range{};      ///< what it has become part of, if it is held
-  interval again{};      ///< the first part of it that was held before; empty if nothing was
+  bool held = true;  ///< the set now holds all of it; false when it would have been one too many
+  interval range{};  ///< what it has become part of, if it is held
+  interval again{};  ///< the first part of it that was held before; empty if nothing was
 };
 
 namespace detail {
@@ -92,8 +91,9 @@ class joined_interval {
 }  // namespace detail
 
 /// At most Most disjoint, not touching intervals, ascending from an origin (RCV.NXT). Sequence numbers have no order,
-/// so every call names the origin, and everything lies within half the circle from it. When one too many would be
-/// needed the furthest is evicted: the octets nearest the origin are the ones that let the stream go on (C25).
+/// so every call names the origin, and everything lies within half the circle from it. One too many is refused: what is
+/// held may have been reported, and to give it up would be to renege (RFC 2018 section 8). What touches the origin or
+/// what is held needs no interval of its own, so the stream goes on however full the set is.
 ///
 /// A plain sorted array, small enough to be part of every connection. large_interval_set is for many.
 template <std::size_t Most>
@@ -125,9 +125,7 @@ class interval_set {
       held_[from] = done.range;
       remove(from + 1, to);
     } else {
-      done.evicted = count_ == Most;
-      if (done.evicted && from == count_) return {.held = false};
-      if (done.evicted) --count_;
+      if (count_ == Most) return {.held = false};
       std::copy_backward(held_.begin() + static_cast<std::ptrdiff_t>(from),
                          held_.begin() + static_cast<std::ptrdiff_t>(count_),
                          held_.begin() + static_cast<std::ptrdiff_t>(count_ + 1));

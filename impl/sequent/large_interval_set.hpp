@@ -52,18 +52,13 @@ class large_interval_set {
   /// new one swallows.
   template <class Missing>
   constexpr insertion insert(sequence_number<u32> origin, interval add, Missing missing) noexcept {
-    place here = first_reaching(origin, add.first - origin);
+    const place here = first_reaching(origin, add.first - origin);
     detail::joined_interval joined(origin, add);
     insertion done;
     if (here.chunk != high_ && !joined.out_of_reach(at(here))) {
       done = unite(here, joined, missing);
     } else {
-      done.evicted = size_ == Most;
-      if (done.evicted && here.chunk == high_) return {.held = false};
-      if (done.evicted) {
-        drop_last();
-        here = first_reaching(origin, add.first - origin);
-      }
+      if (size_ == Most) return {.held = false};
       insert_at(here, add);
       done.range = add;
     }

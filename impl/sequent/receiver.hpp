@@ -206,7 +206,7 @@ class receiver {
                      [&](u32 from, u32 to) noexcept { ring_.put(unread_ + from, text.subspan(from - at, to - from)); });
     if (!done.held) return;
     if (tcb.sack_permitted) note_repeated(done.again);
-    remember(origin, done);
+    remember(done);
   }
 
   // Text at the old RCV.NXT, with something held behind it.
@@ -235,11 +235,7 @@ class receiver {
   }
 
   // The ranges that grew most recently, the latest first; what has become part of the latest is forgotten.
-  constexpr void remember(sequence_number<u32> origin, const insertion& done) noexcept {
-    if (done.evicted) {
-      const u32 furthest = held_.furthest().first - origin;
-      keep_recent([&](const interval& range) { return range.first - origin <= furthest; });
-    }
+  constexpr void remember(const insertion& done) noexcept {
     if (recent_count_ != 0 && done.range.holds(recent_[0].first)) {
       recent_[0] = done.range;
       const interval latest = done.range;

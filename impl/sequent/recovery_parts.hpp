@@ -1,8 +1,9 @@
-// The parts of loss recovery, each in a header of its own.
+// The parts of loss recovery and of what it goes by, each in a header of its own.
 #pragma once
 
 #include "sequent/prr.hpp"
 #include "sequent/rack.hpp"
+#include "sequent/round_trip.hpp"
 #include "sequent/spurious.hpp"
 #include "sequent/tail_probe.hpp"
 
@@ -14,6 +15,7 @@ struct recovery_parts {
   using reduction = proportional_rate_reduction;
   using probe = tail_probe;
   using doubt = spurious_detector;
+  using round_trip = round_trip_timer;
 };
 
 }  // namespace sequent

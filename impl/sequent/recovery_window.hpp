@@ -90,7 +90,9 @@ constexpr void loss_recovery<MostRuns, Parts>::grow(const acknowledgment& ack, u
   const bool full = before(ack.una - ack.acked, full_until_);
   if (!full) full_until_ = ack.una - 1u;  // kept within reach
   if (!ack.grows) return;
-  congestion.on_ack({delivered, ack.mss, before_it, full, ack.now, ack.round_trip, ack.smoothed, ack.una, ack.nxt});
+  // HyStart++ wants a sample of every acknowledgment, and looks at milliseconds (RFC 9406 section 4.2).
+  const auto sample = ack.round_trip ? ack.round_trip : ack.since_echo;
+  congestion.on_ack({delivered, ack.mss, before_it, full, ack.now, sample, ack.smoothed, ack.una, ack.nxt});
 }
 
 template <std::size_t MostRuns, class Parts>

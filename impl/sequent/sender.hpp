@@ -50,8 +50,7 @@ class sender {
   [[nodiscard]] constexpr std::uint8_t attempts() const noexcept { return attempts_; }
   [[nodiscard]] constexpr bool forced() const noexcept { return force_; }
   [[nodiscard]] constexpr std::optional<sequence_number<u32>> urgent_until() const noexcept { return urgent_until_; }
-  [[nodiscard]] constexpr std::optional<sequence_number<u32>> timed() const noexcept { return timed_; }
-  [[nodiscard]] constexpr instant timed_at() const noexcept { return timed_at_; }
+  [[nodiscard]] constexpr const typename Parts::round_trip& timed() const noexcept { return timed_; }
   /// SND.NXT when the retransmission timer expired, the first time for what was outstanding then.
   [[nodiscard]] constexpr sequence_number<u32> unsent_from() const noexcept { return unsent_from_; }
   [[nodiscard]] constexpr bool syn_lost() const noexcept { return syn_lost_; }
@@ -77,7 +76,7 @@ class sender {
     force_ = false;
     syn_lost_ = false;
     urgent_until_.reset();
-    timed_.reset();
+    timed_.stop();
   }
 
   /// The handshake is complete: congestion control begins with the effective segment size.
@@ -107,7 +106,7 @@ class sender {
   constexpr void flush() noexcept {
     ring_.drop(queued_);
     queued_ = 0;
-    timed_.reset();
+    timed_.stop();
     urgent_until_.reset();
     force_ = false;
     attempts_ = 0;
@@ -125,13 +124,14 @@ class sender {
   [[nodiscard]] constexpr bool next(const control_block<u32>& tcb, u32 mss, u32 most, bool nagle,
                                     text_to_send& run) noexcept;
 
-  /// The SYN or SYN,ACK has been handed to the network. One that is sent again measures nothing (Karn).
-  constexpr void sent_syn(sequence_number<u32> iss, instant now, timer_set& timers,
+  /// The SYN or SYN,ACK has been handed to the network, our timestamp clock standing at `clock`.
+  constexpr void sent_syn(sequence_number<u32> iss, instant now, sequence_number<u32> clock, timer_set& timers,
                           const connection_config& config) noexcept {
-    timed_.reset();
-    if (!syn_sent_) {
-      timed_ = iss + 1u;
-      timed_at_ = now;
+    timed_.stop();
+    if (syn_sent_) {
+      timed_.sent_again(iss, iss + 1u, now, clock, false);
+    } else {
+      timed_.sent(iss + 1u, now);
     }
     syn_sent_ = true;
     expect_ack(now, timers, config);
@@ -160,17 +160,14 @@ class sender {
     const bool probed = recovery_.probe_due();
     if (run.again) {
       recovery_.sent_again(run.seq, last, now, clock);
-      timed_.reset();  // Karn: an acknowledgment would be ambiguous
+      timed_.sent_again(run.seq, last, now, clock, sack);
       // Nothing is sent again sooner than one timeout after it was sent last (RFC 6298 section 5).
       if (run.seq == first_) timers.stop(timer::retransmission);
       if constexpr (requires { congestion_.resent(run.length); }) congestion_.resent(run.length);
     } else {
       if (ecn_.held()) ecn_.release();
       recovery_.sent(last, now, rtt_.smoothed());
-      if (!timed_) {
-        timed_ = last;
-        timed_at_ = now;
-      }
+      timed_.sent(last, now);
     }
     force_ = false;
     last_sent_ = now;
@@ -192,9 +189,9 @@ class sender {
   }
 
   /// Applies what a step found out about acknowledgments from `header`, which was acceptable. `window_was_closed`: the
-  /// peer's window was zero before it; `round_trip`: the RTT that the timestamps option gives, if it does.
+  /// peer's window was zero before it; `since_echo`: the age of the timestamp that it echoes, if it does.
   constexpr void on_ack(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
-                        bool window_was_closed, u32 mss, const std::optional<duration>& round_trip, instant now,
+                        bool window_was_closed, u32 mss, const std::optional<duration>& since_echo, instant now,
                         timer_set& timers, const connection_config& config) noexcept;
 
   /// The reordering timer expired.
@@ -262,7 +259,7 @@ class sender {
 
   /// Moves the origin of the clock forward.
   constexpr void rebase(duration elapsed) noexcept {
-    if (timed_) timed_at_ = timed_at_ - elapsed;
+    timed_.rebase(elapsed);
     if (last_sent_) last_sent_ = *last_sent_ - elapsed;
     ecn_.rebase(elapsed);
     recovery_.rebase(elapsed);
@@ -290,7 +287,7 @@ class sender {
     if (probes_ != most_probes) ++probes_;
   }
   constexpr void restart_retransmission(instant now, timer_set& timers, const connection_config& config) noexcept {
-    timed_.reset();
+    timed_.stop();
     timers.stop(timer::retransmission);
     timers.stop(timer::reordering);
     timers.stop(timer::loss_probe);
@@ -306,11 +303,13 @@ class sender {
   [[nodiscard]] constexpr text_to_send tail(const send_variables<u32>& snd, u32 mss) const noexcept;
   [[nodiscard]] constexpr bool unsent(const send_variables<u32>& snd, u32 mss, u32 most, bool nagle,
                                       text_to_send& run) const noexcept;
-  constexpr bool take_sample(const send_variables<u32>& snd, const std::optional<duration>& round_trip, instant now,
-                             duration& measured) noexcept;
+  constexpr std::optional<duration> take_sample(const send_variables<u32>& snd, const sack_blocks<u32>& blocks,
+                                                const std::optional<sequence_number<u32>>& echo, instant now) noexcept;
   constexpr void drop_acknowledged(const send_variables<u32>& snd) noexcept;
   constexpr void recover_from(const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step,
-                              u32 mss, bool measures, duration measured, instant now, timer_set& timers) noexcept;
+                              u32 mss, const std::optional<sequence_number<u32>>& echo,
+                              const std::optional<duration>& since_echo, const std::optional<duration>& measured,
+                              instant now, timer_set& timers) noexcept;
   constexpr void answer_echo(const send_variables<u32>& snd, const segment<u32>& header, u32 acked, u32 mss,
                              instant now) noexcept;
   constexpr void arm_probe(u32 last_length, instant now, timer_set& timers) noexcept;
@@ -330,8 +329,7 @@ class sender {
   [[no_unique_address]] Pacing pacing_{};
   ecn_response ecn_{};
   std::optional<sequence_number<u32>> urgent_until_{};
-  std::optional<sequence_number<u32>> timed_{};  // the RTT of the octets up to here is being measured
-  instant timed_at_{};
+  typename Parts::round_trip timed_{};
   std::uint8_t attempts_ = 0;
   bool force_ = false;
   bool syn_lost_ = false;

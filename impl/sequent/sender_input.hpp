@@ -10,20 +10,20 @@ namespace sequent {
 template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
 constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_ack(
     const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step, bool window_was_closed,
-    u32 mss, const std::optional<duration>& round_trip, instant now, timer_set& timers,
+    u32 mss, const std::optional<duration>& since_echo, instant now, timer_set& timers,
     const connection_config& config) noexcept {
   const send_variables<u32>& snd = tcb.snd;
   const bool sacks = tcb.sack_permitted && header.options.sack.count != 0;
   if (step.acked != 0 || step.duplicate_ack || sacks) {
     if constexpr (bounds_bursts()) congestion_.heard();
-    duration measured;
-    const bool measures = step.acked != 0 && take_sample(snd, round_trip, now, measured);
+    const auto echo = tcb.ts.enabled && header.options.ts ? std::optional(header.options.ts->echo) : std::nullopt;
+    const auto measured = step.acked != 0 || sacks ? take_sample(snd, header.options.sack, echo, now) : std::nullopt;
     if (syn_lost_ && step.raised.has(signal::established)) rtt_.restart_after_syn_loss();
     if (step.acked != 0) {
       drop_acknowledged(snd);
       attempts_ = 0;
     }
-    recover_from(tcb, header, step, mss, measures, measured, now, timers);
+    recover_from(tcb, header, step, mss, echo, since_echo, measured, now, timers);
     if (step.acked != 0) restart_timers(tcb, mss, now, timers, config);
   }
   if (tcb.may_mark()) answer_echo(snd, header, step.acked, mss, now);
@@ -105,7 +105,7 @@ constexpr std::uint8_t sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_
     count_probe();
   }
   if (attempts_ != 255) ++attempts_;
-  timed_.reset();
+  timed_.stop();
   timers.stop(timer::reordering);
   timers.stop(timer::loss_probe);
   expect_ack(now, timers, config);
@@ -118,26 +118,24 @@ constexpr std::uint8_t sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_
   syn_lost_ = true;
   if (attempts_ != 255) ++attempts_;
   rtt_.back_off();
-  timed_.reset();
+  timed_.stop();
   expect_ack(now, timers, config);
   return attempts_;
 }
 
-// Whether this acknowledgment measures the RTT; the estimator has taken it then.
+// The round trip that this acknowledgment measures, if it does; the estimator has taken it then.
 template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
-constexpr bool sender<Storage, Congestion, MostRuns, Pacing, Parts>::take_sample(
-    const send_variables<u32>& snd, const std::optional<duration>& round_trip, instant now,
-    duration& measured) noexcept {
-  const bool timed = timed_ && !before(snd.una, *timed_);
-  if (timed) timed_.reset();
-  if (!round_trip && !timed) return false;
-  measured = round_trip ? *round_trip : now - timed_at_;
+constexpr std::optional<duration> sender<Storage, Congestion, MostRuns, Pacing, Parts>::take_sample(
+    const send_variables<u32>& snd, const sack_blocks<u32>& blocks, const std::optional<sequence_number<u32>>& echo,
+    instant now) noexcept {
+  const auto measured = timed_.acknowledged(snd.una, blocks, echo, now);
+  if (!measured) return measured;
   if (rtt_.raises() && before(unsent_from_, snd.una)) [[unlikely]] {
-    rtt_.raising_sample(measured);  // from what had not been sent when a timer had expired too early
+    rtt_.raising_sample(*measured);  // from what had not been sent when a timer had expired too early
   } else {
-    rtt_.sample(measured);
+    rtt_.sample(*measured);
   }
-  return true;
+  return measured;
 }
 
 template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
@@ -153,11 +151,11 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::drop_acknow
 
 template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
 constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::recover_from(
-    const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step, u32 mss, bool measures,
-    duration measured, instant now, timer_set& timers) noexcept {
+    const control_block<u32>& tcb, const segment<u32>& header, const actions<u32>& step, u32 mss,
+    const std::optional<sequence_number<u32>>& echo, const std::optional<duration>& since_echo,
+    const std::optional<duration>& measured, instant now, timer_set& timers) noexcept {
   // That of a SYN alone tells nothing of losses; text that went out with the SYN would be on the scoreboard.
   if (step.raised.has(signal::established) && recovery_.untouched()) return timers.stop(timer::reordering);
-  const bool echoes = tcb.ts.enabled && header.options.ts;
   const bool marks = tcb.may_mark();
   const acknowledgment ack{.una = tcb.snd.una,
                            .ack = header.ack,
@@ -166,8 +164,9 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::recover_fro
                            .duplicate = step.duplicate_ack,
                            .sack = tcb.sack_permitted,
                            .blocks = &header.options.sack,
-                           .echo = echoes ? std::optional(header.options.ts->echo) : std::nullopt,
-                           .round_trip = measures ? std::optional(measured) : std::nullopt,
+                           .echo = echo,
+                           .since_echo = since_echo,
+                           .round_trip = measured,
                            .smoothed = rtt_.smoothed(),
                            .mss = mss,
                            .now = now,
@@ -182,7 +181,7 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::recover_fro
   }
   if (const undoing undone = recovery_.take_undone(); undone != undoing::nothing) [[unlikely]] {
     if (undone == undoing::timeout) rtt_.raise();
-    if (measures && rtt_.raises() && before(unsent_from_, tcb.snd.una)) rtt_.raising_sample(measured);
+    if (measured && rtt_.raises() && before(unsent_from_, tcb.snd.una)) rtt_.raising_sample(*measured);
     ecn_.undone();
   }
 }

@@ -99,9 +99,8 @@ inline constexpr std::array<choice, 40> choices_table{{
      "sequence space is always answered",
      "SEQ-7 TS-3 RST-3 SYN-5 ACK-2 ACK-3"},
     {"C25", "holding text that is out of order", detail::decided,
-     "it is held (SHLD-31), except that beyond a stated number of ranges the furthest may go; a policy loosens this "
-     "for "
-     "foreign stacks",
+     "it is held (SHLD-31), and stays so, but what would be one range more than a stated number may be refused; a "
+     "policy loosens this for foreign stacks",
      "TEXT-4 FIN-6"},
     {"C26", "RFC 5961 for RST and SYN", detail::decided, "both on; each is a policy of its own",
      "RST-2 RST-3 SYN-5 SYN-6"},

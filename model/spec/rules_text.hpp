@@ -42,18 +42,16 @@ template <class P>
   return {result};
 }
 
-/// Out-of-order text is held. With too many ranges the furthest may go; where policy says so, all of it may.
+/// Out-of-order text is held. If it would be one range too many it may be refused, but nothing that was held may go: it
+/// has been reported (RFC 2018 section 8). Where policy says so, nothing need be held.
 template <class P>
 [[nodiscard]] outcomes<P> hold_text(const state<P>& s, const segment<P>& seg) {
   outcomes<P> permitted;
   state<P> next = s;
   next.held = with_range(s.held, range<P>{seg.seq, lesser(P(seg.seq + seg.text), text_limit(s))});
   permitted.push_back(with_ack(go_on(next)));
-  if (static_cast<int>(next.held.size()) > s.choices.most_held_ranges) {
-    next.held.pop_back();
-    permitted.push_back(with_ack(go_on(next)));
-  }
-  if (!s.choices.must_hold_out_of_order) permitted.push_back(with_ack(go_on(s)));
+  const bool too_many = static_cast<int>(next.held.size()) > s.choices.most_held_ranges;
+  if (too_many || !s.choices.must_hold_out_of_order) permitted.push_back(with_ack(go_on(s)));
   return permitted;
 }
 

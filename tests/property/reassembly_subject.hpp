@@ -93,8 +93,10 @@ class reassembly_subject {
     return check_report(after, again, length != 0 && ahead_.contains(first) ? first : next_);
   }
 
-  // The same on the map: first come, first kept; inside the window; before a FIN; and only so many runs.
+  // The same on the map: first come, first kept; inside the window; before a FIN; and nothing that would be a run too
+  // many.
   void model_arrival(std::int64_t first, const std::vector<std::uint8_t>& text, bool fin) {
+    const std::map<std::int64_t, std::uint8_t> before = ahead_;
     for (std::size_t i = 0; i < text.size(); ++i) {
       const std::int64_t at = first + static_cast<std::int64_t>(i);
       if (at < next_ || at >= next_ + window_ || (fin_ && at >= *fin_)) continue;
@@ -113,7 +115,7 @@ class reassembly_subject {
     std::set<std::int64_t> positions;
     for (const auto& [at, octet] : ahead_) positions.insert(at);
     const auto runs = runs_of(positions);
-    if (runs.size() > most_ranges) ahead_.erase(ahead_.lower_bound(runs.back().first), ahead_.end());
+    if (runs.size() > most_ranges) ahead_ = before;
   }
 
   using interval_of_model = std::pair<std::int64_t, std::int64_t>;
@@ -143,8 +145,8 @@ class reassembly_subject {
       blocks.emplace_back(left, left + (b.right - b.left));
     }
     std::size_t at = 0;
-    const bool evicted = again.first >= next_ && !ahead_.contains(again.first);
-    if (again.first != again.second && !evicted) {
+    const bool refused = again.first >= next_ && !ahead_.contains(again.first);
+    if (again.first != again.second && !refused) {
       if (blocks.empty() || blocks[at++] != again) return after + ": what came again is not reported";
       // The run around it comes next.
       if (again.first >= next_ &&

@@ -191,6 +191,29 @@ struct forgiving_rack : rack {
   }
 };
 
+/// Does not ask which transmission is answered.
+struct credulous_timer : round_trip_timer {
+  [[nodiscard]] constexpr std::optional<duration> acknowledged(sequence_number<u32> una, const sack_blocks<u32>& blocks,
+                                                               const std::optional<sequence_number<u32>>&,
+                                                               instant now) noexcept {
+    return round_trip_timer::acknowledged(una, blocks, again_at(), now);
+  }
+};
+/// Measures by what was sent first and takes it for what was sent again.
+struct stubborn_timer : round_trip_timer {
+  constexpr void sent_again(sequence_number<u32>, sequence_number<u32>, instant, sequence_number<u32>, bool) noexcept {}
+};
+/// Times a flight in three.
+struct timid_timer : round_trip_timer {
+  constexpr void sent(sequence_number<u32> until, instant now) noexcept {
+    if (until.wire() % 3 == 0) round_trip_timer::sent(until, now);
+  }
+};
+
+template <class Part>
+struct with_timer : recovery_parts {
+  using round_trip = Part;
+};
 template <class Part>
 struct with_rack : recovery_parts {
   using recent = Part;
@@ -289,6 +312,26 @@ const registered probes{claim{
                   recovery_check<recovery_oracle::probe, with_probe<deaf_probe>>()},
                  {"a probe that was not needed counts as one that repaired a loss",
                   recovery_check<recovery_oracle::probe, with_probe<anxious_probe>>()}},
+}};
+
+const registered round_trips{claim{
+    // covers: rfc6298#3 rfc7323#4.2 rfc7323#4.3
+    .id = "recovery-round-trip",
+    .says =
+        "A round trip is measured by the clock, from the last transmission of octets that an acknowledgment covers or "
+        "reports, only where it is plain that this one is answered (RFC 6298 section 3), and whenever a whole flight "
+        "was sent once",
+    .bounds = recovery_bounds,
+    .head = 9,
+    .steps = 150,
+    .cases = 2'000,
+    .run = recovery_check<recovery_oracle::round_trip>(),
+    .controls = {{"what was sent twice counts, whatever is echoed",
+                  recovery_check<recovery_oracle::round_trip, with_timer<credulous_timer>>()},
+                 {"what was sent again is measured from its first transmission",
+                  recovery_check<recovery_oracle::round_trip, with_timer<stubborn_timer>>()},
+                 {"two of three flights are not measured",
+                  recovery_check<recovery_oracle::round_trip, with_timer<timid_timer>>()}},
 }};
 
 const registered doubts{claim{

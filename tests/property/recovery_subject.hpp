@@ -198,8 +198,10 @@ class recovery_subject {
     take_ack(tcb_, header, acts);
     std::optional<duration> trip;
     if (stamps_) trip = duration::milliseconds(clock() - p.told.echoed);
-    const instant timed_at = sender_.timed_at();
-    const bool had_sample = sender_.timed() && !before_sequence(tcb_.snd.una, *sender_.timed());
+    auto timed = sender_.timed();
+    const auto sample =
+        timed.acknowledged(tcb_.snd.una, header.options.sack,
+                           header.options.ts ? std::optional(header.options.ts->echo) : std::nullopt, at());
     sender_.on_ack(tcb_, header, acts, false, static_cast<u32>(mss_), trip, at(), timers_, config_);
     // One that was overtaken and reports nothing is ignored (RFC 9293 section 3.10.7.4), so it begins no new step here.
     if (acts.acked == 0 && !acts.duplicate_ack && header.options.sack.count == 0) return watch_.check(moment(), now_);
@@ -209,8 +211,7 @@ class recovery_subject {
     told.duplicate = p.told.duplicate;
     if (stamps_) told.echoed = p.told.echoed;
     told.is_duplicate = acts.duplicate_ack;
-    told.sampled = acts.acked != 0 && (stamps_ || had_sample);
-    told.sample = (trip ? *trip : at() - timed_at).count();
+    if (sample) told.sample = sample->count();
     told.marked = p.marked;
     watch_.acknowledged(told, before, moment(), now_);
   }

@@ -10,12 +10,13 @@
 #include "model/spec/oracle_prr.hpp"
 #include "model/spec/oracle_rack.hpp"
 #include "model/spec/oracle_repeated_loss.hpp"
+#include "model/spec/oracle_round_trip.hpp"
 #include "model/spec/oracle_undo.hpp"
 
 namespace sequent::property {
 
 /// Whose complaints count.
-enum class recovery_oracle { rack, prr, probe, doubt, response, repeats };
+enum class recovery_oracle { rack, prr, probe, doubt, response, repeats, round_trip };
 
 /// What a sender says of itself before and after an event, over positions of the stream.
 struct recovery_moment {
@@ -39,9 +40,8 @@ struct heard_acknowledgment {
   std::optional<std::int64_t> echoed{};  ///< in ticks
   spec::microseconds tick = 1'000;
   bool is_duplicate = false;
-  bool sampled = false;
-  spec::microseconds sample = 0;  ///< what it measured, if it did
-  bool marked = false;            ///< it has the ECN-Echo flag
+  std::optional<spec::microseconds> sample{};  ///< the round trip that the sender takes it to measure
+  bool marked = false;                         ///< it has the ECN-Echo flag
 };
 
 /// All oracles of one connection.
@@ -62,6 +62,7 @@ class recovery_watch {
             spec::microseconds now, std::int64_t ticks) {
     rack_.resolution_is(before.srtt / 8);  // what it sends further apart the sender tells apart
     rack_.sent(first, last, now);
+    round_trip_.sent({first, last}, now, ticks);
     if (before.repairs) prr_.sent(last - first);
     if (probe) {
       probe_.probed(first, last, now, before.retransmission_at.value_or(now));
@@ -96,6 +97,7 @@ class recovery_watch {
     const bool undone = after.undone != before.undone;
     const bool over = !before.open && (after.open || after.recover != before.recover);
     tell_rack(told, after, over && !undone, now);
+    round_trip_.acknowledged(after.una, told.blocks, told.echoed, told.sample, now);
     if (undone) rack_.undone();
     const bool was_undecided = strict_frto_.now() == spec::verdict::undecided;
     tell_doubt(told, before);
@@ -133,6 +135,7 @@ class recovery_watch {
 
   void timed_out(const recovery_moment& before, const recovery_moment& after, spec::microseconds now) {
     rack_.timed_out(now, after.sacked < before.sacked);
+    round_trip_.abandoned();
     prr_.abandon();
     probe_.recovery_started();
     if (before.open) {
@@ -168,6 +171,7 @@ class recovery_watch {
       case recovery_oracle::doubt: return wrong_doubt_.text();
       case recovery_oracle::response: return response_.violation();
       case recovery_oracle::repeats: return repeats_.violation();
+      case recovery_oracle::round_trip: return round_trip_.violation();
     }
     return {};
   }
@@ -236,7 +240,7 @@ class recovery_watch {
       response_.undone({before.window, before.threshold}, {after.window, after.threshold}, after.nxt - after.una,
                        after.una - before.una, std::max(before.sacked, after.sacked));
     }
-    if (told.sampled) response_.measured(after.una, told.sample, after.timeout);
+    if (told.sample) response_.measured(after.una, *told.sample, after.timeout);
   }
 
   void tell_probe(const heard_acknowledgment& told, const recovery_moment& before, const recovery_moment& after,
@@ -246,7 +250,7 @@ class recovery_watch {
     ack.duplicate_report = told.duplicate;
     ack.has_sack = told.duplicate.has_value() || !told.blocks.empty();
     ack.duplicate = told.is_duplicate;
-    ack.sampled = told.sampled;
+    ack.sampled = told.sample.has_value();
     ack.sacked_outstanding = after.sacked != 0;
     ack.in_recovery = !after.open;
     ack.srtt = after.srtt;
@@ -297,6 +301,7 @@ class recovery_watch {
   spec::rack_oracle rack_;
   spec::prr_oracle prr_;
   spec::probe_oracle probe_;
+  spec::round_trip_oracle round_trip_{};
   spec::frto_oracle frto_;
   spec::frto_oracle strict_frto_;  // the recommended way: without anything new to send nothing is concluded
   spec::undo_oracle response_;

@@ -80,7 +80,7 @@ const registered large_intervals{claim{
     .id = "interval-set-large",
     .says =
         "The interval set for many ranges holds what a plain set of positions holds, tells which octets are new and "
-        "which came again, and evicts the furthest runs beyond its limit",
+        "which came again, and refuses what would be a run beyond its limit",
     .bounds = "24 runs in chunks of at most 8; offsets of at most 256 octets from the origin; origins straddling 2^32 "
               "and 2^31, and any",
     .head = 3,

@@ -41,8 +41,9 @@ class reports_watched : public Base {
     if (!acceptable || old || !ack_counts || (under_way(before.state) && !may_receive_text(before.state))) {
       oracle_->refused(std::max<spec::position>(first, 1), last);
     } else {
+      const spec::octet_ranges held = oracle_->held();
       oracle_->arrived(std::max<spec::position>(first, 1), last, edge);
-      give_up_excess();
+      refuse_excess(held);
     }
   }
 
@@ -74,17 +75,21 @@ class reports_watched : public Base {
     return static_cast<std::int32_t>(number - Base::tcp().block().rcv.irs);
   }
 
-  // Of more ranges than it keeps the receiver gives up the furthest; of fewer, none.
-  void give_up_excess() {
+  // What would be one range too many the receiver may refuse; what was held before it keeps.
+  void refuse_excess(const spec::octet_ranges& before) {
     const spec::octet_ranges held = oracle_->held();
     spec::octet_ranges kept;
     for (const interval& range : Base::tcp().receiving().held().view()) {
       kept.push_back({position_of(range.first), position_of(range.last)});
     }
     if (held == kept) return;
-    constexpr auto most = Base::connection_type::policy::most_held_ranges;
-    if (held.size() <= most && wrong_.empty()) wrong_ = "text is given up although there is room to hold it";
-    for (std::size_t i = kept.size(); i < held.size(); ++i) oracle_->discarded(held[i]);
+    constexpr auto most = Base::connection_type::most_held_ranges;
+    if (held.size() <= most && wrong_.empty()) wrong_ = "text is refused although there is room to hold it";
+    for (const spec::octet_range& r : held) {
+      if (spec::holds_all(kept, r)) continue;
+      if (spec::holds_any(before, r) && wrong_.empty()) wrong_ = "text is given up that was held";
+      oracle_->discarded(r);
+    }
   }
 
   std::optional<spec::sack_report_oracle> oracle_{};

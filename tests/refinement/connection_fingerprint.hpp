@@ -176,7 +176,7 @@ inline void feed(model::fingerprint& f, const ecn_response& e) {
 
 template <class Storage, class Congestion, std::size_t Most>
 void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
-  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 384);
+  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 392);
   feed(f, s.first());
   f.add(s.queued());
   for (u32 i = 0; i < s.queued(); ++i) {
@@ -194,8 +194,11 @@ void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
   feed(f, s.congestion());
   feed(f, s.recovery());
   feed(f, s.urgent_until());
-  feed(f, s.timed());
-  f.add(s.timed() ? s.timed_at().microseconds() : 0);
+  static_assert(sizeof(round_trip_timer) == 24);
+  f.add(s.timed().running());
+  feed(f, s.timed().since());
+  feed(f, s.timed().until());
+  feed(f, s.timed().again_at());
   f.add(s.attempts());
   f.add(s.forced());
   f.add(s.syn_lost());

@@ -46,7 +46,7 @@ class lockstep {
            typename Policy::receive_storage receive_octets)
       : tcp_(config, send_octets, receive_octets) {
     spec::policy choices;
-    choices.most_held_ranges = static_cast<int>(Policy::most_held_ranges);
+    choices.most_held_ranges = static_cast<int>(connection<Policy>::most_held_ranges);
     choices.offers_timestamps = config.timestamps;
     choices.offers_ecn = config.ecn;
     shadow_.set_choices(choices);

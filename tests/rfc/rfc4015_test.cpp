@@ -44,13 +44,15 @@ TEST(rfc4015_section_3_1, after_a_spurious_timeout_the_first_sample_of_new_text_
   const instant sent_at = host.now;
   host.now = host.now + ms(800);
   host.in(host.answer(fresh, sent_at));
-  EXPECT_LT(host.tcp.sending().rtt().timeout(), ms(2'000)) << "nothing new is acknowledged yet";
+  EXPECT_EQ(host.tcp.sending().rtt().timeout(), ms(2'000)) << "backed off: nothing new is acknowledged yet";
   host.in(host.answer(fresh + 1, sent_at));
   EXPECT_EQ(host.tcp.sending().rtt().smoothed(), ms(800));
   EXPECT_EQ(host.tcp.sending().rtt().variation(), ms(400));
   EXPECT_EQ(host.tcp.sending().rtt().timeout(), ms(2'400));
   EXPECT_EQ(host.tcp.timers().due(timer::retransmission), host.now + ms(2'400));
-  host.in(host.answer(fresh + 2, sent_at));
+  const instant later = host.now;
+  host.now = host.now + ms(800);
+  host.in(host.answer(host.sent_segments(), later));
   EXPECT_LT(host.tcp.sending().rtt().timeout(), ms(2'400)) << "the first sample only";
 }
 

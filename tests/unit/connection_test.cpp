@@ -149,7 +149,7 @@ TEST(connection, rebasing_forgets_when_it_was_reached) {
   const auto late = reach(s(1'000));
   EXPECT_EQ(early.block(), late.block());
   EXPECT_EQ(early.timers(), late.timers());
-  EXPECT_EQ(early.sending().timed_at(), late.sending().timed_at());
+  EXPECT_EQ(early.sending().timed(), late.sending().timed());
 }
 
 TEST(connection, knows_its_effective_segment_size) {

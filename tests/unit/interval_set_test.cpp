@@ -69,24 +69,26 @@ TEST_P(interval_set_at, one_range_may_swallow_several) {
   EXPECT_EQ(held(set, origin), (ranges{{10, 32}, {40, 42}}));
 }
 
-// Bounded work and C25: the octets nearest RCV.NXT are kept.
-TEST_P(interval_set_at, evicts_the_furthest_when_full) {
+// Bounded work and C25: what has been reported is kept, and one more is refused wherever it lies.
+TEST_P(interval_set_at, refuses_what_would_be_one_too_many) {
   interval_set<2> set;
   set.insert(number(origin), range(50, 60));
   set.insert(number(origin), range(30, 40));
-  EXPECT_TRUE(set.insert(number(origin), range(10, 20)));
-  EXPECT_EQ(held(set, origin), (ranges{{10, 20}, {30, 40}}));
-  EXPECT_FALSE(set.insert(number(origin), range(70, 80)));
-  EXPECT_EQ(held(set, origin), (ranges{{10, 20}, {30, 40}}));
+  for (const u32 first : {10u, 42u, 70u}) {
+    EXPECT_FALSE(set.insert(number(origin), range(first, first + 5)));
+    EXPECT_EQ(held(set, origin), (ranges{{30, 40}, {50, 60}}));
+  }
   EXPECT_TRUE(set.insert(number(origin), range(40, 45)));
-  EXPECT_EQ(held(set, origin), (ranges{{10, 20}, {30, 45}}));
+  EXPECT_EQ(held(set, origin), (ranges{{30, 45}, {50, 60}}));
+  EXPECT_TRUE(set.insert(number(origin), range(45, 50)));
+  EXPECT_EQ(held(set, origin), (ranges{{30, 60}}));
 }
 
-TEST_P(interval_set_at, a_set_of_one_evicts_too) {
+TEST_P(interval_set_at, a_set_of_one_refuses_too) {
   interval_set<1> set;
   set.insert(number(origin), range(50, 60));
-  EXPECT_TRUE(set.insert(number(origin), range(10, 20)));
-  EXPECT_EQ(held(set, origin), (ranges{{10, 20}}));
+  EXPECT_FALSE(set.insert(number(origin), range(10, 20)));
+  EXPECT_EQ(held(set, origin), (ranges{{50, 60}}));
 }
 
 TEST_P(interval_set_at, taking_up_to_a_gap_says_how_much_follows) {

@@ -74,7 +74,6 @@ TEST_P(large_interval_set_at, answers_as_the_plain_array_does) {
         const insertion there = plain.insert(at, add, [&](u32 a, u32 b) { missing_there.emplace_back(a, b); });
         ASSERT_EQ(missing_here, missing_there);
         ASSERT_EQ(here.held, there.held);
-        ASSERT_EQ(here.evicted, there.evicted);
         ASSERT_EQ(here.range, there.range);
         ASSERT_EQ(here.again, there.again);
       }
@@ -102,14 +101,15 @@ TEST_P(large_interval_set_at, poor_chunks_leave_room_for_all_the_intervals_that_
   }
 }
 
-TEST_P(large_interval_set_at, evicts_the_furthest_when_full) {
+TEST_P(large_interval_set_at, refuses_what_would_be_one_too_many) {
   large_interval_set<8, 8> set;
   for (u32 i = 8; i != 0; --i) EXPECT_TRUE(set.insert(origin, range(i * 10, i * 10 + 5)));
   EXPECT_FALSE(set.insert(origin, range(90, 95)));
-  const insertion done = set.insert(origin, range(2, 3), [](u32, u32) {});
-  EXPECT_TRUE(done.held && done.evicted);
-  EXPECT_EQ(set.furthest(), range(70, 75));
-  EXPECT_EQ(set.size(), 8u);
+  EXPECT_FALSE(set.insert(origin, range(2, 3)));
+  EXPECT_FALSE(set.insert(origin, range(46, 48)));
+  EXPECT_TRUE(set.insert(origin, range(45, 50)));
+  EXPECT_EQ(set.furthest(), range(80, 85));
+  EXPECT_EQ(set.size(), 7u);
 }
 
 TEST_P(large_interval_set_at, one_interval_may_swallow_whole_chunks) {

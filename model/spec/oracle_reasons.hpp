@@ -1,0 +1,369 @@
+// Every segment that a sender puts on the wire has a reason that an RFC gives it. The oracle sees what passes the
+// sender's interface, and when: so it judges captures of any TCP.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "model/spec/passing.hpp"
+
+namespace sequent::spec {
+
+/// Why a segment may go out.
+enum class reason : std::uint8_t {
+  fresh,           ///< new octets within the offered window (RFC 9293 section 3.8) and the congestion window (RFC 5681)
+  control,         ///< it occupies nothing: an acknowledgment, a keep-alive, a reset
+  timer,           ///< the retransmission timer was due (RFC 6298 section 5)
+  after_timer,     ///< it was outstanding when that timer expired (RFC 5681 section 3.1, RFC 8985 section 6.3)
+  duplicates,      ///< three duplicate acknowledgments, or the SACK blocks of three segments (RFC 5681, RFC 6675)
+  partial,         ///< a repair goes on: an acknowledgment that does not end it (RFC 6582, RFC 6675)
+  recent,          ///< something that was sent later has arrived, a round trip and the reordering window ago (RFC 8985)
+  rescue,          ///< the end of the flight, once a repair (RFC 6675 section 4, rule 4)
+  tail_probe,      ///< nothing was heard for two round trips (RFC 8985 section 7.2)
+  window_probe,    ///< the window was closed (RFC 9293 section 3.8.6.1), or has just opened again
+  smaller_packet,  ///< the path takes less (RFC 1191)
+};
+inline constexpr std::size_t reasons = 11;
+
+[[nodiscard]] inline const char* name(reason why) {
+  constexpr const char* names[reasons] = {"new",        "control",      "timer",         "after a timer",
+                                          "duplicates", "partial",      "recent",        "rescue",
+                                          "tail probe", "window probe", "smaller packet"};
+  return names[static_cast<std::size_t>(why)];
+}
+
+/// Judges one sender. What the RFCs leave open is taken the way that permits most: the RTO is at least its least value
+/// and the shortest round trip seen, RACK.rtt and SRTT are at least the shortest round trip. All times in microseconds
+/// of the sender's own clock.
+class reasons_oracle {
+ public:
+  /// What is known of the sender beforehand.
+  struct settings {
+    microseconds least_timeout = 1'000'000;  ///< RFC 6298 section 2.4
+    microseconds first_timeout = 1'000'000;  ///< before a round trip is known (section 2.1)
+    microseconds most_timeout = 60'000'000;
+    std::int64_t full = 1'460;  ///< octets of the largest segment
+    bool sack = true;
+    microseconds grain = 0;  ///< of the clock: a span may be longer than it looks by so much
+    /// The window after a loss as a share of the flight, in percent; 0: reductions are not judged, as what looked like
+    /// a loss may have been undone.
+    int keeps = 0;
+  };
+
+  explicit reasons_oracle(const settings& given) : given_(given), ceiling_(initial_window()) {}
+
+  /// The sender sends a segment.
+  reason sent(const passing_segment& seg, microseconds now) {
+    if (seg.octets.last <= seg.octets.first || seg.rst) return count(reason::control);
+    reason why = reason::fresh;
+    if (seg.octets.first >= nxt_) {
+      judge_fresh(seg, now);
+    } else {
+      const octet_range again{seg.octets.first, std::min(seg.octets.last, nxt_)};
+      why = judge_again(again, now);
+    }
+    note_sent(seg, now);
+    return count(why);
+  }
+
+  /// The sender hears a segment.
+  void heard(const passing_segment& seg, microseconds now) {
+    if (!seg.ack || seg.rst) return;
+    const position ack = *seg.ack;
+    if (ack > nxt_) return wrong_.note("an acknowledgment of what was never sent reached the oracle");
+    newly_ = 0;
+    const bool advances = ack > una_;
+    const octet_range below{una_, std::max(ack, una_)};
+    if (seg.duplicate) reordered_ = true;
+    take(below, now, advances);
+    for (const octet_range& r : seg.reported) take(r, now, false);
+    const std::int64_t before = window_;
+    if (ack >= una_) window_ = seg.window;
+    if (before == 0 && window_ != 0) opened_at_ = now;
+    edge_ = std::max(edge_, ack + seg.window);
+    if (advances) return advance(ack, now);
+    const bool bare = seg.octets.last <= seg.octets.first && ack == una_ && una_ != nxt_;
+    if (bare && (seg.window == before || !seg.reported.empty())) ++duplicates_;
+  }
+
+  /// The path's packets are smaller now: what is outstanding may go again at once.
+  void smaller_packets() {
+    for (auto& [first, p] : flight_) p.too_big = true;
+  }
+
+  [[nodiscard]] const std::string& violation() const { return wrong_.text(); }
+  /// How many segments had which reason.
+  [[nodiscard]] const std::array<std::uint64_t, reasons>& counts() const { return counts_; }
+  /// How often the retransmission timer expired, and how often a repair began.
+  [[nodiscard]] std::uint64_t timeouts() const { return counts_[static_cast<std::size_t>(reason::timer)]; }
+  [[nodiscard]] std::uint64_t repairs() const { return repairs_; }
+  [[nodiscard]] bool outstanding() const { return una_ != nxt_; }
+  [[nodiscard]] position una() const { return una_; }
+  [[nodiscard]] position nxt() const { return nxt_; }
+
+ private:
+  /// Octets that went out together, last at one moment.
+  struct piece {
+    position last = 0;
+    microseconds first_sent = 0;
+    microseconds last_sent = 0;
+    std::uint64_t order = 0;  ///< of its last transmission among all
+    bool again = false;
+    bool arrived = false;  ///< reported by SACK
+    bool expired = false;  ///< outstanding when the retransmission timer expired
+    bool too_big = false;
+  };
+
+  [[nodiscard]] std::int64_t initial_window() const {  // RFC 6928 section 2
+    return std::min(10 * given_.full, std::max<std::int64_t>(2 * given_.full, 14'600));
+  }
+  [[nodiscard]] bool repairing() const { return una_ < repair_until_; }
+  [[nodiscard]] microseconds at_least(microseconds span) const {
+    return std::max<microseconds>(span - given_.grain, 0);
+  }
+
+  reason count(reason why) {
+    ++counts_[static_cast<std::size_t>(why)];
+    return why;
+  }
+
+  void split(position at) {
+    auto it = flight_.upper_bound(at);
+    if (it == flight_.begin()) return;
+    --it;
+    if (it->first == at || it->second.last <= at) return;
+    piece rest = it->second;
+    it->second.last = at;
+    flight_.emplace(at, rest);
+  }
+
+  void judge_fresh(const passing_segment& seg, microseconds now) {
+    if (seg.octets.first > nxt_) wrong_.note("octets are left out: a segment begins beyond what was sent " + at(now));
+    if (seg.syn) return;
+    const std::int64_t beyond = seg.octets.last - edge_;
+    const bool probes = beyond == 1 && window_ <= 1 && now - last_heard_ >= at_least(given_.least_timeout / 5);
+    if (beyond > 0 && !probes) {
+      wrong_.note("a segment ends " + std::to_string(beyond) + " octets beyond the right edge that was offered " +
+                  at(now));
+    }
+    if (given_.keeps == 0) return;
+    std::int64_t flying = seg.octets.last - seg.octets.first;
+    for (const auto& [first, p] : flight_) flying += p.arrived || p.expired ? 0 : p.last - first;
+    // A tail probe may go though the window is full, and limited transmit sends two segments more (RFC 3042).
+    if (flying > ceiling_ + 3 * given_.full) {
+      wrong_.note("new octets go out with " + std::to_string(flying) + " in flight where the congestion window is " +
+                  std::to_string(ceiling_) + " at most " + at(now));
+    }
+  }
+
+  reason judge_again(const octet_range& r, microseconds now) {
+    split(r.first);
+    split(r.last);
+    // All of it needs a reason; the best of those of its pieces names it.
+    std::optional<reason> why;
+    for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last; ++it) {
+      const std::optional<reason> each = reason_of(it->first, it->second, r, now);
+      if (!each) {
+        wrong_.note("octets " + show(r) + " go out again without a reason, " +
+                    std::to_string(now - it->second.last_sent) + " us after the last time " + at(now));
+        return reason::partial;
+      }
+      if (!why) why = each;
+    }
+    const reason found = why.value_or(reason::window_probe);
+    if (found == reason::timer) expire(now);
+    if (found == reason::tail_probe) probe_until_ = nxt_;
+    if (found == reason::duplicates || found == reason::recent) begin_repair();
+    if (found == reason::rescue) rescued_ = true;
+    if (found == reason::partial) partial_ = false;
+    return found;
+  }
+
+  [[nodiscard]] std::optional<reason> reason_of(position first, const piece& p, const octet_range& r,
+                                                microseconds now) const {
+    if (p.too_big) return reason::smaller_packet;
+    if (window_ == 0 || edge_ <= first || now - opened_at_ <= given_.grain) return reason::window_probe;
+    if (r.first == una_ && timer_due(p, now)) return reason::timer;
+    if (p.expired) return reason::after_timer;
+    if (!p.arrived && enough_beyond(p.last)) return reason::duplicates;
+    if (first == una_ && duplicates_ >= 3) return reason::duplicates;
+    if (repairing() && r.first == una_ && partial_) return reason::partial;
+    if (given_.sack && !p.arrived && overtaken(p, now)) return reason::recent;
+    if (repairing() && given_.sack && !p.arrived && !rescued_ && p.last == nxt_) return reason::rescue;
+    if (r.last == nxt_ && tail_due(now)) return reason::tail_probe;
+    return std::nullopt;
+  }
+
+  // RFC 6298 section 5: the timer began when the oldest octet was sent, or when the last acknowledgment moved on.
+  [[nodiscard]] bool timer_due(const piece& p, microseconds now) const {
+    const microseconds began = std::max({p.first_sent, last_advance_, last_expired_});
+    const microseconds base =
+        least_round_trip_ ? std::max(given_.least_timeout, *least_round_trip_) : given_.first_timeout;
+    const microseconds wait = std::min(base << std::min(backed_off_, 16), given_.most_timeout);
+    return now - began >= at_least(wait);
+  }
+
+  // RFC 6675 section 4, IsLost(), from the segments that were reported.
+  [[nodiscard]] bool enough_beyond(position last) const {
+    std::int64_t octets = 0;
+    int runs = 0;
+    position before = -1;
+    for (auto it = flight_.lower_bound(last); it != flight_.end(); ++it) {
+      if (!it->second.arrived) continue;
+      octets += it->second.last - it->first;
+      runs += it->first != before ? 1 : 0;
+      before = it->second.last;
+    }
+    return octets > 2 * given_.full || runs >= 3;
+  }
+
+  // RFC 8985 section 6.2: something that was sent later has arrived, and a round trip and the reordering window are
+  // over.
+  [[nodiscard]] bool overtaken(const piece& p, microseconds now) const {
+    if (!least_round_trip_ || latest_delivered_ <= p.order) return false;
+    const bool patient = reordered_ || (!repairing() && !three_reported());
+    const microseconds wait = *least_round_trip_ + (patient ? *least_round_trip_ / 4 : 0);
+    return now - p.last_sent >= at_least(wait);
+  }
+  [[nodiscard]] bool three_reported() const {
+    std::int64_t octets = 0;
+    for (const auto& [first, p] : flight_) octets += p.arrived ? p.last - first : 0;
+    return octets > 2 * given_.full;
+  }
+
+  // RFC 8985 section 7.2 and 7.3: the end of the flight, one at a time, two round trips after anything went out or
+  // came.
+  [[nodiscard]] bool tail_due(microseconds now) const {
+    if (!given_.sack || !least_round_trip_ || probe_until_ > una_) return false;
+    return now - std::max(last_sent_, last_advance_) >= at_least(2 * *least_round_trip_);
+  }
+
+  void expire(microseconds now) {
+    last_expired_ = now;
+    ++backed_off_;
+    for (auto& [first, p] : flight_) p.expired = true;
+    if (backed_off_ > 1) {
+      for (auto& [first, p] : flight_) p.arrived = false;  // RFC 2018 section 8
+    }
+    reduce(true);
+    repair_until_ = nxt_;
+    rescued_ = false;
+  }
+
+  void begin_repair() {
+    if (repairing()) return;
+    ++repairs_;
+    reduce(false);
+    repair_until_ = nxt_;
+    rescued_ = false;
+  }
+
+  void reduce(bool timed_out) {
+    const std::int64_t kept = std::max((nxt_ - una_) * given_.keeps / 100, 2 * given_.full);
+    threshold_ = kept;
+    ceiling_ = timed_out ? given_.full : kept;
+    reduced_ = true;
+  }
+
+  void note_sent(const passing_segment& seg, microseconds now) {
+    const octet_range& r = seg.octets;
+    for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last; ++it) {
+      piece& p = it->second;
+      p.last_sent = now;
+      p.order = ++order_;
+      p.again = true;
+      p.expired = p.too_big = false;
+    }
+    if (r.last > nxt_) {
+      const position first = std::max(r.first, nxt_);
+      flight_.emplace(first, piece{r.last, now, now, ++order_});
+      nxt_ = r.last;
+    }
+    last_sent_ = now;
+  }
+
+  // Octets have arrived: all of those below the acknowledgment go, the others are marked.
+  void take(const octet_range& r, microseconds now, bool gone) {
+    if (r.last <= r.first) return;
+    split(r.first);
+    split(r.last);
+    for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last;) {
+      piece& p = it->second;
+      if (!p.arrived) delivered(it->first, p, now);
+      p.arrived = true;
+      it = gone ? flight_.erase(it) : std::next(it);
+    }
+  }
+
+  void delivered(position first, const piece& p, microseconds now) {
+    newly_ += p.last - first;
+    if (!p.again && p.last < furthest_) reordered_ = true;
+    furthest_ = std::max(furthest_, p.last);
+    if (p.again) {
+      // It may answer an earlier transmission (Karn); one that is younger than any round trip does.
+      if (least_round_trip_ && now - p.last_sent >= *least_round_trip_)
+        latest_delivered_ = std::max(latest_delivered_, p.order);
+      return;
+    }
+    const microseconds round_trip = now - p.last_sent;
+    least_round_trip_ = std::min(least_round_trip_.value_or(round_trip), round_trip);
+    latest_delivered_ = std::max(latest_delivered_, p.order);
+  }
+
+  void advance(position ack, microseconds now) {
+    const std::int64_t acked = ack - una_;
+    una_ = ack;
+    duplicates_ = 0;
+    backed_off_ = 0;
+    partial_ = una_ < repair_until_;
+    last_advance_ = last_heard_ = now;
+    // At most what slow start allows; after a loss, what CUBIC does (RFC 9438 section 4.2: one and a half a round
+    // trip).
+    const bool slow_start = !reduced_ || ceiling_ < threshold_;
+    ceiling_ += slow_start ? acked : acked / 2 + 1;
+  }
+
+  [[nodiscard]] std::string at(microseconds now) const {
+    return "(at " + std::to_string(now) + " us; outstanding " + show(octet_range{una_, nxt_}) + ", edge " +
+           std::to_string(edge_) + ", least round trip " +
+           (least_round_trip_ ? std::to_string(*least_round_trip_) : std::string("unknown")) + ", duplicates " +
+           std::to_string(duplicates_) + ")";
+  }
+
+  settings given_;
+  std::map<position, piece> flight_{};
+  position una_ = 0;
+  position nxt_ = 0;
+  position edge_ = 1;  // a SYN may always go
+  position furthest_ = 0;
+  position repair_until_ = 0;
+  position probe_until_ = 0;
+  std::int64_t window_ = 1;
+  std::int64_t ceiling_;
+  std::int64_t threshold_ = 0;
+  std::int64_t newly_ = 0;
+  microseconds opened_at_ = -1'000'000'000;
+  microseconds last_advance_ = 0;
+  microseconds last_expired_ = 0;
+  microseconds last_sent_ = 0;
+  microseconds last_heard_ = 0;
+  std::optional<microseconds> least_round_trip_{};
+  std::uint64_t order_ = 0;
+  std::uint64_t latest_delivered_ = 0;
+  std::uint64_t repairs_ = 0;
+  int duplicates_ = 0;
+  int backed_off_ = 0;
+  bool reordered_ = false;
+  bool partial_ = false;
+  bool rescued_ = false;
+  bool reduced_ = false;
+  std::array<std::uint64_t, reasons> counts_{};
+  complaint wrong_{};
+};
+
+}  // namespace sequent::spec

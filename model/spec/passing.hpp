@@ -1,0 +1,25 @@
+// A segment as it passes the interface of one end, with its numbers as positions: all that the oracles of whole runs
+// see.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "model/spec/oracle_parts.hpp"
+
+namespace sequent::spec {
+
+/// A segment that one end sends or hears. Positions count from the initial sequence number of whose stream they are in:
+/// the SYN is octet 0, text begins at 1.
+struct passing_segment {
+  octet_range octets{};  ///< what it occupies of the sequence space, SYN and FIN included; may be empty
+  bool syn = false;
+  bool fin = false;
+  bool rst = false;
+  std::optional<position> ack{};           ///< of the other stream
+  std::int64_t window = 0;                 ///< octets, scaled
+  octet_ranges reported{};                 ///< SACK blocks of octets that arrived for the first time (RFC 2018)
+  std::optional<octet_range> duplicate{};  ///< a D-SACK block (RFC 2883)
+};
+
+}  // namespace sequent::spec

@@ -1,0 +1,370 @@
+// Two production connections over a path, in virtual time, each judged by what passes its interface.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/spec/oracle_reasons.hpp"
+#include "sequent/connection.hpp"
+#include "tests/path/link.hpp"
+#include "tests/path/wire_reader.hpp"
+
+namespace sequent::path {
+
+/// Storage whose size is chosen when it is made.
+class heap_storage {
+ public:
+  heap_storage() = default;
+  explicit heap_storage(std::size_t size) : room_(size) {}
+  [[nodiscard]] std::span<std::uint8_t> octets() noexcept { return room_; }
+  [[nodiscard]] std::span<const std::uint8_t> octets() const noexcept { return room_; }
+
+ private:
+  std::vector<std::uint8_t> room_{};
+};
+
+/// The default connection, but for where its buffers lie.
+struct path_policy : default_policy {
+  using send_storage = heap_storage;
+  using receive_storage = heap_storage;
+  static constexpr std::size_t most_held_ranges = held_ranges_for(1 << 20);
+  static constexpr std::size_t most_sent_runs = sent_runs_for(1 << 20);
+};
+
+/// What the application of one end does. Amounts in octets.
+struct application_setting {
+  std::uint64_t writes = 0;     ///< altogether; then it shuts down
+  std::uint64_t piece = 0;      ///< of one write; 0: as much as there is room for
+  nanoseconds every = 0;        ///< between writes; 0: as soon as there is room
+  std::uint64_t reads = 0;      ///< of one read; 0: everything that is there
+  nanoseconds reads_every = 0;  ///< between reads; 0: as soon as something is there
+  bool answers = false;         ///< writes a piece for each piece that it has read, not by the clock
+  std::uint64_t asks = 0;       ///< octets of the other's piece that make one to answer
+};
+
+/// A run.
+struct path_setting {
+  std::array<connection_config, 2> config{};
+  std::array<link_setting, 2> way{};  ///< way[i] carries what end i sends
+  std::array<application_setting, 2> application{};
+  std::array<std::size_t, 2> send_buffer{1 << 20, 1 << 20};
+  std::array<std::size_t, 2> receive_buffer{1 << 20, 1 << 20};
+  nanoseconds grain = microsecond;  ///< of both ends' clocks
+  nanoseconds most_time = 3'600 * second;
+  std::uint64_t most_events = 3'000'000;
+  int keeps = 0;              ///< see reasons_oracle::settings
+  bool keeps_ladder = false;  ///< the last events are remembered, to be drawn
+};
+
+/// What a run showed. Index 0 is what end 0 sent, and so on.
+struct path_result {
+  std::string why{};     ///< what was wrong, if anything
+  std::string ladder{};  ///< the events before it
+  bool finished = false;
+  nanoseconds took = 0;  ///< until everything that was written had been read
+  std::array<std::uint64_t, 2> segments{};
+  std::array<std::uint64_t, 2> again{};     ///< segments with octets that had been sent before
+  std::array<std::uint64_t, 2> needless{};  ///< those of which the peer had every octet already when they arrived
+  std::array<std::uint64_t, 2> drops{};     ///< packets that the path lost
+  std::array<std::uint64_t, 2> acks{};      ///< segments without text
+  std::array<std::array<std::uint64_t, spec::reasons>, 2> reasons{};
+  std::array<std::uint64_t, 2> timeouts{};
+  std::array<std::uint64_t, 2> repairs{};
+  std::array<std::uint64_t, 2> read{};  ///< octets that end i read
+};
+
+/// The run. `Policy` must have heap_storage.
+template <class Policy = path_policy>
+class two_ends {
+ public:
+  using tcp = connection<Policy>;
+
+  explicit two_ends(const path_setting& given) : given_(given), ways_{link(given.way[0]), link(given.way[1])} {
+    for (std::size_t i = 0; i != 2; ++i) {
+      connection_config& config = given_.config[i];
+      config.local_port = static_cast<std::uint16_t>(1'000 + i);
+      config.remote_port = static_cast<std::uint16_t>(1'001 - i);
+      end_[i] =
+          std::make_unique<tcp>(config, heap_storage(given.send_buffer[i]), heap_storage(given.receive_buffer[i]));
+      watch_.emplace_back(spec::reasons_oracle::settings{
+          .least_timeout = config.rto.least.count(),
+          .first_timeout = config.rto.initial.count(),
+          .most_timeout = config.rto.most.count(),
+          .full = std::min<std::int64_t>(config.send_mss, given.config[1 - i].receive_mss),
+          .sack = given.config[0].sack && given.config[1].sack,
+          .grain = given.grain / microsecond,
+          .keeps = given.keeps});
+    }
+  }
+
+  /// Before run(): what happens at some moment, e.g. an ICMP message or a call.
+  void at(nanoseconds when, std::function<void(two_ends&)> what) { happenings_.emplace(when, std::move(what)); }
+  [[nodiscard]] tcp& end(std::size_t i) { return *end_[i]; }
+  [[nodiscard]] instant clock() const {
+    return instant::from_microseconds(now_ / given_.grain * (given_.grain / microsecond));
+  }
+
+  path_result run() {
+    (void)end_[1]->listen();
+    (void)end_[0]->connect(clock());
+    settle();
+    std::uint64_t events = 0;
+    while (!over() && result_.why.empty()) {
+      const auto next = next_event();
+      if (!next) {
+        wrong("nothing is to happen any more, and the run is not over");
+        break;
+      }
+      if (*next > given_.most_time || ++events > given_.most_events) break;
+      now_ = std::max(now_, *next);
+      step();
+    }
+    conclude();
+    return result_;
+  }
+
+ private:
+  struct packet {
+    std::size_t to = 0;
+    std::vector<std::uint8_t> octets{};
+    bool marked = false;
+    bool copy = false;  ///< the path made it
+  };
+
+  // Everything has been read, and acknowledged.
+  [[nodiscard]] bool over() const {
+    return read_[0] == given_.application[1].writes && read_[1] == given_.application[0].writes &&
+           watch_[0].una() > static_cast<spec::position>(given_.application[0].writes) &&
+           watch_[1].una() > static_cast<spec::position>(given_.application[1].writes);
+  }
+
+  void step() {
+    while (!happenings_.empty() && happenings_.begin()->first <= now_) {
+      const auto what = happenings_.begin()->second;
+      happenings_.erase(happenings_.begin());
+      what(*this);
+    }
+    while (!flying_.empty() && flying_.begin()->first <= now_) {
+      const packet p = std::move(flying_.begin()->second);
+      flying_.erase(flying_.begin());
+      arrive(p);
+    }
+    for (std::size_t i = 0; i != 2; ++i) {
+      if (const auto due = end_[i]->next_deadline(); due && *due <= clock()) {
+        note(i, "deadline");
+        end_[i]->on_deadline(clock());
+        send(i);
+      }
+      check_timers(i);
+    }
+    settle();
+  }
+
+  void arrive(const packet& p) {
+    const std::size_t i = p.to;
+    const auto seg = near_[i].read(static_cast<int>(1 - i), p.octets);
+    if (seg) {
+      count_needless(1 - i, *seg, p.copy);
+      watch_[i].heard(*seg, clock().microseconds());
+      note(i, "hears", &*seg, p.marked ? " CE" : "");
+    }
+    (void)end_[i]->on_octets(p.octets, clock(),
+                             p.marked ? ecn_codepoint::congestion_experienced : ecn_codepoint::not_capable);
+    judge(i);
+    read(i);
+    send(i);
+  }
+
+  void settle() {
+    for (std::size_t i = 0; i != 2; ++i) {
+      read(i);
+      write(i);
+      send(i);
+    }
+  }
+
+  void read(std::size_t i) {
+    const application_setting& mine = given_.application[i];
+    if (mine.reads_every != 0 && now_ < reads_at_[i]) return;
+    std::size_t most = std::min<std::size_t>(end_[i]->readable(), mine.reads != 0 ? mine.reads : buffer_.size());
+    if (most == 0) return;
+    while (most != 0) {
+      const auto got = end_[i]->read(std::span(buffer_).first(std::min(most, buffer_.size())));
+      if (!got) break;
+      for (std::size_t k = 0; k != *got; ++k) {
+        if (buffer_[k] != octet(1 - i, read_[i] + k)) return wrong("a wrong octet was read");
+      }
+      read_[i] += *got;
+      most = mine.reads_every != 0
+                 ? 0
+                 : std::min<std::size_t>(end_[i]->readable(), mine.reads != 0 ? mine.reads : buffer_.size());
+    }
+    if (mine.reads_every != 0) reads_at_[i] = now_ + mine.reads_every;
+    result_.took = now_;
+  }
+
+  void write(std::size_t i) {
+    const application_setting& mine = given_.application[i];
+    if (end_[i]->state() < connection_state::established || shut_[i]) return;
+    while (written_[i] != mine.writes) {
+      if (mine.answers &&
+          read_[i] / std::max<std::uint64_t>(mine.asks, 1) <= written_[i] / std::max<std::uint64_t>(mine.piece, 1))
+        return;
+      if (mine.every != 0 && now_ < writes_at_[i]) return;
+      const std::uint64_t ahead = mine.piece == 0 ? mine.writes - written_[i] : mine.piece - written_[i] % mine.piece;
+      const std::size_t most = static_cast<std::size_t>(
+          std::min<std::uint64_t>({ahead, mine.writes - written_[i], end_[i]->writable(), buffer_.size()}));
+      if (most == 0) return;
+      for (std::size_t k = 0; k != most; ++k) buffer_[k] = octet(i, written_[i] + k);
+      const auto took = end_[i]->write(std::span(buffer_).first(most));
+      if (!took) return;
+      written_[i] += *took;
+      if (mine.every != 0 && (mine.piece == 0 || written_[i] % mine.piece == 0))
+        writes_at_[i] = std::max(writes_at_[i], now_ - mine.every) + mine.every;
+      send(i);
+    }
+    shut_[i] = true;
+    (void)end_[i]->shutdown();
+  }
+
+  void send(std::size_t i) {
+    while (const auto out = end_[i]->poll_transmit(clock(), segment_)) {
+      const std::span<const std::uint8_t> octets = std::span(segment_).first(out->length);
+      const auto seg = near_[i].read(static_cast<int>(i), octets);
+      if (!seg) return wrong("what was sent is no segment");
+      const spec::position before = watch_[i].nxt();
+      const spec::reason why = watch_[i].sent(*seg, clock().microseconds());
+      ++result_.segments[i];
+      if (seg->octets.first < std::min(before, seg->octets.last)) ++result_.again[i];
+      if (why == spec::reason::control) ++result_.acks[i];
+      const nanoseconds leaves = std::max(now_, out->not_before.microseconds() * microsecond);
+      const link::outcome became = ways_[i].carry(octets.size() + 20, out->ecn != ecn_codepoint::not_capable, leaves);
+      note(i, became.lost ? "sends (lost)" : "sends", &*seg, name(why));
+      judge(i);
+      if (became.lost) ++result_.drops[i];
+      if (became.arrives)
+        flying_.emplace(*became.arrives, packet{1 - i, {octets.begin(), octets.end()}, became.marked, false});
+      if (became.again)
+        flying_.emplace(*became.again, packet{1 - i, {octets.begin(), octets.end()}, became.marked, true});
+    }
+  }
+
+  // RFC 9293 section 3.8: whatever is outstanding or waits for a window has a timer, and none that has passed.
+  void check_timers(std::size_t i) {
+    const auto due = end_[i]->next_deadline();
+    if (due && *due <= clock()) return wrong("a timer is due in the past after it was served");
+    if (!due && watch_[i].outstanding() && end_[i]->state() != connection_state::closed) {
+      return wrong("octets are outstanding and no timer runs");
+    }
+  }
+
+  void count_needless(std::size_t from, const spec::passing_segment& seg, bool copy) {
+    if (seg.octets.last <= seg.octets.first || copy) return;
+    if (spec::holds_all(arrived_[from], seg.octets)) ++result_.needless[from];
+    arrived_[from].push_back(seg.octets);
+    arrived_[from] = spec::joined(std::move(arrived_[from]));
+  }
+
+  [[nodiscard]] std::optional<nanoseconds> next_event() const {
+    std::optional<nanoseconds> at;
+    const auto take = [&](nanoseconds other) { at = at ? std::min(*at, other) : other; };
+    if (!flying_.empty()) take(flying_.begin()->first);
+    if (!happenings_.empty()) take(happenings_.begin()->first);
+    for (std::size_t i = 0; i != 2; ++i) {
+      if (const auto due = end_[i]->next_deadline()) {
+        take((due->microseconds() * microsecond + given_.grain - 1) / given_.grain * given_.grain);
+      }
+      const application_setting& mine = given_.application[i];
+      if (mine.reads_every != 0 && end_[i]->readable() != 0) take(std::max(reads_at_[i], now_ + 1));
+      const bool waits = mine.every != 0 && written_[i] != mine.writes && end_[i]->writable() != 0;
+      if (waits && end_[i]->state() >= connection_state::established) take(std::max(writes_at_[i], now_ + 1));
+    }
+    return at;
+  }
+
+  [[nodiscard]] static std::uint8_t octet(std::size_t writer, std::uint64_t position) {
+    return static_cast<std::uint8_t>((position * 0x9E3779B97F4A7C15u >> 56) ^ (writer * 0x5Au));
+  }
+
+  void judge(std::size_t i) {
+    if (!watch_[i].violation().empty()) wrong("end " + std::to_string(i) + ": " + watch_[i].violation());
+  }
+  void wrong(const std::string& what) {
+    if (!result_.why.empty()) return;
+    result_.why = what;
+    result_.ladder = drawing();
+  }
+
+  struct event {
+    nanoseconds at;
+    std::size_t where;
+    const char* what;
+    std::optional<spec::passing_segment> seg;
+    const char* more;
+  };
+  void note(std::size_t where, const char* what, const spec::passing_segment* seg = nullptr, const char* more = "") {
+    if (!given_.keeps_ladder) return;
+    events_.push_back({now_, where, what, seg != nullptr ? std::optional(*seg) : std::nullopt, more});
+    if (events_.size() > 200) events_.erase(events_.begin(), events_.begin() + 100);
+  }
+  [[nodiscard]] std::string drawing() const {
+    std::string all;
+    for (const event& e : events_) {
+      char line[200];
+      std::string text = std::string(e.what);
+      if (e.seg) {
+        text += (e.seg->syn ? " SYN" : "") + std::string(e.seg->fin ? " FIN" : "") + (e.seg->rst ? " RST" : "");
+        text += " " + spec::show(e.seg->octets);
+        if (e.seg->ack) text += " ack " + std::to_string(*e.seg->ack);
+        text += " wnd " + std::to_string(e.seg->window);
+        for (const auto& r : e.seg->reported) text += " sack " + spec::show(r);
+        if (e.seg->duplicate) text += " dsack " + spec::show(*e.seg->duplicate);
+      }
+      text += std::string(" ") + e.more;
+      std::snprintf(line, sizeof line, "%14.6f ms %s%s\n", static_cast<double>(e.at) / 1e6,
+                    e.where == 0 ? "" : "                                        | ", text.c_str());
+      all += line;
+    }
+    return all;
+  }
+
+  void conclude() {
+    result_.finished = result_.why.empty() && over();
+    for (std::size_t i = 0; i != 2; ++i) {
+      result_.reasons[i] = watch_[i].counts();
+      result_.timeouts[i] = watch_[i].timeouts();
+      result_.repairs[i] = watch_[i].repairs();
+      result_.read[i] = read_[i];
+    }
+  }
+
+  path_setting given_;
+  std::array<link, 2> ways_;
+  std::array<std::unique_ptr<tcp>, 2> end_{};
+  std::vector<spec::reasons_oracle> watch_{};
+  std::array<wire_reader, 2> near_{};  // what end i sees
+  std::array<spec::octet_ranges, 2> arrived_{};
+  std::multimap<nanoseconds, packet> flying_{};
+  std::multimap<nanoseconds, std::function<void(two_ends&)>> happenings_{};
+  std::array<std::uint64_t, 2> read_{}, written_{};
+  std::array<nanoseconds, 2> reads_at_{}, writes_at_{};
+  std::array<bool, 2> shut_{};
+  std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(65'536);
+  std::array<std::uint8_t, 16'384> segment_{};
+  std::vector<event> events_{};
+  nanoseconds now_ = 0;
+  path_result result_{};
+};
+
+}  // namespace sequent::path

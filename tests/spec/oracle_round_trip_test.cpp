@@ -1,0 +1,46 @@
+#include "model/spec/oracle_round_trip.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sequent::spec {
+namespace {
+
+TEST(oracle_round_trip, takes_what_was_sent_once) {
+  round_trip_oracle judge;
+  judge.sent({0, 100}, 1'000, 1);
+  judge.sent({100, 200}, 1'500, 1);
+  judge.acknowledged(200, {}, {}, 500, 2'000);
+  EXPECT_EQ(judge.violation(), "");
+}
+
+TEST(oracle_round_trip, refuses_a_time_that_nothing_took) {
+  round_trip_oracle judge;
+  judge.sent({0, 100}, 1'000, 1);
+  judge.acknowledged(100, {}, {}, 999, 2'000);
+  EXPECT_NE(judge.violation(), "");
+}
+
+TEST(oracle_round_trip, refuses_what_was_sent_twice_unless_the_echo_tells) {
+  for (const std::int64_t echoed : {-1, 0, 6}) {
+    round_trip_oracle judge;
+    judge.sent({0, 100}, 1'000, 1);
+    judge.sent({0, 100}, 6'000, 6);
+    judge.acknowledged(100, {}, echoed < 0 ? std::nullopt : std::optional(echoed), 2'000, 8'000);
+    EXPECT_EQ(judge.violation() == "", echoed == 6) << echoed;
+  }
+}
+
+TEST(oracle_round_trip, misses_a_sample_that_was_due) {
+  round_trip_oracle judge;
+  judge.sent({0, 100}, 1'000, 1);
+  judge.acknowledged(100, {}, {}, {}, 2'000);
+  EXPECT_NE(judge.violation(), "");
+  round_trip_oracle patient;
+  patient.sent({0, 100}, 1'000, 1);
+  patient.sent({0, 100}, 2'000, 2);
+  patient.acknowledged(100, {}, {}, {}, 3'000);
+  EXPECT_EQ(patient.violation(), "");
+}
+
+}  // namespace
+}  // namespace sequent::spec
