@@ -272,11 +272,12 @@ class connection {
   [[nodiscard]] const std::optional<reset_owed>& owes_reset() const noexcept { return reset_due_; }
   [[nodiscard]] signals pending_signals() const noexcept { return signals_; }
 
-  /// Nagle on or off (MUST-17); keep-alives on or off (MUST-24).
+  /// Nagle on or off (MUST-17); keep-alives on or off (MUST-24): either way idleness and unanswered probes are counted
+  /// from now, and no probe is due.
   void set_nagle(bool on) noexcept { config_.nagle = on; }
   void set_keep_alive(bool on, instant now) noexcept;
-  /// The user timeout, which is R2; nothing: never (MUST-21). Counts from now for what is outstanding. Errors:
-  /// bad_argument unless it is longer than nothing.
+  /// The user timeout, which is R2; nothing: never (MUST-21). Counts from now for what is outstanding, or from the next
+  /// probe where the peer answers from behind a closed window. Errors: bad_argument unless it is longer than nothing.
   result<void> set_user_timeout(std::optional<duration> timeout, instant now) noexcept;
 
   /// Moves the origin of the caller's clock forward by `elapsed`, so that a state can be compared and hashed without

@@ -242,6 +242,8 @@ u32 connection<Policy>::effective_mss() const noexcept {
 template <class Policy>
 void connection<Policy>::set_keep_alive(bool on, instant now) noexcept {
   config_.keep_alive.enabled = on;
+  keep_alives_ = 0;
+  keep_alive_due_ = false;
   timers_.stop(timer::keep_alive);
   restart_keep_alive(now);
 }
@@ -250,7 +252,9 @@ template <class Policy>
 result<void> connection<Policy>::set_user_timeout(std::optional<duration> timeout, instant now) noexcept {
   if (timeout && *timeout <= duration{}) return error::bad_argument;
   config_.user_timeout = timeout;
-  const bool watching = timers_.running(timer::user_timeout) || timers_.running(timer::retransmission);
+  // Behind a closed window it begins with the next probe, unless one waits for its answer already (MUST-37).
+  const bool watching = timers_.running(timer::user_timeout) ||
+                        (timers_.running(timer::retransmission) && (tcb_.snd.wnd != 0 || sender_.attempts() != 0));
   timers_.stop(timer::user_timeout);
   if (timeout && watching) timers_.start(timer::user_timeout, now + *timeout);
   return {};

@@ -28,10 +28,11 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_ack(
   }
   if (tcb.may_mark()) answer_echo(snd, header, step.acked, mss, now);
   if (step.acceptable_ack && snd.wnd == 0) {
-    // The peer lives and keeps its window closed: that may last as long as it likes (MUST-37).
+    // The peer lives and keeps its window closed: that may last as long as it likes (MUST-37). The user timeout, which
+    // may be shorter than the time to the next probe, begins with that.
     attempts_ = 0;
-    if (timers.running(timer::user_timeout)) timers.stop(timer::user_timeout);
     if (!(snd.una == snd.nxt)) expect_ack(now, timers, config);
+    timers.stop(timer::user_timeout);
   }
   if (step.window_opened && (snd.wnd == 0) != window_was_closed) {
     if (window_was_closed) {

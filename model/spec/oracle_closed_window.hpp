@@ -1,5 +1,5 @@
-// A window that the peer keeps closed: how often it may be probed (RFC 9293 section 3.8.6.1), and how long a user may
-// have said to wait for it (RFC 6429 section 4).
+// A window that the peer keeps closed: how often it may be probed, that whoever answers is not given up (RFC 9293
+// section 3.8.6.1, MUST-37), and how long a user may have said to wait for it (RFC 6429 section 4).
 #pragma once
 
 #include <algorithm>
@@ -15,6 +15,7 @@ struct closed_window_parameters {
   microseconds least = 1'000'000;       ///< the shortest retransmission timeout
   microseconds most = 60'000'000;       ///< the longest
   std::optional<microseconds> limit{};  ///< how long a window may stay closed
+  microseconds patience = 0;            ///< the user timeout, by which a peer has to answer
   microseconds tolerance = 0;           ///< of the sender's clock
 };
 
@@ -48,6 +49,20 @@ class closed_window_oracle {
     ++probes_;
   }
 
+  /// Something goes out that the peer has to answer.
+  void asked(microseconds now) {
+    if (!unanswered_since_) unanswered_since_ = now;
+  }
+  /// The peer answers, whatever it says.
+  void answered() { unanswered_since_.reset(); }
+  /// The user timeout ends the connection while the window is zero: only silence justifies that (MUST-37).
+  void given_up(microseconds now) {
+    if (!unanswered_since_) return wrong_.note("a peer is given up that has answered everything");
+    if (now - *unanswered_since_ >= given_.patience) return;
+    wrong_.note("a peer is given up after " + std::to_string(now - *unanswered_since_) + " us of silence, not " +
+                std::to_string(given_.patience));
+  }
+
   /// What the sender is like now, all that was due having been done.
   void now_is(const waiting_sender& s, microseconds now) {
     if (s.window != 0) {
@@ -74,7 +89,8 @@ class closed_window_oracle {
 
  private:
   closed_window_parameters given_;
-  std::optional<microseconds> shut_since_{};   // SND.WND is zero
+  std::optional<microseconds> shut_since_{};  // SND.WND is zero
+  std::optional<microseconds> unanswered_since_{};
   std::optional<microseconds> waits_since_{};  // something waits for a window that is worth a segment
   microseconds last_probe_ = 0;
   int probes_ = 0;

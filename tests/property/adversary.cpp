@@ -82,6 +82,38 @@ const registered closed_window{claim{
                   adversary_check<reno_adversary>(adversary_oracle::closed_window, {.hasty_probes = true})}},
 }};
 
+const registered patience{claim{
+    // covers: MUST-37
+    .id = "closed-window-patience",
+    .says = "Behind a closed window a user timeout, however short, ends the connection only when the peer has left "
+            "something unanswered for so long (RFC 9293 section 3.8.6.1)",
+    .bounds = std::string(adversary_bounds) + "; user timeouts of 1, 5, 20 and 60 s",
+    .head = 14,
+    .steps = 60,
+    .cases = 3'000,
+    .run = adversary_check<reno_adversary>(adversary_oracle::patience),
+    .controls = {{"the user was promised twice the time",
+                  adversary_check<reno_adversary>(adversary_oracle::patience, {.longer_patience = true})}},
+}};
+
+const registered keep_alives{claim{
+    // covers: MUST-24 MUST-25 MUST-26 MUST-27 MUST-29
+    .id = "keep-alives",
+    .says =
+        "No keep-alive is sent unless they are on, before the peer was silent for the time that was chosen, or sooner "
+        "after the last; and none but so many unanswered ones end a connection, however often they are turned on and "
+        "off (RFC 9293 section 3.8.4)",
+    .bounds = std::string(adversary_bounds) + "; keep-alives after 30 s, each 5 s, three of them, turned on and off",
+    .head = 13,
+    .steps = 60,
+    .cases = 3'000,
+    .run = adversary_check<reno_adversary>(adversary_oracle::keep_alives),
+    .controls = {{"they wait for a longer silence",
+                  adversary_check<reno_adversary>(adversary_oracle::keep_alives, {.longer_idleness = true})},
+                 {"nobody has turned them on",
+                  adversary_check<reno_adversary>(adversary_oracle::keep_alives, {.deaf_switch = true})}},
+}};
+
 const registered idleness{claim{
     // covers: rfc5681#4.1
     .id = "restart-after-idle",

@@ -13,6 +13,7 @@
 
 #include "model/spec/oracle_closed_window.hpp"
 #include "model/spec/oracle_idle.hpp"
+#include "model/spec/oracle_keep_alive.hpp"
 #include "model/spec/oracle_resends.hpp"
 #include "model/spec/oracle_silly_window.hpp"
 #include "sequent/congestion/reno.hpp"
@@ -24,12 +25,24 @@
 namespace sequent::property {
 
 /// Whose complaints count.
-enum class adversary_oracle { resends, override_timeout, closed_window, idleness, segment_size, orphans };
+enum class adversary_oracle {
+  resends,
+  override_timeout,
+  closed_window,
+  patience,
+  keep_alives,
+  idleness,
+  segment_size,
+  orphans
+};
 
 /// How the oracles are told something else than what is so: a control.
 struct adversary_fault {
   bool longer_override = false;    ///< the connection waits longer than it says
   bool longer_limit = false;       ///< a closed window lasts longer than the user was promised
+  bool longer_patience = false;    ///< the user waits for a peer that says nothing longer than is used
+  bool longer_idleness = false;    ///< keep-alives wait for a longer silence
+  bool deaf_switch = false;        ///< nobody says that they were turned on
   bool hasty_probes = false;       ///< the shortest timeout is shorter than it is said to be
   bool smaller_announced = false;  ///< the peer has announced a smaller segment
   bool shorter_orphans = false;    ///< the user was promised an earlier end of what is closed
@@ -75,9 +88,12 @@ class adversary_subject {
         host_(configured(head)),
         resends_({.round_trip = round_trip_.count(), .smss = most_text(), .first = 0}),
         override_(host_.tcp.config().silly_window_override.count() / (fault.longer_override ? 2 : 1), 1'000),
-        closed_({.least = fault.hasty_probes ? 2'000'000 : 1'000'000,
-                 .limit = promised(host_.tcp.config().zero_window),
-                 .tolerance = 1'000}) {
+        closed_(
+            {.least = fault.hasty_probes ? 2'000'000 : 1'000'000,
+             .limit = promised(host_.tcp.config().zero_window),
+             .patience = host_.tcp.config().user_timeout.value_or(duration{}).count() * (fault.longer_patience ? 2 : 1),
+             .tolerance = 1'000}),
+        keep_alive_({.idle = fault.longer_idleness ? 40'000'000 : 30'000'000, .interval = 5'000'000, .probes = 3}) {
     test::peer_offer offer;
     offer.mss = announced_;
     offer.sack = sack_;
@@ -102,6 +118,16 @@ class adversary_subject {
     config.user_timeout.reset();
     config.nagle = head.pick(2) == 1;
     if (head.pick(2) == 1) config.zero_window = duration::seconds(30);
+    if (which_ == adversary_oracle::keep_alives) {  // nothing else gives a peer up
+      config.zero_window.reset();
+      config.orphan_timeout.reset();
+      config.keep_alive = {false, duration::seconds(30), duration::seconds(5), 3};
+    }
+    if (which_ == adversary_oracle::patience) {
+      constexpr std::array<std::int64_t, 4> timeouts{1, 5, 20, 60};
+      config.zero_window.reset();
+      config.user_timeout = duration::seconds(timeouts[head.pick(timeouts.size())]);
+    }
     return config;
   }
   [[nodiscard]] std::optional<microseconds> promised(const std::optional<duration>& limit) const {
@@ -116,6 +142,9 @@ class adversary_subject {
   [[nodiscard]] spec::position position_of(u32 seq) const { return static_cast<std::int32_t>(seq - host_.iss() - 1); }
 
   void apply(const step& s) {
+    if (which_ == adversary_oracle::keep_alives && s[0] / 12 % 3 == 2) {
+      return switch_keep_alives(s[2] % 3 != 0, s[3] % 2 == 0);
+    }
     switch (s[0] % 12) {
       case 0:
       case 1: write(1 + s[1] % 20'000u); break;
@@ -145,12 +174,47 @@ class adversary_subject {
     while (!over()) {
       const auto due = host_.tcp.next_deadline();
       if (!due || *due > end) break;
-      host_.now = std::max(host_.now, *due);
-      host_.tcp.on_deadline(host_.now);
-      pump();
+      meet(*due);
     }
     host_.now = std::max(host_.now, end);
     if (!over()) watch_time();
+  }
+
+  void meet(instant due) {
+    host_.now = std::max(host_.now, due);
+    const bool shut = host_.tcp.block().snd.wnd == 0;
+    host_.tcp.on_deadline(host_.now);
+    if (over() && host_.tcp.ended_by() == error::connection_timed_out) {
+      if (shut) closed_.given_up(host_.now.microseconds());
+      keep_alive_.given_up();
+    }
+    pump();
+  }
+
+  // Turned on or off at any moment, also at the one at which a probe has fallen due and is not sent yet.
+  void switch_keep_alives(bool on, bool at_deadline) {
+    const auto due = host_.tcp.timers().due(timer::keep_alive);
+    if (at_deadline && due && host_.tcp.next_deadline() == due) {
+      host_.now = std::max(host_.now, *due);
+      host_.tcp.on_deadline(host_.now);
+      if (over()) return host_.tcp.ended_by() == error::connection_timed_out ? keep_alive_.given_up() : void();
+    }
+    host_.tcp.set_keep_alive(on, host_.now);
+    keep_alive_.turned(on && !fault_.deaf_switch, host_.now.microseconds());
+    pump();
+  }
+
+  // The peer keeps its window closed and answers whatever it is sent.
+  void answer_all(duration span) {
+    const instant end = host_.now + span;
+    acknowledge(host_.una(), 0);
+    while (!over()) {
+      const auto due = host_.tcp.next_deadline();
+      if (!due || *due > end) break;
+      const std::uint64_t before = asked_;
+      meet(*due);
+      if (asked_ != before) acknowledge(host_.una(), 0);
+    }
   }
 
   // Everything that a peer by the book has by now is acknowledged, round trip by round trip.
@@ -193,6 +257,8 @@ class adversary_subject {
     const u32 una = host_.una();
     delivered_ = host_.now;
     (void)host_.in_quietly(p);
+    closed_.answered();
+    keep_alive_.heard(host_.now.microseconds());
     if (over()) return;
     tell_delivered(p, una);
     const bool news = host_.una() != una || host_.last.duplicate_ack || p.header.options.sack.count != 0;
@@ -273,6 +339,7 @@ class adversary_subject {
           let_pass(duration::seconds(1));
         }
         return;
+      case 3: return answer_all(duration::seconds(60 * (1 + s[2] % 60)));
       default: return honest(20);
     }
   }
@@ -295,7 +362,11 @@ class adversary_subject {
     const microseconds now = host_.now.microseconds();
     if (host_.nxt() != nxt) left_.push_back({host_.now, host_.nxt()});
     const u32 length = seg.text_length + (seg.control.fin() ? 1u : 0u);
-    if (length == 0 || seg.control.rst()) return;
+    if (seg.control.rst()) return;
+    if (length == 0 && seg.seq == host_.tcp.block().snd.nxt - 1u) keep_alive_.probed(now);
+    if (length == 0) return;
+    closed_.asked(now);
+    ++asked_;
     const spec::position first = position_of(seg.seq.wire());
     const bool fresh = !before(seg.seq, sequence_number<u32>(nxt));
     resends_.sent(first, first + static_cast<spec::position>(length), now);
@@ -381,7 +452,9 @@ class adversary_subject {
     switch (which_) {
       case adversary_oracle::resends: return resends_.violation();
       case adversary_oracle::override_timeout: return override_.violation();
-      case adversary_oracle::closed_window: return closed_.violation();
+      case adversary_oracle::closed_window:
+      case adversary_oracle::patience: return closed_.violation();
+      case adversary_oracle::keep_alives: return keep_alive_.violation();
       case adversary_oracle::idleness: return idle_.violation();
       case adversary_oracle::segment_size: return size_.text();
       case adversary_oracle::orphans: return orphans_.text();
@@ -418,12 +491,14 @@ class adversary_subject {
   spec::resends_oracle resends_;
   spec::override_clock override_;
   spec::closed_window_oracle closed_;
+  spec::keep_alive_oracle keep_alive_;
   spec::idle_oracle idle_{};
   spec::complaint size_{};
   spec::complaint orphans_{};
   std::optional<instant> quiet_since_{};
   instant delivered_{};
   bool abandoned_ = false;
+  std::uint64_t asked_ = 0;  // segments that want an answer
   std::deque<departure> left_{};
   u32 window_ = 65'535;
   u32 said_ = 0;

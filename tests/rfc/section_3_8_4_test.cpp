@@ -29,6 +29,35 @@ TEST(section_3_8_4, MUST_24_keep_alives_are_switched_for_each_connection) {
   EXPECT_FALSE(probing.tcp.next_deadline());
 }
 
+// What is off sends nothing, not even what was due; and what was not answered before is not counted again.
+// covers: MUST-24
+TEST(section_3_8_4, MUST_24_what_is_turned_off_sends_no_probe_that_was_due) {
+  endpoint<> host(kept_alive());
+  host.open();
+  host.now = host.now + s(7'200);
+  host.tcp.on_deadline(host.now);
+  ASSERT_TRUE(host.tcp.owes_probe());
+  host.tcp.set_keep_alive(false, host.now);
+  EXPECT_FALSE(host.tcp.owes_probe());
+  EXPECT_TRUE(host.out().empty());
+  EXPECT_FALSE(host.tcp.next_deadline());
+}
+
+// covers: MUST-24 MUST-29
+TEST(section_3_8_4, MUST_29_unanswered_probes_are_counted_anew_after_keep_alives_were_off) {
+  endpoint<> host(kept_alive());
+  host.open();
+  EXPECT_EQ(host.wait(s(7'200 + 7 * 75)).size(), 8u);
+  ASSERT_EQ(host.tcp.keep_alives_unanswered(), 8u);
+  host.tcp.set_keep_alive(false, host.now);
+  EXPECT_EQ(host.tcp.keep_alives_unanswered(), 0u);
+  host.tcp.set_keep_alive(true, host.now);
+  EXPECT_EQ(host.wait(s(7'200 + 8 * 75)).size(), 9u);
+  EXPECT_EQ(host.state(), state::established);
+  host.wait(s(75));
+  EXPECT_EQ(host.state(), state::closed);
+}
+
 // covers: MUST-25
 TEST(section_3_8_4, MUST_25_keep_alives_are_off_unless_asked_for) {
   endpoint<> host;

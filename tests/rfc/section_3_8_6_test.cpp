@@ -205,6 +205,73 @@ TEST(section_3_8_6_1, MUST_37_a_peer_that_answers_probes_may_keep_its_window_clo
   EXPECT_GT(probes, 21u * 86'400 / 61);
 }
 
+// However short the user timeout: it is for a peer that says nothing.
+// covers: MUST-37
+TEST(section_3_8_6_1, MUST_37_a_user_timeout_shorter_than_the_probes_interval_spares_a_peer_that_answers) {
+  for (const std::int64_t timeout : {1, 5, 20, 59, 61}) {
+    connection_config config = plain();
+    config.user_timeout = s(timeout);
+    config.nagle = false;
+    endpoint<> host(config);
+    host.open();
+    host.in(host.peer().window(0));
+    host.write(500);
+    const instant begun = host.now;
+    while (host.now - begun < s(86'400)) {
+      const auto sent = host.wait_for_deadline();
+      ASSERT_EQ(host.state(), state::established) << timeout << " s, after " << (host.now - begun).count() << " us";
+      if (!sent.empty()) host.in(host.peer().window(0));
+    }
+    host.in(host.peer());
+    EXPECT_EQ(host.nxt(), host.iss() + 501);
+    // Silence is what ends it, and behind a closed window too: the timeout begins with the first probe unanswered.
+    host.in(host.peer().ack(host.nxt()).window(0));
+    host.write(500);
+    const auto probe = host.wait_for_deadline();
+    ASSERT_EQ(probe.size(), 1u);
+    host.wait(s(timeout) - ms(1));
+    EXPECT_EQ(host.state(), state::established) << timeout;
+    host.wait(ms(1));
+    EXPECT_EQ(host.state(), state::closed) << timeout;
+    EXPECT_EQ(host.tcp.ended_by(), error::connection_timed_out);
+  }
+}
+
+// Window closed over what is in flight: each retransmission is answered.
+// covers: MUST-37
+TEST(section_3_8_6_1, MUST_37_a_short_user_timeout_spares_a_peer_that_answers_what_is_sent_again) {
+  connection_config config = plain();
+  config.user_timeout = s(20);
+  endpoint<> host(config);
+  host.open();
+  host.write(500);
+  host.in(host.peer().window(0));
+  const instant begun = host.now;
+  while (host.now - begun < s(3'600)) {
+    const auto sent = host.wait_for_deadline();
+    ASSERT_EQ(host.state(), state::established) << (host.now - begun).count();
+    if (!sent.empty()) host.in(host.peer().window(0));
+  }
+}
+
+// A timeout that the user names while nothing is unanswered begins with the next probe, not at once.
+// covers: MUST-37 MUST-21
+TEST(section_3_8_6_1, MUST_37_a_user_timeout_that_is_set_meanwhile_spares_it_too) {
+  endpoint<> host;
+  host.open();
+  host.in(host.peer().window(0));
+  host.write(500);
+  for (int i = 0; i != 10; ++i) {
+    ASSERT_EQ(host.wait_for_deadline().size(), 1u);
+    host.in(host.peer().window(0));
+  }
+  ASSERT_TRUE(host.tcp.set_user_timeout(s(5), host.now));
+  EXPECT_EQ(host.wait_for_deadline().size(), 1u) << "the next probe, a minute later";
+  ASSERT_EQ(host.state(), state::established);
+  host.wait(s(5));
+  EXPECT_EQ(host.state(), state::closed);
+}
+
 // Sockstress, class 11 of damning bugs: a peer that closes its window and falls silent is given up.
 TEST(section_3_8_6_1, a_silent_peer_behind_a_closed_window_is_given_up) {
   endpoint<> host;

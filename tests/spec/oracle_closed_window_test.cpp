@@ -90,5 +90,23 @@ TEST(oracle_closed_window, what_has_ended_waits_no_more) {
   EXPECT_EQ(o.violation(), "");
 }
 
+TEST(oracle_closed_window, only_silence_ends_a_connection_behind_a_closed_window) {
+  closed_window_oracle answers({.patience = 20 * second});
+  answers.asked(0);
+  answers.answered();
+  answers.given_up(3'600 * second);
+  EXPECT_NE(answers.violation(), "");
+  closed_window_oracle hasty({.patience = 20 * second});
+  hasty.asked(60 * second);
+  hasty.asked(70 * second);
+  hasty.given_up(79 * second);
+  EXPECT_NE(hasty.violation(), "");
+  closed_window_oracle silent({.patience = 20 * second});
+  silent.asked(60 * second);
+  silent.asked(75 * second);
+  silent.given_up(80 * second);
+  EXPECT_EQ(silent.violation(), "");
+}
+
 }  // namespace oracle_closed_window_test
 }  // namespace sequent::spec
