@@ -291,6 +291,21 @@ def generators(tree: Tree) -> Iterator[Finding]:
                 yield Finding(path, text.count("\n", 0, match.start()) + 1, "configures CMake and names no generator")
 
 
+# A block of code in the docs that stands, but for its indentation, in a file that is built and run.
+QUOTED = re.compile(r"^<!-- quoted: (\S+) -->\n+(```\w*\n(?P<code>.*?)^```$)?", re.DOTALL | re.MULTILINE)
+
+
+def quotations(tree: Tree) -> Iterator[Finding]:
+    """What the docs say is quoted is."""
+    for path, text in tree.docs():
+        for match in QUOTED.finditer(text):
+            source = tree.texts.get(match[1])
+            stands = [line.strip() for line in (source or "").splitlines()]
+            wanted = [line.strip() for line in (match["code"] or "").splitlines()]
+            if not wanted or not any(stands[at:at + len(wanted)] == wanted for at in range(len(stands))):
+                yield Finding(path, text.count("\n", 0, match.start()) + 1, f"quotes what does not stand in {match[1]}")
+
+
 CHECKS = (
     ("tiers", "impl/ includes only its own or lower tiers, in no circle", tiers),
     ("walls", "model/ and impl/ do not include one another", walls),
@@ -300,4 +315,5 @@ CHECKS = (
     ("machine paths", "no path of somebody's machine", machine_paths),
     ("generators", "whatever configures CMake names a generator", generators),
     ("names", "docs name only rules and requirements that exist", names),
+    ("quotations", "what the docs quote stands in the file that is built", quotations),
 )

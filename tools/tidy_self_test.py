@@ -75,6 +75,9 @@ SEEDED = (
     ("names", "docs/rules.md", "As NOSUCH-1 says.\n"),
     ("names", "docs/deep/down.md", "It meets MUST-999.\n"),
     ("names", "README.md", "It meets **SHLD-1**.\n"),
+    ("quotations", "docs/rules.md", "<!-- quoted: examples/none.cpp -->\n```cpp\nint a;\n```\n"),
+    ("quotations", "docs/rules.md", "<!-- quoted: impl/sequent/seq.hpp -->\n```cpp\nint no_such_line;\n```\n"),
+    ("quotations", "docs/rules.md", "<!-- quoted: impl/sequent/seq.hpp -->\nNo code.\n"),
 )
 
 # What must not be reported: path and content.
@@ -90,6 +93,7 @@ INNOCENT = (
     ("tests/package/check", f"{CALL} -S . \\\n  -G Ninja -B build && cmake --build build && cmake --install build\n"),
     ("tests/package/check", f"{CALL} --preset test -B build || exit\n{CALL} -E touch a.b\n"),
     ("docs/rules.md", "UTF-8, SHA-256 and RFC 9293.\n"),
+    ("docs/rules.md", "<!-- quoted: docs/rules.md -->\n```cpp\nint a;\n```\n  int a;\n"),
 )
 
 
