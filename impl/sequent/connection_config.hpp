@@ -75,6 +75,10 @@ struct connection_config {
   /// then this is what the server does to its owner); 0: not at all; 255: with all that the initial window allows, if
   /// the SYN is not tiny.
   std::uint8_t fast_open_amplification = 3;
+  /// SYN,ACKs that such a server sends again before it gives a client up that does not answer, whatever the user
+  /// timeout; 183 seconds in all with the usual rto_limits (MUST-23 asks for 180). In a stack,
+  /// stack_config::syn_ack_retries.
+  std::uint8_t fast_open_retries = 7;
 
   /// Octets of the buffer offered at first, to grow with the reader: at most largest_buffer. 0, or more than the buffer
   /// has: all of it.

@@ -292,6 +292,9 @@ void connection<Policy>::on_timer(timer t, instant now) noexcept {
           in_handshake ? sender_.on_syn_timeout(now, timers_, config_)
                        : sender_.on_retransmission_timeout(tcb_, effective_mss(), now, timers_, config_);
       if (in_handshake) {
+        // Who has opened this fast may have forged the rest: it waits no longer than a record of the SYN queue would.
+        const bool in_vain = attempts > config_.fast_open_retries || attempts == 255;
+        if (tcb_.fast_opened && tcb_.passive && in_vain) return give_up(now);
         syn_due_ = true;
       } else {
         suspect_path(attempts, now);

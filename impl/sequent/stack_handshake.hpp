@@ -18,6 +18,7 @@ connection_config stack<Policy>::config_of(const flow& path) const noexcept {
   config.receive_mss = std::min(config.receive_mss, left);
   config.send_mss = std::min(config.send_mss, left);
   config.default_peer_mss = path.local.is_v4() ? 536 : 1'220;  // MUST-15
+  config.fast_open_retries = config_.syn_ack_retries;
   config.isn_offset = isn_offset_of(path);
   config.timestamp_offset = timestamp_offset_of(path);
   return config;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 
 #include "model/spec/oracle_parts.hpp"
@@ -29,6 +30,7 @@ class fast_open_server_oracle {
     text_ = syn.text;
     came_ = syn.octets;
     sent_ = 0;
+    repeats_ = 0;
   }
 
   /// The highest position that the SYN,ACK may acknowledge: the text only if the connection was opened fast. A server
@@ -47,7 +49,13 @@ class fast_open_server_oracle {
     wrong_.expect(!has_option || enabled_, "a Fast Open option from a server on which it is off");
     wrong_.expect(text == 0 || opened_, "text on a SYN,ACK without Fast Open");
     wrong_.expect(!repeated || (text == 0 && !has_option), "a repeated SYN,ACK carries text or a Fast Open option");
+    if (repeated) ++repeats_;
+    wrong_.expect(!opened_ || repeats_ <= most_repeats_, "a SYN,ACK that nobody answers is sent for ever");
   }
+
+  /// How often it may be repeated while nothing arrives, where that is to be judged: a server that takes text keeps
+  /// more for a client than a queue of SYNs does, and no longer (RFC 7413 section 5.1).
+  void limit_repeats(int most) { most_repeats_ = most; }
 
   /// The user was given octets up to (not including) a position.
   void delivered(position last) {
@@ -82,8 +90,8 @@ class fast_open_server_oracle {
   /// Hands everything that its future depends on to visit(), for a search that compares states.
   template <class Visit>
   void each_value(Visit visit) const {
-    for (const position each :
-         {position{enabled_}, position{opened_}, position{established_}, text_, taken_, came_, sent_}) {
+    for (const position each : {position{enabled_}, position{opened_}, position{established_}, text_, taken_, came_,
+                                sent_, position{repeats_}}) {
       visit(each);
     }
   }
@@ -98,6 +106,8 @@ class fast_open_server_oracle {
   position text_ = 0;
   position taken_ = 0;
   position times_ = 3;
+  int most_repeats_ = std::numeric_limits<int>::max();
+  int repeats_ = 0;
   position came_ = 0;  // octets of the SYN's datagram
   position sent_ = 0;  // and of what went out since
   complaint wrong_;

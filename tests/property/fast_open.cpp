@@ -1,7 +1,9 @@
 // Fast Open over a network that loses, repeats and reorders: each end keeps RFC 7413, as its oracles see it from the
 // wire and from what its user is given.
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -9,6 +11,7 @@
 #include "sequent/emit.hpp"
 #include "tests/property/stream_world.hpp"
 #include "tests/refinement/fast_open_watched.hpp"
+#include "tests/support/build.hpp"
 
 namespace sequent::property {
 namespace fast_open_properties {
@@ -215,6 +218,61 @@ const registered fast_opens{claim{
                  {"text of a SYN is taken to be acknowledged", opened_fast<broken<takes_text_for_granted>>},
                  {"early answers are not limited", opened_fast<watched<with_role<hasty_end>>>},
                  {"a SYN counts for more than came", opened_fast<watched<with_role<generous_end>>>}},
+}};
+
+/// What a server does whose client is never heard of again.
+finding unanswered(const drawn_case& c, bool patient) {
+  number_choice head(c.head);
+  connection_config config;
+  config.user_timeout.reset();
+  if (head.pick(4) == 0) config.user_timeout = duration::seconds(1 + static_cast<std::int64_t>(head.pick(400)));
+  config.rto.initial = duration::milliseconds(1 + static_cast<std::int64_t>(head.pick(4'000)));
+  config.fast_open_retries = static_cast<std::uint8_t>(head.pick(10));
+  spec::fast_open_server_oracle oracle(true);
+  oracle.limit_repeats(config.fast_open_retries);
+  if (patient) config.fast_open_retries = 255;
+  auto tcp = std::make_unique<connection<fast_policy>>(config);
+  (void)tcp->listen();
+  fast_open_verdict good;
+  good.take_text = true;
+  tcp->judge_syn(good);
+  const test::packet syn = test::at(0).syn().text(1 + head.pick(100));
+  (void)tcp->on_segment(syn.header, syn.octets, {});
+  oracle.syn_arrived({.text = static_cast<std::int64_t>(syn.octets.size()),
+                      .has_cookie = true,
+                      .cookie_valid = true,
+                      .octets = static_cast<std::int64_t>(40 + syn.octets.size())},
+                     false);
+  if (head.pick(2) == 0) (void)tcp->write(test::pattern(head.pick(300)));
+  instant now{};
+  int sent = 0;
+  for (int i = 0; i != 100'000; ++i) {
+    while (const auto next = tcp->next_segment(now)) {
+      if (!next->header.control.syn()) continue;
+      oracle.sent_syn_ack(next->header.ack.wire() == 1 ? 1 : 1 + static_cast<std::int64_t>(syn.octets.size()), 0, false,
+                          sent++ != 0);
+    }
+    if (!oracle.violation().empty()) return {oracle.violation(), {}, {}};
+    const auto due = tcp->next_deadline();
+    if (!due) break;
+    now = std::max(now, *due);
+    tcp->on_deadline(now);
+  }
+  return {tcp->state() == connection_state::closed ? "" : "a connection whose client is gone does not end", {}, {}};
+}
+
+const registered silence{claim{
+    // covers: rfc7413#5.1 MUST-23
+    .id = "fast-open-unanswered",
+    .says = "A server that was opened fast repeats its SYN,ACK no more often than it was told, and ends, though it has "
+            "no user timeout and nobody answers",
+    .bounds =
+        "a SYN with 1 to 100 octets, answered early or not; no user timeout or one of up to 400 s; first timeouts "
+        "of up to 4 s; up to nine repetitions",
+    .head = 8,
+    .cases = 500,
+    .run = [](const drawn_case& c) { return unanswered(c, false); },
+    .controls = {{"it is repeated 255 times", [](const drawn_case& c) { return unanswered(c, true); }}},
 }};
 
 }  // namespace fast_open_properties

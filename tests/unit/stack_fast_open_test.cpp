@@ -25,7 +25,13 @@ packet syn_with(const std::optional<fast_open_cookie>& option, std::size_t text 
 /// A server at 10.0.0.1 port 80 with Fast Open for so many at a time.
 struct server : fast_host {
   handle listening{};
-  explicit server(u32 most_pending = 2) {
+  static void as_usual(stack_config&) {}
+  static stack_config changed(void (*change)(stack_config&)) {
+    stack_config config = plain_stack();
+    change(config);
+    return config;
+  }
+  explicit server(u32 most_pending = 2, void (*change)(stack_config&) = as_usual) : fast_host(changed(change)) {
     listening = *tcp->listen(std::nullopt, 80, 3);
     EXPECT_TRUE(tcp->allow_fast_open(listening, most_pending));
   }
@@ -276,6 +282,23 @@ TEST(stack_fast_open, opens_fast_what_is_written_before_the_syn_is_polled) {
   client.in({v4(2), v4(1), syn[0].path.local_port, 80}, answer[0].segment);
   EXPECT_EQ(client.state(*made), connection_state::established);
   EXPECT_FALSE(client.tcp->find(*made)->fast_open().text_refused());
+}
+
+// A user who never loses patience does so for a connection that he knows of.
+// covers: rfc7413#5.1 MUST-23
+TEST(stack_fast_open, gives_up_who_does_not_answer_though_there_is_no_user_timeout) {
+  server host(2, [](stack_config& config) { config.connection.user_timeout.reset(); });
+  const auto cookie = host.cookie();
+  ASSERT_EQ(host.in(from_peer(1), syn_with(cookie, 100)).size(), 1u);
+  ASSERT_EQ(host.tcp->connections(), 1u);
+  const auto again = host.wait(s(182));
+  EXPECT_EQ(again.size(), 7u);
+  EXPECT_EQ(host.tcp->connections(), 1u);
+  const auto last = host.wait(s(2));
+  ASSERT_EQ(last.size(), 1u);
+  EXPECT_TRUE(last[0].segment.header.control.rst());
+  EXPECT_EQ(host.tcp->connections(), 0u);
+  EXPECT_TRUE(host.tcp->consistent());
 }
 
 }  // namespace stack_fast_open_test
