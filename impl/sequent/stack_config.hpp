@@ -71,7 +71,9 @@ constexpr validity stack_config::validate() const noexcept {
 /// How large the tables of a stack are, which is its size in memory; docs/stack.md says what happens when each is full.
 /// Named where it is made, `{.most_connections = 10'000}`, so that no name can be misspelt unnoticed.
 struct stack_sizes {
-  std::size_t send_octets = 65'536;     ///< of each slice of the caller's memory, when storage is span_storage
+  /// Of each slice of the caller's memory, when storage is span_storage: 1 to largest_buffer, other sizes do not
+  /// compile. Of one octet, too, all that is written arrives, one segment for each.
+  std::size_t send_octets = 65'536;
   std::size_t receive_octets = 65'536;  ///< likewise
   u32 most_connections = 16;
   /// Connections that have their buffers and tables at the same time; 0: all. With fewer than most_connections, those

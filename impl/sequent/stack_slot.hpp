@@ -47,13 +47,19 @@ struct stack_slots {
   static constexpr std::size_t send_slice = std::is_same_v<send_storage, span_storage> ? Policy::sizes.send_octets : 0;
   static constexpr std::size_t receive_slice =
       std::is_same_v<receive_storage, span_storage> ? Policy::sizes.receive_octets : 0;
-  static constexpr std::size_t receive_room = [] {
-    if constexpr (std::is_same_v<receive_storage, span_storage>) {
-      return Policy::sizes.receive_octets;
+  template <class Storage>
+  static constexpr std::size_t octets_of(std::size_t slice) {
+    if constexpr (std::is_same_v<Storage, span_storage>) {
+      return slice;
     } else {
-      return receive_storage{}.octets().size();
+      return Storage{}.octets().size();
     }
-  }();
+  }
+  static constexpr std::size_t send_room = octets_of<send_storage>(Policy::sizes.send_octets);
+  static constexpr std::size_t receive_room = octets_of<receive_storage>(Policy::sizes.receive_octets);
+  // Connections with other buffers open nothing: connection::validate().
+  static_assert(send_room != 0 && send_room <= largest_buffer, "a send buffer has 1 to 2^30 octets");
+  static_assert(receive_room != 0 && receive_room <= largest_buffer, "a receive buffer has 1 to 2^30 octets");
   static constexpr bool with_fast_opens = Policy::connection_policy::fast_open::enabled;
 
   struct nothing {};

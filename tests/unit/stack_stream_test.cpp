@@ -240,5 +240,55 @@ TEST(stack_stream, a_user_keeps_something_with_each_connection) {
   EXPECT_EQ(host.tcp->set_tag({}, names[0]).why(), error::connection_does_not_exist);
 }
 
+template <std::size_t Send, std::size_t Receive>
+struct tiny_policy : small_stack_policy {
+  struct connection_policy : default_policy {
+    using send_storage = inline_storage<Send>;
+    using receive_storage = inline_storage<Receive>;
+  };
+};
+
+// Both ends write twenty octets and read them. Nothing waits for a retransmission or a probe, which take a second.
+template <std::size_t Send, std::size_t Receive>
+void passes_data() {
+  for (const bool options : {false, true}) {
+    std::array<stack_config, 2> configs{plain_stack(1), plain_stack(7)};
+    for (stack_config& each : configs) {
+      each.connection.timestamps = each.connection.window_scale = each.connection.sack = options;
+      each.connection.delayed_ack = ms(40);
+    }
+    stack_net<tiny_policy<Send, Receive>> net(configs[0], configs[1]);
+    const handle listening = *net.end[1]->listen(std::nullopt, 80, 1);
+    std::array<std::optional<handle>, 2> handles{*net.end[0]->connect(v4(1), v4(2), 80, net.now), std::nullopt};
+    const octet_string text = pattern(20);
+    std::array<octet_string, 2> got;
+    std::array<std::size_t, 2> written{};
+    net.run(ms(990), [&] {
+      if (!handles[1]) handles[1] = net.end[1]->accept(listening);
+      for (std::size_t i = 0; i != 2; ++i) {
+        if (!handles[i]) continue;
+        octet_string room(8);
+        const auto n = net.end[i]->read(*handles[i], room);
+        if (n) got[i].insert(got[i].end(), room.begin(), room.begin() + static_cast<std::ptrdiff_t>(*n));
+        const auto taken = net.end[i]->write(*handles[i], std::span(text).subspan(written[i]));
+        if (taken) written[i] += *taken;
+      }
+    });
+    EXPECT_EQ(got[0], text) << Send << " " << Receive << " " << options;
+    EXPECT_EQ(got[1], text) << Send << " " << Receive << " " << options;
+  }
+}
+
+// covers: storage
+TEST(stack_stream, buffers_of_an_octet_or_a_few_pass_data) {
+  passes_data<1, 1>();
+  passes_data<2, 1>();
+  passes_data<1, 2>();
+  passes_data<2, 2>();
+  passes_data<3, 3>();
+  passes_data<100, 1>();
+  passes_data<1, 100>();
+}
+
 }  // namespace stack_stream_test
 }  // namespace sequent::test
