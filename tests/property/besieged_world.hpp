@@ -61,8 +61,13 @@ class besieged_world {
         clients(std::make_unique<besieged_stack>(test::plain_stack(99))),
         fault_(fault),
         latency_(latency) {
-    listening_ = *server->listen(test::v4(1), 80, 10);
-    (void)server->allow_fast_open(listening_, 2);
+    const auto listening = server->listen(test::v4(1), 80, 10);
+    if (!listening) {
+      fail("the server cannot listen");
+      return;
+    }
+    listening_ = *listening;
+    if (!server->allow_fast_open(listening_, 2)) fail("the server cannot allow Fast Open");
   }
 
   std::unique_ptr<besieged_stack> server;

@@ -226,7 +226,7 @@ std::string judged(const besieged_world& world) {
 std::string siege(const drawn_case& c, siege_fault fault) {
   number_choice head(c.head);
   stack_config config = test::plain_stack(7);
-  config.secret = {head.word(), head.word()};
+  config.secret = {head.word(), head.word() | 1};  // zeros are refused
   config.cookies = static_cast<cookie_policy>(1 + head.pick(2));
   config.connection.timestamps = config.connection.sack = true;
   config.connection.zero_window = duration::seconds(30);
