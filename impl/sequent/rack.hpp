@@ -19,6 +19,7 @@ class rack {
     nothing_outstanding(nxt);
     round_trip_ = 0;
     least_round_trip_ = unknown;
+    least_at_ = 0;
     multiplier_ = 1;
     persists_ = 0;
     reordering_seen_ = widened_ = false;
@@ -28,18 +29,20 @@ class rack {
   struct memory {
     u32 round_trip = 0;
     u32 least_round_trip = unknown;
+    std::uint8_t least_at = 0;
     std::uint8_t multiplier = 1;
     std::uint8_t persists = 0;
     bool reordering_seen = false;
   };
   [[nodiscard]] constexpr memory lasting() const noexcept {
-    return {round_trip_, least_round_trip_, multiplier_, persists_, reordering_seen_};
+    return {round_trip_, least_round_trip_, least_at_, multiplier_, persists_, reordering_seen_};
   }
   /// Goes on from there, with nothing outstanding.
   constexpr void start(sequence_number<u32> nxt, const memory& lasting) noexcept {
     start(nxt);
     round_trip_ = lasting.round_trip;
     least_round_trip_ = lasting.least_round_trip;
+    least_at_ = lasting.least_at;
     multiplier_ = lasting.multiplier;
     persists_ = lasting.persists;
     reordering_seen_ = lasting.reordering_seen;
@@ -58,6 +61,17 @@ class rack {
     return {now, furthest_, 0, {}, false};
   }
 
+  /// A round trip was measured of what was sent once: of a segment, or of the SYN. RACK.min_RTT is the shortest, unless
+  /// that was five minutes ago: the path may have become longer (section 6.2, step 1).
+  constexpr void measured(u32 round_trip, u32 now) noexcept {
+    const auto at = static_cast<std::uint8_t>(now >> least_at_scale);
+    const auto since = static_cast<std::uint8_t>(at - least_at_);
+    const bool old = since >= least_lasts && since < least_is_ahead;
+    if (round_trip > least_round_trip_ && !old) return;
+    least_round_trip_ = std::max(round_trip, 1u);
+    least_at_ = at;
+  }
+
   /// A run is among what the acknowledgment delivered (section 6.2, steps 1 to 3). `echo_before` says that the
   /// timestamp shows it to answer an earlier transmission than the last one.
   constexpr void delivered(arrival& news, const delivered_run& run, bool echo_before) noexcept {
@@ -66,7 +80,7 @@ class rack {
     const u32 round_trip = news.now - run.sent_at;
     if (round_trip >= half_circle) return;  // the clock jumped back
     if (run.again && (echo_before || round_trip < least_round_trip_)) return;
-    if (!run.again && round_trip < least_round_trip_) least_round_trip_ = std::max(round_trip, 1u);
+    if (!run.again) measured(round_trip, news.now);
     if (news.valid && !sent_after(run.sent_at, run.last, news.sent_at, news.end)) return;
     news.valid = true;
     news.sent_at = run.sent_at;
@@ -168,7 +182,9 @@ class rack {
   [[nodiscard]] constexpr bool reordering_seen() const noexcept { return reordering_seen_; }
   [[nodiscard]] constexpr std::uint8_t multiplier() const noexcept { return multiplier_; }
   [[nodiscard]] constexpr sequence_number<u32> furthest() const noexcept { return furthest_; }
-  /// The shortest round trip seen, or nothing.
+  /// When that was measured, on a clock of some four seconds.
+  [[nodiscard]] constexpr std::uint8_t least_at() const noexcept { return least_at_; }
+  /// The shortest round trip of the last minutes, or nothing.
   [[nodiscard]] constexpr std::optional<u32> least_round_trip() const noexcept {
     return least_round_trip_ == unknown ? std::nullopt : std::optional(least_round_trip_);
   }
@@ -191,11 +207,19 @@ class rack {
   /// Moves the origin of the clock forward.
   constexpr void rebase(u32 elapsed) noexcept {
     if (known_) sent_at_ -= elapsed;
+    if (least_round_trip_ != unknown) {
+      least_at_ = static_cast<std::uint8_t>(least_at_ - (elapsed >> least_at_scale));
+    }
   }
 
   friend bool operator==(const rack&, const rack&) noexcept = default;
 
  private:
+  // A tick of the clock that tells how old RACK.min_RTT is, 4.2 s, and so many of them: 294 to 298 s. Eight bits go
+  // round in 18 minutes: after a silence of 13 and more it may seem young again, or a little ahead, as rebase() rounds.
+  static constexpr unsigned least_at_scale = 22;
+  static constexpr std::uint8_t least_lasts = 71;
+  static constexpr std::uint8_t least_is_ahead = 192;
   static constexpr std::uint8_t recoveries_that_persist = 16;
   static constexpr std::uint8_t most_multiplier = 255;
 
@@ -208,9 +232,10 @@ class rack {
   u32 sent_at_ = 0;                  // RACK.xmit_ts
   sequence_number<u32> end_{};       // RACK.end_seq
   u32 round_trip_ = 0;               // RACK.rtt
-  u32 least_round_trip_ = unknown;   // RACK.min_RTT, over the life of the connection
+  u32 least_round_trip_ = unknown;   // RACK.min_RTT
   sequence_number<u32> furthest_{};  // RACK.fack
   std::optional<sequence_number<u32>> round_of_duplicate_{};
+  std::uint8_t least_at_ = 0;
   std::uint8_t multiplier_ = 1;
   std::uint8_t persists_ = 0;
   bool known_ : 1 = false;

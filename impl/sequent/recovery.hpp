@@ -111,6 +111,11 @@ class loss_recovery {
     if (probe_.due()) probe_.sent(board_.end(), true);
   }
 
+  /// The round trip of the SYN was measured: RACK knows then what a retransmission in the first flight must have taken.
+  constexpr void handshake_measured(duration round_trip, instant now) noexcept {
+    rack_.measured(clipped(round_trip), short_time(now));
+  }
+
   /// Applies an acknowledgment. Says whether to look again for losses (timer::reordering), and then in how long.
   template <class Congestion>
   [[nodiscard, gnu::always_inline]] constexpr bool on_ack(const acknowledgment& ack, Congestion& congestion,

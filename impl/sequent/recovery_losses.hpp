@@ -14,7 +14,9 @@ constexpr u32 loss_recovery<MostRuns, Parts>::deliver(const acknowledgment& ack,
   rack::arrival heard = rack_.hear(short_time(ack.now));
   const auto note = [&](const delivered_run& run) {
     octets += run.last - run.first;
-    if (ack.sack) rack_.delivered(heard, run, answers_before(ack, run.sent_at));
+    // Of what is only SACKed the echo tells nothing: it is that of the last segment in sequence (RFC 7323 section 4.3).
+    const bool tells = at_or_before(run.last, ack.una);
+    if (ack.sack) rack_.delivered(heard, run, tells && answers_before(ack, run.sent_at));
     if (news == nullptr) return;
     news->original = news->original || !run.again;
     news->again = news->again || run.again;

@@ -18,7 +18,10 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_ack(
     if constexpr (bounds_bursts()) congestion_.heard();
     const auto echo = tcb.ts.enabled && header.options.ts ? std::optional(header.options.ts->echo) : std::nullopt;
     const auto measured = step.acked != 0 || sacks ? take_sample(snd, header.options.sack, echo, now) : std::nullopt;
-    if (syn_lost_ && step.raised.has(signal::established)) rtt_.restart_after_syn_loss();
+    if (step.raised.has(signal::established)) [[unlikely]] {
+      if (syn_lost_) rtt_.restart_after_syn_loss();
+      if (measured && duration{} < *measured) recovery_.handshake_measured(*measured, now);
+    }
     if (step.acked != 0) {
       drop_acknowledged(snd);
       attempts_ = 0;

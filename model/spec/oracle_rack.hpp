@@ -38,8 +38,11 @@ struct rack_parameters {
   bool coalesces = false;  ///< one record may stand for several segments, so that reordering among them is not seen
 
   microseconds timestamp_tick = 1'000;  ///< resolution of the timestamps that the peer echoes (RFC 7323)
-  bool timeout_may_mark_all = false;    ///< a timeout may mark everything as lost, as before RFC 8985 section 6.3
-  bool timer_required = true;           ///< section 6.2: the reordering timer is RECOMMENDED
+  /// RACK.min_RTT is that of a recent while: what was measured longer ago than this does not count (section 6.2, step
+  /// 1, a SHOULD whose length is open; Linux takes 300 s), what was measured within half of it does.
+  microseconds remembers = 300'000'000;
+  bool timeout_may_mark_all = false;  ///< a timeout may mark everything as lost, as before RFC 8985 section 6.3
+  bool timer_required = true;         ///< section 6.2: the reordering timer is RECOMMENDED
 };
 
 /// An acknowledgment as the sender sees it, and what the sender believes after it.
@@ -82,7 +85,7 @@ class rack_oracle {
   }
 
   /// A round trip was measured otherwise, e.g. that of the SYN: RACK.min_RTT may come from it.
-  void measured(microseconds round_trip) { least_sample_ = std::min(least_sample_, round_trip); }
+  void measured(microseconds round_trip, microseconds now) { samples_.push_back({now, round_trip, never}); }
 
   /// An acceptable acknowledgment arrives and losses are detected (steps 1 to 5).
   void acknowledged(const rack_acknowledgment& told, microseconds now) {
@@ -287,6 +290,13 @@ class rack_oracle {
     bool may = false;
   };
 
+  /// A round trip: when it was measured, and the least and the most that it may be taken for; never: it need not be.
+  struct sample {
+    microseconds at = 0;
+    microseconds low = 0;
+    microseconds high = 0;
+  };
+
   /// A transmission, for RACK_sent_after.
   struct transmission {
     microseconds at = std::numeric_limits<microseconds>::min();
@@ -372,14 +382,40 @@ class rack_oracle {
   }
 
   /// Takes over RACK.min_RTT and SRTT, and looks whether the minimum can be one: no sample is shorter than the time
-  /// since the last transmission of what was delivered.
+  /// since the last transmission of what was delivered, none of long ago counts, and of what was sent once all do.
   void note_estimates(const rack_acknowledgment& told, const std::vector<piece>& delivered, microseconds now) {
-    for (const piece& each : delivered) least_sample_ = std::min(least_sample_, now - latest_record(each));
-    if (told.min_rtt + given_.timestamp_tick < least_sample_ && told.min_rtt != 0) {
-      wrong_.note("the minimum round trip is " + std::to_string(told.min_rtt) + ", shorter than any there was");
+    for (const piece& each : delivered) {
+      const microseconds most = now - each.sent_at + given_.early + given_.longer;
+      samples_.push_back({now, now - latest_record(each), each.repeated ? never : most});
     }
+    if (std::any_of(delivered.begin(), delivered.end(), [](const piece& each) { return !each.repeated; })) {
+      drop_samples(now);
+    }
+    microseconds least = never;
+    microseconds most = never;   // of what counts for certain
+    microseconds again = never;  // of what was measured within half the while
+    for (const sample& each : samples_) {
+      least = std::min(least, each.low);
+      if (each.at >= risen_at_) most = std::min(most, each.high);
+      if (now - each.at < given_.remembers / 2) again = std::min(again, each.high);
+    }
+    if (told.min_rtt + given_.timestamp_tick < least && told.min_rtt != 0) {
+      wrong_.note("the minimum round trip is " + std::to_string(told.min_rtt) + ", shorter than any there was lately");
+    }
+    // It may rise when its own sample is old, and may then begin anew with the latest.
+    if (min_rtt_ != 0 && told.min_rtt > min_rtt_ && again > min_rtt_) {
+      risen_at_ = now;
+    } else if (most != never && (told.min_rtt == 0 || told.min_rtt > std::max<microseconds>(most, 1))) {
+      wrong_.note("the minimum round trip is " + std::to_string(told.min_rtt) + ", longer than what was measured");
+    }
+    min_before_ = min_rtt_;  // what was sent again may have been judged by it, where the minimum rises
     min_rtt_ = told.min_rtt;
     srtt_ = told.srtt;
+  }
+
+  /// Forgets what was measured so long ago that nobody may go by it, when something new certainly is.
+  void drop_samples(microseconds now) {
+    std::erase_if(samples_, [&](const sample& each) { return now - each.at > given_.remembers; });
   }
 
   /// Step 2.
@@ -395,7 +431,7 @@ class rack_oracle {
       const bool tells = each.text.last <= told.ack;
       const bool older = tells && told.echoed && *told.echoed + given_.timestamp_tick <= sent_low;
       const bool perhaps_older = told.echoed && *told.echoed < sent_high;
-      if (older || sample.high < min_rtt_) return;
+      if (older || sample.high < (min_before_ == 0 ? min_rtt_ : std::min(min_rtt_, min_before_))) return;
       // Before the least round trip is known nothing tells which transmission arrived.
       certainly_valid = !perhaps_older && min_rtt_ != 0 && sample.low >= min_rtt_;
     }
@@ -474,8 +510,10 @@ class rack_oracle {
   permitted_span rtt_{};
   bool rtt_known_ = false;
   microseconds min_rtt_ = 0;
+  microseconds min_before_ = 0;
   microseconds srtt_ = 0;
-  microseconds least_sample_ = never;
+  std::vector<sample> samples_;
+  microseconds risen_at_ = std::numeric_limits<microseconds>::min();
 
   bool reordering_certain_ = false;
   bool reordering_possible_ = false;

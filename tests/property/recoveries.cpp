@@ -82,7 +82,9 @@ const registered recent{claim{
                  {"the window is half a round trip too long", rack_check<slow_rack>()},
                  {"a D-SACK changes nothing", rack_check<rigid_rack>()},
                  {"a timeout takes all for lost", rack_check<desperate_rack>()},
-                 {"a retransmission is taken for an original", rack_check<credulous_rack>()}},
+                 {"a retransmission is taken for an original", rack_check<credulous_rack>()},
+                 {"the shortest round trip is never forgotten", rack_check<lifelong_rack>()},
+                 {"only the latest round trip is remembered", rack_check<forgetful_rack>()}},
 }};
 
 /// Sends a segment more for each acknowledgment.

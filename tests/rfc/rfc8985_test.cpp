@@ -1,6 +1,7 @@
 // RFC 8985: what a retransmission timeout takes for lost.
 #include <gtest/gtest.h>
 
+#include "tests/support/pair.hpp"
 #include "tests/support/states.hpp"
 
 namespace sequent::test {
@@ -62,6 +63,32 @@ TEST(rfc8985_section_6_3, without_sack_everything_is_given_up) {
   host.write(500);
   host.wait(ms(10));
   EXPECT_EQ(host.tcp.sending().recovery().board().lost(), 500u);
+}
+
+// Sections 6.2 and 7.4: the round trip of the SYN is RACK's first, so that the probe's answer counts though it was sent
+// again, and a first flight that is lost whole needs no retransmission timeout.
+// covers: rfc8985#6.2
+TEST(rfc8985_section_6_2, a_first_flight_that_is_lost_whole_is_repaired_by_a_probe) {
+  for (const bool stamped : {false, true}) {
+    connection_config left = plain(1'000);
+    left.sack = true;
+    left.timestamps = stamped;
+    connection_config right = left;
+    right.isn_offset = 5'000;
+    pair<reno_policy> both(pair<reno_policy>::ports(left, 7, 9), pair<reno_policy>::ports(right, 9, 7));
+    both.latency = ms(20);
+    both.open();
+    both.end[0].set_nagle(false);
+    int lost = 0;
+    both.loses = [&](const passing& p) { return p.from == 0 && p.segment.header.text_length != 0 && lost++ < 4; };
+    const instant began = both.now;
+    ASSERT_TRUE(both.end[0].write(std::vector<std::uint8_t>(4 * 1'460 - 100)));
+    for (; both.received[1].size() != 4u * 1'460 - 100 && both.now - began < duration::seconds(9);) both.run(ms(1));
+    const instant arrived = both.now;
+    ASSERT_EQ(both.received[1].size(), 4u * 1'460 - 100);
+    EXPECT_EQ(lost, 8) << "four lost, the last as a probe, three again";
+    EXPECT_LE((arrived - began).count(), ms(200).count()) << stamped;
+  }
 }
 
 }  // namespace rfc8985_test

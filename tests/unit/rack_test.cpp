@@ -268,6 +268,36 @@ TEST_P(rack_test, a_timeout_marks_what_is_older_than_a_round_trip_and_the_window
   EXPECT_EQ(board.first_lost()->first, at(100));
 }
 
+// The path has become longer: after five minutes the short round trip is forgotten.
+// covers: rfc8985#6.2/1
+TEST_P(rack_test, the_shortest_round_trip_is_that_of_the_last_minutes) {
+  const u32 began = now;
+  recent.measured(40'000, now);
+  EXPECT_EQ(recent.least_round_trip(), 40'000u);
+  for (u32 second = 1; second != 320; ++second) {
+    now += 1'000'000;
+    recent.measured(90'000, now);
+    if (now - began < 290'000'000u) {
+      EXPECT_EQ(recent.least_round_trip(), 40'000u) << second;
+    }
+    if (now - began >= 300'000'000u) {
+      EXPECT_EQ(recent.least_round_trip(), 90'000u) << second;
+    }
+  }
+  now += 270'000'000;
+  recent.measured(120'000, now);
+  EXPECT_EQ(recent.least_round_trip(), 90'000u);
+  recent.measured(80'000, now);
+  now += 400'000'000;
+  recent.measured(150'000, now);
+  EXPECT_EQ(recent.least_round_trip(), 150'000u) << "nothing was measured for long";
+  recent.rebase(1'000'000'000u);
+  now += 280'000'000u;
+  now -= 1'000'000'000u;
+  recent.measured(160'000, now);
+  EXPECT_EQ(recent.least_round_trip(), 150'000u);
+}
+
 TEST_P(rack_test, a_timeout_soon_after_sleep_knows_the_round_trip) {
   recent.start(at(0), {.round_trip = 200'000, .least_round_trip = 100'000});
   send(2);
