@@ -50,8 +50,10 @@ void offered(word32 (*kept)(const receive_variables<word32>&, const window_offer
   prove(after == before || storage - before >= position::unsigned_of(worthwhile), "no silly advance");
 }
 
-// The fifth check's rule for SND.WND, in positions: taken when the segment is newer than the last that was taken.
-void updated(bool strictly_newer) {
+// The fifth check's rule for SND.WND, in positions: taken when the segment is newer than the last that was taken, by
+// its number or because it acknowledges more. So SND.UNA + SND.WND stays, or is what this segment offers: it never
+// passes an edge that was offered, if it had not before. `letter`: the rule by numbers alone.
+void updated(bool strictly_newer, bool letter) {
   const stream ours = stream::flowing(axis::send);
   const stream theirs = stream::flowing(axis::receive);
   const word32 flight = word32::input("flight");
@@ -85,13 +87,18 @@ void updated(bool strictly_newer) {
   const truth valid = una <= ack && ack <= nxt;
   const position seq = theirs.at(word32(0));
   const position wl1 = theirs.at(last_seq);
-  const truth newer = wl1 < seq || (wl1 == seq && truth(!strictly_newer) && ours.at(last_ack) <= ack);
+  const truth by_number = wl1 < seq || (wl1 == seq && truth(!strictly_newer) && ours.at(last_ack) <= ack);
+  const truth newer = by_number || (fresh && truth(!letter));
   const word32 offered_window = seg.wnd << tcb.snd.shift;
   prove(implies(fresh, same(tcb.snd.una.wire(), seg.ack.wire())), "a new ACK moves SND.UNA");
   prove(implies(!fresh, ours.unwrap(tcb.snd.una.wire()) == una), "no other ACK moves it");
   prove(implies(valid && newer, same(tcb.snd.wnd, offered_window)), "a newer segment's window is taken");
   prove(implies(!(valid && newer), same(tcb.snd.wnd, old_window)), "an older segment's window is not");
   prove(truth(out.window_opened) == (valid && newer), "and that is reported");
+  const position edge = ours.unwrap(tcb.snd.una.wire()) + position::unsigned_of(tcb.snd.wnd);
+  const position old_edge = una + position::unsigned_of(old_window);
+  const position offered_edge = ack + position::unsigned_of(offered_window);
+  prove(edge == old_edge || (valid && edge == offered_edge), "the edge is the old one or the one that is offered");
 }
 
 word32 as_offered(const receive_variables<word32>&, const window_offer<word32>& offer) { return offer.wnd; }
@@ -123,12 +130,15 @@ const enrol offer({
 // covers: rfc9293#3.8.6
 const enrol update({
     .id = "proof.window.update",
-    .says = "SND.UNA moves for new acknowledgments only, and SND.WND is taken from newer segments only",
+    .says =
+        "SND.UNA moves for new acknowledgments only, SND.WND is taken from newer segments only, and SND.UNA + SND.WND "
+        "is what it was or what the segment offers, so it never passes an offered edge",
     .cite = "rfc9293#3.10.7.4/fifth",
     .bounds = "all acknowledgment numbers, WL1 less than 2^31 away from SEG.SEQ, WL2 not beyond SND.UNA and less than "
               "2^31 behind SND.NXT",
-    .body = [] { updated(false); },
-    .controls = {{"a segment at SND.WL1 is not new enough", [] { updated(true); }}},
+    .body = [] { updated(false, false); },
+    .controls = {{"a segment at SND.WL1 is not new enough", [] { updated(true, false); }},
+                 {"an older number's window is left though it acknowledges more", [] { updated(false, true); }}},
 });
 
 }  // namespace

@@ -61,6 +61,8 @@ struct actions {
   reply answer = reply::none;
   sequence_number<W> reset_seq{};
   std::optional<sequence_number<W>> reset_ack{};
+  /// TSval of the segment that a RST answers: the RST has it as its TSecr, and 0 as its TSval (RFC 7323 section 5.2).
+  std::optional<sequence_number<W>> reset_echo{};
   signals raised{};
 
   text_placement text = text_placement::none;

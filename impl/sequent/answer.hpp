@@ -21,6 +21,7 @@ template <word W>
     seg.ack = *step.reset_ack;
     seg.control = seg.control.with(control_bits<W>::ack_bit);
   }
+  if (step.reset_echo) seg.stamp({sequence_number<W>(), *step.reset_echo});
   return seg;
 }
 

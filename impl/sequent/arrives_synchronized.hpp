@@ -51,7 +51,10 @@ constexpr void take_ack(control_block<W>& tcb, const segment<W>& seg, actions<W>
     snd.una = seg.ack;
   }
   if (!(seg.ack == snd.una)) return;  // older than SND.UNA: only the ACK field is ignored
-  if (before(snd.wl1, seg.seq) || (snd.wl1 == seg.seq && at_or_before(snd.wl2, seg.ack))) {
+  // What acknowledges something new was sent after all that has come, though its number may be an older segment's that
+  // is sent again. Were its window left, SND.UNA plus the older one would lie beyond what was offered (A29).
+  const bool newest = !(out.acked == W(0u));
+  if (newest || before(snd.wl1, seg.seq) || (snd.wl1 == seg.seq && at_or_before(snd.wl2, seg.ack))) {
     take_window(snd, seg);
     out.window_opened = true;
   }

@@ -63,7 +63,8 @@ struct transmission {
 struct reset_owed {
   sequence_number<u32> seq{};
   std::optional<sequence_number<u32>> ack{};
-  std::optional<sequence_number<u32>> echo{};  ///< TS.Recent, where timestamps are in use (RFC 7323 section 3.2)
+  std::optional<sequence_number<u32>> echo{};  ///< TSecr, if it has timestamps (RFC 7323 section 5.2)
+  bool answers = false;                        ///< a segment has caused it: its TSval is 0
   std::uint16_t to_port = 0;
   friend bool operator==(const reset_owed&, const reset_owed&) noexcept = default;
 };
@@ -306,7 +307,7 @@ class connection {
   void owe(const actions<u32>& step, std::uint16_t to_port, const timestamp_variables<u32>& ts) noexcept;
   void ended(const actions<u32>& step) noexcept;
   void fall_silent() noexcept;
-  void refuse_text(actions<u32>& step) noexcept;
+  void refuse_text(const segment<u32>& header, actions<u32>& step) noexcept;
   void take_text(const segment<u32>& header, actions<u32>& step, std::span<const std::uint8_t> text,
                  instant now) noexcept;
   void tune_window(const segment<u32>& header, u32 octets, instant now) noexcept;

@@ -138,7 +138,7 @@ template <class Policy>
                                                                  std::span<const std::uint8_t> text,
                                                                  instant now) noexcept {
   const sequence_number<u32> old_nxt = step.text == text_placement::in_order ? step.text_at : tcb_.rcv.nxt;
-  if (nobody_reads_) return refuse_text(step);
+  if (nobody_reads_) return refuse_text(header, step);
   const bool at_hole = receiver_.accept(tcb_, step, text);
   if (receiver_.window_may_grow() && !header.control.syn()) tune_window(header, tcb_.rcv.nxt - old_nxt, now);
   // A text larger than any segment is several that were put together on their way.
@@ -154,13 +154,14 @@ template <class Policy>
 // SHLD-3: the peer must not believe that anybody has read this. It is not acknowledged, and a FIN behind it does not
 // count.
 template <class Policy>
-void connection<Policy>::refuse_text(actions<u32>& step) noexcept {
+void connection<Policy>::refuse_text(const segment<u32>& header, actions<u32>& step) noexcept {
   const bool in_order = step.text == text_placement::in_order;
   actions<u32> refused;
   refused.acceptable_ack = step.acceptable_ack;
   refused.acked = step.acked;
   reset_peer(tcb_, refused);
   if (in_order) refused.reset_ack = step.text_at;
+  echo_in_reset(header, refused);
   refused.raised = step.raised;
   refused.raised.drop(signal::peer_closed);
   refused.raised.raise(signal::aborted);
@@ -229,8 +230,8 @@ void connection<Policy>::apply(actions<u32>& step, std::uint16_t to_port, const 
   }
 }
 
-// Remembers which segment a step asked to be sent; a RST goes to where what it answers came from, and has the
-// timestamps that were in use before the step.
+// Remembers which segment a step asked to be sent; a RST goes to where what it answers came from, and has that one's
+// timestamp, or TS.Recent from before the step where a user gives up.
 template <class Policy>
 void connection<Policy>::owe(const actions<u32>& step, std::uint16_t to_port,
                              const timestamp_variables<u32>& ts) noexcept {
@@ -241,9 +242,13 @@ void connection<Policy>::owe(const actions<u32>& step, std::uint16_t to_port,
     case reply::syn:
     case reply::syn_ack: syn_due_ = true; break;
     case reply::reset: {
-      const bool stamped = ts.enabled && step.reset_ack.has_value();
-      reset_due_ =
-          reset_owed{step.reset_seq, step.reset_ack, stamped ? std::optional(ts.recent) : std::nullopt, to_port};
+      const bool given_up = ts.enabled && step.reset_ack.has_value();
+      reset_due_ = reset_owed{step.reset_seq, step.reset_ack, given_up ? std::optional(ts.recent) : std::nullopt, false,
+                              to_port};
+      if (step.reset_echo) {
+        reset_due_->echo = step.reset_echo;
+        reset_due_->answers = true;
+      }
       break;
     }
   }

@@ -112,7 +112,10 @@ void connection<Policy>::next_reset(instant now, segment<u32>& header) noexcept 
     header.ack = *reset_due_->ack;
     header.control = header.control.with(control_bits<u32>::ack_bit);
   }
-  if (reset_due_->echo) header.options.ts = timestamps<u32>{sequence_number<u32>(clock(now)), *reset_due_->echo};
+  if (reset_due_->echo) {
+    const u32 value = reset_due_->answers ? 0u : clock(now);
+    header.options.ts = timestamps<u32>{sequence_number<u32>(value), *reset_due_->echo};
+  }
   reset_due_.reset();
 }
 

@@ -38,10 +38,17 @@ constexpr void answer_with_challenge(control_block<W>& tcb, instant now, actions
   out.answer = reply::challenge_ack;
 }
 
+/// A RST that a segment with timestamps has caused carries them too, whatever was agreed (RFC 7323 section 5.2).
+template <word W>
+constexpr void echo_in_reset(const segment<W>& seg, actions<W>& out) noexcept {
+  if (seg.options.ts) out.reset_echo = seg.options.ts->value;
+}
+
 /// Asks for the RST that answers a segment which no connection wants (RFC 9293 section 3.5.2, group 1).
 template <word W>
 constexpr void answer_with_reset(const segment<W>& seg, actions<W>& out) noexcept {
   out.answer = reply::reset;
+  echo_in_reset(seg, out);
   if (seg.control.ack()) {
     out.reset_seq = seg.ack;
     out.reset_ack.reset();

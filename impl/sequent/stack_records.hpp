@@ -18,10 +18,12 @@ inline constexpr u32 nobody = list_links::nobody;
 struct debt {
   list_links line{};                    ///< its place among all that owe an answer
   sequence_number<u32> reset_number{};  ///< of the RST
+  sequence_number<u32> reset_echo{};    ///< its TSecr, if it has timestamps
   bool syn_ack = false;
   bool fast_open = false;  ///< the SYN,ACK carries a cookie (RFC 7413)
   bool ack = false;
   bool reset = false;
+  bool reset_stamped = false;
 };
 
 /// A connection in the SYN queue. One whose SYN ended TIME-WAIT keeps the record, in case the SYN was an old one

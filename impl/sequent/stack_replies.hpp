@@ -39,6 +39,8 @@ void stack<Policy>::owe(u32 index, const actions<u32>& step) noexcept {
       SEQUENT_ASSERT(!step.reset_ack);
       owes.reset = true;
       owes.reset_number = step.reset_seq;
+      owes.reset_stamped = step.reset_echo.has_value();
+      if (step.reset_echo) owes.reset_echo = *step.reset_echo;
       break;
   }
   owe(index);
@@ -81,6 +83,7 @@ segment<u32> stack<Policy>::next_of_record(u32 index, instant now) noexcept {
   } else {
     asked.answer = reply::reset;
     asked.reset_seq = owes.reset_number;
+    if (owes.reset_stamped) asked.reset_echo = owes.reset_echo;
     owes.reset = false;
   }
   segment<u32> header = *compose_answer(tcb, asked, clock(path, now));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 
 #include "model/world/endpoint.hpp"
@@ -27,12 +28,28 @@ std::string each_side(const World& w, const char* complaint, Test wrong) {
   return {};
 }
 
+/// Whether an end believes that it may send what its peer has never offered.
+template <class World>
+bool passes_the_edge(const World& w, side s) {
+  const auto& end = w.end(s);
+  const auto& peer = w.end(other(s));
+  if constexpr (requires {
+                  end.may_send_until();
+                  peer.offers_until();
+                }) {
+    const std::optional<stream_edge> until = end.may_send_until();
+    const std::optional<stream_edge> offered = peer.offers_until();
+    return until && offered && until->first == offered->first && offered->position < until->position;
+  }
+  return false;
+}
+
 }  // namespace property_detail
 
 /// The invariants beyond what the world itself reports (wrong octets, wrong end of stream, transmit loops, timers that
 /// stay due) and what the endpoint reports (lockstep with the specification, its own invariants).
 template <class World>
-inline constexpr std::array<property<World>, 4> properties = {{
+inline constexpr std::array<property<World>, 5> properties = {{
     {"CAUSE", "no connection is reset, refused or timed out unless the scenario gives a cause",
      [](const World& w) {
        if (w.setting().may_abort) return std::string();
@@ -54,6 +71,12 @@ inline constexpr std::array<property<World>, 4> properties = {{
          const bool peer_resets = w.user(other(s)).gave_up() || w.setting().may_abort;
          return in_order && !user.left() && !peer_resets && !can_read(end) && !end.end_of_stream();
        });
+     }},
+    {"EDGE", "an end never believes that it may send beyond the furthest edge that its peer has offered",
+     [](const World& w) {
+       if (w.setting().attacks != 0) return std::string();
+       return property_detail::each_side(w, "may send beyond what was ever offered",
+                                         [&](side s) { return property_detail::passes_the_edge(w, s); });
      }},
     {"QUIET", "a closed connection runs no timer",
      [](const World& w) {

@@ -83,6 +83,17 @@ inline void add_opens(std::vector<scenario>& list) {
   late.may_abort = true;
   add(list, late, rough(1), rougher(2));
 
+  scenario stamped = late;
+  stamped.name = "refused-open-stamped";
+  stamped.what = "the same with timestamps, which the RST then carries back";
+  stamped.timestamps = true;
+  bounds few;
+  few.losses = 1;
+  few.timers = 4;
+  bounds more = rough(1);
+  more.timers = 6;
+  add(list, stamped, few, more);
+
   scenario early = plain("open-with-data", "the active side writes before the connection is established");
   early.scripts[0].calls = {{call_kind::open_active}, {call_kind::write, 2, true}, {call_kind::shutdown, 0, true}};
   bounds small = rough(1);
@@ -227,6 +238,16 @@ inline void add_leavers(std::vector<scenario>& list) {
   bounds rougher_still = rough(1);
   rougher_still.duplicates = 0;
   add(list, unread, lossy, rougher_still);
+
+  scenario stamped = unread;
+  stamped.name = "close-unread-stamped";
+  stamped.what = "the same with timestamps, which every RST then carries";
+  stamped.timestamps = true;
+  bounds few_timers = lossy;
+  few_timers.timers = 4;
+  bounds more_timers = rougher_still;
+  more_timers.timers = 6;
+  add(list, stamped, few_timers, more_timers);
 
   scenario late =
       leaves("close-after-shutdown", "both close their side, then the other one, with an octet read or not");

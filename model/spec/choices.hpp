@@ -134,9 +134,8 @@ inline constexpr std::array<choice, 40> choices_table{{
     {"C39", "ICMP hard errors", detail::out_of_scope,
      "not an event of section 3.10; a stack maps one to ABORT or to none", ""},
     {"C40", "keep-alive, ECN, timestamps, scaling, SACK", detail::allowed,
-     "keep-alives may be sent; timestamps and ECN are used when both ends offer them; SACK does not change the "
-     "outcomes; "
-     "the shift is written by the adapter",
+     "keep-alives may be sent; timestamps and ECN are used when both ends offer them, and a RST carries timestamps as "
+     "RFC 7323 section 5.2 recommends; SACK does not change the outcomes; the shift is written by the adapter",
      "EMIT-4 TS-1 TS-2 TS-3 TS-4 TS-5 LISTEN-3 SYNSENT-5"},
 }};
 
@@ -211,8 +210,9 @@ inline constexpr std::array<choice, 42> ambiguities_table{{
     {"A28", "the range check before the SYN-RECEIVED rule", detail::decided,
      "synchronized states only, so a wrong acknowledgment of our SYN gets its RST", "ACK-2 ACK-5"},
     {"A29", "the window when SND.UNA moves without an update", detail::decided,
-     "SND.WND stays, as the letter has it; for the comparison a segment begins where it was sent or where trimming "
-     "leaves it, both are permitted",
+     "against the letter the edge never passes what was offered: a new acknowledgment brings its window whatever its "
+     "number, since it was sent after all that came before, or SND.WND is reduced by what it acknowledges; for the "
+     "comparison a segment begins where it was sent or where trimming leaves it, both are permitted",
      "ACK-6 ACK-7"},
     {"A30", "SND.WL1 and SND.WL2 compare only within 2^31", detail::decided,
      "both are set on every path into a synchronized state, by the acknowledgment of our SYN after an early CLOSE",

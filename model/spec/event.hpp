@@ -90,7 +90,8 @@ struct observation {
   reply sent = reply::none;
   P reset_seq{};
   std::optional<P> reset_ack{};
-  std::optional<P> reset_echo{};  ///< TSecr of a RST with timestamps: RFC 7323 section 5.2 where a user gives up
+  std::optional<P> reset_echo{};  ///< TSecr of a RST with timestamps (RFC 7323 section 5.2)
+  bool reset_answers = false;     ///< and a segment has caused it: its TSval is 0, else it is our clock's
   std::uint32_t signals = 0;      ///< signals that are raised
   std::uint32_t tolerated = 0;    ///< signals that may be raised besides (where the RFC contradicts itself)
   bool may_ack = false;           ///< an acknowledgment may be sent at once although none is required (C31)

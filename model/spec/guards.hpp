@@ -208,12 +208,36 @@ template <class P>
   return result;
 }
 
+/// The RST of an outcome carries our clock and TS.Recent, where timestamps are in use: a user gives the connection up
+/// (RFC 7323 section 5.2).
+template <class P>
+[[nodiscard]] outcome<P> stamped(outcome<P> result, const state<P>& s) {
+  if (s.timestamps) result.seen.reset_echo = s.ts_recent;
+  return result;
+}
+
+/// The RST of an outcome carries 0 and the timestamp of the segment that has caused it, if that has one, whatever was
+/// agreed (RFC 7323 section 5.2, which recommends it: decided).
+template <class P>
+[[nodiscard]] outcome<P> answering(outcome<P> result, const segment<P>& seg) {
+  result.seen.reset_echo.reset();
+  result.seen.reset_answers = seg.has_timestamps;
+  if (seg.has_timestamps) result.seen.reset_echo = seg.ts_value;
+  return result;
+}
+
+/// The same for each of several outcomes.
+template <class P>
+[[nodiscard]] outcomes<P> answering(outcomes<P> permitted, const segment<P>& seg) {
+  for (auto& each : permitted) each = answering(each, seg);
+  return permitted;
+}
+
 /// The connection is deleted with a RST on its way to the peer: with or without an ACK field (C14), and with timestamps
-/// where they are in use (RFC 7323 sections 3.2 and 5.2).
+/// where they are in use.
 template <class P>
 [[nodiscard]] outcomes<P> deleted_with_reset(const state<P>& s, std::uint32_t signals, std::uint32_t tolerated = 0) {
-  auto gone = stop_with(deleted(s), signals, tolerated);
-  if (s.timestamps) gone.seen.reset_echo = s.ts_recent;
+  const auto gone = stamped(stop_with(deleted(s), signals, tolerated), s);
   return {with_reset(gone, s.snd_nxt), with_reset(gone, s.snd_nxt, s.rcv_nxt)};
 }
 

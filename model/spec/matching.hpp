@@ -69,6 +69,7 @@ template <class P>
   if (seen.sent != reply::reset) return true;
   if (seen.reset_ack.has_value() != expected.reset_ack.has_value()) return false;
   if (seen.reset_echo.has_value() != expected.reset_echo.has_value()) return false;
+  if (seen.reset_answers != expected.reset_answers) return false;
   truth<P> same_seq = seen.reset_seq == expected.reset_seq;
   if (seen.reset_echo) same_seq = same_seq && (*seen.reset_echo == *expected.reset_echo);
   if (!seen.reset_ack) return same_seq;

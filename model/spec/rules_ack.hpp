@@ -35,6 +35,18 @@ template <class P>
   return is(s.snd_wl1 == seq) && is(s.snd_wl2 <= seg.ack);
 }
 
+/// SND.UNA moves by a segment whose number is older than that of the last window, as when the peer sends something
+/// again. By the letter SND.WND stays, and SND.UNA + SND.WND then lies beyond every edge that was offered. As RCV.NXT
+/// never moves back, what acknowledges more than all before it was sent after all of them, so its window is the latest
+/// and may be taken; else the edge stays where it is, and SND.WND is what is left up to it (A29).
+template <class P>
+[[nodiscard]] std::vector<state<P>> edge_kept(const state<P>& s, const state<P>& next, const segment<P>& seg,
+                                              const P& seq) {
+  state<P> less = next;
+  less.snd_wnd = greater(P(0), P(s.snd_una + s.snd_wnd - seg.ack));
+  return {with_window(next, seg, seq), less};
+}
+
 /// What the ESTABLISHED state does with an acknowledgment in range, for the other states too: SND.UNA moves up, and the
 /// window is taken from the newer segment. An acknowledgment below SND.UNA changes nothing.
 template <class P>
@@ -44,7 +56,13 @@ template <class P>
   next.snd_una = seg.ack;
   std::vector<state<P>> permitted;
   for (const P& seq : begins_at(s, seg)) {
-    permitted.push_back(window_is_newer(s, seg, seq) ? with_window(next, seg, seq) : next);
+    if (window_is_newer(s, seg, seq)) {
+      permitted.push_back(with_window(next, seg, seq));
+    } else if (s.snd_una < seg.ack) {
+      for (const state<P>& each : edge_kept(s, next, seg, seq)) permitted.push_back(each);
+    } else {
+      permitted.push_back(next);
+    }
   }
   return permitted;
 }
@@ -118,7 +136,9 @@ constexpr auto ack_range_rules() {
               [](const state<P>& s, const event<P>& e) {
                 return shaking_hands(s) && is(e.seg.has_ack) && !acknowledges_our_syn(s, e.seg);
               },
-              [](const state<P>& s, const event<P>& e) -> outcomes<P> { return {with_reset(stop(s), e.seg.ack)}; }},
+              [](const state<P>& s, const event<P>& e) -> outcomes<P> {
+                return {answering(with_reset(stop(s), e.seg.ack), e.seg)};
+              }},
   };
 }
 

@@ -255,7 +255,7 @@ constexpr auto quit_rules() {
                 return e.what == kind::close_both && in(s, phase::time_wait) && is(P(0) < e.amount);
               },
               [](const state<P>& s, const event<P>&) -> outcomes<P> {
-                const auto stays = stop(left_by_user(s));
+                const auto stays = stamped(stop(left_by_user(s)), s);
                 return {with_reset(stays, s.snd_nxt), with_reset(stays, s.snd_nxt, s.rcv_nxt)};
               }},
       rule<P>{"QUIT-5", "rfc9293#3.10.4/established", "a FIN follows what was written, as after CLOSE", stage::call,

@@ -56,7 +56,9 @@ constexpr auto listen_rules() {
               [](const state<P>& s, const event<P>&) -> outcomes<P> { return {stop(s)}; }},
       rule<P>{"LISTEN-2", "rfc9293#3.10.7.2/second", "an acknowledgment of nothing is answered by a RST", stage::listen,
               [](const state<P>&, const event<P>& e) { return !is(e.seg.rst) && is(e.seg.has_ack); },
-              [](const state<P>& s, const event<P>& e) -> outcomes<P> { return {with_reset(stop(s), e.seg.ack)}; }},
+              [](const state<P>& s, const event<P>& e) -> outcomes<P> {
+                return {answering(with_reset(stop(s), e.seg.ack), e.seg)};
+              }},
       rule<P>{"LISTEN-3", "rfc9293#3.10.7.2/third", "a SYN is answered by SYN,ACK", stage::listen,
               [](const state<P>&, const event<P>& e) { return !is(e.seg.rst) && !is(e.seg.has_ack) && is(e.seg.syn); },
               [](const state<P>& s, const event<P>& e) { return accept_syn(s, e.seg); }},

@@ -19,7 +19,7 @@ template <class P>
 [[nodiscard]] outcomes<P> reset_by_syn(const state<P>& s, const segment<P>& seg) {
   auto permitted = deleted_with_reset(s, signal_reset, signal_refused);
   if (seg.has_ack) permitted.push_back(with_reset(stop_with(deleted(s), signal_reset, signal_refused), seg.ack));
-  return permitted;
+  return answering(permitted, seg);
 }
 
 /// A passive connection goes back to LISTEN. One whose user has text of its SYN (RFC 7413) may stand by it, as a

@@ -74,7 +74,9 @@ constexpr auto syn_sent_rules() {
       rule<P>{"SYNSENT-2", "rfc9293#3.10.7.3/first", "a wrong acknowledgment is answered by a RST where it points",
               stage::syn_sent,
               [](const state<P>& s, const event<P>& e) { return !is(e.seg.rst) && acknowledges_wrongly(s, e.seg); },
-              [](const state<P>& s, const event<P>& e) -> outcomes<P> { return {with_reset(stop(s), e.seg.ack)}; }},
+              [](const state<P>& s, const event<P>& e) -> outcomes<P> {
+                return {answering(with_reset(stop(s), e.seg.ack), e.seg)};
+              }},
       rule<P>{"SYNSENT-3", "rfc9293#3.10.7.3/second", "a RST that acknowledges our SYN ends the attempt",
               stage::syn_sent,
               [](const state<P>& s, const event<P>& e) { return is(e.seg.rst) && acknowledges_syn(s, e.seg); },

@@ -92,7 +92,9 @@ constexpr auto text_rules() {
               [](const state<P>& s, const event<P>& e) {
                 return receiving(s) && s.left && !is(e.seg.text == P(0)) && text_is_new(s, e.seg);
               },
-              [](const state<P>& s, const event<P>&) { return deleted_with_reset(s, 0, signal_reset); }},
+              [](const state<P>& s, const event<P>& e) {
+                return answering(deleted_with_reset(s, 0, signal_reset), e.seg);
+              }},
   };
 }
 

@@ -106,6 +106,7 @@ template <class P>
     earlier.reset_seq = later.reset_seq;
     earlier.reset_ack = later.reset_ack;
     earlier.reset_echo = later.reset_echo;
+    earlier.reset_answers = later.reset_answers;
   }
   earlier.signals |= later.signals;
   earlier.tolerated |= later.tolerated;

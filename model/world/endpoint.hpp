@@ -13,6 +13,12 @@
 
 namespace sequent::model {
 
+/// How far a stream may be sent, as one end knows it: positions of the stream that began with the number `first`.
+struct stream_edge {
+  std::uint32_t first = 0;
+  std::int64_t position = 0;
+};
+
 /// One end of a connection, as a value: copying it copies all that its future behaviour depends on.
 ///
 /// User calls (their results are ignored except for counts of octets):
@@ -46,6 +52,10 @@ namespace sequent::model {
 ///
 /// Optional, and worth having for speed; without them the world tries the call on a copy:
 /// - std::size_t readable() const, writable() const: whether (non-zero) read or write would move at least one octet.
+/// Optional, for the property EDGE:
+/// - std::optional<stream_edge> may_send_until() const, offers_until() const: the right edge of the send window, and
+/// the
+///   one that was offered to the peer.
 /// Optional, for bounds::marks:
 /// - static bool mark(packet): sets the CE codepoint (RFC 3168); false if the segment is not ECN-capable.
 template <class E>

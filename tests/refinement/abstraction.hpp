@@ -145,6 +145,8 @@ template <class P, word W, class Places>
     const bool plain = !known && out.reset_ack.has_value();
     seen.reset_seq = plain ? places.octets(out.reset_seq.wire()) : places.send(out.reset_seq);
     if (out.reset_ack) seen.reset_ack = places.receive(*out.reset_ack);
+    if (out.reset_echo) seen.reset_echo = places.clock(*out.reset_echo);
+    seen.reset_answers = out.reset_echo.has_value();
   }
   return seen;
 }

@@ -83,6 +83,7 @@ inline void feed(model::fingerprint& f, const rack& r) {
   feed(f, r.end());
   f.add(r.round_trip());
   f.add(r.least_round_trip().value_or(0));
+  f.add(r.least_at());
   feed(f, r.furthest());
   feed(f, r.round_of_duplicate());
   f.add(r.multiplier());
@@ -263,6 +264,7 @@ void feed(model::fingerprint& f, const connection<Policy>& c, bool may_open_agai
     feed(f, c.owes_reset()->seq);
     feed(f, c.owes_reset()->ack);
     feed(f, c.owes_reset()->echo);
+    f.add(c.owes_reset()->answers);
     f.add(c.owes_reset()->to_port);
   }
   f.add(c.ended_by().has_value());

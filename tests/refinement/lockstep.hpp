@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "model/spec/reports.hpp"
+#include "model/world/endpoint.hpp"
 #include "sequent/connection.hpp"
 #include "tests/refinement/connection_fingerprint.hpp"
 #include "tests/refinement/packet.hpp"
@@ -159,6 +160,19 @@ class lockstep {
   [[nodiscard]] bool ack_taken() const { return ack_taken_; }
   [[nodiscard]] const spec_shadow& shadow() const { return shadow_; }
 
+  /// The right edge of the send window, once the connection is synchronized.
+  [[nodiscard]] std::optional<model::stream_edge> may_send_until() const {
+    const spec::state<spec::position>& s = shadow_.now();
+    if (!spec::synchronized(s)) return std::nullopt;
+    return model::stream_edge{tcp_.block().snd.iss.wire(), s.snd_una + s.snd_wnd};
+  }
+  /// The right edge that was offered, while it cannot move back.
+  [[nodiscard]] std::optional<model::stream_edge> offers_until() const {
+    const spec::state<spec::position>& s = shadow_.now();
+    if (!spec::receiving(s) && !spec::shaking_hands(s)) return std::nullopt;
+    return model::stream_edge{tcp_.block().rcv.irs.wire(), spec::right_edge(s)};
+  }
+
   void arrives(const packet& p) { arrives(p.octets(), p.ecn); }
   /// Octets that came from anywhere: what cannot be parsed must change nothing.
   void arrives(std::span<const std::uint8_t> octets, ecn_codepoint mark = ecn_codepoint::not_capable) {
@@ -296,6 +310,7 @@ class lockstep {
     seen.reset_seq = where.send(reset.seq);
     if (reset.ack) seen.reset_ack = where.receive(*reset.ack);
     if (reset.echo) seen.reset_echo = where.clock(*reset.echo);
+    seen.reset_answers = reset.answers;
   }
 
   void follow_call(spec::kind what, spec::position amount, const observation& seen, const char* name,
@@ -338,7 +353,11 @@ class lockstep {
     observation seen = abstract_actions<spec::position>(step, where, known);
     seen.throttled = challenges_used_up(before_, instant{});
     const auto& reset = tcp_.owes_reset();
-    if (known && seen.sent == spec::reply::reset && reset && reset->echo) seen.reset_echo = where.clock(*reset->echo);
+    if (known && seen.sent == spec::reply::reset && reset) {
+      seen.reset_echo.reset();
+      if (reset->echo) seen.reset_echo = where.clock(*reset->echo);
+      seen.reset_answers = reset->answers;
+    }
     spec_shadow::settle(where, before_, tcp_.block());
     shadow_.follow(e, tcp_.block(), where, more(), seen, "arrival " + segment_text(header));
     check_linger(step.time_wait, due_before);

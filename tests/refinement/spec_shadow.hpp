@@ -100,7 +100,7 @@ struct firing_of_thread : firing_record {
   if (seen.lingers) text += " starts 2 MSL";
   if (seen.sent == spec::reply::reset) text += fmt::format(" seq {}", seen.reset_seq);
   if (seen.reset_ack) text += fmt::format(" ack {}", *seen.reset_ack);
-  if (seen.reset_echo) text += fmt::format(" echo {}", *seen.reset_echo);
+  if (seen.reset_echo) text += fmt::format(" echo {}{}", *seen.reset_echo, seen.reset_answers ? " at 0" : "");
   return text;
 }
 
@@ -176,7 +176,8 @@ class spec_shadow {
     const bool stamped = sent.options.ts.has_value();
     const bool same_echo =
         stamped == owed_reset_echo_.has_value() && (!stamped || *owed_reset_echo_ == sent.options.ts->echo.wire());
-    if (owed_ != spec::reply::reset || owed_reset_seq_ != sent.seq.wire() || !same_ack || !same_echo) {
+    const bool blank = !owed_reset_answers_ || (stamped && sent.options.ts->value.wire() == 0);
+    if (owed_ != spec::reply::reset || !blank || owed_reset_seq_ != sent.seq.wire() || !same_ack || !same_echo) {
       violation_ = fmt::format("a RST is sent that no rule asked for: {}", segment_text(sent));
     }
     owed_ = spec::reply::none;
@@ -217,6 +218,7 @@ class spec_shadow {
     owed_reset_ack_.reset();
     if (seen.reset_ack) owed_reset_ack_ = where.theirs.number_at(*seen.reset_ack).wire();
     owed_reset_echo_.reset();
+    owed_reset_answers_ = seen.reset_answers;
     if (seen.reset_echo) owed_reset_echo_ = where.their_clock.number_at(*seen.reset_echo).wire();
   }
 
@@ -235,6 +237,7 @@ class spec_shadow {
   u32 owed_reset_seq_ = 0;
   std::optional<u32> owed_reset_ack_{};
   std::optional<u32> owed_reset_echo_{};
+  bool owed_reset_answers_ = false;
   spec::reply owed_ = spec::reply::none;
 };
 

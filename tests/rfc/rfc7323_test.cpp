@@ -224,5 +224,35 @@ TEST(rfc7323_section_5, a_reset_of_an_abort_carries_timestamps) {
   }
 }
 
+// Section 5.2: a RST that answers a segment carries 0, and that segment's clock, whatever was agreed.
+// covers: rfc7323#5.2
+TEST(rfc7323_section_5, a_reset_that_answers_a_segment_carries_its_timestamp_back) {
+  const auto answered = [](endpoint<>& host, packet p) {
+    const auto sent = host.in(p.ts(4'321, 99));
+    ASSERT_EQ(sent.size(), 1u);
+    EXPECT_TRUE(sent[0].header.control.rst());
+    ASSERT_TRUE(sent[0].header.options.ts);
+    EXPECT_EQ(sent[0].header.options.ts->value.wire(), 0u);
+    EXPECT_EQ(sent[0].header.options.ts->echo.wire(), 4'321u);
+    host.tcp = connection<>(plain());
+  };
+  endpoint<> host(plain());
+  answered(host, at(10).syn());
+  answered(host, at(10).ack(20));
+  ASSERT_TRUE(host.tcp.listen());
+  answered(host, at(10).ack(20));
+  ASSERT_TRUE(host.tcp.connect(host.now));
+  (void)host.out();
+  answered(host, at(5'000).ack(7).syn());
+  ASSERT_TRUE(host.tcp.listen());
+  (void)host.in(at(5'000).syn().ts(4'000, 0));
+  answered(host, at(5'001).ack(7));
+  host.open(peer_offer{.ts = 777});
+  ASSERT_TRUE(host.tcp.close(host.now));
+  (void)host.out();
+  answered(host, at(5'001).ack(1'001).text(3));
+  EXPECT_FALSE(host.in(at(10).syn())[0].header.options.ts);
+}
+
 }  // namespace rfc7323_test
 }  // namespace sequent::test

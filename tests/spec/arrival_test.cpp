@@ -145,6 +145,22 @@ TEST(Acknowledgment, TheWindowComesFromTheNewerSegment) {
   EXPECT_EQ(arrive(s, data(s.rcv_nxt - 1, 12, 3, 5)).size(), 2u);
 }
 
+// A29: the edge that was offered is not passed by an acknowledgment on a segment that the peer sends again.
+TEST(Acknowledgment, TheOfferedEdgeIsNotPassed) {
+  state_t s = sample_state(phase::established);
+  s.snd_wl1 = s.rcv_nxt + 3;
+  s.snd_wl2 = s.snd_una;
+  const auto edge = s.snd_una + s.snd_wnd;
+  const auto older = arrive(s, data(s.rcv_nxt, s.snd_una + 2, 1, 5));
+  ASSERT_EQ(older.size(), 2u);
+  EXPECT_EQ(older[0].next.snd_wnd, 5);
+  EXPECT_EQ(older[0].next.snd_wl1, s.rcv_nxt);
+  EXPECT_EQ(older[1].next.snd_una + older[1].next.snd_wnd, edge);
+  EXPECT_EQ(older[1].next.snd_wl1, s.rcv_nxt + 3);
+  s.snd_wnd = 1;  // it acknowledges more than the window was said to hold
+  EXPECT_EQ(arrive(s, data(s.rcv_nxt, s.snd_una + 2, 1, 5))[1].next.snd_wnd, 0);
+}
+
 TEST(Acknowledgment, OfOurFinMovesTheClosingOn) {
   state_t waiting = sample_state(phase::fin_wait_1);
   EXPECT_EQ(only(arrive(waiting, data(waiting.rcv_nxt, 14))).next.at, phase::fin_wait_1);
@@ -181,6 +197,20 @@ TEST(Timestamps, AnOldOneIsUnacceptableUnlessStaleOrRst) {
   EXPECT_EQ(missing[0].next, s);
   EXPECT_EQ(missing[0].seen.sent, reply::none);
   EXPECT_EQ(missing[1].next.rcv_nxt, s.rcv_nxt + 1);
+}
+
+TEST(Timestamps, OfASegmentGoBackWithTheRstThatItCauses) {
+  for (const phase at : {phase::closed, phase::listen, phase::syn_sent, phase::syn_received, phase::fin_wait_2}) {
+    state_t s = sample_state(at);
+    s.left = in(s, phase::fin_wait_2);
+    const segment_t seg = data(s.rcv_nxt, in(s, phase::fin_wait_2) ? s.snd_nxt : 99, 1);
+    for (const auto& each : arrive(s, with_timestamp(seg, 40))) {
+      EXPECT_EQ(each.seen.sent, reply::reset) << name(at);
+      EXPECT_EQ(each.seen.reset_echo, 40) << name(at);
+      EXPECT_TRUE(each.seen.reset_answers) << name(at);
+    }
+    for (const auto& each : arrive(s, seg)) EXPECT_FALSE(each.seen.reset_echo) << name(at);
+  }
 }
 
 TEST(Timestamps, AreRecordedOnlyFromWhatWasAcknowledgedLast) {

@@ -108,6 +108,17 @@ TEST(Abort, TheRstHasTimestampsWhereTheyAreInUse) {
   for (const auto& each : call(s, kind::abort)) EXPECT_EQ(each.seen.reset_echo, 5);
 }
 
+TEST(Abort, SoHasThatOfAUserWhoLeavesTextUnreadInAnyState) {
+  for (const phase at : {phase::established, phase::close_wait, phase::closing, phase::time_wait}) {
+    state_t s = sample_state(at);
+    s.timestamps = true, s.ts_recent = 5;
+    for (const auto& each : call(s, kind::close_both, 1)) {
+      EXPECT_EQ(each.seen.reset_echo, 5) << name(at);
+      EXPECT_FALSE(each.seen.reset_answers) << name(at);
+    }
+  }
+}
+
 TEST(Open, WithoutARemoteSocketAnActiveOneFails) {
   for (const phase at : {phase::closed, phase::listen, phase::established}) {
     const state_t s = sample_state(at);

@@ -129,6 +129,7 @@ TEST(Guards, AStrictPositionTypeGivesTheSameOutcomesAndAsksLittle) {
         seen.sent = plain[i].seen.sent, seen.signals = plain[i].seen.signals;
         seen.lingers = plain[i].seen.lingers, seen.throttled = plain[i].seen.throttled;
         if (plain[i].seen.reset_echo) seen.reset_echo = strict(*plain[i].seen.reset_echo);
+        seen.reset_answers = plain[i].seen.reset_answers;
         seen.reset_seq = strict(plain[i].seen.reset_seq);
         if (plain[i].seen.reset_ack) seen.reset_ack = strict(*plain[i].seen.reset_ack);
         ASSERT_TRUE(any_matches(same, strict(plain[i].next), seen)) << describe(s, e);

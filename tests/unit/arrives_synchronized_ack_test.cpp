@@ -106,6 +106,20 @@ TEST(fifth_check, the_window_is_taken_from_newer_segments_only) {
   EXPECT_EQ(tcb.snd.max_wnd, 4'000u);
 }
 
+// A29 of docs/choices.md: the peer repeats an older segment after a later one has come. Its acknowledgment is new, so
+// it was sent later than all that has come, whatever its number, and its window is the latest.
+TEST(fifth_check, the_window_comes_with_whatever_acknowledges_something_new) {
+  control_block<u32> tcb = block_in(connection_state::established);
+  tcb.snd.nxt = tcb.snd.una + 3'000u;
+  (void)arrive(tcb, at(nxt(tcb) + 200).ack(1'000).window(3'000).length_only(100));  // held behind a gap
+  const auto out = arrive(tcb, at(nxt(tcb)).ack(3'000).window(1'000).length_only(200));
+  EXPECT_TRUE(out.window_opened);
+  EXPECT_EQ(una(tcb), 3'000u);
+  EXPECT_EQ(tcb.snd.wnd, 1'000u);  // the edge that was offered is 4 000, before and after
+  EXPECT_EQ(tcb.snd.wl1.wire(), 5'000u);
+  EXPECT_EQ(tcb.snd.wl2.wire(), 3'000u);
+}
+
 // smoltcp #489: a window that shrinks below what is outstanding.
 // covers: MUST-34
 TEST(fifth_check, a_window_may_shrink) {

@@ -49,6 +49,22 @@ TEST(stack_input, nobody_is_a_reset) {
   EXPECT_TRUE(host.in(from_peer(9), at(5'000).rst()).empty());
 }
 
+// RFC 7323 section 5.2, where there is no connection: for nobody, and for a record of the SYN queue.
+TEST(stack_input, a_reset_carries_the_timestamp_of_what_it_answers) {
+  stack_host<> host;
+  const auto carries = [](const std::vector<seen>& answer) {
+    ASSERT_EQ(answer.size(), 1u);
+    EXPECT_TRUE(answer[0].segment.header.control.rst());
+    ASSERT_TRUE(answer[0].segment.header.options.ts);
+    EXPECT_EQ(answer[0].segment.header.options.ts->value.wire(), 0u);
+    EXPECT_EQ(answer[0].segment.header.options.ts->echo.wire(), 4'321u);
+  };
+  carries(host.in(from_peer(9), at(5'000).syn().ts(4'321, 0)));
+  ASSERT_TRUE(host.tcp->listen(std::nullopt, 80, 2));
+  EXPECT_EQ(host.in(from_peer(9), at(5'000).syn().ts(4'000, 0)).size(), 1u);
+  carries(host.in(from_peer(9), at(5'001).ack(7).ts(4'321, 0)));
+}
+
 // CVE-1999-0016.
 // covers: martians
 TEST(stack_input, land_is_dropped) {
