@@ -54,6 +54,7 @@ struct waiting_reply {
   segment<u32> header{};
   debt owes{};
   std::uint8_t service = 0;
+  bool gives_up = false;  ///< the RST of a connection: it tells its clock
 };
 
 /// A segment on its way in.

@@ -53,6 +53,7 @@ void stack<Policy>::owe_nothing(u32 index) noexcept {
 }
 
 // An answer of no record, if there is one. `otherwise`: where its packet has been delivered, unless there is no room.
+// `service`: of the connection that is given up with it, if it is the RST of one.
 template <class Policy>
 delivery stack<Policy>::reply_to(const flow& path, const std::optional<segment<u32>>& header, delivery otherwise,
                                  std::optional<std::uint8_t> service) noexcept {
@@ -62,6 +63,7 @@ delivery stack<Policy>::reply_to(const flow& path, const std::optional<segment<u
   replies_[*at].path = path;
   replies_[*at].header = *header;
   replies_[*at].service = service.value_or(config_.service);
+  replies_[*at].gives_up = service.has_value();
   owe(most_flows + *at);
   return otherwise;
 }
@@ -103,8 +105,8 @@ packet_out stack<Policy>::next_answer(std::span<std::uint8_t> out, instant now) 
   }
   stack_records::waiting_reply next = replies_[index - most_flows];
   replies_.release(index - most_flows);
-  // The clock of an orphan's RST; that of a cookie is part of the cookie.
-  if (next.header.control.rst() && next.header.options.ts) {
+  // The clock of an orphan's RST; that of a cookie is part of the cookie, and what answers a segment says 0.
+  if (next.gives_up && next.header.options.ts) {
     next.header.options.ts->value = sequence_number<u32>(clock(next.path, now));
   }
   return write_answer(next.path, next.service, next.header, out, now);
