@@ -7,9 +7,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +28,7 @@ struct roomy_stack : default_stack_policy {
     using send_storage = inline_storage<300>;
     using receive_storage = inline_storage<200>;
   };
+  using tag = u32;
   static constexpr stack_sizes sizes{.most_connections = 24, .most_half_open = 8, .most_time_wait = 8};
 };
 
@@ -55,6 +58,9 @@ enum class stack_fault {
   forgets_old_secret,  ///< a new secret for cookies ends the old one's at once
   sees_no_mark,        ///< the IP header's mark of congestion is not passed on
   sleeps_on,           ///< a segment that finds its connection asleep is lost now and then
+  believes_loans,      ///< octets of a span that was taken back are sent
+  turns_nagle_round,   ///< what was said of Nagle is taken for the opposite
+  mixes_tags,          ///< what the user keeps with a connection is another's
   takes_strangers,     ///< a packet from an address that is nobody's is taken as if it were somebody's
 };
 
@@ -112,8 +118,7 @@ class stack_subject {
       }
     }
     if (!drawn_.lazy) accept();
-    while (tcp_->next_event()) {
-    }
+    hear();
     return over() ? std::string() : compare();
   }
 
@@ -130,6 +135,7 @@ class stack_subject {
   using tcp = stack<Policy>;
   using model = stack_model<Policy>;
   using entry = typename model::entry;
+  using octet_string = test::octet_string;
 
   static stack_config configuration(const stack_setting& drawn) {
     stack_config config = test::plain_stack();
@@ -138,6 +144,7 @@ class stack_subject {
     config.connection.ecn = drawn.ecn;
     config.connection.user_timeout.reset();
     if (drawn.short_lived) config.connection.msl = duration::seconds(2);
+    config.connection.keep_alive = {false, duration::seconds(30), duration::seconds(5), 3};
     config.cookies = drawn.cookies;
     config.reuse_time_wait = drawn.reuse;
     config.syn_ack_retries = drawn.short_lived ? 2 : 255;
@@ -414,10 +421,11 @@ class stack_subject {
     const auto all = owned();
     if (all.empty()) return;
     entry& e = *all[s[1] % all.size()];
-    switch (s[2] % 6) {
+    switch (s[2] % 16) {
       case 0:
       case 1: {
         const auto text = test::pattern(s[3] % 200);
+        loans_.erase(*e.owner);
         same(tcp_->write(*e.owner, text), e.tcp.write(text), "write()");
         break;
       }
@@ -428,16 +436,118 @@ class stack_subject {
         if (one != other) wrong_ = "read() gives other octets";
         break;
       }
-      case 3: same(tcp_->shutdown(*e.owner), e.tcp.shutdown(), "shutdown()"); break;
+      case 3:
+        loans_.erase(*e.owner);
+        same(tcp_->shutdown(*e.owner), e.tcp.shutdown(), "shutdown()");
+        break;
       case 4: return close(e);
-      default:
+      case 5:
+        loans_.erase(*e.owner);
         (void)tcp_->abort(*e.owner);
         (void)e.tcp.abort();
         e.owned = false;
         break;
+      default: door(e, s); break;
     }
     send_both();
     model_.poll(e, now_);
+  }
+
+  // The rarer calls: loans, and what the user sets.
+  void door(entry& e, const step& s) {
+    const handle of = *e.owner;
+    switch (s[2] % 16) {
+      case 6:
+      case 7: return lend(e, s);
+      case 8:
+      case 9: return commit(e, s);
+      case 10:
+      case 11: return consume(e, s);
+      case 12: {
+        const auto text = test::pattern(s[3] % 60);
+        loans_.erase(of);
+        return same(tcp_->write_urgent(of, text), e.tcp.write_urgent(text), "write_urgent()");
+      }
+      case 13: {
+        const bool on = s[3] % 2 == 0;
+        same(tcp_->set_nagle(of, on != (fault_ == stack_fault::turns_nagle_round)), result<void>{}, "set_nagle()");
+        return e.tcp.set_nagle(on);
+      }
+      case 14: {
+        if (s[3] % 2 == 0) {
+          const bool on = s[3] % 4 == 0;
+          same(tcp_->set_keep_alive(of, on, now_), result<void>{}, "set_keep_alive()");
+          return e.tcp.set_keep_alive(on, now_);
+        }
+        constexpr std::optional<duration> timeouts[] = {std::nullopt, duration{}, duration::seconds(2),
+                                                        duration::seconds(100)};
+        const auto timeout = timeouts[s[3] / 2 % 4];
+        return same(tcp_->set_user_timeout(of, timeout, now_), e.tcp.set_user_timeout(timeout, now_),
+                    "set_user_timeout()");
+      }
+      default:
+        same(tcp_->set_tag(fault_ == stack_fault::mixes_tags ? *owned().front()->owner : of, s[3]), result<void>{},
+             "set_tag()");
+        tags_[of] = s[3];
+        return;
+    }
+  }
+
+  // Where to write: this connection's for as long as nobody takes it back, whatever comes.
+  void lend(entry& e, const step& s) {
+    const handle of = *e.owner;
+    const bool known = loans_.contains(of);
+    const bool may = !tcp::sleeps || known || loans_.size() < stack_slots<Policy>::half_of_places;
+    const auto room = tcp_->writable_span(of);
+    if (tcp_->statistics().wakes_refused != 0) return;
+    if (room.empty() == (may && !e.tcp.writable_span().empty()))
+      wrong_ = "room is lent where there is none, or none is";
+    refused_loan_ = refused_loan_ || !may;
+    if (room.empty()) return;
+    const auto text = test::pattern(room.size(), s[3]);
+    std::copy(text.begin(), text.end(), room.begin());
+    loans_[of] = text;
+  }
+
+  // What the span says goes out now, if it was lent and is lent still: the model writes it as any other text.
+  void commit(entry& e, const step& s) {
+    const handle of = *e.owner;
+    const auto lent = loans_.find(of);
+    const octet_string none;
+    const octet_string& text = lent == loans_.end() ? none : lent->second;
+    constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+    const std::size_t octets = s[3] % 4 == 0 ? text.size() + 1 + s[3] % 3 * (most / 4) : s[3] % (text.size() + 1);
+    const auto taken = tcp_->commit(of, octets);
+    if (octets > text.size()) {
+      if (fault_ == stack_fault::believes_loans) (void)tcp_->write(of, test::pattern(1));
+      same(taken, result<std::size_t>(error::bad_argument), "commit()");
+    } else if (octets != 0 || lent != loans_.end()) {
+      same(taken, e.tcp.write(std::span(text).first(octets)), "commit()");
+    }
+    loans_.erase(of);
+  }
+
+  // In place: the same octets as far as both see them in one piece, and not one more than there are.
+  void consume(entry& e, const step& s) {
+    const handle of = *e.owner;
+    const auto one = tcp_->readable_span(of);
+    const auto other = e.tcp.readable_span();
+    const std::size_t both = std::min(one.size(), other.size());
+    if (one.empty() != other.empty() ||
+        !std::equal(one.begin(), one.begin() + static_cast<std::ptrdiff_t>(both), other.begin())) {
+      wrong_ = "readable_span() shows other octets";
+    }
+    const std::size_t octets = s[3] % 4 == 0 ? 5'000 : s[3] % (both + 1);
+    same(tcp_->consume(of, octets), e.tcp.consume(octets), "consume()");
+  }
+
+  // A loan that was refused for want of places is told of once another has ended, and nothing is told of for nothing.
+  void hear() {
+    bool told = false;
+    while (const auto event = tcp_->next_event()) told = told || (event->place && event->of == handle{});
+    const bool room = loans_.size() < stack_slots<Policy>::half_of_places;
+    if (refused_loan_ && room && !told) wrong_ = "nobody is told that a span can be lent again";
+    if (told || room) refused_loan_ = false;
   }
 
   // The next thing in the life of a connection that ends in TIME-WAIT here.
@@ -455,6 +565,7 @@ class stack_subject {
   }
 
   void close(entry& e) {
+    loans_.erase(*e.owner);
     (void)tcp_->close(*e.owner, now_);
     (void)e.tcp.close(now_);
     e.owned = false;
@@ -546,6 +657,9 @@ class stack_subject {
       const auto* const awake = tcp_->find(*e->owner);
       if (awake != nullptr && awake->block() != e->tcp.block()) return "a connection is in another state";
       if (tcp_->state_of(*e->owner) != e->tcp.state()) return "a connection says that it is in another state";
+      const auto kept = tags_.find(*e->owner);
+      const u32 tag = kept == tags_.end() ? 0 : kept->second;
+      if (tcp_->tag(*e->owner) != tag) return "a connection has another's tag";
     }
     if (model_.half_open_count() != tcp_->half_open_connections()) return "the SYN queue holds another number";
     if (model_.time_wait_count() != tcp_->time_wait_connections()) return "TIME-WAIT holds another number";
@@ -576,6 +690,9 @@ class stack_subject {
   std::uint64_t secrets_ = 1'000;              // none comes twice
   std::map<typename model::key, u32> stamps_;  // our last timestamp on each flow
   std::vector<sent_segment> sent_;
+  std::map<handle, octet_string> loans_;  // what stands in the spans that are lent
+  std::map<handle, u32> tags_;
+  bool refused_loan_ = false;
   bool full_ = false;  // a connection that was asked for found no place
   std::string wrong_;
 };

@@ -56,6 +56,9 @@ const registered maps{claim{
                  {"a new SYN ends TIME-WAIT", map_check(stack_fault::reuses_time_wait)},
                  {"marks of congestion are not passed on", map_check(stack_fault::sees_no_mark)},
                  {"a packet of a nobody is answered", map_check(stack_fault::takes_strangers)},
+                 {"octets that were not lent are sent", map_check(stack_fault::believes_loans)},
+                 {"what is said of Nagle means the opposite", map_check(stack_fault::turns_nagle_round)},
+                 {"a tag is another connection's", map_check(stack_fault::mixes_tags)},
                  {"the SYN queue sends its SYN,ACK again too late", map_check(stack_fault::repeats_late)}},
 }};
 
@@ -79,6 +82,8 @@ const registered sleepers{claim{
     .cases = 3000,
     .run = sleep_check(stack_fault::none),
     .controls = {{"what finds its connection asleep is lost now and then", sleep_check(stack_fault::sleeps_on)},
+                 {"octets that were not lent are sent", sleep_check(stack_fault::believes_loans)},
+                 {"a tag is another connection's", sleep_check(stack_fault::mixes_tags)},
                  {"some segments reach another connection", sleep_check(stack_fault::crossed)}},
 }};
 
