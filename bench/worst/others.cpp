@@ -149,6 +149,27 @@ void half_full(u32 packets, tally& count) {
   count.packets_out = table.furthest();
 }
 
+// Room for more connections than there are ports to one server.
+struct caller : sequent::default_stack_policy {
+  using connection_policy = crowd_connection;
+  static constexpr sequent::stack_sizes sizes{.most_connections = 256};
+};
+
+// No packets at all: our own user, at whose wish a server has every port that there is for it, wants one more.
+void ports_taken(u32 calls, tally& count) {
+  sequent::stack_config config = configuration();
+  config.ports = {1'000, 1'199};
+  victim<caller> of(count, config);
+  const auto connect = [&] {
+    return counted_connect(*of.tcp, sequent::test::v4(1), sequent::test::v4(9), std::uint16_t{80}, of.now);
+  };
+  for (std::uint16_t port = 1'000; port != 1'200; ++port) {
+    require(of.tcp->connect(sequent::test::v4(1), sequent::test::v4(9), 80, of.now, port).has_value(), "connecting");
+  }
+  for (u32 i = 0; i != calls; ++i) require(!connect().has_value(), "finding no port");
+  count.packets_in = calls;
+}
+
 constexpr std::array attacks{
     attack{"reset.window", "RSTs in the window of one connection", reset_flood},
     attack{"reset.syn", "SYNs to one connection", syn_flood},
@@ -160,7 +181,8 @@ constexpr std::array attacks{
     attack{"sleepers.reset", "a RST outside the window of each sleeper in turn", sleepers_reset},
     attack{"sleepers.text", "text without the agreed timestamps to each sleeper in turn", sleepers_text},
     attack{"sleepers.urgent", "an urgent pointer to each sleeper in turn", sleepers_urgent},
-    attack{"flows.furthest", "the furthest probe of a half-full table of flows", half_full, 1},
+    attack{"flows.furthest", "the furthest probe of a half-full table of 131,072 places", half_full, 1},
+    attack{"connect.ports", "no packet: `connect()` with every port to a server in use", ports_taken},
 };
 
 }  // namespace

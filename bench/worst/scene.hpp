@@ -64,6 +64,11 @@ template <class Stack>
   tcp.on_deadline(now);
 }
 
+template <class Stack, class... Arguments>
+[[gnu::noinline]] sequent::result<handle> counted_connect(Stack& tcp, const Arguments&... arguments) {
+  return tcp.connect(arguments...);
+}
+
 /// A megabyte each way, cookies, Fast Open: what a server has.
 struct server_connection : sequent::default_policy {
   using send_storage = sequent::span_storage;

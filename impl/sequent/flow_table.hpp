@@ -105,8 +105,8 @@ class flow_table {
 
   /// Adds a key that the table does not hold, under an index that it does not hold and that is not flow_slot::unused.
   /// False, and nothing changed, when the table is full or an entry would come too far from home. Under a key that is
-  /// secret the latter needs no thought: in a table of 2^21 slots the furthest is some 10 from home when half is used,
-  /// and 20 to 40 at three quarters.
+  /// secret the latter needs no thought: when half is used the furthest of a table of 2^17 slots is some 7 from home
+  /// and that of 2^21 some 10, and 20 to 40 when three quarters are.
   [[nodiscard]] constexpr bool insert(const Key& key, u32 index) noexcept { return insert_tag(tag_of(key), index); }
   /// The same with tag_of(key) given.
   [[nodiscard]] constexpr bool insert_tag(u32 tag, u32 index) noexcept {
