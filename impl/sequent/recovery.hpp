@@ -198,13 +198,14 @@ class loss_recovery {
   }
 
   /// The peer had closed its window and may have dropped what probed it: the first octets outstanding go out again,
-  /// which is no sign of congestion. Where something is being repaired that goes on instead.
-  constexpr void on_window_reopened(instant now, duration smoothed) noexcept {
-    if (phase_ != recovery_phase::open || board_.view().empty()) return;
-    if (short_time(now) - board_.view().front().sent_at < clipped(smoothed)) return;  // it is on its way
+  /// which is no sign of congestion. Where something is being repaired that goes on instead. Says whether anything
+  /// became due.
+  constexpr bool on_window_reopened(instant now, duration smoothed) noexcept {
+    if (phase_ != recovery_phase::open || board_.view().empty()) return false;
+    if (short_time(now) - board_.view().front().sent_at < clipped(smoothed)) return false;  // it is on its way
     doubt_.give_up();
     probe_.cancel();
-    head_due_ = true;
+    return head_due_ = true;
   }
 
   /// The timer expired while the peer's window is closed: only the first octets go out again, as a probe.

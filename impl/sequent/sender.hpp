@@ -49,6 +49,10 @@ class sender {
   [[nodiscard]] constexpr const recovery_type& recovery() const noexcept { return recovery_; }
   [[nodiscard]] constexpr std::uint8_t attempts() const noexcept { return attempts_; }
   [[nodiscard]] constexpr bool forced() const noexcept { return force_; }
+  /// When the override of small segments is due, short_time(), while a closed window stands in its way.
+  [[nodiscard]] constexpr std::optional<u32> override_at() const noexcept {
+    return overrides_ ? std::optional(override_at_) : std::nullopt;
+  }
   [[nodiscard]] constexpr std::optional<sequence_number<u32>> urgent_until() const noexcept { return urgent_until_; }
   [[nodiscard]] constexpr const typename Parts::round_trip& timed() const noexcept { return timed_; }
   /// SND.NXT when the retransmission timer expired, the first time for what was outstanding then.
@@ -73,7 +77,7 @@ class sender {
     ecn_ = {};
     recovery_.start(iss + 1u);
     attempts_ = 0;
-    force_ = false;
+    force_ = overrides_ = false;
     syn_lost_ = false;
     urgent_until_.reset();
     timed_.stop();
@@ -108,7 +112,7 @@ class sender {
     queued_ = 0;
     timed_.stop();
     urgent_until_.reset();
-    force_ = false;
+    force_ = overrides_ = false;
     attempts_ = 0;
     recovery_.stop();
   }
@@ -169,7 +173,7 @@ class sender {
       recovery_.sent(last, now, rtt_.smoothed());
       timed_.sent(last, now);
     }
-    force_ = false;
+    force_ = overrides_ = false;
     last_sent_ = now;
     if constexpr (bounds_bursts()) congestion_.sent(run.length);
     pacing_.update(congestion_.window(), rtt_.smoothed(), config.send_mss, congestion_.in_slow_start());
@@ -261,6 +265,7 @@ class sender {
   constexpr void rebase(duration elapsed) noexcept {
     timed_.rebase(elapsed);
     if (last_sent_) last_sent_ = *last_sent_ - elapsed;
+    override_at_ -= overrides_ ? static_cast<u32>(static_cast<std::uint64_t>(elapsed.count())) : 0;
     ecn_.rebase(elapsed);
     recovery_.rebase(elapsed);
     congestion_.rebase(elapsed);
@@ -295,6 +300,7 @@ class sender {
   }
   constexpr void on_window_reopened(const send_variables<u32>& snd, instant now, timer_set& timers,
                                     const connection_config& config) noexcept;
+  constexpr void on_window_closed(timer_set& timers) noexcept;
 
   [[nodiscard]] constexpr text_to_send sent_before(const send_variables<u32>& snd, sequence_number<u32> at,
                                                    sequence_number<u32> until, u32 mss) const noexcept;
@@ -335,6 +341,8 @@ class sender {
   bool syn_lost_ = false;
   bool syn_sent_ = false;
   std::uint8_t probes_ = 0;
+  bool overrides_ = false;              // the peer has closed its window over a small segment that was held back
+  u32 override_at_ = 0;                 // until then
   sequence_number<u32> unsent_from_{};  // SND.NXT at the latest first timeout
   std::optional<instant> last_sent_{};
   recovery_type recovery_{};

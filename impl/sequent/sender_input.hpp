@@ -41,24 +41,44 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_ack(
     if (window_was_closed) {
       on_window_reopened(snd, now, timers, config);
     } else {
-      timers.stop(timer::persist);  // the first probe waits for a whole timeout (SHLD-29)
+      on_window_closed(timers);
     }
   }
   if (config.zero_window) watch_window(snd, mss, now, timers, config);
 }
 
+// The first probe waits for a whole timeout (SHLD-29). A small segment that was held back goes when the window opens
+// again, if its time has come by then (RFC 9293 section 3.8.6.2.1): closing and opening a window puts nothing off.
+template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
+constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_window_closed(timer_set& timers) noexcept {
+  const auto due = timers.due(timer::persist);
+  if (!due) return;
+  overrides_ = !ecn_.held();
+  override_at_ = overrides_ ? short_time(*due) : 0;
+  timers.stop(timer::persist);
+}
+
 // The peer may have had no room for what was sent while its window was closed. Only what probed it goes out again at
 // once, and only if it did and a round trip ago: so a peer that closes and opens its window draws no more than one
-// segment for each timeout.
-// What else is missing, SACK or the timer tells.
+// segment for each timeout. What else is missing, SACK or the timer tells. The timers wait no longer than usual again.
 template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
 constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_window_reopened(
     const send_variables<u32>& snd, instant now, timer_set& timers, const connection_config& config) noexcept {
+  if (overrides_) {
+    overrides_ = false;
+    const u32 left = override_at_ - short_time(now);
+    if (left == 0 || left >= half_circle) {
+      force_ = !ecn_.held();
+    } else {
+      timers.start(timer::persist, now + duration::microseconds(left));
+    }
+  }
   const bool probed = probes_ != 0;
   probes_ = 0;
   if (!probed || snd.una == snd.nxt) return;
-  recovery_.on_window_reopened(now, rtt_.smoothed());
-  restart_retransmission(now, timers, config);
+  if (recovery_.on_window_reopened(now, rtt_.smoothed())) return restart_retransmission(now, timers, config);
+  timers.stop(timer::retransmission);
+  expect_ack(now, timers, config);
 }
 
 // RFC 6429 section 4: how long the peer may keep its window closed while something waits, queued or outstanding, is the

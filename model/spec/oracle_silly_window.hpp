@@ -53,12 +53,14 @@ class override_clock {
 
   /// New text went out.
   void sent() { since_.reset(); }
-  /// What is left now.
+  /// What is left now. A window that closes and opens again meanwhile puts nothing off: text that has waited for so
+  /// long goes when there is any window for it, unless a probe of the closed one has gone first.
   void now_is(const held_text& left, microseconds now) {
-    if (left.unsent == 0 || left.usable == 0 || left.outstanding || left.held) {
+    if (left.unsent == 0 || left.outstanding || left.held) {
       since_.reset();
       return;
     }
+    if (left.usable == 0) return;
     if (!since_) since_ = now;
     if (now - *since_ > longest_) {
       wrong_.note(std::to_string(left.unsent) + " octets wait for " + std::to_string(now - *since_) +

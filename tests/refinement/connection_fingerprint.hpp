@@ -194,6 +194,8 @@ void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
   }
   feed(f, s.congestion());
   feed(f, s.recovery());
+  f.add(s.override_at().has_value());
+  if (s.override_at()) f.add(*s.override_at());
   feed(f, s.urgent_until());
   static_assert(sizeof(round_trip_timer) == 24);
   f.add(s.timed().running());

@@ -55,6 +55,30 @@ TEST(section_3_8_6_2_1, MUST_38_the_override_comes_in_time_whatever_arrives_mean
   EXPECT_LE((host.now - held).count(), host.tcp.config().silly_window_override.count());
 }
 
+// The peer closes its window and opens it a little by turns: that puts the override off no more.
+// covers: MUST-38
+TEST(section_3_8_6_2_1, MUST_38_the_override_comes_in_time_though_the_window_closes_and_opens_by_turns) {
+  // Where the window is closed when the time is up, at its next opening.
+  for (const auto& [each, sent_by] : {std::pair(ms(30), ms(210)), {ms(130), ms(260)}, {ms(250), ms(250)}}) {
+    endpoint<> host;
+    host.open();
+    host.write(14'600);
+    host.in(host.peer().ack(host.nxt()).window(100));
+    ASSERT_TRUE(host.write(5'000).empty());
+    const instant held = host.now;
+    bool open = true;
+    std::size_t octets = 0;
+    for (int i = 0; i != 100 && octets == 0; ++i) {
+      octets = text_octets(host.wait(each));
+      if (octets != 0) break;
+      open = !open;
+      octets = text_octets(host.in(host.peer().ack(host.nxt()).window(open ? 100 : 0)));
+    }
+    EXPECT_EQ(octets, 100u);
+    EXPECT_EQ(host.now - held, sent_by);
+  }
+}
+
 // A probe of a closed window may be a minute away when it opens a little: the override then counts from the opening.
 // covers: MUST-38
 TEST(section_3_8_6_2_1, MUST_38_the_override_counts_from_when_a_closed_window_opens) {

@@ -1,6 +1,7 @@
 // RFC 9293 sections 3.8.6 and 3.8.6.1: managing the window, shrinking and closed windows.
 #include <gtest/gtest.h>
 
+#include "tests/support/doubtful.hpp"
 #include "tests/support/pair.hpp"
 #include "tests/support/states.hpp"
 
@@ -366,6 +367,30 @@ TEST(section_3_8_6, MUST_35_a_window_shrunk_to_zero_is_probed_with_one_segment_a
     host.in(host.peer().window(0));
   }
   EXPECT_GE(probes, 4u);
+}
+
+// What SACK reports while a window opens again is looked at in time: only what becomes due stops the timers.
+// covers: rfc8985#6.2 rfc9293#3.8.6.1
+TEST(section_3_8_6_1, a_window_that_opens_stops_no_timer_where_nothing_becomes_due) {
+  doubtful_sender<> host({.sack = true}, ms(400));
+  host.tcp.set_nagle(false);
+  host.write(3 * host.size);
+  host.wait(ms(100));
+  host.in(host.answer(0).window(0));
+  host.wait(s(1));
+  host.wait(ms(100));  // the timeout of 1.2 s: the first segment probes the window
+  ASSERT_EQ(host.sent.back().seq(), host.number(0));
+  const std::size_t before = host.sent.size();
+  // 1.3 s after all three were sent the third is reported, so the second waits for a quarter of that round trip, the only one
+  // that RACK has measured, and an eighth of the smoothed one.
+  host.wait(ms(100));
+  host.in(host.with_block(host.answer(0).window(65'535), 2, 3));
+  EXPECT_EQ(host.sent.size(), before) << "the first is on its way";
+  host.wait(ms(374));
+  EXPECT_EQ(host.sent.size(), before);
+  host.wait(ms(1));
+  ASSERT_EQ(host.sent.size(), before + 1);
+  EXPECT_EQ(host.sent.back().seq(), host.number(1));
 }
 
 }  // namespace section_3_8_6_test

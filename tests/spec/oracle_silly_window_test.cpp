@@ -62,10 +62,21 @@ TEST(override_clock, small_text_goes_out_in_time_whatever_else_happens) {
   EXPECT_NE(c.violation(), "");
 }
 
+// covers: MUST-38
+TEST(override_clock, a_window_that_closes_meanwhile_puts_nothing_off) {
+  override_clock c(200, 0);
+  for (const microseconds at : {0, 100, 200, 300}) {
+    c.now_is({.unsent = 100, .usable = at % 200 == 0 ? 10 : 0}, at);
+    EXPECT_EQ(c.violation(), "");
+  }
+  c.now_is({.unsent = 100, .usable = 1}, 301);
+  EXPECT_NE(c.violation(), "");
+}
+
 TEST(override_clock, starts_over_when_something_went_or_something_else_holds_it) {
   for (const held_text& other :
-       {held_text{.unsent = 100, .usable = 0}, held_text{.unsent = 100, .usable = 9, .outstanding = true},
-        held_text{.unsent = 100, .usable = 9, .held = true}, held_text{.unsent = 0, .usable = 9}}) {
+       {held_text{.unsent = 100, .usable = 9, .outstanding = true}, held_text{.unsent = 100, .usable = 9, .held = true},
+        held_text{.unsent = 0, .usable = 9}}) {
     override_clock c(200, 0);
     c.now_is({.unsent = 100, .usable = 10}, 0);
     c.now_is(other, 150);

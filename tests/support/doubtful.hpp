@@ -23,12 +23,15 @@ class doubtful_sender : public endpoint<Policy> {
  public:
   static constexpr u32 size = 1'448;
 
-  explicit doubtful_sender(const doubtful_options& agreed) : endpoint<Policy>(config(agreed)), agreed_(agreed) {
+  /// The peer answers the SYN after `handshake`.
+  explicit doubtful_sender(const doubtful_options& agreed, duration handshake = {})
+      : endpoint<Policy>(config(agreed)), agreed_(agreed) {
     peer_offer offer;
     if (agreed.timestamps) offer.ts = 77;
     offer.sack = agreed.sack;
     (void)this->tcp.connect(this->now);
     this->out();
+    this->now = this->now + handshake;
     packet reply = this->answer_to_syn(offer);
     if (agreed.ecn) reply.ecn();
     this->in(reply);
