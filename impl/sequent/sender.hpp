@@ -201,9 +201,10 @@ class sender {
   /// The reordering timer expired.
   constexpr void on_reordering_timeout(const control_block<u32>& tcb, u32 mss, instant now, timer_set& timers) noexcept;
 
-  /// The probe timer expired. A closed window is probed by other timers.
+  /// The probe timer expired. A closed window is probed by other timers, and a window of one segment in which
+  /// congestion was echoed is the retransmission timer's (RFC 3168 section 6.1.2).
   constexpr void on_probe_timeout(const send_variables<u32>& snd) noexcept {
-    if (snd.wnd != 0) recovery_.on_probe_timeout();
+    if (snd.wnd != 0 && !ecn_.held()) recovery_.on_probe_timeout();
   }
 
   /// The retransmission timer expired with something outstanding. Says how often that has now happened in a row.
@@ -317,7 +318,7 @@ class sender {
                               const std::optional<duration>& since_echo, const std::optional<duration>& measured,
                               instant now, timer_set& timers) noexcept;
   constexpr void answer_echo(const send_variables<u32>& snd, const segment<u32>& header, u32 acked, u32 mss,
-                             instant now) noexcept;
+                             instant now, timer_set& timers, const connection_config& config) noexcept;
   constexpr void arm_probe(u32 last_length, instant now, timer_set& timers) noexcept;
   constexpr void restart_timers(const control_block<u32>& tcb, u32 mss, instant now, timer_set& timers,
                                 const connection_config& config) noexcept;

@@ -29,7 +29,7 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_ack(
     recover_from(tcb, header, step, mss, echo, since_echo, measured, now, timers);
     if (step.acked != 0) restart_timers(tcb, mss, now, timers, config);
   }
-  if (tcb.may_mark()) answer_echo(snd, header, step.acked, mss, now);
+  if (tcb.may_mark()) answer_echo(snd, header, step.acked, mss, now, timers, config);
   if (step.acceptable_ack && snd.wnd == 0) {
     // The peer lives and keeps its window closed: that may last as long as it likes (MUST-37). The user timeout, which
     // may be shorter than the time to the next probe, begins with that.
@@ -212,22 +212,31 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::recover_fro
 
 // RFC 3168 section 6.1.2. What was outstanding before the acknowledgment counts, as where a loss is found; while one
 // is being repaired the window has been reduced already. Unlike ssthresh the window goes down to one segment (RFC 9438
-// section 4.6).
+// section 4.6). There the timer paces: it starts over with every echo that acknowledges something, whatever window of
+// data that belongs to; those that acknowledge nothing, which no CWR can end meanwhile, would hold for ever.
 template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
-constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::answer_echo(const send_variables<u32>& snd,
-                                                                                 const segment<u32>& header, u32 acked,
-                                                                                 u32 mss, instant now) noexcept {
+constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::answer_echo(
+    const send_variables<u32>& snd, const segment<u32>& header, u32 acked, u32 mss, instant now, timer_set& timers,
+    const connection_config& config) noexcept {
   if (recovery_.take_reduced()) ecn_.reduced(snd.nxt);
   const bool echoes = header.control.ece() && !header.control.syn() && header.ack == snd.una;
   if (!echoes && acked != 0) ecn_.release();
   if (echoes) recovery_.marked();
-  if (!ecn_.asks(snd.una, echoes) || recovery_.recovering()) return;
+  const bool asks = ecn_.asks(snd.una, echoes);
+  if (!echoes || recovery_.recovering()) return;
   const u32 window = congestion_.window();
+  if (window <= mss && (asks || acked != 0)) {
+    ecn_.hold(now + rtt_.timeout());
+    if (timers.running(timer::retransmission)) {
+      timers.stop(timer::retransmission);
+      expect_ack(now, timers, config);
+    }
+  }
+  if (!asks) return;
   const u32 flight = std::min(snd.nxt - snd.una + acked, window);
   congestion_.on_congestion(flight, mss, now);
   congestion_.leave_recovery();
   congestion_.set_window(std::min({window, congestion_.window(), std::max(Congestion::reduced(flight), mss)}));
-  if (window <= mss) ecn_.hold(now + rtt_.timeout());
   ecn_.reduced_by_echo(snd.nxt);
 }
 

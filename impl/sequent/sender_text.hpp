@@ -62,7 +62,7 @@ constexpr text_to_send sender<Storage, Congestion, MostRuns, Pacing, Parts>::tai
   const u32 queue = unsent_octets(snd);
   const u32 flight = snd.nxt - snd.una;
   const u32 usable = snd.wnd > flight ? snd.wnd - flight : 0;
-  if (const u32 length = std::min({queue, mss, usable}); length != 0) {
+  if (const u32 length = std::min({queue, mss, usable}); length != 0 && !ecn_.held()) {
     const bool fin = snd.fin_asked && !snd.fin_sent && length == queue && usable > length;
     return {snd.nxt, length, fin, length == queue, false};
   }

@@ -198,4 +198,39 @@ class ecn_oracle {
   complaint wrong_;
 };
 
+/// Where the congestion window is one segment an echo cannot halve it: nothing new goes before a retransmission timeout
+/// has passed (RFC 3168 section 6.1.2).
+class one_segment_oracle {
+ public:
+  explicit one_segment_oracle(position smss) : smss_(smss) {}
+
+  /// An acknowledgment that moves SND.UNA, with ECE or without. The window is the larger of those before and after it;
+  /// `repairs`: losses are being repaired, so that the window is reduced already.
+  void acknowledged(bool echoed, position window, bool repairs, microseconds timeout, microseconds now) {
+    if (!echoed) {
+      until_ = 0;
+    } else if (window <= smss_ && !repairs) {
+      until_ = now + timeout;
+    }
+  }
+  /// The retransmission timer expired.
+  void timed_out() { until_ = 0; }
+  /// New text goes out.
+  void sent_new(microseconds now) {
+    if (now < until_) {
+      wrong_.note("new text goes out " + std::to_string(until_ - now) +
+                  " us before the timer, though congestion was echoed at a window of one segment");
+    }
+    until_ = 0;
+  }
+
+  /// Empty, or the first thing that was wrong.
+  [[nodiscard]] const std::string& violation() const { return wrong_.text(); }
+
+ private:
+  position smss_;
+  microseconds until_ = 0;
+  complaint wrong_;
+};
+
 }  // namespace sequent::spec

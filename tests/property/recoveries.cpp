@@ -473,6 +473,20 @@ const registered repeats{claim{
                   recovery_check<recovery_oracle::repeats, with_rack<forgiving_rack<2>>>()}},
 }};
 
+const registered holds{claim{
+    // covers: rfc3168#6.1.2
+    .id = "recovery-one-segment",
+    .says =
+        "Where congestion is echoed at a window of one segment nothing new goes out before a retransmission timeout "
+        "has passed, whatever window of data the echo belongs to, and no tail loss probe does either",
+    .bounds = recovery_bounds,
+    .head = 9,
+    .steps = 150,
+    .cases = 4'000,
+    .run = recovery_check<recovery_oracle::hold>(),
+    .controls = {{"the timeout is twice what it is said to be", recovery_check<recovery_oracle::twice_the_hold>()}},
+}};
+
 const registered twins{claim{
     // covers: rfc3168#6.1.2 rfc5681#4.3
     .id = "recovery-ecn",

@@ -75,7 +75,8 @@ class recovery_subject {
                 .least = config_.rto.least.count(),
                 .most = config_.rto.most.count()}) {
     spikes_ = which == recovery_oracle::doubt || which == recovery_oracle::response;
-    marks_ = which == recovery_oracle::response && head.pick(2) == 0;
+    marks_all_ = which == recovery_oracle::hold || which == recovery_oracle::twice_the_hold;
+    marks_ = marks_all_ || (which == recovery_oracle::response && head.pick(2) == 0);
     const std::size_t way = head.pick(3);
     const u32 any = head.word();
     tcb_.state = connection_state::established;
@@ -130,7 +131,7 @@ class recovery_subject {
       case 2: way.twice = mask; break;
       default:
         way = {};
-        if (marks_ && s[1] % 2 == 1) way.marked = mask;
+        if (marks_ && s[1] % 2 == 1) way.marked = marks_all_ ? std::uint16_t{0xffff} : mask;
     }
   }
 
@@ -307,8 +308,9 @@ class recovery_subject {
   connection_config config_;
   recovery_watch watch_;
   std::vector<std::array<u32, 3>> history_;
-  bool spikes_ = false;  // the path stands still now and then
-  bool marks_ = false;   // acknowledgments may echo congestion
+  bool spikes_ = false;     // the path stands still now and then
+  bool marks_ = false;      // acknowledgments may echo congestion
+  bool marks_all_ = false;  // for a while all of them
   microseconds now_ = 1'000'000;
   control_block<u32> tcb_{};
   timer_set timers_{};

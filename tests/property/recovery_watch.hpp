@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "model/spec/oracle_ecn.hpp"
 #include "model/spec/oracle_frto.hpp"
 #include "model/spec/oracle_probe.hpp"
 #include "model/spec/oracle_prr.hpp"
@@ -16,7 +17,7 @@
 namespace sequent::property {
 
 /// Whose complaints count.
-enum class recovery_oracle { rack, prr, probe, doubt, response, repeats, round_trip };
+enum class recovery_oracle { rack, prr, probe, doubt, response, repeats, hold, twice_the_hold, round_trip };
 
 /// What a sender says of itself before and after an event, over positions of the stream.
 struct recovery_moment {
@@ -56,7 +57,8 @@ class recovery_watch {
         frto_(sack, true),
         strict_frto_(sack),
         response_(response),
-        repeats_({.smss = smss}) {}
+        repeats_({.smss = smss}),
+        hold_(smss) {}
 
   void sent(spec::position first, spec::position last, bool again, bool probe, const recovery_moment& before,
             spec::microseconds now, std::int64_t ticks) {
@@ -71,6 +73,7 @@ class recovery_watch {
     }
     if (!again) {
       if (!before.open && strict_frto_.awaits_first_answer()) plain_ = false;
+      hold_.sent_new(now);
       strict_frto_.sent_new(last);
       return frto_.sent_new(last);
     }
@@ -116,6 +119,11 @@ class recovery_watch {
     const spec::position delivered = after.una - before.una + after.sacked - before.sacked;
     follow(before, after, over, undone, delivered);
     tell_losses(before, after, over || undone, now);
+    if (after.una != before.una) {
+      hold_.acknowledged(told.marked && told.ack == after.una, std::max(before.window, after.window),
+                         before.repairs || after.repairs,
+                         after.timeout * (which_ == recovery_oracle::twice_the_hold ? 2 : 1), now);
+    }
     check(after, now);
   }
 
@@ -149,6 +157,7 @@ class recovery_watch {
     timed_out_at_ = before.una;
     timer_ = true;
     repeats_.timed_out(now);
+    hold_.timed_out();
     check(after, now);
   }
 
@@ -172,6 +181,8 @@ class recovery_watch {
       case recovery_oracle::response: return response_.violation();
       case recovery_oracle::repeats: return repeats_.violation();
       case recovery_oracle::round_trip: return round_trip_.violation();
+      case recovery_oracle::hold:
+      case recovery_oracle::twice_the_hold: return hold_.violation();
     }
     return {};
   }
@@ -306,6 +317,7 @@ class recovery_watch {
   spec::frto_oracle strict_frto_;  // the recommended way: without anything new to send nothing is concluded
   spec::undo_oracle response_;
   spec::repeated_loss_oracle repeats_;
+  spec::one_segment_oracle hold_;
   spec::eifel_oracle eifel_;
   spec::duplicate_report_oracle reports_{};
   spec::octet_ranges resent_;

@@ -311,9 +311,7 @@ TEST(rfc3168_section_6_1_2, at_a_window_of_one_segment_the_timer_paces) {
   while (host.window() != segment_size) host.wait_for_deadline();  // a timeout leaves a window of one segment
   host.echo(host.nxt());
   ASSERT_EQ(host.window(), u32{segment_size});
-  EXPECT_EQ(host.write(10'000).size(), 1u);
-  EXPECT_TRUE(host.echo(host.nxt()).empty()) << "nothing new before the timer expires";
-  EXPECT_EQ(host.window(), u32{segment_size});
+  EXPECT_TRUE(host.write(10'000).empty()) << "nothing new before the timer expires";
   const duration timeout = host.tcp.sending().rtt().timeout();
   EXPECT_TRUE(host.wait(timeout - ms(1)).empty());
   const auto fresh = host.wait(ms(1));
@@ -412,6 +410,51 @@ void echo_everything() {
 TEST(rfc3168_section_6_1_2, where_everything_is_marked_the_window_comes_down_to_one_segment_and_then_the_timer_paces) {
   echo_everything<halving_policy>();
   echo_everything<default_policy>();
+}
+
+// Where the window is one segment nothing new goes before the timer, also for a tail loss probe.
+// covers: rfc3168#6.1.2 rfc8985#7.3
+TEST(rfc3168_section_6_1_2, no_probe_sends_something_new_while_the_timer_paces) {
+  doubtful_sender<halving_policy> host({.sack = true, .ecn = true});
+  host.write(60'000);
+  while (host.window() > host.size) {
+    host.now = host.now + ms(100);
+    host.in(host.echoing(host.answer(host.sent_segments())));
+  }
+  host.in(host.echoing(host.answer(host.sent_segments())));
+  ASSERT_EQ(host.wait(host.tcp.sending().rtt().timeout()).size(), 1u);
+  host.now = host.now + ms(100);
+  ASSERT_EQ(host.flight(), host.size);
+  packet half = host.answer(host.sent_segments() - 1);
+  half.ack(host.una() + 700);
+  host.in(host.echoing(half));
+  ASSERT_EQ(host.flight(), host.size - 700);
+  const duration timeout = host.tcp.sending().rtt().timeout();
+  EXPECT_TRUE(host.wait(timeout - ms(1)).empty());
+  const auto again = host.wait(ms(1));
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_EQ(again[0].seq(), host.una());
+}
+
+// An echo that finds the window at one segment is answered by the timer, whatever window of data it belongs to.
+// covers: rfc3168#6.1.2
+TEST(rfc3168_section_6_1_2, at_one_segment_every_echo_of_something_new_lets_the_timer_pace) {
+  doubtful_sender<halving_policy> host({.ecn = true});
+  host.write(60'000);
+  for (int i = 0; i != 2; ++i) {
+    host.now = host.now + ms(100);
+    host.in(host.echoing(host.answer(host.sent_segments())));
+  }
+  ASSERT_EQ(host.flight(), 2 * host.size);
+  host.now = host.now + ms(100);
+  EXPECT_TRUE(host.in(host.echoing(host.answer(host.sent_segments() - 1))).empty());
+  ASSERT_EQ(host.window(), host.size);
+  host.now = host.now + ms(50);
+  EXPECT_TRUE(host.in(host.echoing(host.answer(host.sent_segments()))).empty());
+  EXPECT_EQ(host.flight(), 0u);
+  const duration timeout = host.tcp.sending().rtt().timeout();
+  EXPECT_TRUE(host.wait(timeout - ms(1)).empty());
+  EXPECT_EQ(host.wait(ms(1)).size(), 1u);
 }
 
 // covers: rfc4015#3.1/9 rfc3168#6.1.2
