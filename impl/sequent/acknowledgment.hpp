@@ -55,7 +55,8 @@ enum class recovery_phase : std::uint8_t {
   loss,      ///< after a timeout, until everything sent before it is acknowledged
 };
 
-/// A reduction of the congestion window that has been taken back, as nothing had been lost.
-enum class undoing : std::uint8_t { nothing, recovery, timeout };
+/// A reduction of the congestion window that has been taken back, as nothing had been lost; or, where congestion was
+/// echoed, has not, though the timer had expired too early.
+enum class undoing : std::uint8_t { nothing, recovery, timeout, marked_timeout };
 
 }  // namespace sequent

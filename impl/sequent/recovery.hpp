@@ -97,7 +97,10 @@ class loss_recovery {
     const bool joins = at - run_began_ <= granule(smoothed);
     if (!joins || board_.view().empty()) run_began_ = at;
     board_.sent(last, at, joins);
-    if (phase_ == recovery_phase::recovery) reduction_.sent(octets);
+    if (phase_ != recovery_phase::open) [[unlikely]] {
+      if (phase_ == recovery_phase::recovery) reduction_.sent(octets);
+      doubt_.sent_new();
+    }
     if (probe_.due()) probe_.sent(last, false);
   }
 
@@ -282,9 +285,8 @@ class loss_recovery {
     const u32 delivered = take(ack, news);
     const bool was_recovering = recovering();
     answer_probe(ack, news, congestion);
-    const undoing needless = doubt_.is_marked()    ? undoing::nothing
-                             : doubt_.by_timeout() ? undoing::timeout
-                                                   : undoing::recovery;
+    const undoing needless = what_to_undo();
+    news.waits = board_.lost() != 0;
     const bool resumes = doubt_.on_ack(news);
     if (resumes) {
       resume(ack, delivered, needless, congestion);
@@ -301,6 +303,12 @@ class loss_recovery {
     finish_if_empty(ack.nxt);
     again = seen.again.value_or(duration{});
     return seen.again.has_value();
+  }
+
+  // What the reduction was for that would be undone now; one that answers a mark stays.
+  [[nodiscard]] constexpr undoing what_to_undo() const noexcept {
+    if (doubt_.by_timeout()) return doubt_.is_marked() ? undoing::marked_timeout : undoing::timeout;
+    return doubt_.is_marked() ? undoing::nothing : undoing::recovery;
   }
 
   // What an acknowledgment says about earlier ones.

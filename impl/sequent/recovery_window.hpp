@@ -120,7 +120,7 @@ constexpr void loss_recovery<MostRuns, Parts>::resume(const acknowledgment& ack,
   recover_ = ack.una - 1u;  // duplicates may begin a recovery (RFC 5682 section 3.1)
   departed_ = 0;
   head_due_ = false;
-  if (needless != undoing::nothing) {
+  if (needless == undoing::recovery || needless == undoing::timeout) {
     congestion.undo(std::max(pipe() + std::min(delivered, congestion.initial_window(ack.mss)), ack.mss));
   } else if (phase_ == recovery_phase::recovery) {
     congestion.leave_recovery();

@@ -204,9 +204,10 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::recover_fro
     timers.stop(timer::reordering);
   }
   if (const undoing undone = recovery_.take_undone(); undone != undoing::nothing) [[unlikely]] {
-    if (undone == undoing::timeout) rtt_.raise();
+    // RFC 4015 section 3.1, step 11: an echo keeps the reduction, and makes the timer no less hasty.
+    if (undone != undoing::recovery) rtt_.raise();
     if (measured && rtt_.raises() && before(unsent_from_, tcb.snd.una)) rtt_.raising_sample(*measured);
-    ecn_.undone();
+    if (undone != undoing::marked_timeout) ecn_.undone();
   }
 }
 

@@ -17,6 +17,7 @@ struct acknowledged_news {
   bool original = false;          ///< octets were delivered that had been sent only once
   bool again = false;             ///< octets were delivered that had been sent again
   bool beyond = false;            ///< something was delivered that was sent after the timeout
+  bool waits = false;             ///< something that was taken for lost has not been sent again yet
   sequence_number<u32> una{};     ///< SND.UNA after it
   bool everything = false;        ///< nothing is outstanding any more
   bool reports_before = false;    ///< an earlier acknowledgment carried a D-SACK
@@ -46,7 +47,7 @@ class spurious_detector {
   /// The doubt is settled, and the window stays as it is.
   constexpr void give_up() noexcept {
     first_clock_ = unreported_ = resent_ = {};
-    sent_ = timer_sends_ = countable_ = watching_ = echo_seen_ = by_timeout_ = marked_ = false;
+    sent_ = sent_new_ = timer_sends_ = countable_ = watching_ = echo_seen_ = by_timeout_ = marked_ = false;
     f_rto_ = step::none;
   }
   /// The timer expired once more. If nobody has answered since the first time, F-RTO starts anew (RFC 5682
@@ -77,6 +78,8 @@ class spurious_detector {
     }
     again_.add(first, last);
   }
+  /// Octets were sent for the first time.
+  constexpr void sent_new() noexcept { sent_new_ = f_rto_ == step::verdict; }
   /// SND.UNA has come to `una`.
   constexpr void keep_in_reach(sequence_number<u32> una) noexcept { again_.keep_in_reach(una); }
 
@@ -115,6 +118,8 @@ class spurious_detector {
   [[nodiscard]] constexpr sequence_number<u32> unreported() const noexcept { return unreported_; }
   [[nodiscard]] constexpr sequence_number<u32> resent_until() const noexcept { return resent_; }
   [[nodiscard]] constexpr bool countable() const noexcept { return countable_; }
+  /// F-RTO has had something new sent, as it wants it.
+  [[nodiscard]] constexpr bool has_sent_new() const noexcept { return sent_new_; }
   /// What is sent again next, the timer sends.
   [[nodiscard]] constexpr bool timer_sends() const noexcept { return timer_sends_; }
   /// F-RTO waits for the first acknowledgment after a timeout.
@@ -139,24 +144,27 @@ class spurious_detector {
       // Less than what was sent again says nothing: without SACK that ends it (section 2.1, step 2a).
       const bool covers = sent_ && !before(news.una, resent_);
       if (news.progress && covers) f_rto_ = news.beyond ? step::none : step::verdict;
+      sent_new_ = false;
       if (!news.sack && (news.duplicate || (news.progress && !covers))) f_rto_ = step::none;
       return false;
     }
     if (f_rto_ != step::verdict || (!news.progress && !news.duplicate)) return false;
     f_rto_ = step::none;
+    if (!sent_new_) return false;  // then step 3 is skipped, as step 2b recommends
     // Without SACK progress is enough: a hole before what was sent since would have made a duplicate of it
     // (section 2.1).
     return news.original && !(news.sack && news.beyond);
   }
 
   // Everything that was sent again has been reported as a duplicate, each octet once, in order (RFC 3708 section 3).
-  // Where the first answer after a loss is such a report, all others may have been lost (step A.1).
+  // Where the first answer after a loss is such a report, all others may have been lost (step A.1). Of what still waits
+  // to be sent again reports tell nothing, and they do not take it back (RFC 4015 section 3.1, step 7: LATE_SPUR_TO).
   constexpr bool all_duplicated(const acknowledged_news& news) noexcept {
     if (!news.reported || !sent_) return false;
     countable_ = countable_ && !network_duplicates_ && !news.all_answers_lost && news.from == unreported_ &&
                  from_until(unreported_, news.until, resent_);
     if (countable_) unreported_ = news.until;
-    return countable_ && unreported_ == resent_;
+    return countable_ && unreported_ == resent_ && !news.waits;
   }
 
   sequence_number<u32> first_clock_{};  // our clock at the first retransmission
@@ -165,6 +173,7 @@ class spurious_detector {
   [[no_unique_address]] resent_octets again_{};
   step f_rto_ = step::none;
   bool sent_ : 1 = false;
+  bool sent_new_ : 1 = false;     // for the first time, since the answer to the timeout
   bool timer_sends_ : 1 = false;  // what goes out again next, the timer sends
   bool countable_ : 1 = false;
   bool watching_ : 1 = false;

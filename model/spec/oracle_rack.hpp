@@ -374,8 +374,9 @@ class rack_oracle {
       cut(block.last);
       for (piece& each : pieces_) {
         if (each.sacked || each.text.first < block.first || block.last < each.text.last) continue;
-        each.sacked = true;
         delivered.push_back(each);
+        each.sacked = true;
+        each.must = false;  // also where the report is forgotten
       }
     }
     return delivered;

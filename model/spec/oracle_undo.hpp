@@ -77,6 +77,10 @@ class undo_oracle {
     raises_ = by_timeout_;
   }
 
+  /// The latest timeout is found needless, but congestion was echoed: the reduction stays. Step 11 follows all the same,
+  /// as it does behind step 9, which ends in the same way.
+  void kept() { raises_ = by_timeout_; }
+
   /// Step 11: an acknowledgment that leaves SND.UNA at `una` has brought a sample, and the timeout follows.
   void measured(position una, microseconds sample, microseconds timeout) {
     if (!raises_ || una <= unsent_from_) return;

@@ -54,8 +54,7 @@ class recovery_watch {
         rack_(spec::rack_parameters{.smss = smss, .coalesces = true}),
         prr_(spec::prr_parameters{.smss = smss, .least = 1}),
         probe_(spec::probe_parameters{.smss = smss, .most_delay = 200'000, .tolerance = 1}),
-        frto_(sack, true),
-        strict_frto_(sack),
+        frto_(sack),
         response_(response),
         repeats_({.smss = smss}),
         hold_(smss) {}
@@ -72,9 +71,8 @@ class recovery_watch {
       probe_.sent(first, last, now);
     }
     if (!again) {
-      if (!before.open && strict_frto_.awaits_first_answer()) plain_ = false;
+      if (!before.open && frto_.awaits_first_answer()) plain_ = false;
       hold_.sent_new(now);
-      strict_frto_.sent_new(last);
       return frto_.sent_new(last);
     }
     reports_.repeated(first, last);
@@ -85,10 +83,9 @@ class recovery_watch {
     if (starts_) eifel_.started(ticks);
     if (timer_) {
       frto_.timed_out(before.una, last, before.nxt);
-      strict_frto_.timed_out(before.una, last, before.nxt);
     } else {
       plain_ = false;
-      strict_frto_.went_on_repeating();
+      frto_.went_on_repeating();
     }
     starts_ = timer_ = false;
   }
@@ -102,16 +99,14 @@ class recovery_watch {
     tell_rack(told, after, over && !undone, now);
     round_trip_.acknowledged(after.una, told.blocks, told.echoed, told.sample, now);
     if (undone) rack_.undone();
-    const bool was_undecided = strict_frto_.now() == spec::verdict::undecided;
+    const bool was_undecided = frto_.now() == spec::verdict::undecided;
     tell_doubt(told, before);
     if (undone) {
-      judge_undo();
+      judge_undo(told, before);
       frto_.undone();
-      strict_frto_.undone();
     }
     // The sender does not remember which octets it has sent again after the timeout, and which before.
-    if (plain_ && was_undecided && strict_frto_.now() == spec::verdict::spurious && !undone && !told.marked &&
-        !before.open) {
+    if (plain_ && was_undecided && frto_.now() == spec::verdict::spurious && !undone && !told.marked && !before.open) {
       wrong_doubt_.note("F-RTO shows that a timeout was spurious, and it is not undone");
     }
     tell_response(told, before, after, undone);
@@ -225,7 +220,6 @@ class recovery_watch {
 
   void tell_doubt(const heard_acknowledgment& told, const recovery_moment& before) {
     frto_.acknowledged({told.ack, told.blocks, told.is_duplicate});
-    strict_frto_.acknowledged({told.ack, told.blocks, told.is_duplicate});
     if (told.duplicate) reports_.reported(*told.duplicate, before.una, before.sacked == 0);
     if (told.echoed && told.ack > before.una) {
       eifel_.acknowledged(*told.echoed, told.duplicate.has_value(), told.ack == before.nxt);
@@ -234,18 +228,31 @@ class recovery_watch {
     }
   }
 
-  void judge_undo() {
+  void judge_undo(const heard_acknowledgment& told, const recovery_moment& before) {
     const bool by_frto = by_timeout_ && frto_.now() == spec::verdict::spurious;
-    if (by_frto || eifel_.now() == spec::verdict::spurious || reports_.now() == spec::verdict::spurious) return;
-    wrong_doubt_.note(std::string("a recovery is undone that was not needless: F-RTO says ") + name(frto_.now()) +
-                      ", Eifel " + name(eifel_.now()) + ", the D-SACKs " + name(reports_.now()));
+    const bool by_original = by_frto || eifel_.now() == spec::verdict::spurious;
+    if (!by_original && reports_.now() != spec::verdict::spurious) {
+      wrong_doubt_.note(std::string("a recovery is undone that was not needless: F-RTO says ") + name(frto_.now()) +
+                        ", Eifel " + name(eifel_.now()) + ", the D-SACKs " + name(reports_.now()));
+    }
+    // Reports answer what was sent again: of what still waits for that they tell nothing, and it is not to be passed
+    // over (RFC 4015 section 3.1, step 7: LATE_SPUR_TO).
+    for (const spec::octet_range& each : before.lost) {
+      spec::octet_ranges arrived = told.blocks;
+      arrived.push_back({0, told.ack});
+      if (!by_original && !spec::holds_all(spec::joined(arrived), each)) {
+        wrong_doubt_.note("reports of what was sent again undo a recovery that has not sent all of it");
+      }
+    }
   }
 
   void tell_response(const heard_acknowledgment& told, const recovery_moment& before, const recovery_moment& after,
                      bool undone) {
     if (told.marked) response_.congestion_echoed();
     const bool enters = !after.open && (before.open || undone);
-    if (undone && enters) {
+    if (!undone && by_timeout_ && !before.open && after.open && after.una < before.recover) {
+      response_.kept();  // what is outstanding is not sent again: the timeout is taken for needless
+    } else if (undone && enters) {
       response_.forget();  // what lay between the two is not seen
     } else if (undone) {
       response_.undone({before.window, before.threshold}, {after.window, after.threshold}, after.nxt - after.una,
@@ -295,7 +302,6 @@ class recovery_watch {
     if (!by_timeout) {
       prr_.begin(after.threshold, before.nxt - before.una - before.sacked);
       frto_.recovery_point(after.nxt);
-      strict_frto_.recovery_point(after.nxt);
       const spec::position flight = after.nxt - after.una;
       // Where another ends with the same acknowledgment the window is ssthresh in between.
       const spec::position window = before.repairs ? std::min(before.window, before.threshold) : before.window;
@@ -313,8 +319,7 @@ class recovery_watch {
   spec::prr_oracle prr_;
   spec::probe_oracle probe_;
   spec::round_trip_oracle round_trip_{};
-  spec::frto_oracle frto_;
-  spec::frto_oracle strict_frto_;  // the recommended way: without anything new to send nothing is concluded
+  spec::frto_oracle frto_;  // the recommended way: without anything new to send nothing is concluded
   spec::undo_oracle response_;
   spec::repeated_loss_oracle repeats_;
   spec::one_segment_oracle hold_;

@@ -105,6 +105,7 @@ inline void feed(model::fingerprint& f, const spurious_detector& d) {
   feed(f, d.sent_again());
   f.add(d.by_timeout());
   f.add(d.timer_sends());
+  f.add(d.has_sent_new());
   f.add(d.is_marked());
   f.add(d.network_duplicates());
   feed(f, d.first_clock());

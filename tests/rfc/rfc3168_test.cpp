@@ -457,6 +457,22 @@ TEST(rfc3168_section_6_1_2, at_one_segment_every_echo_of_something_new_lets_the_
   EXPECT_EQ(host.wait(ms(1)).size(), 1u);
 }
 
+// The echo keeps the reduction; that the timer was too hasty is no less so.
+// covers: rfc4015#3.1/11
+TEST(rfc4015_section_3_4, an_echo_does_not_keep_the_timer_from_becoming_more_patient) {
+  doubtful_sender<halving_policy> host({.timestamps = true, .ecn = true});
+  host.fill(20);
+  const instant sent_at = host.now;
+  host.wait_for_deadline();
+  host.now = host.now + ms(100);
+  host.in(host.echoing(host.answer(host.first + 1, sent_at)));
+  EXPECT_FALSE(host.in(host.answer(host.first + 20, sent_at)).empty());
+  const instant fresh_at = host.now;
+  host.now = host.now + ms(800);
+  host.in(host.answer(host.first + 21, fresh_at));
+  EXPECT_EQ(host.tcp.sending().rtt().timeout(), ms(2'400)) << "800 ms and four times 400 ms";
+}
+
 // covers: rfc4015#3.1/9 rfc3168#6.1.2
 TEST(rfc4015_section_3_4, a_needless_timeout_is_not_undone_when_the_acknowledgment_echoes_congestion) {
   for (const bool marked : {false, true}) {

@@ -114,9 +114,24 @@ TEST(f_rto, an_original_acknowledged_after_new_data_was_sent_shows_a_spurious_ti
   EXPECT_TRUE(d.awaits_acknowledgment());
   EXPECT_FALSE(d.on_ack(progress()));
   EXPECT_TRUE(d.wants_new_data());
+  d.sent_new();
   acknowledged_news second = progress();
   second.original = true;
   EXPECT_TRUE(d.on_ack(second));
+}
+
+// covers: rfc5682#2.1/2b
+TEST(f_rto, where_nothing_new_was_sent_the_next_acknowledgment_shows_nothing) {
+  for (const bool nothing_new : {false, true}) {
+    spurious_detector d = after_timeout();
+    EXPECT_FALSE(d.on_ack(progress()));
+    ASSERT_TRUE(d.wants_new_data());
+    if (!nothing_new) d.sent_new();
+    acknowledged_news news = progress();
+    news.original = true;
+    EXPECT_EQ(d.on_ack(news), !nothing_new);
+    EXPECT_FALSE(d.wants_new_data());
+  }
 }
 
 // covers: rfc5682#3.1/3a
@@ -143,6 +158,7 @@ TEST(f_rto, a_duplicate_that_tells_nothing_new_shows_a_genuine_one) {
 TEST(f_rto, a_duplicate_that_reports_an_original_shows_a_spurious_one) {
   spurious_detector d = after_timeout();
   EXPECT_FALSE(d.on_ack(progress()));
+  d.sent_new();
   acknowledged_news duplicate;
   duplicate.duplicate = duplicate.sack = duplicate.original = true;
   EXPECT_TRUE(d.on_ack(duplicate));
@@ -203,6 +219,15 @@ TEST(duplicate_reports, all_that_was_sent_again_must_be_reported) {
   d.resent(at(100), at(200), at(60));
   EXPECT_FALSE(d.on_ack(report(0, 100)));
   EXPECT_TRUE(d.on_ack(report(100, 200)));
+}
+
+// covers: rfc3708#3 rfc4015#3.1/7
+TEST(duplicate_reports, take_nothing_back_while_something_waits_to_be_sent_again) {
+  spurious_detector d = after_duplicates();
+  acknowledged_news news = report(0, 100);
+  news.waits = true;
+  EXPECT_FALSE(d.on_ack(news));
+  EXPECT_TRUE(d.watching());
 }
 
 TEST(duplicate_reports, the_same_report_does_not_count_twice) {
