@@ -381,12 +381,12 @@ TEST(section_3_8_6_1, a_window_that_opens_stops_no_timer_where_nothing_becomes_d
   host.wait(ms(100));  // the timeout of 1.2 s: the first segment probes the window
   ASSERT_EQ(host.sent.back().seq(), host.number(0));
   const std::size_t before = host.sent.size();
-  // 1.3 s after all three were sent the third is reported, so the second waits for a quarter of that round trip, the only one
-  // that RACK has measured, and an eighth of the smoothed one.
+  // 1.3 s after all three were sent the third is reported, so the second waits for a quarter of the shortest round trip
+  // and an eighth of the usual one, which are that of the handshake.
   host.wait(ms(100));
   host.in(host.with_block(host.answer(0).window(65'535), 2, 3));
   EXPECT_EQ(host.sent.size(), before) << "the first is on its way";
-  host.wait(ms(374));
+  host.wait(ms(149));
   EXPECT_EQ(host.sent.size(), before);
   host.wait(ms(1));
   ASSERT_EQ(host.sent.size(), before + 1);
