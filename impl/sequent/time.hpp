@@ -70,7 +70,8 @@ class duration {
 };
 
 /// A point on the caller's monotonic clock, in microseconds since an origin of the caller's choice. A clock that jumps
-/// back is answered as if no time had passed. Sums and differences saturate: `never` is as late as it gets.
+/// back does no harm, and is one that stands still until it has come as far again: what is due waits as long. Where
+/// that may be, see steadied_clock. Sums and differences saturate: `never` is as late as it gets.
 class instant {
  public:
   constexpr instant() noexcept = default;
@@ -100,6 +101,33 @@ class instant {
 
 /// Where no clock gets: the moment of what is not to happen, so that it needs no flag.
 inline constexpr instant never = instant::from_microseconds(detail::longest_count);
+
+/// Makes a clock that may be set back one that never goes back: as if no time had passed between the two readings.
+/// Whatever is told a moment is told `at(reading)`, and what a core says of the future is `on_clock()`.
+class steadied_clock {
+ public:
+  /// A reading of the clock as a core is to be told it: never less than one before, and as far from the last as the
+  /// clock has gone forward. Constant time.
+  [[nodiscard]] constexpr instant at(instant reading) noexcept {
+    if (!read_) {
+      told_ = reading;
+    } else if (reading > last_) {
+      told_ = told_ + (reading - last_);
+    }
+    read_ = true;
+    last_ = reading;
+    return told_;
+  }
+  /// What the clock will show at a moment that a core has named, such as a deadline, if it is not set back again.
+  [[nodiscard]] constexpr instant on_clock(instant moment) const noexcept {
+    return moment == never ? never : last_ + (moment - told_);
+  }
+
+ private:
+  bool read_ = false;
+  instant last_{};
+  instant told_{};
+};
 
 /// The low 32 bits of a moment in microseconds: enough to compare moments less than half an hour apart.
 [[nodiscard]] constexpr std::uint32_t short_time(instant at) noexcept {

@@ -131,6 +131,30 @@ TEST(connection_input, a_clock_that_jumps_back_is_survived) {
   EXPECT_TRUE(host.tcp.next_deadline());
 }
 
+// What is due waits for a clock that was set back an hour, and does not where its readings are steadied.
+// covers: clock-jumps
+TEST(connection_input, a_clock_that_was_set_back_delays_what_is_due_unless_it_is_steadied) {
+  for (const bool steadied : {false, true}) {
+    endpoint<> host;
+    steadied_clock steady;
+    instant clock = instant{} + s(7'200);
+    const auto told = [&] { return steadied ? steady.at(clock) : clock; };
+    host.now = told();
+    host.open();
+    host.write(10);
+    clock = clock - s(3'600);
+    host.now = told();
+    host.tcp.on_deadline(host.now);
+    EXPECT_TRUE(host.out().empty());
+    const instant due = *host.tcp.next_deadline();
+    EXPECT_EQ((steadied ? steady.on_clock(due) : due) - clock, steadied ? s(1) : s(3'601));
+    clock = clock + s(1);
+    host.now = told();
+    host.tcp.on_deadline(host.now);
+    EXPECT_EQ(host.out().size(), steadied ? 1u : 0u);
+  }
+}
+
 TEST(connection_input, a_good_end_leaves_no_error_and_no_timer) {
   endpoint<> host;
   lead_to(host, state::last_ack);

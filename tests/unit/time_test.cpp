@@ -74,4 +74,36 @@ TEST(short_time, is_the_low_half_of_the_clock) {
   EXPECT_EQ(short_time(instant::from_microseconds(-1)), 0xffff'ffffu);
 }
 
+// covers: clock-jumps
+TEST(time, a_steadied_clock_goes_forward_by_what_the_clock_goes_forward) {
+  steadied_clock steady;
+  const auto at = [&](std::int64_t reading) { return steady.at(instant::from_microseconds(reading)).microseconds(); };
+  EXPECT_EQ(at(5'000), 5'000);
+  EXPECT_EQ(at(6'000), 6'000);
+  EXPECT_EQ(at(1'000), 6'000) << "no time has passed";
+  EXPECT_EQ(at(1'500), 6'500);
+  EXPECT_EQ(steady.on_clock(instant::from_microseconds(7'000)).microseconds(), 2'000);
+  EXPECT_EQ(steady.on_clock(never), never);
+  EXPECT_EQ(at(-9'000), 6'500);
+  EXPECT_EQ(at(-8'000), 7'500);
+  EXPECT_EQ(at(100'000), 115'500);
+  std::int64_t told = 115'500;
+  std::int64_t last = 100'000;
+  for (std::int64_t i = 0; i != 10'000; ++i) {
+    const std::int64_t reading = i * 7'919 % 20'011;
+    const std::int64_t next = at(reading);
+    ASSERT_EQ(next - told, reading > last ? reading - last : 0) << i;
+    ASSERT_EQ(steady.on_clock(instant::from_microseconds(next)).microseconds(), reading);
+    told = next;
+    last = reading;
+  }
+}
+
+TEST(time, a_steadied_clock_stays_at_its_ends) {
+  steadied_clock steady;
+  EXPECT_EQ(steady.at(never), never);
+  EXPECT_EQ(steady.at(instant::from_microseconds(std::numeric_limits<std::int64_t>::min())), never);
+  EXPECT_EQ(steady.at(never), never);
+}
+
 }  // namespace time_test
