@@ -6,7 +6,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,19 +18,24 @@
 
 namespace sequent::fuzz {
 
-/// Small tables and buffers, so that every limit is near.
+/// Small tables and buffers, so that every limit is near, that of those which can be awake among them.
 struct stack_policy : default_stack_policy {
   struct connection_policy : default_policy {
     using send_storage = inline_storage<96>;
     using receive_storage = inline_storage<96>;
     static constexpr std::size_t most_held_ranges = 4;
   };
-  static constexpr stack_sizes sizes{
-      .most_connections = 4, .most_half_open = 3, .most_time_wait = 2, .most_listeners = 2, .most_replies = 4};
+  using tag = std::size_t;
+  static constexpr stack_sizes sizes{.most_connections = 6,
+                                     .most_awake = 4,
+                                     .most_half_open = 3,
+                                     .most_time_wait = 2,
+                                     .most_listeners = 2,
+                                     .most_replies = 4};
 };
 
-/// Drives a stack by the answers of a chooser. Every octet of text on a flow is the flow's number, so that what is read
-/// tells where it came from. `Deliver` hands a packet over; a broken variant may change it.
+/// Drives a stack by the answers of a chooser. Every octet of text on a flow, either way, is the flow's number, so that
+/// what is read or sent tells where it came from. `Deliver` hands a packet over; a broken variant may change it.
 template <class Deliver, class Chooser>
 class stack_drive {
  public:
@@ -104,7 +112,11 @@ class stack_drive {
     return 8;
   }
 
-  void own(handle of, std::size_t number) { owned_.push_back({of, number}); }
+  // The number is kept with the connection, and has to be found there for as long as its handle is ours.
+  void own(handle of, std::size_t number) {
+    owned_.push_back({of, number});
+    if (!tcp_->set_tag(of, number)) wrong_ = "a tag is refused";
+  }
 
   // Now and then several packets arrive before anything is polled, and one may have to wait for that.
   void hand_over(const test::octet_string& packet) {
@@ -187,14 +199,16 @@ class stack_drive {
       const auto path = tcp_->flow_of(*made);
       own(*made, path ? number_of(*path) : 8);
     }
-    while (tcp_->next_event()) {
-    }
+    hear();
     if (owned_.empty()) return;
     const std::size_t which = choose_.pick(owned_.size());
     const auto [of, number] = owned_[which];
     std::array<std::uint8_t, 64> room{};
     switch (choose_.pick(8)) {
-      case 0: (void)tcp_->write(of, std::span(room).first(choose_.pick(65))); break;
+      case 0:
+        room.fill(static_cast<std::uint8_t>(number));
+        (void)tcp_->write(of, std::span(room).first(choose_.pick(65)));
+        break;
       case 1: {
         const auto got = tcp_->read(of, std::span(room).first(choose_.pick(65)));
         for (std::size_t i = 0; got && i != *got; ++i) {
@@ -203,6 +217,9 @@ class stack_drive {
         break;
       }
       case 2: (void)tcp_->shutdown(of); break;
+      case 4: set(of, number); break;
+      case 5: lend(of, number); break;
+      case 6: read_in_place(of, number); break;
       case 3:
         (void)(choose_.pick(3) != 2 ? tcp_->close(of, now_) : tcp_->abort(of));
         owned_.erase(owned_.begin() + static_cast<std::ptrdiff_t>(which));
@@ -210,6 +227,61 @@ class stack_drive {
         break;
       default: break;
     }
+  }
+
+  void hear() {
+    for (int count = 0; count != 200; ++count) {
+      const auto event = tcp_->next_event();
+      if (!event) return;
+      if (event->of == handle{} && !event->place) wrong_ = "an event tells nothing";
+      for (const handle old : gone_) {
+        if (event->of == old) wrong_ = "an event names a handle that was given up";
+      }
+    }
+    wrong_ = "events have no end";
+  }
+
+  // What is set changes nothing about what is there.
+  void set(handle of, std::size_t number) {
+    const bool on = choose_.pick(2) == 1;
+    switch (choose_.pick(5)) {
+      case 0: (void)tcp_->set_nagle(of, on); break;
+      case 1: (void)tcp_->set_keep_alive(of, on, now_); break;
+      case 2: (void)tcp_->set_user_timeout(of, on ? std::optional(duration::seconds(20)) : std::nullopt, now_); break;
+      case 3: (void)tcp_->set_service(of, static_cast<std::uint8_t>(choose_.pick(256))); break;
+      default: {
+        std::array<std::uint8_t, 3> urgent{};
+        urgent.fill(static_cast<std::uint8_t>(number));
+        (void)tcp_->write_urgent(of, urgent);
+      }
+    }
+  }
+
+  // A span is lent, or what was written to it before is handed over, lent or not. Of no more than was lent is it taken.
+  void lend(handle of, std::size_t number) {
+    const auto known = lent_.find(of);
+    const std::size_t most = known == lent_.end() ? 0 : known->second;
+    if (choose_.pick(2) == 0) {
+      const auto room = tcp_->writable_span(of);
+      for (auto& octet : room) octet = static_cast<std::uint8_t>(number);
+      if (!room.empty()) lent_[of] = room.size();
+      return;
+    }
+    const std::size_t octets = choose_.pick(200);
+    const auto taken = tcp_->commit(of, octets);
+    if (taken && *taken != octets) wrong_ = "commit() takes another number";
+    if (taken && octets > most) wrong_ = "more is committed than was lent";
+    lent_.erase(of);
+  }
+
+  void read_in_place(handle of, std::size_t number) {
+    const auto text = tcp_->readable_span(of);
+    for (const std::uint8_t octet : text) {
+      if (octet != number) wrong_ = "a span shows an octet of another flow";
+    }
+    const std::size_t octets = choose_.pick(200);
+    const auto taken = tcp_->consume(of, octets);
+    if (taken && *taken > text.size()) wrong_ = "more is consumed than is there";
   }
 
   void wait() {
@@ -228,6 +300,9 @@ class stack_drive {
       if (!read) return "sent what is no segment";
       const std::size_t number = number_of(read->path);
       if (number == 8) continue;  // an answer to a raw packet of a stranger
+      for (const std::uint8_t octet : read->segment.octets) {
+        if (octet != number) return "sent an octet of another flow";
+      }
       if (!read->segment.header.control.rst()) seen_[number] = read->segment.header;
     }
     return "one event made it send 500 packets";
@@ -236,10 +311,12 @@ class stack_drive {
   std::string judge() {
     if (!tcp_->consistent()) return "the tables do not agree";
     for (const handle old : gone_) {
-      if (tcp_->find(old) != nullptr || tcp_->read(old, {})) return "a handle that was given up names something";
+      if (tcp_->state_of(old) || tcp_->tag(old) || tcp_->read(old, {}))
+        return "a handle that was given up names something";
     }
     for (const auto& [of, number] : owned_) {
-      if (tcp_->find(of) == nullptr) return "a handle that was not given up names nothing";
+      if (!tcp_->state_of(of)) return "a handle that was not given up names nothing";
+      if (tcp_->tag(of) != number) return "a connection has lost its tag";
     }
     return {};
   }
@@ -250,6 +327,7 @@ class stack_drive {
   instant now_ = instant{} + duration::seconds(1'000);
   std::vector<std::pair<handle, std::size_t>> owned_;
   std::vector<handle> gone_;
+  std::map<handle, std::size_t> lent_;  // octets that may be committed, at most
   std::array<segment<u32>, 8> seen_{};
   std::size_t patience_ = 1;  // moves before what is to be sent is polled
   std::size_t unsent_ = 0;
