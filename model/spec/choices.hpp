@@ -66,7 +66,8 @@ inline constexpr std::array<choice, 40> choices_table{{
      "at once where nothing was written, behind text when the connection is established, as the text has it; the FIN "
      "may go out at once or wait for the handshake (A8)",
      "CLOSE-9 CLOSE-4 ACK-4"},
-    {"C12", "a second CLOSE", detail::allowed, "an error, or nothing; never a second FIN", "CLOSE-7 CLOSE-8"},
+    {"C12", "a second CLOSE", detail::allowed,
+     "an error, or nothing, and an error once both ends have closed; never a second FIN", "CLOSE-7 CLOSE-8"},
     {"C13", "half-duplex CLOSE with a RST", detail::decided,
      "a call of its own beside CLOSE; whatever it throws away, at once or later, costs a RST in every state, but "
      "TIME-WAIT "

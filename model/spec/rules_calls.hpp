@@ -220,11 +220,11 @@ constexpr auto close_rules() {
                         (s.fin_asked && in(s, phase::syn_received, phase::established, phase::close_wait)));
               },
               [](const state<P>& s, const event<P>&) { return either_way(s); }},
-      rule<P>{"CLOSE-8", "rfc9293#3.10.4/closing", "nor does it do anything once both ends have closed", stage::call,
+      rule<P>{"CLOSE-8", "rfc9293#3.10.4/closing", "once both ends have closed it is an error", stage::call,
               [](const state<P>& s, const event<P>& e) {
                 return e.what == kind::close && in(s, phase::closing, phase::last_ack, phase::time_wait);
               },
-              [](const state<P>& s, const event<P>&) { return either_way(s); }},
+              [](const state<P>& s, const event<P>&) { return refuse(s); }},
   };
 }
 

@@ -59,7 +59,7 @@ TEST(Close, FollowsTheStateDiagram) {
   EXPECT_EQ(only(call(sample_state(phase::syn_sent), kind::close)).next, state_t{});
   EXPECT_EQ(only(call(sample_state(phase::established), kind::close)).next.at, phase::fin_wait_1);
   EXPECT_EQ(only(call({}, kind::close)).seen.signals, signal_error);
-  for (const phase at : {phase::fin_wait_1, phase::fin_wait_2, phase::closing, phase::last_ack, phase::time_wait}) {
+  for (const phase at : {phase::fin_wait_1, phase::fin_wait_2}) {
     const state_t s = sample_state(at);
     const auto second = only(call(s, kind::close));
     EXPECT_EQ(second.next, s) << name(at);
@@ -128,6 +128,14 @@ TEST(Open, WithoutARemoteSocketAnActiveOneFails) {
     EXPECT_EQ(refused.next, s) << name(at);
     EXPECT_EQ(refused.seen.signals, signal_error) << name(at);
     EXPECT_EQ(refused.seen.sent, reply::none) << name(at);
+  }
+}
+
+TEST(Close, OnceBothEndsHaveClosedItIsAnError) {
+  for (const phase at : {phase::closing, phase::last_ack, phase::time_wait}) {
+    const auto refused = only(call(sample_state(at), kind::close));
+    EXPECT_EQ(refused.next, sample_state(at)) << name(at);
+    EXPECT_EQ(refused.seen.signals, signal_error) << name(at);
   }
 }
 
