@@ -1,6 +1,7 @@
 // The `sequent` command: explore, replay, and list what there is to explore.
 #include <cstdio>
 #include <string>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -17,6 +18,13 @@ using namespace sequent;
 int list_scenarios() {
   for (const model::scenario& each : model::scenarios()) fmt::print("{:<28} {}\n", each.name, each.what);
   return 0;
+}
+
+// What was said has to arrive: a result that is lost on a full disk is none.
+int told(int status) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  std::fputs("sequent: the output cannot be written\n", stderr);
+  return 2;
 }
 
 }  // namespace
@@ -50,8 +58,12 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& problem) {
     return app.exit(problem) == 0 ? 0 : 2;
   }
-  if (*explore_command) return tools::explore(explore);
-  if (*replay_command) return tools::replay(replay);
-  if (*scenarios_command) return list_scenarios();
+  try {
+    if (*explore_command) return told(tools::explore(explore));
+    if (*replay_command) return told(tools::replay(replay));
+    if (*scenarios_command) return told(list_scenarios());
+  } catch (const std::system_error&) {  // of fmt, which could not write
+    return told(2);
+  }
   return 2;
 }

@@ -46,9 +46,10 @@ class number_choice {
   std::size_t next_ = 0;
 };
 
-/// A case as text that parse_case() reads: the property's id, then the numbers.
+/// A case as text that parse_case() reads: what replays it, the property's id, then the numbers.
 [[nodiscard]] inline std::string format(std::string_view id, const drawn_case& c) {
-  std::string out = "sequent-case 1\nproperty " + std::string(id) + "\nhead";
+  std::string out =
+      "sequent-case 1\n# property_tests --replay FILE checks this case again\nproperty " + std::string(id) + "\nhead";
   for (const std::uint16_t n : c.head) out += ' ' + std::to_string(n);
   for (const step& s : c.steps) {
     out += "\nstep";
@@ -100,6 +101,7 @@ namespace drawn_detail {
       first = false;
       continue;
     }
+    if (line.starts_with('#')) continue;
     if (word == "property") {
       out.id = std::string(rest);
       continue;

@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
 """The `sequent` command: usage errors, unreadable files, and replaying what it wrote itself."""
+import fcntl
 import os
+import pty
+import struct
 import subprocess
 import tempfile
+import termios
 import unittest
 from pathlib import Path
 
@@ -35,6 +39,57 @@ class Command(unittest.TestCase):
                 self.assertEqual(done.returncode, 2, text)
                 self.assertIn("sequent replay", done.stderr, text)
             self.assertEqual(run("sequent", "replay", Path(folder) / "missing").returncode, 2)
+
+    def test_a_file_is_told_what_is_wrong_with_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "list"
+            for text, why in ((b"", "is empty"), (b"sequent-case 1\nproperty stream\nhead 1\n", "property_tests --replay"),
+                              (b"sequent-choices 1\n" * 1_000_000, "is too large")):
+                file.write_bytes(text)
+                done = run("sequent", "replay", file)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(why, done.stderr)
+            with open(file, "wb") as vast:
+                vast.truncate(1 << 30)
+            before = os.times().children_user + os.times().children_system
+            self.assertIn("is too large", run("sequent", "replay", file).stderr)
+            self.assertLess(os.times().children_user + os.times().children_system - before, 1, "it was not read whole")
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "there is no full disk to write to")
+    def test_output_that_is_lost_is_an_error(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "list"
+            file.write_text("sequent-choices 1\nscenario open.small\nfound-by me\nwhy none\nchoices 0 0 0\n")
+            for words in (["scenarios"], ["replay", file], ["explore", "--only", "^corruption.small$"]):
+                with open("/dev/full", "w") as full:
+                    done = subprocess.run([BIN / "sequent", *words], stdout=full, stderr=subprocess.PIPE, text=True,
+                                          timeout=120)
+                self.assertEqual(done.returncode, 2, words)
+                self.assertIn("cannot be written", done.stderr, words)
+
+    def test_a_file_that_cannot_be_written_is_noticed_before_the_exploration(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = run("sequent", "explore", "--only", "^corruption.small$", "--json", Path(folder) / "none" / "claims.json")
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("cannot be written", done.stderr)
+            self.assertNotIn("states", done.stdout)
+
+    def test_progress_is_no_wider_than_the_terminal(self):
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
+        with subprocess.Popen([BIN / "sequent", "explore", "--only", "^open.small$"], stdout=subprocess.DEVNULL,
+                              stderr=theirs) as done:
+            os.close(theirs)
+            text = b""
+            try:
+                while piece := os.read(ours, 65536):
+                    text += piece
+            except OSError:  # the other end is closed
+                pass
+        os.close(ours)
+        self.assertEqual(done.returncode, 0)
+        lines = [line.removeprefix(b"\x1b[K") for line in text.split(b"\r")]
+        self.assertTrue(all(len(line) < 40 for line in lines), lines[:3])
 
     def test_a_replay_draws_a_ladder(self):
         with tempfile.TemporaryDirectory() as folder:

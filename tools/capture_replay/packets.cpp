@@ -48,6 +48,11 @@ round_trip write_again(const sequent::parsed_segment& parsed, std::span<const st
   return std::ranges::equal(written, original) ? round_trip::identical : round_trip::other_layout;
 }
 
+// What a header says of its source, though its checksum or anything else about it may be wrong.
+bool claims_to_be_from(const std::vector<std::uint8_t>& octets, const sequent::ipv4_address& self) {
+  return octets.size() >= 20 && octets[0] / 16 == 4 && std::equal(self.begin(), self.end(), octets.begin() + 12);
+}
+
 }  // namespace
 
 std::vector<seen_segment> decode(const std::vector<packet>& packets, const sequent::ipv4_address& self,
@@ -58,6 +63,7 @@ std::vector<seen_segment> decode(const std::vector<packet>& packets, const seque
     const auto datagram = sequent::parse_ipv4(captured.octets);
     if (!datagram) {
       ++counts.refused_ip;
+      if (claims_to_be_from(captured.octets, self)) ++counts.refused_outgoing;
       continue;
     }
     const auto addresses = sequent::pseudo_header_of(datagram->source, datagram->destination);

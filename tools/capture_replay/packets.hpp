@@ -33,7 +33,7 @@ struct parse_counts {
   std::size_t packets = 0;
   std::size_t refused_ip = 0;        ///< not IPv4 with TCP, or a header that does not hold
   std::size_t refused_tcp = 0;       ///< a wrong TCP checksum, or a header that cannot be
-  std::size_t refused_outgoing = 0;  ///< of those, packets that Sequent itself sent: there must be none
+  std::size_t refused_outgoing = 0;  ///< packets that Sequent itself sent and that either refuses: there must be none
   std::size_t segments = 0;
   std::size_t identical = 0;     ///< segments whose octets are the same when written again
   std::size_t other_layout = 0;  ///< segments that read the same when written again, in other octets

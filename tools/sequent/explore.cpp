@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <nlohmann/json.hpp>
 
@@ -119,8 +120,13 @@ void show_progress(const std::string& name, const model::exploration_progress& n
   static auto last = clock::now();
   if (!live && clock::now() - last < std::chrono::seconds(10)) return;
   last = clock::now();
-  fmt::print(stderr, "{}  {:<28} {:>11} states {:>12} moves  depth {:>3}  {:>7.0f} states/s{}", live ? "\r\033[K" : "",
-             name, now.states, now.transitions, now.depth, now.states_per_second, live ? "" : "\n");
+  const std::string line = fmt::format("  {:<28} {:>11} states {:>12} moves  depth {:>3}  {:>7.0f} states/s", name,
+                                       now.states, now.transitions, now.depth, now.states_per_second);
+  if (!live) return fmt::print(stderr, "{}\n", line);
+  // What is longer than the terminal is wide would go on in the next line, which is not written over.
+  winsize size{};
+  const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+  fmt::print(stderr, "\r\033[K{}", line.substr(0, known ? size.ws_col - 1u : line.size()));
 }
 
 model::exploration search(const model::scenario& s, const explore_options& options, double seconds) {
@@ -257,6 +263,11 @@ int explore(const explore_options& options) {
     fmt::print(stderr, "sequent explore: no scenario has such a name (see sequent scenarios; --large for more)\n");
     return 2;
   }
+  // Hours of exploring are not to be lost for a file that never could be written.
+  if (!options.json.empty() && !std::ofstream(options.json, std::ios::app)) {
+    fmt::print(stderr, "sequent explore: {} cannot be written\n", options.json);
+    return 2;
+  }
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
   json claims = json::array();
@@ -277,7 +288,7 @@ int explore(const explore_options& options) {
   if (!options.json.empty()) {
     const refinement::firing_record fired = refinement::fired_in_all();
     const json all{{"claims", claims}, {"rules", rules_json(fired)}, {"edges", edges_json(fired)}};
-    if (!(std::ofstream(options.json) << all.dump(1) << '\n')) {
+    if (!(std::ofstream(options.json) << all.dump(1) << '\n' << std::flush)) {
       fmt::print(stderr, "sequent explore: {} cannot be written\n", options.json);
       return 2;
     }

@@ -1,7 +1,9 @@
 #include "tools/sequent/replay.hpp"
 
+#include <cstddef>
 #include <fstream>
-#include <sstream>
+#include <optional>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -15,14 +17,35 @@
 
 namespace sequent::tools {
 
+namespace {
+
+// The longest list that is read has less: most_choices numbers of at most five digits, a space after each.
+constexpr std::size_t largest_file = 8 << 20;
+
+/// The whole file; nothing, having said why, if it cannot be one.
+std::optional<std::string> contents(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string text(largest_file + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  const bool readable = in.is_open() && !in.bad();
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  const char* const wrong = !readable                    ? "cannot be read"
+                            : text.empty()               ? "is empty"
+                            : text.size() > largest_file ? "is too large for a list of choices"
+                            : text.starts_with("sequent-case ")
+                                ? "is a case of a property: property_tests --replay draws it"
+                                : nullptr;
+  if (wrong == nullptr) return text;
+  fmt::print(stderr, "sequent replay: {} {}\n", file, wrong);
+  return std::nullopt;
+}
+
+}  // namespace
+
 int replay(const replay_options& options) {
-  std::ifstream in(options.file, std::ios::binary);
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf())) {
-    fmt::print(stderr, "sequent replay: {} cannot be read\n", options.file);
-    return 2;
-  }
-  const model::parsed_trace parsed = model::parse_trace(text.str());
+  const auto text = contents(options.file);
+  if (!text) return 2;
+  const model::parsed_trace parsed = model::parse_trace(*text);
   if (!parsed.value) {
     fmt::print(stderr, "sequent replay: {}: {}\n", options.file, parsed.error);
     return 2;
