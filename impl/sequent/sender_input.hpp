@@ -109,7 +109,8 @@ constexpr std::uint8_t sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_
     const control_block<u32>& tcb, u32 mss, instant now, timer_set& timers, const connection_config& config) noexcept {
   const send_variables<u32>& snd = tcb.snd;
   const u32 flight = snd.nxt - snd.una;
-  // A probe of a closed window that nobody answers is no sign of congestion.
+  // An octet that probes a closed window is refused, which is no sign of congestion; more than that had been sent
+  // inside a window, and may have been lost as well (RFC 5681 section 3.1).
   const bool first = attempts_ == 0;
   const bool marked = tcb.may_mark() && ecn_.answers(snd.una);
   if (snd.wnd != 0 || flight > 1) {
