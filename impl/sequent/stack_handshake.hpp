@@ -173,7 +173,7 @@ delivery stack<Policy>::on_half_open(u32 index, const arrival& in) noexcept {
   switch (tcb.state) {
     case connection_state::syn_received:
       record.block = compress(tcb);
-      if (step.answer == reply::syn_ack) record.past.repeated = true;
+      if (step.answer == reply::syn_ack) record.past = {in.now, true, record.past.timed_out};
       owe(first_half_open + index, step);
       return delivery::half_open;
     case connection_state::closed:
