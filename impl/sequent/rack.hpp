@@ -129,21 +129,25 @@ class rack {
     return static_cast<u32>(std::min<std::uint64_t>(window, smoothed));
   }
 
-  /// Marks what is lost by now (section 6.2, step 5), and says when to look again if something may become so.
+  /// Marks what is lost by now (section 6.2, step 5), and says when to look again if something may become so. `granule`
+  /// as in conclude().
   struct outcome {
     bool found = false;
     std::optional<u32> again{};  ///< when the last of it was sent again that had been
     std::optional<u32> again_in{};
   };
   template <std::size_t Most>
-  constexpr outcome detect(scoreboard<Most>& board, u32 now, u32 window) const noexcept {
+  constexpr outcome detect(scoreboard<Most>& board, u32 now, u32 window, u32 granule = 0) const noexcept {
     outcome out;
     if (!known_) return out;
     out.found = board.mark_lost([&](const sent_run& run, sequence_number<u32> last) {
       if (!sent_after(sent_at_, end_, run.sent_at, last)) return false;
       const u32 elapsed = now - run.sent_at;
       if (elapsed >= half_circle) return false;
-      const u32 patience = round_trip_ + window;
+      // Which of two originals was sent first is certain, however coarse their times are; of what was sent again it is
+      // not. So where nothing is given time, the former have none.
+      const bool at_once = window == 0 && !run.again;
+      const u32 patience = at_once ? round_trip_ - std::min(round_trip_, granule) : round_trip_ + window;
       if (elapsed >= patience) {
         if (run.again && (!out.again || run.sent_at - *out.again < half_circle)) out.again = run.sent_at;
         return true;

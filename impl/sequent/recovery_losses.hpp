@@ -89,7 +89,7 @@ constexpr typename loss_recovery<MostRuns, Parts>::losses loss_recovery<MostRuns
   losses seen;
   if (ack.sack) {
     const u32 window = rack_.reordering_window(clipped(ack.smoothed), urgent(ack.mss));
-    const auto out = rack_.detect(board_, short_time(ack.now), window);
+    const auto out = rack_.detect(board_, short_time(ack.now), window, granule(ack.smoothed));
     seen.found = out.found;
     if (out.again && unanswered(*out.again)) lower_again(ack, delivered, congestion);
     if (out.again_in) seen.again = duration::microseconds(*out.again_in);

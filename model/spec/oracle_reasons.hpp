@@ -27,13 +27,14 @@ enum class reason : std::uint8_t {
   tail_probe,      ///< nothing was heard for two round trips (RFC 8985 section 7.2)
   window_probe,    ///< the window was closed (RFC 9293 section 3.8.6.1), or has just opened again
   smaller_packet,  ///< the path takes less (RFC 1191)
+  handshake,       ///< a SYN,ACK answers a SYN that has come again (RFC 9293 section 3.10.7.4)
 };
-inline constexpr std::size_t reasons = 11;
+inline constexpr std::size_t reasons = 12;
 
 [[nodiscard]] inline const char* name(reason why) {
-  constexpr const char* names[reasons] = {"new",        "control",      "timer",         "after a timer",
-                                          "duplicates", "partial",      "recent",        "rescue",
-                                          "tail probe", "window probe", "smaller packet"};
+  constexpr const char* names[reasons] = {"new",        "control",      "timer",          "after a timer",
+                                          "duplicates", "partial",      "recent",         "rescue",
+                                          "tail probe", "window probe", "smaller packet", "handshake"};
   return names[static_cast<std::size_t>(why)];
 }
 
@@ -65,7 +66,8 @@ class reasons_oracle {
       judge_fresh(seg, now);
     } else {
       const octet_range again{seg.octets.first, std::min(seg.octets.last, nxt_)};
-      why = judge_again(again, now);
+      why = seg.syn && syns_heard_ != 0 ? reason::handshake : judge_again(again, now);
+      if (why == reason::handshake) --syns_heard_;
     }
     note_sent(seg, now);
     return count(why);
@@ -73,13 +75,13 @@ class reasons_oracle {
 
   /// The sender hears a segment.
   void heard(const passing_segment& seg, microseconds now) {
+    if (seg.syn && una_ == 0 && nxt_ != 0) ++syns_heard_;
     if (!seg.ack || seg.rst) return;
     const position ack = *seg.ack;
     if (ack > nxt_) return wrong_.note("an acknowledgment of what was never sent reached the oracle");
     newly_ = 0;
     const bool advances = ack > una_;
     const octet_range below{una_, std::max(ack, una_)};
-    if (seg.duplicate) reordered_ = true;
     take(below, now, advances);
     for (const octet_range& r : seg.reported) take(r, now, false);
     const std::int64_t before = window_;
@@ -174,6 +176,8 @@ class reasons_oracle {
         return reason::partial;
       }
       if (!why) why = each;
+      // The timer sends the first of what is outstanding again, in a segment as large as may be (RFC 6298 section 5.4).
+      if (why == reason::timer || why == reason::tail_probe || why == reason::window_probe) break;
     }
     const reason found = why.value_or(reason::window_probe);
     if (found == reason::timer) expire(now);
@@ -219,7 +223,7 @@ class reasons_oracle {
       runs += it->first != before ? 1 : 0;
       before = it->second.last;
     }
-    return octets > 2 * given_.full || runs >= 3;
+    return octets > 2 * largest_ || runs >= 3;
   }
 
   // RFC 8985 section 6.2: something that was sent later has arrived, and a round trip and the reordering window are
@@ -233,7 +237,7 @@ class reasons_oracle {
   [[nodiscard]] bool three_reported() const {
     std::int64_t octets = 0;
     for (const auto& [first, p] : flight_) octets += p.arrived ? p.last - first : 0;
-    return octets > 2 * given_.full;
+    return octets > 2 * largest_;
   }
 
   // RFC 8985 section 7.2 and 7.3: the end of the flight, one at a time, two round trips after anything went out or
@@ -284,6 +288,7 @@ class reasons_oracle {
       flight_.emplace(first, piece{r.last, now, now, ++order_});
       nxt_ = r.last;
     }
+    largest_ = std::max(largest_, r.last - r.first - (seg.syn ? 1 : 0) - (seg.fin ? 1 : 0));
     last_sent_ = now;
   }
 
@@ -332,7 +337,8 @@ class reasons_oracle {
     return "(at " + std::to_string(now) + " us; outstanding " + show(octet_range{una_, nxt_}) + ", edge " +
            std::to_string(edge_) + ", least round trip " +
            (least_round_trip_ ? std::to_string(*least_round_trip_) : std::string("unknown")) + ", duplicates " +
-           std::to_string(duplicates_) + ")";
+           std::to_string(duplicates_) + (reordered_ ? ", has reordered" : "") + (repairing() ? ", repairing" : "") +
+           ")";
   }
 
   settings given_;
@@ -346,6 +352,7 @@ class reasons_oracle {
   std::int64_t window_ = 1;
   std::int64_t ceiling_;
   std::int64_t threshold_ = 0;
+  std::int64_t largest_ = 1;  // octets of text in one segment so far
   std::int64_t newly_ = 0;
   microseconds opened_at_ = -1'000'000'000;
   microseconds last_advance_ = 0;
@@ -357,6 +364,7 @@ class reasons_oracle {
   std::uint64_t latest_delivered_ = 0;
   std::uint64_t repairs_ = 0;
   int duplicates_ = 0;
+  int syns_heard_ = 0;  ///< and not answered yet
   int backed_off_ = 0;
   bool reordered_ = false;
   bool partial_ = false;

@@ -303,7 +303,6 @@ class two_ends {
   void wrong(const std::string& what) {
     if (!result_.why.empty()) return;
     result_.why = what;
-    result_.ladder = drawing();
   }
 
   struct event {
@@ -316,7 +315,7 @@ class two_ends {
   void note(std::size_t where, const char* what, const spec::passing_segment* seg = nullptr, const char* more = "") {
     if (!given_.keeps_ladder) return;
     events_.push_back({now_, where, what, seg != nullptr ? std::optional(*seg) : std::nullopt, more});
-    if (events_.size() > 200) events_.erase(events_.begin(), events_.begin() + 100);
+    if (events_.size() > 2000) events_.erase(events_.begin(), events_.begin() + 1000);
   }
   [[nodiscard]] std::string drawing() const {
     std::string all;
@@ -341,6 +340,7 @@ class two_ends {
 
   void conclude() {
     result_.finished = result_.why.empty() && over();
+    result_.ladder = drawing();
     for (std::size_t i = 0; i != 2; ++i) {
       result_.reasons[i] = watch_[i].counts();
       result_.timeouts[i] = watch_[i].timeouts();

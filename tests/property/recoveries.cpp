@@ -186,8 +186,8 @@ template <int most>
 struct forgiving_rack : rack {
   int told = 0;
   template <std::size_t Most>
-  constexpr outcome detect(scoreboard<Most>& board, u32 now, u32 window) noexcept {
-    outcome out = rack::detect(board, now, window);
+  constexpr outcome detect(scoreboard<Most>& board, u32 now, u32 window, u32 granule) noexcept {
+    outcome out = rack::detect(board, now, window, granule);
     if (out.again && told++ >= most) out.again.reset();
     return out;
   }

@@ -1,0 +1,135 @@
+// The settings of a run over a path, drawn: every number through the one chooser, so that a failing run shrinks and
+// replays like any other counterexample.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "tests/path/two_ends.hpp"
+#include "tests/property/drawn.hpp"
+
+namespace sequent::path {
+
+/// How many numbers drawn_path() may use.
+inline constexpr std::size_t path_numbers = 40;
+
+namespace drawn_detail {
+
+using property::number_choice;
+
+/// One of some values.
+template <class T>
+T one_of(number_choice& draw, std::initializer_list<T> values) {
+  return *(values.begin() + static_cast<std::ptrdiff_t>(draw.pick(values.size())));
+}
+
+inline connection_config drawn_config(number_choice& draw) {
+  connection_config config;
+  config.user_timeout.reset();  // what is judged is when it sends, not when it gives up
+  config.timestamps = draw.pick(3) != 2;
+  config.sack = draw.pick(5) != 4;
+  config.nagle = draw.pick(2) == 0;
+  if (draw.pick(3) == 2) config.delayed_ack = duration{};
+  config.receive_mss = config.send_mss = one_of<std::uint16_t>(draw, {1'460, 536, 1'220, 8'960});
+  config.isn_offset = draw.word();
+  return config;
+}
+
+/// The octets that are on their way when the link is full.
+inline std::int64_t product(std::int64_t rate, nanoseconds round_trip) {
+  return static_cast<std::int64_t>(static_cast<double>(rate) / 8e9 * static_cast<double>(round_trip));
+}
+
+inline void draw_ways(number_choice& draw, path_setting& s) {
+  const auto rate = one_of<std::int64_t>(draw, {100'000'000, 10'000'000, 1'000'000, 1'000'000'000, 128'000}) *
+                    static_cast<std::int64_t>(1 + draw.pick(4));
+  const nanoseconds round_trip = one_of<nanoseconds>(draw, {20 * millisecond, 100 * microsecond, 2 * millisecond,
+                                                            100 * millisecond, 600 * millisecond}) *
+                                 static_cast<nanoseconds>(1 + draw.pick(3));
+  const std::int64_t asymmetry = one_of<std::int64_t>(draw, {1, 1, 10, 50});
+  for (std::size_t i = 0; i != 2; ++i) {
+    link_setting& way = s.way[i];
+    way.rate = i == 0 ? rate : std::max<std::int64_t>(rate / asymmetry, 64'000);
+    way.delay = round_trip / 2;
+    // From a quarter of what is on its way to four times as much, but always a few packets.
+    way.queue = std::max<std::int64_t>(product(way.rate, round_trip) * one_of<std::int64_t>(draw, {8, 4, 1, 16}) / 4,
+                                       12 * std::int64_t{s.config[0].receive_mss});
+    way.seed = draw.word();
+  }
+}
+
+inline void draw_applications(number_choice& draw, path_setting& s) {
+  const std::uint64_t full = s.config[0].receive_mss;
+  application_setting& left = s.application[0];
+  left.writes = full * one_of<std::uint64_t>(draw, {20, 1, 4, 100, 400}) + draw.pick(2'000);
+  s.application[1].writes = one_of<std::uint64_t>(draw, {0, 0, 1, 10'000, 100'000});
+  if (draw.pick(3) == 2) {
+    left.piece = 1 + draw.pick(8'000);
+    left.every = static_cast<nanoseconds>(1 + draw.pick(200)) * millisecond;
+    left.writes = std::min<std::uint64_t>(left.writes, 200 * left.piece);
+  }
+  if (draw.pick(4) == 3) {
+    s.application[1].reads = 100 + draw.pick(20'000);
+    s.application[1].reads_every = static_cast<nanoseconds>(1 + draw.pick(300)) * millisecond;
+    left.writes = std::min<std::uint64_t>(left.writes, 200 * s.application[1].reads);
+  }
+  for (std::size_t i = 0; i != 2; ++i) {
+    s.send_buffer[i] = one_of<std::size_t>(draw, {1 << 20, 65'536, 16'384}) + draw.pick(1'000);
+    s.receive_buffer[i] = one_of<std::size_t>(draw, {1 << 20, 65'536, 16'384, 8'192}) + draw.pick(1'000);
+  }
+}
+
+/// Step {gap, kind, amount, direction}: after `gap` packets that way something happens to the next one.
+inline void draw_faults(std::span<const property::step> steps, path_setting& s, nanoseconds round_trip) {
+  std::uint64_t at[2] = {0, 0};
+  for (const property::step& one : steps) {
+    const std::size_t i = one[3] % 4 == 3 ? 1 : 0;
+    at[i] += 1u + one[0] % 64u;
+    fault f{at[i], static_cast<fate>(one[1] % 3), 0};
+    if (f.what == fate::late) f.by = round_trip * (one[2] % 64) / 32;
+    if (f.what == fate::twice) f.by = round_trip * (one[2] % 64) / 64;
+    s.way[i].faults.push_back(f);
+    // Losses come in bursts, too.
+    for (unsigned n = one[3] / 4 % 4 == 3 ? one[2] % 12 : 0; f.what == fate::loss && n != 0; --n) {
+      s.way[i].faults.push_back({++at[i], fate::loss, 0});
+    }
+  }
+}
+
+}  // namespace drawn_detail
+
+/// Draws a run: `steps` are faults.
+[[nodiscard]] inline path_setting drawn_path(const property::drawn_case& c) {
+  property::number_choice draw(c.head);
+  path_setting s;
+  s.config[0] = drawn_detail::drawn_config(draw);
+  s.config[1] = drawn_detail::drawn_config(draw);
+  drawn_detail::draw_ways(draw, s);
+  drawn_detail::draw_applications(draw, s);
+  s.grain = drawn_detail::one_of<nanoseconds>(draw, {microsecond, microsecond, millisecond, 10 * millisecond});
+  const nanoseconds round_trip = 2 * s.way[0].delay;
+  if (draw.pick(6) == 5) s.way[0].jitter = round_trip / 4;
+  if (draw.pick(6) == 5) s.way[1].gathers = std::max<nanoseconds>(round_trip / 4, microsecond);
+  if (draw.pick(6) == 5) s.way[1].loss = 100'000;
+  if (draw.pick(8) == 7) s.way[0].loss = 10'000;
+  drawn_detail::draw_faults(c.steps, s, round_trip);
+  return s;
+}
+
+/// Nothing happens to packets but what their number, the rate and the delay do, and an acknowledgment comes before any
+/// retransmission timer expires.
+[[nodiscard]] inline bool calm(const path_setting& s) {
+  double longest = 0;  // seconds
+  for (const link_setting& way : s.way) {
+    longest +=
+        static_cast<double>(way.delay) / 1e9 + static_cast<double>(way.queue) * 8 / static_cast<double>(way.rate);
+  }
+  return longest < 0.9 && std::all_of(s.way.begin(), s.way.end(), [](const link_setting& way) {
+           return way.faults.empty() && way.blackouts.empty() && way.loss == 0 && way.jitter == 0 && way.gathers == 0 &&
+                  way.changes_at < 0;
+         });
+}
+
+}  // namespace sequent::path

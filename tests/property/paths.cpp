@@ -1,0 +1,74 @@
+// Whole runs of two production ends over a path, in virtual time: every segment has a reason, and the end comes.
+#include <string>
+
+#include "sequent/congestion/reno.hpp"
+#include "tests/path/drawn_path.hpp"
+#include "tests/property/claim.hpp"
+
+namespace sequent::property {
+namespace paths_properties {
+
+// What is wrong with the run as a whole.
+std::string judged(const path::path_setting& s, const path::path_result& r) {
+  if (!r.why.empty()) return r.why;
+  if (!r.finished) {
+    return "the run does not come to its end: " + std::to_string(r.read[1]) + " of " +
+           std::to_string(s.application[0].writes) + " octets were read";
+  }
+  if (!path::calm(s) || r.drops[0] + r.drops[1] != 0) return {};
+  for (std::size_t i = 0; i != 2; ++i) {
+    // A probe may go while acknowledgments queue for longer than the round trip was (RFC 8985 section 7.2).
+    const std::uint64_t probes = r.reasons[i][static_cast<std::size_t>(spec::reason::tail_probe)];
+    if (r.again[i] > probes) {
+      return "end " + std::to_string(i) + " sends " + std::to_string(r.again[i] - probes) +
+             " segments again beside probes, and nothing was lost or late";
+    }
+  }
+  return {};
+}
+
+template <class Policy>
+case_check path_check() {
+  return [](const drawn_case& c) {
+    path::path_setting s = path::drawn_path(c);
+    finding found;
+    found.why = judged(s, path::two_ends<Policy>(s).run());
+    if (found.why.empty()) return found;
+    s.keeps_ladder = true;  // the same run again, to be drawn
+    found.ladder = path::two_ends<Policy>(s).run().ladder;
+    return found;
+  };
+}
+
+struct reno_path : path::path_policy {
+  using congestion_control = congestion::reno;
+};
+struct paced_path : path::path_policy {
+  using pacing = pacer;
+};
+
+constexpr const char* path_bounds =
+    "paths of 128 kbit/s to 4 Gbit/s and 100 us to 1.8 s there and back, equal or up to 50 times slower on the way "
+    "back, "
+    "queues of a quarter to four times what is on its way, clocks of 1 us to 10 ms; bulk, pieces by the clock and slow "
+    "readers; with and without SACK, timestamps, Nagle, delayed acknowledgments; buffers of 8 KiB to 1 MiB, segments "
+    "of "
+    "536 to 8960 octets; at most 24 packets or bursts lost, late or twice, random loss, jitter, gathered and lost "
+    "acknowledgments";
+
+const registered reasons{claim{
+    // covers: rfc9293#3.8 rfc6298#5 rfc6675#4 rfc8985#7.2
+    .id = "path-reasons",
+    .says =
+        "Over a whole run every segment has a reason that an RFC gives it, the right edge that was offered is never "
+        "passed, timers run while anything is outstanding, nothing is repeated on a calm path, and the end comes",
+    .bounds = path_bounds,
+    .head = path::path_numbers,
+    .steps = 24,
+    .cases = 600,
+    .run = path_check<path::path_policy>(),
+    .controls = {},
+}};
+
+}  // namespace paths_properties
+}  // namespace sequent::property
