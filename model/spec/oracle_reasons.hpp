@@ -176,8 +176,8 @@ class reasons_oracle {
         return reason::partial;
       }
       if (!why) why = each;
-      // The timer sends the first of what is outstanding again, in a segment as large as may be (RFC 6298 section 5.4).
-      if (why == reason::timer || why == reason::tail_probe || why == reason::window_probe) break;
+      // The first of what is outstanding, and the last, go again in a segment as large as may be (RFC 6298 section 5.4).
+      if (r.first == una_ || why == reason::tail_probe) break;
     }
     const reason found = why.value_or(reason::window_probe);
     if (found == reason::timer) expire(now);
