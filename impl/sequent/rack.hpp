@@ -55,10 +55,11 @@ class rack {
     u32 sent_at = 0;                  // of what was sent last
     sequence_number<u32> end{};
     bool valid = false;
+    u32 granule = 0;  // what was sent may have been sent so much earlier than its time says
   };
-  [[nodiscard]] constexpr arrival hear(u32 now) noexcept {
+  [[nodiscard]] constexpr arrival hear(u32 now, u32 granule = 0) noexcept {
     widened_ = false;
-    return {now, furthest_, 0, {}, false};
+    return {now, furthest_, 0, {}, false, granule};
   }
 
   /// A round trip was measured of what was sent once: of a segment, or of the SYN. RACK.min_RTT is the shortest, unless
@@ -80,18 +81,17 @@ class rack {
     const u32 round_trip = news.now - run.sent_at;
     if (round_trip >= half_circle) return;  // the clock jumped back
     if (run.again && (echo_before || round_trip < least_round_trip_)) return;
-    if (!run.again) measured(round_trip, news.now);
+    if (!run.again) measured(round_trip + news.granule, news.now);
     if (news.valid && !sent_after(run.sent_at, run.last, news.sent_at, news.end)) return;
     news.valid = true;
     news.sent_at = run.sent_at;
     news.end = run.last;
   }
 
-  /// All that the acknowledgment delivered has been named: RACK.rtt is measured by what of it was sent last. `granule`
-  /// is how much earlier than its time says that may have been sent.
-  constexpr void conclude(const arrival& news, u32 granule) noexcept {
+  /// All that the acknowledgment delivered has been named: RACK.rtt is measured by what of it was sent last.
+  constexpr void conclude(const arrival& news) noexcept {
     if (!news.valid) return;
-    round_trip_ = news.now - news.sent_at + granule;
+    round_trip_ = news.now - news.sent_at + news.granule;
     if (known_ && !sent_after(news.sent_at, news.end, sent_at_, end_)) return;
     known_ = true;
     sent_at_ = news.sent_at;
@@ -130,7 +130,7 @@ class rack {
   }
 
   /// Marks what is lost by now (section 6.2, step 5), and says when to look again if something may become so. `granule`
-  /// as in conclude().
+  /// as in hear().
   struct outcome {
     bool found = false;
     std::optional<u32> again{};  ///< when the last of it was sent again that had been

@@ -123,7 +123,10 @@ class loss_recovery {
   template <class Congestion>
   [[nodiscard, gnu::always_inline]] constexpr bool on_ack(const acknowledgment& ack, Congestion& congestion,
                                                           duration& again) noexcept {
-    if (ack.round_trip) probe_.measured();
+    if (ack.round_trip) {
+      probe_.measured();
+      if (ack.sack) rack_.measured(clipped(*ack.round_trip), short_time(ack.now));
+    }
     const u32 before_it = pipe();
     if (!undisturbed(ack)) [[unlikely]]
       return on_news(ack, before_it, congestion, again);

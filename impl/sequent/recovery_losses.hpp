@@ -11,7 +11,7 @@ namespace sequent {
 template <std::size_t MostRuns, class Parts>
 constexpr u32 loss_recovery<MostRuns, Parts>::deliver(const acknowledgment& ack, acknowledged_news* news) noexcept {
   u32 octets = 0;
-  rack::arrival heard = rack_.hear(short_time(ack.now));
+  rack::arrival heard = rack_.hear(short_time(ack.now), granule(ack.smoothed));
   const auto note = [&](const delivered_run& run) {
     octets += run.last - run.first;
     // Of what is only SACKed the echo tells nothing: it is that of the last segment in sequence (RFC 7323 section 4.3).
@@ -32,7 +32,7 @@ constexpr u32 loss_recovery<MostRuns, Parts>::deliver(const acknowledgment& ack,
       }
     }
   }
-  if (ack.sack) rack_.conclude(heard, granule(ack.smoothed));
+  if (ack.sack) rack_.conclude(heard);
   return octets;
 }
 

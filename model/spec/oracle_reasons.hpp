@@ -260,6 +260,8 @@ class reasons_oracle {
   }
 
   void begin_repair() {
+    // A repair that proves needless is over at once (RFC 4015), so that duplicates may begin the next one.
+    if (duplicates_ >= 3) repair_until_ = std::max(repair_until_, nxt_);
     if (repairing()) return;
     ++repairs_;
     reduce(false);

@@ -15,7 +15,8 @@ std::string judged(const path::path_setting& s, const path::path_result& r) {
     return "the run does not come to its end: " + std::to_string(r.read[1]) + " of " +
            std::to_string(s.application[0].writes) + " octets were read";
   }
-  if (!path::calm(s) || r.drops[0] + r.drops[1] != 0) return {};
+  const bool refuses = s.application[0].reads_every + s.application[1].reads_every != 0;  // a probe of a closed window
+  if (!path::calm(s) || refuses || r.drops[0] + r.drops[1] != 0) return {};
   for (std::size_t i = 0; i != 2; ++i) {
     // A probe may go while acknowledgments queue for longer than the round trip was (RFC 8985 section 7.2).
     const std::uint64_t probes = r.reasons[i][static_cast<std::size_t>(spec::reason::tail_probe)];

@@ -126,7 +126,7 @@ class rack_subject {
     una_ = told.ack;
     blurred_.drop_below(una_);
     for (const auto& block : told.blocks) board_.sack(wire(block.first), wire(block.last), note);
-    core_.conclude(news, 0);
+    core_.conclude(news);
     core_.forget_round(wire(una_));
     if (told.duplicate_reported) core_.duplicate_reported(wire(una_), wire(nxt_));
   }

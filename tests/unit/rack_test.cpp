@@ -22,11 +22,11 @@ class rack_test : public testing::TestWithParam<u32> {
   }
   // An acknowledgment of what is before `until`, with the blocks given.
   void hear(u32 until, std::initializer_list<std::pair<u32, u32>> blocks = {}, bool echo_before = false) {
-    rack::arrival news = recent.hear(now);
+    rack::arrival news = recent.hear(now, granule);
     const auto note = [&](const delivered_run& run) { recent.delivered(news, run, echo_before); };
     board.acknowledge(at(until), note);
     for (const auto& [left, right] : blocks) board.sack(at(left), at(right), note);
-    recent.conclude(news, granule);
+    recent.conclude(news);
   }
 
   scoreboard<16> board{};
