@@ -323,6 +323,7 @@ class connection {
   void suspect_path(std::uint8_t attempts, instant now) noexcept;
   void reopen_window() noexcept;
   [[nodiscard]] sequence_number<u32> reader_at() const noexcept;
+  [[nodiscard]] u32 full_text() const noexcept;
   [[nodiscard]] window_offer<u32> offer(bool unscaled) const noexcept;
   [[nodiscard]] u32 clock(instant now) const noexcept;
   [[nodiscard]] u32 report_length(u32 mss) const noexcept;

@@ -52,7 +52,10 @@ struct connection_config {
   /// makes a connection without it, and a SYN that is not answered is sent again without it (section 6.1.1.1), as there
   /// are middleboxes that drop what asks for it; one that answers with RST still ends the attempt.
   bool ecn = false;
-  bool nagle = true;                                             ///< MUST-17
+  bool nagle = true;  ///< MUST-17
+  /// Nagle's algorithm waits for small segments alone, so that the short end of what was written goes at once behind
+  /// full ones and there is one small segment in flight at most (RFC 9293 appendix A.3); off: for any (section 3.7.4).
+  bool nagle_modified = true;
   duration delayed_ack = duration::milliseconds(40);             ///< under half a second (MUST-40); zero: at once
   duration silly_window_override = duration::milliseconds(200);  ///< RFC 9293 section 3.8.6.2.1
   rto_limits rto{};

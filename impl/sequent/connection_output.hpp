@@ -12,12 +12,18 @@ u32 connection<Policy>::clock(instant now) const noexcept {
   return static_cast<u32>(static_cast<std::uint64_t>(now.microseconds()) / 1'000) + config_.timestamp_offset;
 }
 
+// The most text that a segment of the peer carries beside the options that all of them have.
+template <class Policy>
+u32 connection<Policy>::full_text() const noexcept {
+  const u32 options = tcb_.ts.enabled ? 12 : 0;
+  return std::max(u32{config_.receive_mss}, options + 1u) - options;
+}
+
 // MUST-39: the right edge moves by a segment or half the buffer, whichever is less. Windows on SYN are not scaled.
 template <class Policy>
 window_offer<u32> connection<Policy>::offer(bool unscaled) const noexcept {
   const u32 room = receiver_.offerable();
-  const u32 capacity = receiver_.tuning().limit();
-  const u32 worthwhile = std::max(1u, std::min(u32{config_.receive_mss}, capacity / 2));
+  const u32 worthwhile = std::max(1u, std::min(full_text(), receiver_.tuning().limit() / 2));
   return offer_window(tcb_.rcv, room, worthwhile, unscaled);
 }
 
@@ -148,6 +154,7 @@ void connection<Policy>::add_fast_open(instant now, u32 most_text, segment<u32>&
   header.text_length = length;
   if (length == sender_.queued()) header.control = header.control.with(control_bits<u32>::psh_bit);
   sender_.sent_with_syn(length, now);
+  sender_.sent_small(header.seq + 1u + length);
   path_.on_sent(header.seq + 1u + length, length + options);
   fast_open_.sent_text();
   tcb_.fast_opened = true;
@@ -205,7 +212,7 @@ template <class Policy>
   // CWR belongs on one segment, not on each of those that a large one is cut into.
   const bool large = config_.large_segments && !early && !(tcb_.may_mark() && sender_.ecn().cwr_due());
   const u32 most = large ? most_text - most_text % mss : mss;
-  bool nagle = config_.nagle;
+  bool nagle = config_.nagle && (!config_.nagle_modified || sender_.small_outstanding(tcb_.snd));
   if constexpr (Policy::fast_open::enabled) {
     // Only text that is outstanding holds back a small segment, not the SYN,ACK.
     if (early && tcb_.snd.nxt == tcb_.snd.iss + 1u) nagle = false;
@@ -215,6 +222,9 @@ template <class Policy>
   if constexpr (Policy::fast_open::enabled) {
     if (early) run.fin = false;  // it waits for the handshake (C11)
     if (early && run.length == 0) return false;
+  }
+  if (!run.again && (run.length < mss || (large && run.push && run.length % mss != 0))) {
+    sender_.sent_small(run.seq + run.length);
   }
   u32 extra = 0;
   if (run.fin) extra |= control_bits<u32>::fin_bit;

@@ -77,6 +77,7 @@ class dormant {
     c.receiver_.largest_text_ = largest_text_;
     auto& sender = c.sender_;
     sender.first_ = tcb_.snd.fin_sent ? tcb_.snd.nxt - 1u : tcb_.snd.nxt;  // a FIN is no octet of the ring
+    sender.small_until_ = tcb_.snd.nxt;
     sender.rtt_ = rtt_estimator(c.config_.rto, measures_);
     sender.congestion_ = congestion_;
     sender.pacing_ = pacing_;

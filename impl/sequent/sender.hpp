@@ -59,6 +59,12 @@ class sender {
   [[nodiscard]] constexpr sequence_number<u32> unsent_from() const noexcept { return unsent_from_; }
   [[nodiscard]] constexpr bool syn_lost() const noexcept { return syn_lost_; }
   [[nodiscard]] constexpr bool syn_sent() const noexcept { return syn_sent_; }
+  /// A segment of less than full size is outstanding.
+  [[nodiscard]] constexpr bool small_outstanding(const send_variables<u32>& snd) const noexcept {
+    return small_until_ - snd.una - 1u < snd.nxt - snd.una;
+  }
+  /// What ends there is new, and smaller than a full segment.
+  constexpr void sent_small(sequence_number<u32> last) noexcept { small_until_ = last; }
   /// When text or a FIN was sent last, while that matters: since all of it was acknowledged only if the congestion
   /// window has grown beyond the initial one.
   [[nodiscard]] constexpr std::optional<instant> last_sent() const noexcept { return last_sent_; }
@@ -67,7 +73,7 @@ class sender {
 
   /// Begins a connection at an ISS; what was queued before the SYN (nothing can be) stays queued.
   constexpr void start(sequence_number<u32> iss, const rto_limits& limits) noexcept {
-    first_ = iss + 1u;
+    first_ = small_until_ = iss + 1u;
     rtt_ = rtt_estimator(limits);
     congestion_ = {};
     pacing_ = {};
@@ -345,6 +351,8 @@ class sender {
   bool overrides_ = false;              // the peer has closed its window over a small segment that was held back
   u32 override_at_ = 0;                 // until then
   sequence_number<u32> unsent_from_{};  // SND.NXT at the latest first timeout
+  sequence_number<u32>
+      small_until_{};  // where the latest small segment ends; beyond what is outstanding it says nothing
   std::optional<instant> last_sent_{};
   recovery_type recovery_{};
   ring<Storage> ring_{};

@@ -2,6 +2,10 @@
 //
 // Feed every segment that arrives, everything that is sent, and each time that there is nothing more to send. That an
 // acknowledgment does not wait for half a second is for others to see.
+//
+// SHLD-18 and SHLD-19 together: one segment in order, no larger than a full one, is not worth an acknowledgment of its
+// own as soon as it is there, however quickly it is read. What opens the window is: by two segments, by a sixteenth of
+// the buffer, which is much where it takes few segments, or where less than a segment is left of it.
 #pragma once
 
 #include <string>
@@ -26,6 +30,9 @@ struct sent_acknowledgment {
   position edge = 0;        ///< right edge that it offers
   bool bare = false;        ///< neither text nor SYN nor FIN nor RST
   bool keep_alive = false;  ///< it stands before SND.NXT
+  bool at_once = false;     ///< no time has passed since the last arrival, and acknowledgments are to be delayed
+  position grain = 1;       ///< unit of the window field
+  position buffer = 0;      ///< of the receiver, as far as it is offered at all
 };
 
 /// The receiving end of one connection.
@@ -37,6 +44,8 @@ class acknowledgment_oracle {
   /// A segment arrives. Each may be answered once.
   void arrived(const arrived_segment& seg) {
     ++answers_;
+    lone_ = answers_ == 1 && !waiting_ && plain(seg);
+    waiting_ = true;
     if (seg.taken && seg.first < seg.last && !seg.refused) {
       const bool new_text = seg.last > next_;
       // Text beyond a gap, and text that fills one in whole or in part.
@@ -53,6 +62,12 @@ class acknowledgment_oracle {
     if (seg.bare && !seg.keep_alive && !opens) {
       wrong_.expect(answers_ > 0, "an acknowledgment that no segment and no window calls for");
     }
+    if (seg.bare && seg.at_once && lone_ && told_) {
+      const position moved = seg.edge - edge_ + seg.grain - 1;
+      const bool tells = edge_ - next_ < full_ || moved >= 2 * full_ || moved >= seg.buffer / 16;
+      wrong_.expect(tells, "a segment in order is acknowledged on its own as soon as it is there");
+    }
+    lone_ = waiting_ = false;
     if (seg.bare && answers_ > 0) --answers_;
     if (!told_ || seg.acknowledges > told_through_) answers_ = 0;
     told_through_ = std::max(told_through_, seg.acknowledges);
@@ -74,6 +89,12 @@ class acknowledgment_oracle {
   [[nodiscard]] const std::string& violation() const { return wrong_.text(); }
 
  private:
+  // Text that comes next, no more than a full segment of it, and all of it new.
+  [[nodiscard]] bool plain(const arrived_segment& seg) const {
+    return seg.taken && !seg.refused && !waits_ && !seg.waits && seg.first == next_ && seg.first < seg.last &&
+           seg.next == seg.last && seg.last - seg.first <= full_;
+  }
+
   position full_;
   position next_ = 0;
   position told_through_ = 0;
@@ -82,6 +103,8 @@ class acknowledgment_oracle {
   bool told_ = false;
   bool waits_ = false;
   bool at_once_ = false;
+  bool waiting_ = false;  ///< something has arrived since an acknowledgment was sent
+  bool lone_ = false;     ///< and is one plain segment
   complaint wrong_;
 };
 

@@ -21,20 +21,24 @@ struct new_text {
   position unsent = 0;       ///< D: text that was queued and not yet sent
   position max_window = 0;   ///< Max(SND.WND): the largest window that the peer has offered
   bool outstanding = false;  ///< SND.NXT was beyond SND.UNA
+  bool small = false;        ///< of that, some was sent in a segment that was not full
   bool nagle = true;         ///< Nagle's algorithm is on
+  bool modified = false;     ///< as appendix A.3 modifies it: it waits for small segments alone
   bool fin = false;          ///< it carries the FIN, after which there is nothing to wait for
   bool override = false;     ///< the override timeout has fired, or it is a probe that is sent in any case
 };
 
 /// Why a segment should not have been sent yet; empty if it may.
 [[nodiscard]] inline std::string why_silly(const new_text& sent) {
-  if (sent.length >= sent.full || sent.override) return {};           // (1), (4)
-  const bool waits = sent.outstanding && sent.nagle;                  // the bracket of (2) and (3)
+  if (sent.length >= sent.full || sent.override) return {};  // (1), (4)
+  const bool unacknowledged = sent.modified ? sent.small : sent.outstanding;
+  const bool waits = unacknowledged && sent.nagle;                    // the bracket of (2) and (3)
   if (sent.length == sent.unsent && (!waits || sent.fin)) return {};  // (2); all that is written counts as pushed
   if (!waits && sent.length >= sent.max_window / 2) return {};        // (3), with Fs = 1/2
   return "a segment with " + std::to_string(sent.length) + " octets of text goes out, of " + std::to_string(sent.full) +
          " that would fill it, " + std::to_string(sent.unsent) + " that wait, and half of the largest window, " +
-         std::to_string(sent.max_window / 2) + (waits ? ", while something is outstanding" : "");
+         std::to_string(sent.max_window / 2) +
+         (waits ? (sent.modified ? ", while a small segment is outstanding" : ", while something is outstanding") : "");
 }
 
 /// What a sender has left after everything that may be sent has been.

@@ -62,6 +62,7 @@ using stream_world = model::world<End, most_flight, 4>;
   config.ecn = (s.options[i] & with_ecn) != 0;
   config.window_scale = (s.options[i] & with_scaling) != 0;
   config.nagle = (s.options[i] & with_nagle) != 0;
+  config.nagle_modified = (s.options[i] & with_sack) != 0;  // one more number would change what all seeds draw
   if ((s.options[i] & (with_delayed_ack | with_nagle)) != 0) config.fast_open_amplification = 255;
   if ((s.options[i] & with_delayed_ack) == 0) config.delayed_ack = duration{};
   config.user_timeout.reset();

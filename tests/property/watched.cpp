@@ -76,8 +76,9 @@ const registered silliness{claim{
     // covers: silly-window-sender rfc9293#3.8.6.2.1 MUST-38 SHLD-7
     .id = "stream-silly-window",
     .says =
-        "On every run each segment with new text is full, or ends what was written while nothing is outstanding, or "
-        "is half of the largest window, or carries the FIN, or goes out because a timer said so",
+        "On every run each segment with new text is full, or ends what was written while nothing is outstanding (with "
+        "the modification of appendix A.3: nothing small), or is half of the largest window, or carries the FIN, or "
+        "goes out because a timer said so",
     .bounds = stream_bounds,
     .head = setting_numbers,
     .steps = 120,

@@ -112,11 +112,11 @@ struct forgetful : roomy_end {
 };
 
 const registered acknowledgments{claim{
-    // covers: delayed-ack rfc9293#3.8.6.3 rfc5681#4.2 SHLD-19 MUST-58
+    // covers: delayed-ack rfc9293#3.8.6.3 rfc5681#4.2 SHLD-18 SHLD-19 MUST-58
     .id = "stream-acknowledgments",
     .says = "On every run no segment is acknowledged more than once but to open the window, two full segments never "
-            "wait for their acknowledgment, and text beyond a gap or in one is acknowledged at once (RFC 5681 section "
-            "4.2)",
+            "wait for their acknowledgment, text beyond a gap or in one is acknowledged at once (RFC 5681 section "
+            "4.2), and one segment in order is not, however quickly it is read (SHLD-18)",
     .bounds = stream_bounds,
     .head = setting_numbers,
     .steps = 120,

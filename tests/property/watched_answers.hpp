@@ -206,7 +206,10 @@ class acknowledgments_watched : public Base {
     Base::arrives(p);
     const control_block<u32>& after = Base::tcp().block();
     if (after.state < connection_state::established) return oracle_.reset();
-    if (!oracle_) oracle_.emplace(spec::position{Base::tcp().config().receive_mss});
+    // Twelve octets of timestamps take from the text of each segment.
+    const u32 options = after.ts.enabled ? 12 : 0;
+    const u32 mss = Base::tcp().config().receive_mss;
+    if (!oracle_) oracle_.emplace(spec::position{mss > options ? mss - options : 1u});
     const auto parsed = parse_segment(p.octets(), pseudo_header{});
     if (!parsed) return;
     const segment<u32>& seg = parsed->header;
@@ -219,6 +222,12 @@ class acknowledgments_watched : public Base {
     told.taken = !seg.control.syn() && may_receive_text(before.state) && (moved || Base::ack_taken());
     told.refused = !moved && !holds(seg);
     oracle_->arrived(told);
+    arrived_now_ = true;
+  }
+
+  void advance(std::int64_t microseconds) {
+    if (microseconds != 0) arrived_now_ = false;
+    Base::advance(microseconds);
   }
 
   std::optional<packet> poll() {
@@ -236,7 +245,10 @@ class acknowledgments_watched : public Base {
     oracle_->sent({.acknowledges = acknowledges,
                    .edge = acknowledges + (spec::position{seg.wnd} << shift),
                    .bare = seg.text_length == 0 && !seg.control.syn() && !seg.control.fin(),
-                   .keep_alive = !(seg.seq == Base::tcp().block().snd.nxt)});
+                   .keep_alive = !(seg.seq == Base::tcp().block().snd.nxt),
+                   .at_once = arrived_now_ && Base::tcp().config().delayed_ack != duration{},
+                   .grain = spec::position{1} << shift,
+                   .buffer = Base::tcp().receiving().tuning().limit()});
     return sent;
   }
 
@@ -256,6 +268,7 @@ class acknowledgments_watched : public Base {
   }
 
   std::optional<spec::acknowledgment_oracle> oracle_{};
+  bool arrived_now_ = false;
 };
 
 }  // namespace sequent::property

@@ -178,8 +178,8 @@ class edge_watched : public Base {
   std::string wrong_;
 };
 
-/// Watches what Base sends beside the conditions for small segments. `nagle_believed`: as if Nagle's algorithm were on
-/// whatever the user chose.
+/// Watches what Base sends beside the conditions for small segments. `nagle_believed`: as if Nagle's algorithm were on,
+/// and as section 3.7.4 has it, whatever the user chose.
 template <class Base, bool nagle_believed = false>
 class silliness_watched : public Base {
  public:
@@ -198,12 +198,16 @@ class silliness_watched : public Base {
     if (!parsed || parsed->header.text_length == 0 || !(parsed->header.seq == before.nxt)) return sent;
     const segment<u32>& seg = parsed->header;
     const std::uint32_t report = seg.options.sack.count == 0 ? 0 : 4 + 8 * static_cast<u32>(seg.options.sack.count);
+    const bool small = small_until_ && sequent::before(before.una, *small_until_);
+    if (seg.text_length < full - report) small_until_ = seg.seq + seg.text_length;
     wrong_ = spec::why_silly({.length = seg.text_length,
                               .full = full - report,
                               .unsent = unsent,
                               .max_window = before.max_wnd,
                               .outstanding = !(before.una == before.nxt),
+                              .small = small,
                               .nagle = nagle_believed || tcp.config().nagle,
+                              .modified = !nagle_believed && tcp.config().nagle_modified,
                               .fin = seg.control.fin(),
                               .override = any_size});
     return sent;
@@ -212,6 +216,7 @@ class silliness_watched : public Base {
   [[nodiscard]] std::string violation() const { return wrong_.empty() ? Base::violation() : wrong_; }
 
  private:
+  std::optional<sequence_number<u32>> small_until_{};
   std::string wrong_;
 };
 

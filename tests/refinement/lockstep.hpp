@@ -453,11 +453,12 @@ class lockstep {
     }
   }
 
-  // RFC 9293 section 3.8.6.2.2: a segment, or half of the buffer.
+  // RFC 9293 section 3.8.6.2.2: half of the buffer, or a segment, two where a peer can go on with what is left.
   [[nodiscard]] bool window_worth_telling(const control_block<u32>& tcb) const {
     const u32 room = tcp_.receiving().room();
     const u32 buffer = room + tcp_.receiving().unread();
-    const u32 worthwhile = std::max(1u, std::min(buffer / 2, u32{tcp_.config().receive_mss}));
+    const u32 segment = tcp_.config().receive_mss;
+    const u32 worthwhile = std::max(1u, std::min(buffer / 2, tcb.rcv.wnd < segment ? segment : 2 * segment));
     // What a scaled field cannot say is not withheld.
     const u32 largest = 0xffffu << tcb.rcv.shift;
     return room > tcb.rcv.wnd && std::min(room, largest) > tcb.rcv.wnd &&

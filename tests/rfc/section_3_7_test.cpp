@@ -160,6 +160,22 @@ TEST(section_3_7_4, MUST_17_switching_nagle_off_releases_what_it_held) {
   EXPECT_EQ(released[0].octets.size(), 20u);
 }
 
+// covers: SHLD-7
+TEST(section_3_7_4, SHLD_7_one_small_segment_is_outstanding_at_most) {
+  for (const bool modified : {false, true}) {
+    connection_config config = plain();
+    config.nagle_modified = modified;
+    endpoint<> host(config);
+    host.open();
+    const std::size_t full = host.tcp.effective_mss();
+    // Two full segments and their short end, which the letter lets wait for them (appendix A.3).
+    EXPECT_EQ(host.write(2 * full + 100).size(), modified ? 3u : 2u);
+    EXPECT_TRUE(host.write(200).empty());
+    EXPECT_EQ(host.write(full).size(), 1u) << "what fills a segment goes";
+    EXPECT_TRUE(host.write(1).empty());
+  }
+}
+
 // covers: MUST-17
 TEST(section_3_7_4, MUST_17_nagle_may_be_off_from_the_beginning) {
   connection_config config = plain();

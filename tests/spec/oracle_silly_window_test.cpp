@@ -28,6 +28,15 @@ TEST(oracle_silly_window, the_end_of_what_was_written_may_go_when_nothing_is_out
   EXPECT_EQ(why_silly(sent), "");
 }
 
+TEST(oracle_silly_window, with_the_modification_only_what_is_small_holds_back) {
+  new_text sent = small();
+  sent.unsent = 100;
+  sent.modified = sent.outstanding = true;
+  EXPECT_EQ(why_silly(sent), "");
+  sent.small = true;
+  EXPECT_NE(why_silly(sent), "");
+}
+
 TEST(oracle_silly_window, a_fin_waits_for_nothing) {
   new_text sent = small();
   sent.unsent = 100;

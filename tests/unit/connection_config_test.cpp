@@ -14,6 +14,7 @@ TEST(connection_config, defaults_are_what_the_rfcs_ask_for) {
   const connection_config config;
   EXPECT_EQ(config.default_peer_mss, 536u);
   EXPECT_TRUE(config.nagle);
+  EXPECT_TRUE(config.nagle_modified);
   EXPECT_FALSE(config.keep_alive.enabled);
   EXPECT_GE(config.keep_alive.idle, duration::seconds(7'200));
   EXPECT_GT(config.keep_alive.probes, 1u);
