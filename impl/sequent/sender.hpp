@@ -140,6 +140,7 @@ class sender {
     timed_.stop();
     if (syn_sent_) {
       timed_.sent_again(iss, iss + 1u, now, clock, false);
+      timers.stop(timer::retransmission);  // as for what is sent again later: see sent()
     } else {
       timed_.sent(iss + 1u, now);
     }

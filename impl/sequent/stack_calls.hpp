@@ -40,7 +40,7 @@ result<void> stack<Policy>::rotate_secret(secret_key fresh, instant now) noexcep
 template <class Policy>
 result<void> stack<Policy>::renew_fast_open(secret_key fresh) noexcept {
   if (fresh.is_zero()) return error::bad_argument;
-  fast_open_keys_.rotate(fresh);
+  fast_open_keys_.rotate(derive_key(fresh, key_use::fast_open));
   return {};
 }
 

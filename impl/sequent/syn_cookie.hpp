@@ -37,10 +37,11 @@ struct syn_cookie {
 /// which 8 bits of a hash of the flow are added, and 24 bits of SipHash-2-4 over the flow, the peer's initial number,
 /// the whole count, the size and the options. So the ISS of a flow moves on with time (RFC 4987 appendix A), and:
 /// - A cookie is accepted if it was made for exactly this flow, peer's number and options, in this minute or the one
-///   before: it lives for 60 to 120 seconds.
+///   before: it lives for 60 to 120 seconds. One of the next minute counts too: a clock that goes back a little, over
+///   the edge of a minute, refuses nothing that is fresh.
 /// - Any other number passes with probability 2^-24 if the attacker knows the flow's 8 bits (holds a cookie of the same
-///   flow, but for another number, minute, size or options), and 2^-28 if not. While an older secret is still accepted
-///   the latter doubles.
+///   flow, but for another number, minute, size or options), and 3 * 2^-29 if not. While an older secret is still
+///   accepted the latter doubles.
 /// - The options other than the size stand in the low 6 bits of our timestamp, which the peer echoes (as in FreeBSD and
 ///   Linux): 4 bits of window scale, of which 15 is none, 1 of SACK, 1 of ECN.
 ///
@@ -89,18 +90,18 @@ class syn_cookies {
                                                               sequence_number<u32> iss, std::optional<u32> echo,
                                                               instant now) const noexcept {
     const u32 bits = echo ? *echo & option_mask : no_timestamps;
-    const u32 present = count_of(now);
-    u32 accepted = 0;  // one more than the size, so that 0 is none
+    const u32 latest = count_of(now) + 1u;  // of a clock that has gone back since
+    u32 accepted = 0;                       // one more than the size, so that 0 is none
     for (std::size_t i = 0; i != keys_.size(); ++i) {
       const u32 plain = iss.wire() - mask_of(keys_[i], f);
-      const u32 age = (present - (plain >> 27)) & 31u;
-      const u32 count = present - age;
+      const u32 age = (latest - (plain >> 27)) & 31u;
+      const u32 count = latest - age;
       const u32 size = plain >> 24 & 7u;
       const hashes secret = hashes_of(keys_[i], f, irs, count, size, bits);
       const u32 differs = (iss.wire() ^ secret.tag) & tag_mask;
       // An older secret made nothing after it was replaced.
       const bool in_use = i == 0 || static_cast<std::int32_t>(rotated_ - count) >= 0;
-      const bool good = (differs == 0) & (age <= 1) & in_use & !keys_[i].is_zero();
+      const bool good = (differs == 0) & (age <= 2) & in_use & !keys_[i].is_zero();
       accepted |= (size + 1) & (u32{0} - static_cast<u32>(good));
     }
     if (accepted == 0) return std::nullopt;

@@ -7,11 +7,12 @@
 namespace sequent {
 
 /// USER TIMEOUT, and R2 of section 3.8.3 which this library takes to be the same threshold (C34): the record is deleted
-/// and the user told. A peer that may exist is told too, with a RST (A37); in TIME-WAIT it has closed in good order.
+/// and the user told, in LISTEN too. A peer that may exist is told as well, with a RST (A37); in TIME-WAIT it has
+/// closed in good order.
 template <word W>
 constexpr void user_timeout(control_block<W>& tcb, actions<W>& out) noexcept {
-  if (tcb.state == connection_state::closed || tcb.state == connection_state::listen) return;
-  if (tcb.state != connection_state::syn_sent && tcb.state != connection_state::time_wait) reset_peer(tcb, out);
+  if (tcb.state == connection_state::closed) return;
+  if (tcb.state > connection_state::syn_sent && tcb.state != connection_state::time_wait) reset_peer(tcb, out);
   out.raised.raise(signal::timed_out);
   delete_block(tcb, out);
 }

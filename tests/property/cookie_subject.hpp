@@ -1,7 +1,6 @@
-// SYN cookies: a number is accepted if and only if making a cookie for this minute or the one before, for some size and
-// with a secret in use, gives that number. So checking is held against making; that a changed cookie is one of those
-// happens once in 2^24 times, and is then right.
-// covers: rfc4987#3.6
+// SYN cookies: a number is accepted if and only if making a cookie for this minute, the one before or, for a clock that
+// went back, the next, for some size and with a secret in use, gives that number. So checking is held against making;
+// that a changed cookie is one of those happens once in 2^24 times, and is then right. covers: rfc4987#3.6
 #pragma once
 
 #include <cstdint>
@@ -101,7 +100,7 @@ inline void change_one(const cookie_case& c, cookie_reply& back) {
   const std::int64_t rotated = minute_of(c.made_at + c.rotated_after);
   for (const bool old : {false, true}) {
     const syn_cookies maker(c.rotated && !old ? c.fresh : c.key);
-    for (const std::int64_t minute : {minute_of(checked), minute_of(checked) - 1}) {
+    for (const std::int64_t minute : {minute_of(checked), minute_of(checked) - 1, minute_of(checked) + 1}) {
       if (old && (!c.rotated || minute > rotated)) continue;
       for (const std::uint16_t mss : cookie_mss) {
         options.mss = mss;
@@ -148,7 +147,7 @@ template <class Cookies>
   const std::int64_t age = minute_of(checked) - minute_of(c.made_at);
   const bool unchanged = c.changed % 9 == 0 || (c.changed % 9 == 7 && !c.options.timestamps);
   const bool kept = !c.rotated || minute_of(c.made_at + c.rotated_after) >= minute_of(c.made_at);
-  if (unchanged && kept && (age == 0 || age == 1)) {
+  if (unchanged && kept && -1 <= age && age <= 1) {
     if (!trip.got) return "a good cookie is refused";
     if (*trip.got != remembered(c.options)) return "the options that come back are not those that were sent";
   }

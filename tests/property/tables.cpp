@@ -218,6 +218,16 @@ struct long_lived : syn_cookies {
   }
 };
 
+/// Knows only cookies of the past.
+struct unforgiving : syn_cookies {
+  using syn_cookies::syn_cookies;
+  std::optional<cookie_options> check(const flow& f, sequence_number<u32> irs, sequence_number<u32> iss,
+                                      std::optional<u32> echo, instant now) const noexcept {
+    const auto read = syn_cookies::check(f, irs, iss, echo, now);
+    return read && syn_cookies::check(f, irs, iss, echo, now + period) ? read : std::nullopt;
+  }
+};
+
 /// Forgets the older secret at once.
 struct forgetful : syn_cookies {
   using syn_cookies::syn_cookies;
@@ -227,9 +237,9 @@ struct forgetful : syn_cookies {
 const registered cookies{claim{
     // covers: rfc4987#3.6 rfc4987#A
     .id = "syn-cookie",
-    .says =
-        "A SYN cookie is accepted if and only if it was made in this minute or the one before, for this flow, peer's "
-        "number and options, with a secret in use; and it says what the SYN said",
+    .says = "A SYN cookie is accepted if and only if it was made in this minute, the one before or, for a clock that "
+            "went back, the next, for "
+            "this flow, peer's number and options, with a secret in use; and it says what the SYN said",
     .bounds =
         "cookies that come back with nothing or one thing changed, up to 70 minutes later or before they were made; "
         "secrets replaced in between; both families",
@@ -239,6 +249,7 @@ const registered cookies{claim{
     .run = cookie_check<syn_cookies>(),
     .controls = {{"the peer's number does not count", cookie_check<any_peer_number>()},
                  {"a cookie lives a minute longer", cookie_check<long_lived>()},
+                 {"a clock that goes back over a minute's edge refuses what is fresh", cookie_check<unforgiving>()},
                  {"a new secret ends the old one's cookies", cookie_check<forgetful>()}},
 }};
 

@@ -146,6 +146,18 @@ TEST(rfc6298_section_2, a_new_connection_inherits_no_back_off) {
 }
 
 // covers: rfc6298#5
+// The SYN,ACK of a simultaneous open is the SYN once more, and is not repeated sooner for the time that went by before.
+TEST(rfc6298_section_5, a_syn_that_is_answered_by_a_syn_waits_for_a_whole_timeout_again) {
+  endpoint<> host;
+  ASSERT_TRUE(host.tcp.connect(host.now));
+  host.out();
+  host.wait(ms(900));
+  ASSERT_EQ(host.in(at(5'000).syn().mss(1'000)).size(), 1u);
+  EXPECT_TRUE(host.wait(s(1) - ms(1)).empty());
+  EXPECT_EQ(host.wait(ms(1)).size(), 1u);
+}
+
+// covers: rfc6298#5
 TEST(rfc6298_section_5, what_recovery_sends_again_waits_for_a_whole_timeout) {
   endpoint<> host;
   host.open();

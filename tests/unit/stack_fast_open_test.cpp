@@ -130,6 +130,20 @@ TEST(stack_fast_open, accepts_a_cookie_of_the_former_secret_alone) {
   EXPECT_EQ(second[0].segment.acknowledges(), 5'001u);
 }
 
+// One stack that was renewed and one that began with the secret give the same cookies, and neither is of the secret
+// itself, which other keys are derived from as well.
+TEST(stack_fast_open, derives_the_key_of_a_renewed_secret_as_that_of_the_first) {
+  server renewed;
+  ASSERT_TRUE(renewed.tcp->renew_fast_open({77, 78}));
+  server begun(2, [](stack_config& config) { config.secret = {77, 78}; });
+  const auto given = renewed.cookie();
+  EXPECT_EQ(given, begun.cookie());
+  const auto local = ip_address::from_v4({10, 0, 0, 1});
+  const auto remote = ip_address::from_v4({10, 0, 0, 2});
+  EXPECT_NE(given, fast_open_keys({77, 78}).cookie_for(local, remote));
+  EXPECT_EQ(given, fast_open_keys(derive_key({77, 78}, key_use::fast_open)).cookie_for(local, remote));
+}
+
 // covers: rfc7413#4.2, rfc7413#5.1
 TEST(stack_fast_open, does_without_while_too_many_are_pending) {
   server host(1);

@@ -92,7 +92,9 @@ TEST(syn_cookie, lives_to_the_end_of_the_next_minute) {
       EXPECT_TRUE(good(made));
       EXPECT_TRUE(good(end - duration::microseconds(1)));
       EXPECT_FALSE(good(end));
-      EXPECT_FALSE(good(at(60 * minute) - duration::microseconds(1))) << "a clock that went back a minute";
+      EXPECT_TRUE(good(at(60 * minute) - duration::microseconds(1))) << "a clock that went back over a minute's edge";
+      EXPECT_TRUE(good(at(60 * (minute - 1))));
+      EXPECT_FALSE(good(at(60 * (minute - 1)) - duration::microseconds(1))) << "a clock that went back a minute";
       // When five bits of the count have come round, the rest of it still tells.
       for (int more = 2; more != 100; ++more) EXPECT_FALSE(good(at(60 * (minute + more)))) << more;
     }
