@@ -18,7 +18,7 @@ TIERS = (
     ("actions", "interval_set", "large_interval_set", "ring", "control_block", "limits", "timers", "timer_wheel",
      "flow", "flow_table"),
     ("acceptance", "acknowledgment", "rtt", "round_trip", "table_sizes", "timestamps", "window", "window_tuning", "path_mtu", "scoreboard", "rack", "prr", "resent", "spurious",
-     "tail_probe", "pacing", "ecn", "congestion/progress", "congestion/curve",
+     "tail_probe", "pacing", "ecn", "statistics", "congestion/progress", "congestion/curve",
      "congestion/hystart", "congestion/reno", "congestion/cubic", "congestion/validation", "congestion/validated", "ephemeral_ports", "syn_cookie", "fast_open_keys"),
     ("arrives_closed", "arrives_icmp", "arrives_listen", "arrives_syn_sent", "arrives_synchronized", "handshake",
      "predict", "receive_text", "user_calls", "timeouts", "transmit", "recovery", "recovery_*", "reply"),

@@ -20,6 +20,7 @@
 #include "sequent/predict.hpp"
 #include "sequent/receiver.hpp"
 #include "sequent/sender.hpp"
+#include "sequent/statistics.hpp"
 #include "sequent/step.hpp"
 #include "sequent/table_sizes.hpp"
 #include "sequent/timeouts.hpp"
@@ -36,6 +37,7 @@ struct default_policy {
   using congestion_control = congestion::cubic;  ///< or congestion::reno, or congestion::validated<either>
   using pacing = unpaced;                        ///< or pacer
   using fast_open = no_fast_open;                ///< or with_fast_open
+  using statistics = no_statistics;              ///< or counted_statistics
   /// Out-of-order ranges that are held; what would be one more is refused. They cost eight
   /// octets each, twenty-two beyond 64 of them.
   static constexpr std::size_t most_held_ranges = follows_buffer;
@@ -244,6 +246,8 @@ class connection {
   [[nodiscard]] u32 urgent_ahead() const noexcept;
   /// The most text of one segment at present: Eff.snd.MSS (section 3.7.1).
   [[nodiscard]] u32 effective_mss() const noexcept;
+  /// How the connection stands, as TCP_INFO tells elsewhere. Constant time, and free as long as nobody asks.
+  [[nodiscard]] connection_statistics statistics() const noexcept;
   /// The receiving half of ECN; the sending half is sending().ecn().
   [[nodiscard]] const ecn_echo& echo() const noexcept { return echo_; }
   /// How Fast Open has fared.
@@ -379,6 +383,7 @@ class connection {
   bool any_peer_ = false;      // listens without knowing whose SYN will come
   bool stream_ended_ = false;  // the peer's FIN was processed, and nothing before it was thrown away
   [[no_unique_address]] typename Policy::fast_open fast_open_{};
+  [[no_unique_address]] typename Policy::statistics counters_{};
   timer_set timers_{};
   connection_config config_{};
   send_half sender_{};

@@ -247,6 +247,36 @@ u32 connection<Policy>::effective_mss() const noexcept {
 }
 
 template <class Policy>
+connection_statistics connection<Policy>::statistics() const noexcept {
+  connection_statistics now{.state = tcb_.state,
+                            .timeout = sender_.rtt().timeout(),
+                            .segment_size = effective_mss(),
+                            .congestion_window = sender_.congestion().window(),
+                            .slow_start_threshold = sender_.congestion().threshold(),
+                            .in_flight = tcb_.snd.nxt - tcb_.snd.una,
+                            .pipe = sender_.recovery().pipe(),
+                            .sacked = sender_.recovery().board().sacked(),
+                            .lost = sender_.recovery().board().lost(),
+                            .unsent = tcb_.snd.fin_sent ? 0 : sender_.end() - tcb_.snd.nxt,
+                            .unread = receiver_.unread(),
+                            .send_window = tcb_.snd.wnd,
+                            .receive_window = tcb_.rcv.wnd,
+                            .timeouts_in_a_row = sender_.attempts(),
+                            .recovering = sender_.recovery().recovering(),
+                            .reordering_seen = sender_.recovery().recent().reordering_seen()};
+  if (now.state < connection_state::established) now.unsent = sender_.queued();
+  if (sender_.rtt().sampled()) {
+    now.round_trip = sender_.rtt().smoothed();
+    now.variation = sender_.rtt().variation();
+  }
+  if (const auto least = sender_.recovery().recent().least_round_trip()) {
+    now.least_round_trip = duration::microseconds(*least);
+  }
+  if constexpr (Policy::statistics::enabled) now.counters = counters_.count;
+  return now;
+}
+
+template <class Policy>
 void connection<Policy>::set_keep_alive(bool on, instant now) noexcept {
   config_.keep_alive.enabled = on;
   keep_alives_ = 0;

@@ -140,6 +140,10 @@ template <class Policy>
   const sequence_number<u32> old_nxt = step.text == text_placement::in_order ? step.text_at : tcb_.rcv.nxt;
   if (nobody_reads_) return refuse_text(header, step);
   const bool at_hole = receiver_.accept(tcb_, step, text);
+  if constexpr (Policy::statistics::enabled) {
+    const u32 fin = step.raised.has(signal::peer_closed) ? 1 : 0;
+    counters_.took(step.text == text_placement::in_order, tcb_.rcv.nxt - old_nxt - fin);
+  }
   if (receiver_.window_may_grow() && !header.control.syn()) tune_window(header, tcb_.rcv.nxt - old_nxt, now);
   // A text larger than any segment is several that were put together on their way.
   const u32 full = std::min(receiver_.largest_text(), u32{config_.receive_mss});
@@ -199,7 +203,12 @@ void connection<Policy>::take_acknowledgment(const segment<u32>& header, const a
     // An echo from the future or from days ago tells nothing.
     if (ticks < 86'400'000u) since_echo = duration::milliseconds(ticks);
   }
+  [[maybe_unused]] const bool recovered = sender_.recovery().recovering();
   sender_.on_ack(tcb_, header, step, window_was_closed, effective_mss(), since_echo, now, timers_, config_);
+  if constexpr (Policy::statistics::enabled) {
+    counters_.heard(header, tcb_.snd.una, step.acked, step.duplicate_ack);
+    if (!recovered && sender_.recovery().recovering()) counters_.recovery_began();
+  }
 }
 
 // Carries out what a step asked for beside text and acknowledgments.
@@ -292,6 +301,7 @@ void connection<Policy>::on_timer(timer t, instant now) noexcept {
   actions<u32> step;
   switch (t) {
     case timer::retransmission: {
+      if constexpr (Policy::statistics::enabled) counters_.timed_out();
       const bool in_handshake = tcb_.state == connection_state::syn_sent || tcb_.syn_pending();
       const std::uint8_t attempts =
           in_handshake ? sender_.on_syn_timeout(now, timers_, config_)
@@ -308,8 +318,17 @@ void connection<Policy>::on_timer(timer t, instant now) noexcept {
       return;
     }
     case timer::persist: return sender_.on_persist_timeout(tcb_.snd);
-    case timer::reordering: return sender_.on_reordering_timeout(tcb_, effective_mss(), now, timers_);
-    case timer::loss_probe: return sender_.on_probe_timeout(tcb_.snd);
+    case timer::reordering: {
+      [[maybe_unused]] const bool recovered = sender_.recovery().recovering();
+      sender_.on_reordering_timeout(tcb_, effective_mss(), now, timers_);
+      if constexpr (Policy::statistics::enabled) {
+        if (!recovered && sender_.recovery().recovering()) counters_.recovery_began();
+      }
+      return;
+    }
+    case timer::loss_probe:
+      if constexpr (Policy::statistics::enabled) counters_.probed();
+      return sender_.on_probe_timeout(tcb_.snd);
     case timer::delayed_ack: ack_due_ = true; return;
     case timer::keep_alive:
       if (!(tcb_.snd.una == tcb_.snd.nxt)) return restart_keep_alive(now);  // MUST-26: only when nothing is outstanding

@@ -155,6 +155,7 @@ void connection<Policy>::add_fast_open(instant now, u32 most_text, segment<u32>&
   if (length == sender_.queued()) header.control = header.control.with(control_bits<u32>::psh_bit);
   sender_.sent_with_syn(length, now);
   sender_.sent_small(header.seq + 1u + length);
+  if constexpr (Policy::statistics::enabled) counters_.sent(length, false);
   path_.on_sent(header.seq + 1u + length, length + options);
   fast_open_.sent_text();
   tcb_.fast_opened = true;
@@ -239,6 +240,7 @@ template <class Policy>
   if constexpr (Policy::fast_open::enabled) {
     if (early) fast_open_.sent_early(config_.ip_header_octets + next.header.length() + run.length);
   }
+  if constexpr (Policy::statistics::enabled) counters_.sent(run.length, run.again);
   const u32 first = std::min(run.length, mss);
   path_.on_sent(run.seq + first, first + report + (tcb_.ts.enabled ? 12u : 0u));
   finish(next.header, window);
@@ -258,6 +260,7 @@ bool connection<Policy>::next_ack(instant now, plain_segment& next) noexcept {
   compose(tcb_, probe ? tcb_.snd.nxt - 1u : tcb_.snd.nxt, 0u, control_bits<u32>{}, window.field, clock(now),
           next.header);
   next.report = tcb_.sack_permitted && receiver_.has_report();
+  if constexpr (Policy::statistics::enabled) counters_.sent_ack();
   finish(next.header, window);
   return true;
 }

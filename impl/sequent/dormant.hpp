@@ -49,6 +49,7 @@ class dormant {
         last_icmp_(c.last_icmp_.value_or(icmp_report{})),
         echo_(c.echo_),
         fast_open_(c.fast_open_),
+        counters_(c.counters_),
         probes_(c.sender_.probes_),
         icmp_known_(c.last_icmp_.has_value()),
         nagle_(c.config_.nagle),
@@ -72,6 +73,7 @@ class dormant {
     c.path_ = path_;
     c.echo_ = echo_;
     c.fast_open_ = fast_open_;
+    c.counters_ = counters_;
     c.receiver_.start();
     c.receiver_.tuning_ = tuning_;
     c.receiver_.largest_text_ = largest_text_;
@@ -161,6 +163,7 @@ class dormant {
   icmp_report last_icmp_{};
   ecn_echo echo_{};
   [[no_unique_address]] typename Policy::fast_open fast_open_{};
+  [[no_unique_address]] typename Policy::statistics counters_{};
   std::uint8_t probes_ = 0;
   bool icmp_known_ : 1 = false;
   bool nagle_ : 1 = true;
