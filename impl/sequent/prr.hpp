@@ -1,4 +1,4 @@
-// Proportional rate reduction: how fast to send while recovering from a loss (RFC 6937).
+// Proportional rate reduction: how fast to send while recovering from a loss (RFC 9937).
 #pragma once
 
 #include <algorithm>
@@ -9,10 +9,12 @@
 namespace sequent {
 
 /// Spreads the reduction of the congestion window over a round trip, so that what is sent follows what is delivered.
-/// All sizes are octets.
+/// All sizes are octets. An echo of congestion does not come here: such reductions may be spread too (RFC 9937 section
+/// 4), and are made at once.
 class proportional_rate_reduction {
  public:
-  /// A recovery begins with `flight` octets outstanding (RecoverFS) and the window on its way to `threshold`.
+  /// An episode begins in which `flight` octets may be delivered (RecoverFS), with the window on its way to `threshold`
+  /// (section 6.1).
   constexpr void start(u32 flight, u32 threshold) noexcept {
     flight_ = std::max(flight, 1u);
     threshold_ = threshold;
@@ -21,22 +23,20 @@ class proportional_rate_reduction {
   }
 
   /// An acknowledgment delivered `delivered` octets and left `pipe` in the network; `progress` says that it moved
-  /// SND.UNA and showed no further loss. Returns how many octets may go out now (sndcnt; slow start reduction bound,
-  /// but conservative while losses go on). One division.
+  /// SND.UNA and showed no further loss (SafeACK). Returns how many octets may go out now (SndCnt): below the threshold
+  /// what was delivered, and a segment more with progress; and until anything was sent in this episode a segment in any
+  /// case (section 6.2). One division.
   constexpr u32 on_ack(u32 delivered, u32 pipe, u32 mss, bool progress) noexcept {
     delivered_ = std::min(delivered_ + delivered, most);
-    if (pipe > threshold_) {
-      const std::uint64_t allowed = (std::uint64_t{delivered_} * threshold_ + flight_ - 1) / flight_;
-      return allowed > sent_ ? static_cast<u32>(std::min<std::uint64_t>(allowed - sent_, most)) : 0;
-    }
-    u32 limit = std::max(delivered_ > sent_ ? delivered_ - sent_ : 0, delivered);
-    if (progress) limit += mss;
-    return std::min(threshold_ - pipe, limit);
+    const u32 octets = pipe > threshold_ ? proportion() : bounded(delivered, pipe, progress ? mss : 0);
+    return octets == 0 && sent_ == 0 ? mss : octets;
   }
 
   /// Octets were handed to the network.
   constexpr void sent(u32 octets) noexcept { sent_ = std::min(sent_ + octets, most); }
 
+  /// How much may yet be believed to be delivered where only duplicates tell of it (section 6.2).
+  [[nodiscard]] constexpr u32 undelivered() const noexcept { return flight_ > delivered_ ? flight_ - delivered_ : 0; }
   [[nodiscard]] constexpr u32 delivered() const noexcept { return delivered_; }
   [[nodiscard]] constexpr u32 sent() const noexcept { return sent_; }
   [[nodiscard]] constexpr u32 flight() const noexcept { return flight_; }
@@ -45,6 +45,14 @@ class proportional_rate_reduction {
   friend bool operator==(const proportional_rate_reduction&, const proportional_rate_reduction&) noexcept = default;
 
  private:
+  [[nodiscard]] constexpr u32 proportion() const noexcept {
+    const std::uint64_t allowed = (std::uint64_t{delivered_} * threshold_ + flight_ - 1) / flight_;
+    return allowed > sent_ ? static_cast<u32>(std::min<std::uint64_t>(allowed - sent_, most)) : 0;
+  }
+  [[nodiscard]] constexpr u32 bounded(u32 delivered, u32 pipe, u32 more) const noexcept {
+    return std::min(threshold_ - pipe, std::max(delivered_ > sent_ ? delivered_ - sent_ : 0, delivered) + more);
+  }
+
   // Far beyond what one recovery can move; sums of two such still fit the word.
   static constexpr u32 most = u32{1} << 31;
 

@@ -1,5 +1,5 @@
 // Loss recovery: what was lost, what goes out again, and how the congestion window moves meanwhile (RFC 6675, RFC 8985,
-// RFC 6937; without SACK RFC 6582).
+// RFC 9937; without SACK RFC 6582).
 #pragma once
 
 #include <algorithm>
@@ -299,7 +299,8 @@ class loss_recovery {
     if (news.progress && board_.lost() == 0) head_due_ = false;  // it has arrived
     const losses seen = detect(ack, news.progress, delivered, congestion);
     if (recovering()) {
-      steer(delivered, news.progress && !seen.found, ack.mss, congestion);
+      const u32 told = ack.sack ? delivered : std::min(delivered, reduction_.undelivered());
+      if (ack.sack || told != 0) steer(told, news.progress && !seen.found, ack.mss, congestion);
     } else if (news.progress && !was_recovering && !resumes) {
       grow(ack, delivered, before_it, congestion);
     }

@@ -46,26 +46,28 @@ constexpr u32 loss_recovery<MostRuns, Parts>::take(const acknowledgment& ack, ac
 }
 
 // Without SACK: a duplicate says that some segment has arrived beyond the hole; an acknowledgment that moves on takes
-// back as many as it covers.
+// back as many as it covers, but for the hole itself, of which none has told. In a recovery no more than was
+// outstanding when it began is believed to have left or to be delivered: a peer may send any number (RFC 9937
+// section 6.2).
 template <std::size_t MostRuns, class Parts>
 constexpr u32 loss_recovery<MostRuns, Parts>::count_departures(const acknowledgment& ack, u32 acknowledged) noexcept {
+  const u32 all = board_.pipe();
+  const u32 beyond = all > ack.mss ? all - ack.mss : 0;  // of the hole itself none tells
   if (ack.duplicate) {
     // Until there is a recovery only the duplicates that lead to one count: two segments more than the window allows,
     // and the third of them begins it (RFC 3042 section 2). After a timeout none does: they may answer repetitions.
     const bool leads = phase_ == recovery_phase::open && departed_ < limited_transmit(ack) * ack.mss;
     const bool counts = phase_ == recovery_phase::recovery || leads;
-    const u32 all = board_.pipe();
-    const u32 more = std::min(departed_ + (counts ? ack.mss : 0), all > ack.mss ? all - ack.mss : 0);
-    const u32 delivered = more > departed_ ? more - departed_ : 0;
-    departed_ = std::max(more, departed_);
+    const u32 most = phase_ == recovery_phase::recovery ? std::min(beyond, reduction_.flight()) : beyond;
+    departed_ = std::max(std::min(departed_ + (counts ? ack.mss : 0), most), departed_);
     if (duplicates_ != duplicate_threshold) ++duplicates_;
-    return delivered;
+    return counts ? ack.mss : 0;
   }
   if (acknowledged == 0) return 0;
   duplicates_ = 0;
   if (phase_ != recovery_phase::recovery) departed_ = 0;
   const u32 behind = std::min(departed_, acknowledged > ack.mss ? acknowledged - ack.mss : 0);
-  departed_ -= behind;
+  departed_ = std::min(departed_ - behind, beyond);
   return acknowledged - behind;
 }
 

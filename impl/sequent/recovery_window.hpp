@@ -21,7 +21,7 @@ constexpr void loss_recovery<MostRuns, Parts>::answer_probe(const acknowledgment
   reduced_ = true;
 }
 
-// RecoverFS (RFC 6937 section 3): what was outstanding before the acknowledgment, which counts as delivered in this
+// RecoverFS (RFC 9937 section 6.1): what was outstanding before the acknowledgment, which counts as delivered in this
 // recovery, less what SACK had reported by then, which it will not see delivered.
 template <std::size_t MostRuns, class Parts>
 constexpr u32 loss_recovery<MostRuns, Parts>::outstanding_before(const acknowledgment& ack,

@@ -23,7 +23,7 @@ namespace sequent::spec {
 enum class recovery_rule : std::uint8_t {
   inflating,     ///< RFC 5681 and 6582: the window stands for what duplicates say has left
   pipe,          ///< RFC 6675: the window is ssthresh, what counts is the pipe
-  proportional,  ///< RFC 6937: the window is pipe and budget; prr_oracle bounds what is sent
+  proportional,  ///< RFC 9937: the window is pipe and budget; prr_oracle bounds what is sent
 };
 
 /// How fast the window may grow in congestion avoidance.

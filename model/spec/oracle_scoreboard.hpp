@@ -32,7 +32,7 @@ enum class repeat_reason : std::uint8_t {
 struct acknowledgment_report {
   position newly_acknowledged = 0;  ///< octets by which SND.UNA moved
   position newly_sacked = 0;        ///< octets selectively acknowledged for the first time, above SND.UNA
-  position delivered = 0;           ///< RFC 6937 DeliveredData: change of SND.UNA plus signed change of SACKd
+  position delivered = 0;           ///< RFC 9937 DeliveredData: change of SND.UNA plus signed change of SACKd
   bool duplicate = false;           ///< a duplicate acknowledgment by RFC 6675 section 2
   std::optional<octet_range> duplicate_report{};  ///< the D-SACK block (RFC 2883), when the first block is one
 };
@@ -142,7 +142,7 @@ class scoreboard_oracle {
   /// The octets selectively acknowledged, in canonical form.
   [[nodiscard]] octet_ranges sacked_ranges() const { return octets_.with(sacked_mark); }
 
-  /// RFC 6937's SACKd.
+  /// What SACK has reported, in octets (RFC 9937 section 6.2).
   [[nodiscard]] position sacked_octets() const { return count(sacked_ranges()); }
 
   /// IsLost(): DupThresh separate SACKed sequences lie above an octet, or more than (DupThresh - 1) * SMSS SACKed

@@ -93,6 +93,31 @@ struct generous_reduction : proportional_rate_reduction {
     return proportional_rate_reduction::on_ack(delivered, pipe, mss, progress) + mss;
   }
 };
+/// Adds a segment though losses go on; or never does.
+template <bool always>
+struct fixed_reduction : proportional_rate_reduction {
+  constexpr u32 on_ack(u32 delivered, u32 pipe, u32 mss, bool) noexcept {
+    return proportional_rate_reduction::on_ack(delivered, pipe, mss, always);
+  }
+};
+/// Has no segment to spare for the fast retransmit.
+struct strict_reduction : proportional_rate_reduction {
+  constexpr u32 on_ack(u32 delivered, u32 pipe, u32 mss, bool progress) noexcept {
+    const u32 octets = proportional_rate_reduction::on_ack(delivered, pipe, mss, progress);
+    return pipe == threshold() ? 0 : octets;
+  }
+};
+/// Takes what came before the recovery for its own.
+struct slow_reduction : proportional_rate_reduction {
+  constexpr void start(u32 flight, u32 threshold) noexcept {
+    proportional_rate_reduction::start(flight + flight / 4, threshold);
+  }
+};
+/// Believes any number of duplicates.
+struct credulous_reduction : proportional_rate_reduction {
+  [[nodiscard]] constexpr u32 undelivered() const noexcept { return 1u << 30; }
+  [[nodiscard]] constexpr u32 flight() const noexcept { return 1u << 30; }
+};
 /// Forgets what was sent.
 struct forgetful_reduction : proportional_rate_reduction {
   constexpr void sent(u32) noexcept {}
@@ -283,19 +308,42 @@ const registered marks{claim{
 }};
 
 const registered reductions{claim{
-    // covers: rfc6937#3
+    // covers: rfc9937#6.1 rfc9937#6.2 rfc9937#6.3 rfc9937#6.4
     .id = "recovery-prr",
-    .says = "In a recovery no more is sent than proportional rate reduction allows for what was delivered (RFC 6937), "
-            "and afterwards the window is no larger than ssthresh",
+    .says = "In a recovery the window is what proportional rate reduction makes of what each acknowledgment delivered "
+            "(RFC 9937), no more is sent, and afterwards the window is ssthresh",
     .bounds = recovery_bounds,
     .head = 9,
     .steps = 150,
     .cases = 2'000,
     .run = recovery_check<recovery_oracle::prr>(),
-    .controls = {{"a segment more for each acknowledgment",
-                  recovery_check<recovery_oracle::prr, with_reduction<generous_reduction>>()},
+    .controls =
+        {{"a segment more for each acknowledgment",
+          recovery_check<recovery_oracle::prr, with_reduction<generous_reduction>>()},
+         {"what was sent does not count", recovery_check<recovery_oracle::prr, with_reduction<forgetful_reduction>>()},
+         {"a segment more though losses go on",
+          recovery_check<recovery_oracle::prr, with_reduction<fixed_reduction<true>>>()},
+         {"never a segment more", recovery_check<recovery_oracle::prr, with_reduction<fixed_reduction<false>>>()},
+         {"no segment for the fast retransmit",
+          recovery_check<recovery_oracle::prr, with_reduction<strict_reduction>>()},
+         {"RecoverFS is a quarter more", recovery_check<recovery_oracle::prr, with_reduction<slow_reduction>>()}},
+}};
+
+const registered bare_reductions{claim{
+    // covers: rfc9937#6.2 rfc9937#6.4
+    .id = "recovery-prr-duplicates",
+    .says =
+        "Without SACK no more is sent in a recovery than proportional rate reduction allows for the duplicates that "
+        "came, of which no more count than were outstanding when it began (RFC 9937 section 6.2)",
+    .bounds = recovery_bounds,
+    .head = 9,
+    .steps = 150,
+    .cases = 2'000,
+    .run = recovery_check<recovery_oracle::bare_prr>(),
+    .controls = {{"any number of duplicates counts",
+                  recovery_check<recovery_oracle::bare_prr, with_reduction<credulous_reduction>>()},
                  {"what was sent does not count",
-                  recovery_check<recovery_oracle::prr, with_reduction<forgetful_reduction>>()}},
+                  recovery_check<recovery_oracle::bare_prr, with_reduction<forgetful_reduction>>()}},
 }};
 
 const registered probes{claim{

@@ -61,7 +61,7 @@ class recovery_subject {
   static constexpr position first_octet = 1;
 
   recovery_subject(recovery_oracle which, number_choice head)
-      : sack_(which != recovery_oracle::doubt || head.pick(4) != 0),
+      : sack_(which != recovery_oracle::bare_prr && (which != recovery_oracle::doubt || head.pick(4) != 0)),
         stamps_(head.pick(2) == 0),
         mss_(head.pick(2) == 0 ? 1'000 : 100),
         one_way_(microseconds{1'000} * ways[head.pick(std::size(ways))]),

@@ -17,7 +17,7 @@
 namespace sequent::property {
 
 /// Whose complaints count.
-enum class recovery_oracle { rack, prr, probe, doubt, response, repeats, hold, twice_the_hold, round_trip };
+enum class recovery_oracle { rack, prr, bare_prr, probe, doubt, response, repeats, hold, twice_the_hold, round_trip };
 
 /// What a sender says of itself before and after an event, over positions of the stream.
 struct recovery_moment {
@@ -112,7 +112,7 @@ class recovery_watch {
     tell_response(told, before, after, undone);
     tell_probe(told, before, after, now);
     const spec::position delivered = after.una - before.una + after.sacked - before.sacked;
-    follow(before, after, over, undone, delivered);
+    follow(told, before, after, over, undone, delivered);
     tell_losses(before, after, over || undone, now);
     if (after.una != before.una) {
       hold_.acknowledged(told.marked && told.ack == after.una, std::max(before.window, after.window),
@@ -170,7 +170,8 @@ class recovery_watch {
   [[nodiscard]] std::string violation() const {
     switch (which_) {
       case recovery_oracle::rack: return wrong_rack_.text().empty() ? rack_.violation() : wrong_rack_.text();
-      case recovery_oracle::prr: return prr_.violation();
+      case recovery_oracle::prr:
+      case recovery_oracle::bare_prr: return prr_.violation();
       case recovery_oracle::probe: return wrong_probe_.text().empty() ? probe_.violation() : wrong_probe_.text();
       case recovery_oracle::doubt: return wrong_doubt_.text();
       case recovery_oracle::response: return response_.violation();
@@ -191,6 +192,11 @@ class recovery_watch {
     repeats_.acknowledged(after.una);
     if (after.open) return;
     if (before.open || over) return repeats_.recovery_begins();
+    repeats_.lost(newly_lost(before, after), {before.window, before.threshold}, {after.window, after.threshold},
+                  !after.repairs, now);
+  }
+
+  [[nodiscard]] static spec::octet_ranges newly_lost(const recovery_moment& before, const recovery_moment& after) {
     spec::octet_ranges newly;
     for (const spec::octet_range& each : after.lost) {
       spec::position from = each.first;
@@ -202,7 +208,7 @@ class recovery_watch {
       }
       if (from < each.last) newly.push_back({from, each.last});
     }
-    repeats_.lost(newly, {before.window, before.threshold}, {after.window, after.threshold}, !after.repairs, now);
+    return newly;
   }
 
   void tell_rack(const heard_acknowledgment& told, const recovery_moment& after, bool ends, spec::microseconds now) {
@@ -282,8 +288,8 @@ class recovery_watch {
     }
   }
 
-  void follow(const recovery_moment& before, const recovery_moment& after, bool over, bool undone,
-              spec::position delivered) {
+  void follow(const heard_acknowledgment& told, const recovery_moment& before, const recovery_moment& after, bool over,
+              bool undone, spec::position delivered) {
     if (undone) {
       prr_.abandon();
     } else if (over && before.repairs) {
@@ -294,7 +300,14 @@ class recovery_watch {
     if (after.repairs && !over && lowered(before, after)) {
       prr_.begin(after.threshold, before.nxt - before.una - before.sacked);
     }
-    if (after.repairs) prr_.acknowledged(delivered, after.pipe);
+    if (!after.repairs) return;
+    const bool safe = after.una != before.una && newly_lost(before, after).empty();
+    if (sack_) {
+      prr_.acknowledged(delivered, after.pipe, safe);
+      return prr_.claims_window(after.window);
+    }
+    prr_.counted({after.una - before.una, told.is_duplicate, before.nxt - before.una}, after.pipe, safe);
+    prr_.claims_departed(after.nxt - after.una - after.pipe - spec::count(spec::joined(after.lost)));
   }
 
   // RecoverFS: what was in the network before the acknowledgment that began it.

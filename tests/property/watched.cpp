@@ -44,9 +44,9 @@ template <class Base>
 using halving = meddling<Base, 4, halves_text>;
 
 const registered window{claim{
-    // covers: congestion-policy rfc5681#3.1 rfc5681#3.2 rfc3042#2 rfc6582#3.2 rfc6928#2 rfc6937#3 rfc4015#3.2
+    // covers: congestion-policy rfc5681#3.1 rfc5681#3.2 rfc3042#2 rfc6582#3.2 rfc6928#2 rfc9937#6 rfc4015#3.2
     .id = "stream-congestion-window",
-    .says = "On every run the congestion window is never above what RFC 5681, 6582, 6928, 6937 and 4015 allow, and no "
+    .says = "On every run the congestion window is never above what RFC 5681, 6582, 6928, 9937 and 4015 allow, and no "
             "text is sent beyond it but the first that is lost and a probe",
     .bounds = stream_bounds,
     .head = setting_numbers,

@@ -96,7 +96,7 @@ TEST(rfc5681_section_3_2, further_duplicates_let_new_segments_go) {
   for (int i = 0; i != 3; ++i) host.in(host.peer());
   std::size_t fresh = 0;
   for (int i = 0; i != 6; ++i) fresh += text_octets(host.in(host.peer()));
-  // RFC 6937: seven duplicates since recovery began, halved and rounded up, less the segment that was sent again.
+  // RFC 9937: seven duplicates since recovery began, halved and rounded up, less the segment that was sent again.
   EXPECT_EQ(fresh, 2u * 1'460);
 }
 

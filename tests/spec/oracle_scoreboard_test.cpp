@@ -1,4 +1,4 @@
-// The scoreboard beside traces worked by hand: those of RFC 6937 section 3.1 (which shows RFC 6675 too), RFC 2883
+// The scoreboard beside traces worked by hand: those of RFC 9937 section 8 (which shows RFC 6675 too), RFC 2883
 // section 4 and 5, and the definitions of RFC 6675 section 4.
 #include "model/spec/oracle_scoreboard.hpp"
 
@@ -22,7 +22,7 @@ acknowledgment_report sack(scoreboard_oracle& board, position i, position lowest
   return board.acknowledged(0, {{lowest * mss, (i + 1) * mss}});
 }
 
-// covers: rfc6675#5, rfc6937#3.1
+// covers: rfc6675#5, rfc9937#8
 TEST(ScoreboardOracle, OneLossInTwenty) {
   scoreboard_oracle board = flight_of(20);
   const position pipes[] = {19, 19, 18, 18, 17, 16, 15, 14, 13, 12, 11, 10, 10, 10, 10, 10, 10, 10, 10};
