@@ -41,8 +41,9 @@ class round_trip_timer {
     const bool covered = !before(una, until_);
     if (!covered && !reported(blocks)) return std::nullopt;
     // What is echoed belongs to what moved SND.UNA (RFC 7323 section 4.3), not to what is reported beyond it.
-    const bool tells = !again_ || (covered && echo && !before(*echo, clock_));
+    // Within one tick of the timestamps both transmissions have the same.
     const duration measured = now - at_;
+    const bool tells = !again_ || (covered && echo && !before(*echo, clock_) && measured >= duration::milliseconds(1));
     stop();
     return tells ? std::optional(measured) : std::nullopt;
   }

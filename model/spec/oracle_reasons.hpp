@@ -76,10 +76,16 @@ class reasons_oracle {
   /// The sender hears a segment.
   void heard(const passing_segment& seg, microseconds now) {
     if (seg.syn && una_ == 0 && nxt_ != 0) ++syns_heard_;
-    if (!seg.ack || seg.rst) return;
+    const bool stale = old(seg);
+    if (!seg.rst) {
+      arrived_.push_back(seg.octets);
+      arrived_ = joined(arrived_);
+    }
+    if (!seg.ack || seg.rst || stale) return;
     const position ack = *seg.ack;
     if (ack > nxt_) return wrong_.note("an acknowledgment of what was never sent reached the oracle");
-    newly_ = 0;
+    was_repairing_ = repairing();
+    furthest_before_ = furthest_;
     const bool advances = ack > una_;
     const octet_range below{una_, std::max(ack, una_)};
     take(below, now, advances);
@@ -114,7 +120,6 @@ class reasons_oracle {
     position last = 0;
     microseconds first_sent = 0;
     microseconds last_sent = 0;
-    std::uint64_t order = 0;  ///< of its last transmission among all
     bool again = false;
     bool arrived = false;  ///< reported by SACK
     bool expired = false;  ///< outstanding when the retransmission timer expired
@@ -127,6 +132,13 @@ class reasons_oracle {
   [[nodiscard]] bool repairing() const { return una_ < repair_until_; }
   [[nodiscard]] microseconds at_least(microseconds span) const {
     return std::max<microseconds>(span - given_.grain, 0);
+  }
+
+  // Nothing of it lies in the window: its acknowledgment does not count (RFC 9293 section 3.10.7.4, first check).
+  [[nodiscard]] bool old(const passing_segment& seg) const {
+    const position next = arrived_.empty() || arrived_.front().first > 0 ? 0 : arrived_.front().last;
+    const bool empty = seg.octets.last <= seg.octets.first;
+    return empty ? seg.octets.first < next : seg.octets.last <= next;
   }
 
   reason count(reason why) {
@@ -229,15 +241,24 @@ class reasons_oracle {
   // RFC 8985 section 6.2: something that was sent later has arrived, and a round trip and the reordering window are
   // over.
   [[nodiscard]] bool overtaken(const piece& p, microseconds now) const {
-    if (!least_round_trip_ || latest_delivered_ <= p.order) return false;
-    const bool patient = reordered_ || (!repairing() && !three_reported());
+    if (!least_round_trip_ || !sent_after(latest_at_, latest_end_, p)) return false;
+    // The acknowledgment that ends a repair is judged as part of it.
+    const bool patient = reordered_ || (!repairing() && !was_repairing_ && !three_reported());
     const microseconds wait = *least_round_trip_ + (patient ? *least_round_trip_ / 4 : 0);
     return now - p.last_sent >= at_least(wait);
   }
   [[nodiscard]] bool three_reported() const {
     std::int64_t octets = 0;
-    for (const auto& [first, p] : flight_) octets += p.arrived ? p.last - first : 0;
-    return octets > 2 * largest_;
+    int segments = 0;
+    for (const auto& [first, p] : flight_) {
+      octets += p.arrived ? p.last - first : 0;
+      segments += p.arrived ? 1 : 0;
+    }
+    return octets > 2 * largest_ || segments >= 3;
+  }
+  // RACK_sent_after(): of what went out at one moment of a coarse clock the octets tell.
+  [[nodiscard]] static bool sent_after(microseconds at, position end, const piece& p) {
+    return at == p.last_sent ? end > p.last : at > p.last_sent;
   }
 
   // RFC 8985 section 7.2 and 7.3: the end of the flight, one at a time, two round trips after anything went out or
@@ -281,13 +302,12 @@ class reasons_oracle {
     for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last; ++it) {
       piece& p = it->second;
       p.last_sent = now;
-      p.order = ++order_;
       p.again = true;
       p.expired = p.too_big = false;
     }
     if (r.last > nxt_) {
       const position first = std::max(r.first, nxt_);
-      flight_.emplace(first, piece{r.last, now, now, ++order_});
+      flight_.emplace(first, piece{r.last, now, now});
       nxt_ = r.last;
     }
     largest_ = std::max(largest_, r.last - r.first - (seg.syn ? 1 : 0) - (seg.fin ? 1 : 0));
@@ -301,25 +321,29 @@ class reasons_oracle {
     split(r.last);
     for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last;) {
       piece& p = it->second;
-      if (!p.arrived) delivered(it->first, p, now);
+      if (!p.arrived) delivered(p, now);
       p.arrived = true;
       it = gone ? flight_.erase(it) : std::next(it);
     }
   }
 
-  void delivered(position first, const piece& p, microseconds now) {
-    newly_ += p.last - first;
-    if (!p.again && p.last < furthest_) reordered_ = true;
+  void delivered(const piece& p, microseconds now) {
+    if (!p.again && p.last < furthest_before_) reordered_ = true;
     furthest_ = std::max(furthest_, p.last);
     if (p.again) {
       // It may answer an earlier transmission (Karn); one that is younger than any round trip does.
-      if (least_round_trip_ && now - p.last_sent >= *least_round_trip_)
-        latest_delivered_ = std::max(latest_delivered_, p.order);
+      if (least_round_trip_ && now - p.last_sent >= *least_round_trip_) delivered_last(p);
       return;
     }
     const microseconds round_trip = now - p.last_sent;
     least_round_trip_ = std::min(least_round_trip_.value_or(round_trip), round_trip);
-    latest_delivered_ = std::max(latest_delivered_, p.order);
+    delivered_last(p);
+  }
+  void delivered_last(const piece& p) {
+    if (latest_end_ == 0 || !sent_after(latest_at_, latest_end_, p)) {
+      latest_at_ = p.last_sent;
+      latest_end_ = p.last;
+    }
   }
 
   void advance(position ack, microseconds now) {
@@ -345,31 +369,33 @@ class reasons_oracle {
 
   settings given_;
   std::map<position, piece> flight_{};
+  octet_ranges arrived_{};  ///< of the other stream
   position una_ = 0;
   position nxt_ = 0;
   position edge_ = 1;  // a SYN may always go
   position furthest_ = 0;
+  position furthest_before_ = 0;  ///< the acknowledgment at hand
   position repair_until_ = 0;
   position probe_until_ = 0;
   std::int64_t window_ = 1;
   std::int64_t ceiling_;
   std::int64_t threshold_ = 0;
   std::int64_t largest_ = 1;  // octets of text in one segment so far
-  std::int64_t newly_ = 0;
   microseconds opened_at_ = -1'000'000'000;
   microseconds last_advance_ = 0;
   microseconds last_expired_ = 0;
   microseconds last_sent_ = 0;
   microseconds last_heard_ = 0;
   std::optional<microseconds> least_round_trip_{};
-  std::uint64_t order_ = 0;
-  std::uint64_t latest_delivered_ = 0;
+  microseconds latest_at_ = 0;  ///< of what was delivered the one that was sent last
+  position latest_end_ = 0;
   std::uint64_t repairs_ = 0;
   int duplicates_ = 0;
   int syns_heard_ = 0;  ///< and not answered yet
   int backed_off_ = 0;
   bool reordered_ = false;
   bool partial_ = false;
+  bool was_repairing_ = false;
   bool rescued_ = false;
   bool reduced_ = false;
   std::array<std::uint64_t, reasons> counts_{};

@@ -92,7 +92,8 @@ TEST_F(recovery, what_is_sent_after_a_full_window_counts_for_itself) {
 TEST_F(recovery, what_was_sent_again_tells_of_what_it_overtook_after_the_recovery_too) {
   send(1'000);
   now = now + duration::milliseconds(100);
-  acknowledge(1'000);  // a round trip is known
+  acknowledge(1'000);
+  loss.handshake_measured(duration::milliseconds(100), now);  // to a microsecond
   send(1'000);
   now = now + duration::milliseconds(50);
   send(1'000);
@@ -109,7 +110,8 @@ TEST_F(recovery, what_was_sent_again_tells_of_what_it_overtook_after_the_recover
 TEST_F(recovery, what_lies_behind_something_that_was_sent_again_may_be_overtaken_too) {
   send(1'000);
   now = now + duration::milliseconds(100);
-  acknowledge(1'000);  // a round trip is known
+  acknowledge(1'000);
+  loss.handshake_measured(duration::milliseconds(100), now);  // to a microsecond
   send(1'000);
   now = now + duration::milliseconds(20);
   send(1'000);
