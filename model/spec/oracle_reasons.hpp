@@ -124,6 +124,7 @@ class reasons_oracle {
     bool arrived = false;  ///< reported by SACK
     bool expired = false;  ///< outstanding when the retransmission timer expired
     bool too_big = false;
+    bool told = false;  ///< had been reported when all reports were forgotten
   };
 
   [[nodiscard]] std::int64_t initial_window() const {  // RFC 6928 section 2
@@ -188,7 +189,8 @@ class reasons_oracle {
         return reason::partial;
       }
       if (!why) why = each;
-      // The first of what is outstanding, and the last, go again in a segment as large as may be (RFC 6298 section 5.4).
+      // The first of what is outstanding, and the last, go again in a segment as large as may be (RFC 6298
+      // section 5.4).
       if (r.first == una_ || why == reason::tail_probe) break;
     }
     const reason found = why.value_or(reason::window_probe);
@@ -273,7 +275,10 @@ class reasons_oracle {
     ++backed_off_;
     for (auto& [first, p] : flight_) p.expired = true;
     if (backed_off_ > 1) {
-      for (auto& [first, p] : flight_) p.arrived = false;  // RFC 2018 section 8
+      for (auto& [first, p] : flight_) {  // RFC 2018 section 8
+        p.told = p.told || p.arrived;
+        p.arrived = false;
+      }
     }
     reduce(true);
     repair_until_ = nxt_;
@@ -321,7 +326,7 @@ class reasons_oracle {
     split(r.last);
     for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last;) {
       piece& p = it->second;
-      if (!p.arrived) delivered(p, now);
+      if (!p.arrived && !p.told) delivered(p, now);
       p.arrived = true;
       it = gone ? flight_.erase(it) : std::next(it);
     }

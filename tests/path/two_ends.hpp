@@ -312,7 +312,7 @@ class two_ends {
   void note(std::size_t where, const char* what, const spec::passing_segment* seg = nullptr, const char* more = "") {
     if (!given_.keeps_ladder) return;
     events_.push_back({now_, where, what, seg != nullptr ? std::optional(*seg) : std::nullopt, more});
-    if (events_.size() > 2000) events_.erase(events_.begin(), events_.begin() + 1000);
+    if (events_.size() > 40000) events_.erase(events_.begin(), events_.begin() + 1000);
   }
   [[nodiscard]] std::string drawing() const {
     std::string all;
