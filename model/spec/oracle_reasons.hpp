@@ -60,6 +60,7 @@ class reasons_oracle {
 
   /// The sender sends a segment.
   reason sent(const passing_segment& seg, microseconds now) {
+    if (seg.ack && !seg.rst) acknowledges_ = std::max(acknowledges_, *seg.ack);
     if (seg.octets.last <= seg.octets.first || seg.rst) return count(reason::control);
     reason why = reason::fresh;
     if (seg.octets.first >= nxt_) {
@@ -76,12 +77,7 @@ class reasons_oracle {
   /// The sender hears a segment.
   void heard(const passing_segment& seg, microseconds now) {
     if (seg.syn && una_ == 0 && nxt_ != 0) ++syns_heard_;
-    const bool stale = old(seg);
-    if (!seg.rst) {
-      arrived_.push_back(seg.octets);
-      arrived_ = joined(arrived_);
-    }
-    if (!seg.ack || seg.rst || stale) return;
+    if (!seg.ack || seg.rst || old(seg)) return;
     const position ack = *seg.ack;
     if (ack > nxt_) return wrong_.note("an acknowledgment of what was never sent reached the oracle");
     was_repairing_ = repairing();
@@ -94,6 +90,7 @@ class reasons_oracle {
     if (ack >= una_) window_ = seg.window;
     if (before == 0 && window_ != 0) opened_at_ = now;
     edge_ = std::max(edge_, ack + seg.window);
+    if (!seg.reported.empty() || was_repairing_) note_overtaken(now);
     if (advances) return advance(ack, now);
     const bool bare = seg.octets.last <= seg.octets.first && ack == una_ && una_ != nxt_;
     if (bare && (seg.window == before || !seg.reported.empty())) ++duplicates_;
@@ -124,6 +121,7 @@ class reasons_oracle {
     bool arrived = false;  ///< reported by SACK
     bool expired = false;  ///< outstanding when the retransmission timer expired
     bool too_big = false;
+    bool lost = false;  ///< it could be taken for lost when an acknowledgment came, and stays so
     bool told = false;  ///< had been reported when all reports were forgotten
   };
 
@@ -135,9 +133,10 @@ class reasons_oracle {
     return std::max<microseconds>(span - given_.grain, 0);
   }
 
-  // Nothing of it lies in the window: its acknowledgment does not count (RFC 9293 section 3.10.7.4, first check).
+  // Nothing of it lies in the window: its acknowledgment does not count (RFC 9293 section 3.10.7.4, first check). How
+  // far the window is told by what this end has acknowledged.
   [[nodiscard]] bool old(const passing_segment& seg) const {
-    const position next = arrived_.empty() || arrived_.front().first > 0 ? 0 : arrived_.front().last;
+    const position next = acknowledges_;
     const bool empty = seg.octets.last <= seg.octets.first;
     return empty ? seg.octets.first < next : seg.octets.last <= next;
   }
@@ -194,9 +193,10 @@ class reasons_oracle {
       if (r.first == una_ || why == reason::tail_probe) break;
     }
     const reason found = why.value_or(reason::window_probe);
-    if (found == reason::timer) expire(now);
+    const bool due = r.first == una_ && timer_due(flight_.begin()->second, now);
+    if (due) expire(now, found == reason::timer);
     if (found == reason::tail_probe) probe_until_ = nxt_;
-    if (found == reason::duplicates || found == reason::recent) begin_repair();
+    if (duplicates_ >= 3 || found == reason::duplicates || found == reason::recent) begin_repair();
     if (found == reason::rescue) rescued_ = true;
     if (found == reason::partial) partial_ = false;
     return found;
@@ -206,14 +206,14 @@ class reasons_oracle {
                                                 microseconds now) const {
     if (p.too_big) return reason::smaller_packet;
     if (window_ == 0 || edge_ <= first || now - opened_at_ <= given_.grain) return reason::window_probe;
-    if (r.first == una_ && timer_due(p, now)) return reason::timer;
     if (p.expired) return reason::after_timer;
     if (!p.arrived && enough_beyond(p.last)) return reason::duplicates;
     if (first == una_ && duplicates_ >= 3) return reason::duplicates;
     if (repairing() && r.first == una_ && partial_) return reason::partial;
-    if (given_.sack && !p.arrived && overtaken(p, now)) return reason::recent;
+    if (given_.sack && !p.arrived && (p.lost || overtaken(p, now))) return reason::recent;
     if (repairing() && given_.sack && !p.arrived && !rescued_ && p.last == nxt_) return reason::rescue;
     if (r.last == nxt_ && tail_due(now)) return reason::tail_probe;
+    if (r.first == una_ && timer_due(p, now)) return reason::timer;
     return std::nullopt;
   }
 
@@ -249,6 +249,10 @@ class reasons_oracle {
     const microseconds wait = *least_round_trip_ + (patient ? *least_round_trip_ / 4 : 0);
     return now - p.last_sent >= at_least(wait);
   }
+  // What an acknowledgment shows to be lost waits for room in the congestion window, whatever is learned meanwhile.
+  void note_overtaken(microseconds now) {
+    for (auto& [first, p] : flight_) p.lost = p.lost || (!p.arrived && overtaken(p, now));
+  }
   [[nodiscard]] bool three_reported() const {
     std::int64_t octets = 0;
     int segments = 0;
@@ -270,10 +274,13 @@ class reasons_oracle {
     return now - std::max(last_sent_, last_advance_) >= at_least(2 * *least_round_trip_);
   }
 
-  void expire(microseconds now) {
+  // The timer was due. Where something else may have been the reason it is not certain that it expired: then it does
+  // not wait twice as long for the next time.
+  void expire(microseconds now, bool certain) {
+    for (auto& [first, p] : flight_) p.expired = true;
+    if (!certain) return;
     last_expired_ = now;
     ++backed_off_;
-    for (auto& [first, p] : flight_) p.expired = true;
     if (backed_off_ > 1) {
       for (auto& [first, p] : flight_) {  // RFC 2018 section 8
         p.told = p.told || p.arrived;
@@ -308,7 +315,7 @@ class reasons_oracle {
       piece& p = it->second;
       p.last_sent = now;
       p.again = true;
-      p.expired = p.too_big = false;
+      p.expired = p.too_big = p.lost = false;
     }
     if (r.last > nxt_) {
       const position first = std::max(r.first, nxt_);
@@ -374,7 +381,7 @@ class reasons_oracle {
 
   settings given_;
   std::map<position, piece> flight_{};
-  octet_ranges arrived_{};  ///< of the other stream
+  position acknowledges_ = 0;  ///< of the other stream
   position una_ = 0;
   position nxt_ = 0;
   position edge_ = 1;  // a SYN may always go

@@ -260,9 +260,10 @@ class two_ends {
   // RFC 9293 section 3.8: whatever is outstanding or waits for a window has a timer, and none that has passed.
   void check_timers(std::size_t i) {
     const auto due = end_[i]->next_deadline();
-    if (due && *due <= clock()) return wrong("a timer is due in the past after it was served");
+    if (due && *due <= clock()) return wrong(of(i) + "a timer is due in the past after it was served");
     if (!due && watch_[i].outstanding() && end_[i]->state() != connection_state::closed) {
-      return wrong("octets are outstanding and no timer runs");
+      return wrong(of(i) + "octets " + spec::show(spec::octet_range{watch_[i].una(), watch_[i].nxt()}) +
+                   " are outstanding and no timer runs");
     }
   }
 
@@ -294,8 +295,9 @@ class two_ends {
     return static_cast<std::uint8_t>((position * 0x9E3779B97F4A7C15u >> 56) ^ (writer * 0x5Au));
   }
 
+  [[nodiscard]] static std::string of(std::size_t i) { return "end " + std::to_string(i) + ": "; }
   void judge(std::size_t i) {
-    if (!watch_[i].violation().empty()) wrong("end " + std::to_string(i) + ": " + watch_[i].violation());
+    if (!watch_[i].violation().empty()) wrong(of(i) + watch_[i].violation());
   }
   void wrong(const std::string& what) {
     if (!result_.why.empty()) return;
