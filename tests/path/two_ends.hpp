@@ -53,6 +53,15 @@ struct application_setting {
   std::uint64_t asks = 0;       ///< octets of the other's piece that make one to answer
 };
 
+/// What is broken on purpose, for the checks of the oracles.
+enum class path_fault : std::uint8_t {
+  none,
+  hurried_clock,  ///< the ends' clocks run twice as fast as time
+  repeats,        ///< every fortieth segment with text goes out twice
+  far_ahead,      ///< every fortieth segment with text claims to stand a megabyte ahead
+  deaf,           ///< no timer is served
+};
+
 /// A run.
 struct path_setting {
   std::array<connection_config, 2> config{};
@@ -63,6 +72,7 @@ struct path_setting {
   nanoseconds grain = microsecond;  ///< of both ends' clocks
   nanoseconds most_time = 3'600 * second;
   std::uint64_t most_events = 3'000'000;
+  path_fault broken = path_fault::none;
   int keeps = 0;              ///< see reasons_oracle::settings
   bool keeps_ladder = false;  ///< the last events are remembered, to be drawn
 };
@@ -111,9 +121,11 @@ class two_ends {
   /// Before run(): what happens at some moment, e.g. an ICMP message or a call.
   void at(nanoseconds when, std::function<void(two_ends&)> what) { happenings_.emplace(when, std::move(what)); }
   [[nodiscard]] tcp& end(std::size_t i) { return *end_[i]; }
+  /// What the ends' clocks show, and the true time in microseconds to their grain.
   [[nodiscard]] instant clock() const {
-    return instant::from_microseconds(now_ / given_.grain * (given_.grain / microsecond));
+    return instant::from_microseconds(time() * (given_.broken == path_fault::hurried_clock ? 2 : 1));
   }
+  [[nodiscard]] spec::microseconds time() const { return now_ / given_.grain * (given_.grain / microsecond); }
 
   path_result run() {
     (void)end_[1]->listen();
@@ -158,7 +170,7 @@ class two_ends {
       arrive(p);
     }
     for (std::size_t i = 0; i != 2; ++i) {
-      if (const auto due = end_[i]->next_deadline(); due && *due <= clock()) {
+      if (const auto due = end_[i]->next_deadline(); due && *due <= clock() && given_.broken != path_fault::deaf) {
         note(i, "deadline");
         end_[i]->on_deadline(clock());
         send(i);
@@ -173,7 +185,7 @@ class two_ends {
     const auto seg = near_[i].read(static_cast<int>(1 - i), p.octets);
     if (seg) {
       count_needless(1 - i, *seg, p.copy);
-      watch_[i].heard(*seg, clock().microseconds());
+      watch_[i].heard(*seg, time());
       note(i, "hears", &*seg, p.marked ? " CE" : "");
     }
     (void)end_[i]->on_octets(p.octets, clock(),
@@ -238,10 +250,15 @@ class two_ends {
   void send(std::size_t i) {
     while (const auto out = end_[i]->poll_transmit(clock(), segment_)) {
       const std::span<const std::uint8_t> octets = std::span(segment_).first(out->length);
-      const auto seg = near_[i].read(static_cast<int>(i), octets);
+      auto seg = near_[i].read(static_cast<int>(i), octets);
       if (!seg) return wrong("what was sent is no segment");
+      const bool fortieth = !octets.empty() && seg->octets.last > seg->octets.first && ++texts_[i] % 40 == 0;
+      if (fortieth && given_.broken == path_fault::far_ahead) {
+        seg->octets = {seg->octets.first + (1 << 20), seg->octets.last + (1 << 20)};
+      }
       const spec::position before = watch_[i].nxt();
-      const spec::reason why = watch_[i].sent(*seg, clock().microseconds());
+      const spec::reason why = watch_[i].sent(*seg, time());
+      if (fortieth && given_.broken == path_fault::repeats) (void)watch_[i].sent(*seg, time());
       ++result_.segments[i];
       if (seg->octets.first < std::min(before, seg->octets.last)) ++result_.again[i];
       if (why == spec::reason::control) ++result_.acks[i];
@@ -281,7 +298,8 @@ class two_ends {
     if (!happenings_.empty()) take(happenings_.begin()->first);
     for (std::size_t i = 0; i != 2; ++i) {
       if (const auto due = end_[i]->next_deadline()) {
-        take((due->microseconds() * microsecond + given_.grain - 1) / given_.grain * given_.grain);
+        const std::int64_t pace = given_.broken == path_fault::hurried_clock ? 2 : 1;
+        take((due->microseconds() / pace * microsecond + given_.grain - 1) / given_.grain * given_.grain);
       }
       const application_setting& mine = given_.application[i];
       if (mine.reads_every != 0 && end_[i]->readable() != 0) take(std::max(reads_at_[i], now_ + 1));
@@ -359,6 +377,7 @@ class two_ends {
   std::array<std::uint64_t, 2> read_{}, written_{};
   std::array<nanoseconds, 2> reads_at_{}, writes_at_{};
   std::array<bool, 2> shut_{};
+  std::array<std::uint64_t, 2> texts_{};
   std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(65'536);
   std::array<std::uint8_t, 16'384> segment_{};
   std::vector<event> events_{};

@@ -30,9 +30,10 @@ std::string judged(const path::path_setting& s, const path::path_result& r) {
 }
 
 template <class Policy>
-case_check path_check() {
-  return [](const drawn_case& c) {
+case_check path_check(path::path_fault broken = path::path_fault::none) {
+  return [broken](const drawn_case& c) {
     path::path_setting s = path::drawn_path(c);
+    s.broken = broken;
     finding found;
     found.why = judged(s, path::two_ends<Policy>(s).run());
     if (found.why.empty()) return found;
@@ -69,7 +70,35 @@ const registered reasons{claim{
     .steps = 24,
     .cases = 600,
     .run = path_check<path::path_policy>(),
-    .controls = {},
+    .controls = {{"clocks run twice as fast as time", path_check<path::path_policy>(path::path_fault::hurried_clock)},
+                 {"every fortieth segment goes out twice", path_check<path::path_policy>(path::path_fault::repeats)},
+                 {"every fortieth segment stands a megabyte ahead",
+                  path_check<path::path_policy>(path::path_fault::far_ahead)},
+                 {"no timer is served", path_check<path::path_policy>(path::path_fault::deaf)}},
+}};
+
+const registered newreno{claim{
+    // covers: rfc6582#3.2
+    .id = "path-reasons-newreno",
+    .says = "The same of ends that use NewReno instead of CUBIC",
+    .bounds = path_bounds,
+    .head = path::path_numbers,
+    .steps = 24,
+    .cases = 200,
+    .run = path_check<reno_path>(),
+    .controls = {{"clocks run twice as fast as time", path_check<reno_path>(path::path_fault::hurried_clock)}},
+}};
+
+const registered paced{claim{
+    // covers: pacing
+    .id = "path-reasons-paced",
+    .says = "The same of ends that pace what they send",
+    .bounds = path_bounds,
+    .head = path::path_numbers,
+    .steps = 24,
+    .cases = 200,
+    .run = path_check<paced_path>(),
+    .controls = {{"every fortieth segment goes out twice", path_check<paced_path>(path::path_fault::repeats)}},
 }};
 
 }  // namespace paths_properties
