@@ -132,4 +132,15 @@ inline void draw_faults(std::span<const property::step> steps, path_setting& s, 
          });
 }
 
+/// All that happens is that packets of end 0 are lost, and the peer says which.
+[[nodiscard]] inline bool loses_only(const path_setting& s) {
+  const auto still = [](const link_setting& way) {
+    return way.jitter == 0 && way.gathers == 0 && way.blackouts.empty() && way.changes_at < 0;
+  };
+  const bool losses =
+      std::all_of(s.way[0].faults.begin(), s.way[0].faults.end(), [](const fault& f) { return f.what == fate::loss; });
+  return still(s.way[0]) && still(s.way[1]) && losses && s.way[1].faults.empty() && s.way[1].loss == 0 &&
+         s.config[0].sack && s.config[1].sack && s.grain == microsecond && s.application[1].reads_every == 0;
+}
+
 }  // namespace sequent::path
