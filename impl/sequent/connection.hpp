@@ -80,9 +80,9 @@ struct icmp_report {
 
 /// What has become of the SYN,ACK of a half-open connection so far.
 struct syn_ack_history {
-  instant sent_at{};       ///< when it was sent
-  bool repeated = false;   ///< it has been sent more than once, so that its round trip says nothing (Karn)
-  bool timed_out = false;  ///< a retransmission timeout was the reason (RFC 6298 section 5.7)
+  instant sent_at{};          ///< when it was sent
+  bool repeated = false;      ///< it has been sent more than once, so that its round trip says nothing (Karn)
+  std::uint8_t timeouts = 0;  ///< how often a retransmission timeout was the reason (RFC 6298 section 5.7)
 };
 
 /// One connection, a value. The rhythm of its use: hand it what happened (on_segment, on_deadline, a user call), then

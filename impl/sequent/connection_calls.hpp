@@ -92,7 +92,9 @@ result<void> connection<Policy>::resume(const control_block<u32>& half_open, con
   const sequence_number<u32> sent_clock(clock(past.sent_at));
   sender_.sent_syn(tcb_.snd.iss, past.sent_at, sent_clock, timers_, config_);
   // In the order in which it happened: what the timer sent again is timed by its echo.
-  if (past.timed_out) static_cast<void>(sender_.on_syn_timeout(now, timers_, config_));
+  for (std::uint8_t i = 0; i != std::min<std::uint8_t>(past.timeouts, 2); ++i) {  // a third would change nothing
+    static_cast<void>(sender_.on_syn_timeout(now, timers_, config_));
+  }
   if (past.repeated) sender_.sent_syn(tcb_.snd.iss, past.sent_at, sent_clock, timers_, config_);
   return {};
 }

@@ -89,8 +89,9 @@ class sender {
     timed_.stop();
   }
 
-  /// The handshake is complete: congestion control begins with the effective segment size.
-  constexpr void established(u32 mss) noexcept { congestion_.start(mss, syn_lost_); }
+  /// The handshake is complete: congestion control begins with the effective segment size, and with one segment where
+  /// the SYN went unanswered twice. Once is no sign of a loss on a path of more than a second (RFC 6928 section 2).
+  constexpr void established(u32 mss) noexcept { congestion_.start(mss, syn_lost_ && attempts_ > 1); }
 
   /// Queues octets; returns how many found room. Linear in their number.
   std::size_t write(std::span<const std::uint8_t> octets, bool urgent) noexcept {

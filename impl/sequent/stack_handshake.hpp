@@ -173,7 +173,7 @@ delivery stack<Policy>::on_half_open(u32 index, const arrival& in) noexcept {
   switch (tcb.state) {
     case connection_state::syn_received:
       record.block = compress(tcb);
-      if (step.answer == reply::syn_ack) record.past = {in.now, true, record.past.timed_out};
+      if (step.answer == reply::syn_ack) record.past = {in.now, true, record.past.timeouts};
       owe(first_half_open + index, step);
       return delivery::half_open;
     case connection_state::closed:
@@ -230,7 +230,7 @@ void stack<Policy>::on_half_open_deadline(u32 index, instant now) noexcept {
     return give_up_half_open(index);
   }
   ++record.retries;
-  record.past = {now, true, true};
+  record.past = {now, true, record.retries};
   duration wait = config_.syn_ack_timeout;
   for (u32 i = 0; i != record.retries && wait < config_.syn_ack_longest; ++i) wait = wait * 2;
   wheel_.start(first_half_open + index, now + std::min(wait, config_.syn_ack_longest));

@@ -58,8 +58,11 @@ class cwnd_oracle {
     return std::min(10 * smss, std::max<std::int64_t>(2 * smss, 14600));
   }
 
-  /// The SYN or SYN,ACK had to be sent again: the initial window is one segment (RFC 5681 section 3.1).
-  constexpr void handshake_repeated() { cwnd_ = given_.smss; }
+  /// The SYN or SYN,ACK had to be sent again so many times: the initial window is one segment (RFC 5681 section 3.1). A
+  /// single time is no reason, by what RFC 6928 section 2 recommends.
+  constexpr void handshake_repeated(int times) {
+    if (times > 1) cwnd_ = given_.smss;
+  }
 
   /// The sender's segments became smaller or larger. No window grows by it.
   constexpr void segment_size_is(std::int64_t smss) { given_.smss = smss; }

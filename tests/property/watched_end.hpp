@@ -25,7 +25,7 @@ class window_watched : public Base {
     const moment before = now();
     Base::arrives(p);
     if (!oracle_) {
-      if (Base::established()) begin();
+      if (Base::established()) begin(before.attempts);
       return check("arrival");
     }
     hear(before, now());
@@ -93,10 +93,10 @@ class window_watched : public Base {
             recovery.probe().on_its_way()};
   }
 
-  void begin() {
+  void begin(int timeouts) {
     oracle_.emplace(
         spec::cwnd_parameters{.smss = Base::tcp().effective_mss(), .recovery = spec::recovery_rule::proportional});
-    if (Base::tcp().sending().syn_lost()) oracle_->handshake_repeated();
+    oracle_->handshake_repeated(timeouts);
   }
 
   // Tells the oracle what an arrival did.

@@ -24,15 +24,34 @@ TEST(rfc6928_section_2, the_initial_window_is_ten_segments) {
 }
 
 // covers: MUST-19
-TEST(rfc5681_section_3_1, after_a_lost_syn_the_initial_window_is_one_segment) {
+TEST(rfc5681_section_3_1, after_two_lost_syns_the_initial_window_is_one_segment) {
   endpoint<reno_policy> host;
   host.tcp.set_nagle(false);
   ASSERT_TRUE(host.tcp.connect(host.now));
   host.out();
-  host.wait(s(1));
+  ASSERT_EQ(host.wait(s(3)).size(), 2u);
   host.in(host.answer_to_syn({}));
   EXPECT_EQ(window(host), 1'460u) << "the acknowledgment of the SYN must not open it";
   EXPECT_EQ(text_octets(host.write(60'000)), 1'460u);
+}
+
+// A SYN that is sent again once says little where the round trip may be a second.
+// covers: rfc6928#2
+TEST(rfc6928_section_2, a_syn_that_was_sent_again_once_leaves_the_initial_window) {
+  for (const bool passive : {false, true}) {
+    endpoint<reno_policy> host;
+    if (passive) {
+      (void)host.tcp.listen();
+      host.in(at(5'000).syn().window(65'535).mss(1'460).from(9));
+    } else {
+      ASSERT_TRUE(host.tcp.connect(host.now));
+      host.out();
+    }
+    ASSERT_EQ(host.wait(s(1)).size(), 1u);
+    host.in(passive ? host.peer() : host.answer_to_syn({}));
+    EXPECT_TRUE(host.tcp.sending().syn_lost());
+    EXPECT_EQ(text_octets(host.write(60'000)), 14'600u);
+  }
 }
 
 // covers: MUST-19

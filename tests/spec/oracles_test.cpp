@@ -88,7 +88,9 @@ TEST(CwndOracle, InitialWindow) {
   EXPECT_EQ(cwnd_oracle::initial_window(536), 5360);
   EXPECT_EQ(cwnd_oracle::initial_window(9000), 18000);
   cwnd_oracle cwnd(1000);
-  cwnd.handshake_repeated();
+  cwnd.handshake_repeated(1);
+  EXPECT_EQ(cwnd.window(), 10'000);
+  cwnd.handshake_repeated(2);
   EXPECT_EQ(cwnd.window(), 1000);
 }
 

@@ -212,6 +212,12 @@ TEST(stack_handshake, knows_the_round_trip_and_a_lost_syn_ack) {
   host.in(from_peer(10), at(5'001).ack(two + 1));
   const auto& lost = *host.tcp->find(*host.tcp->accept(listening));
   EXPECT_TRUE(lost.sending().syn_lost());
+  EXPECT_EQ(lost.sending().congestion().window(), 5'360u) << "one is no reason to begin with one segment (RFC 6928)";
+  const u32 three = host.in(from_peer(11), at(5'000).syn())[0].segment.seq();
+  host.wait(s(4));
+  host.in(from_peer(11), at(5'001).ack(three + 1));
+  const auto& twice = *host.tcp->find(*host.tcp->accept(listening));
+  EXPECT_EQ(twice.sending().congestion().window(), twice.effective_mss());
 }
 
 }  // namespace stack_handshake_test
