@@ -233,6 +233,7 @@ class timer_watched : public Base {
       oracle_ = {};
     } else {
       oracle_.acknowledged(position_of(Base::tcp().block().snd.una));
+      oracle_.timeout_is(timeout());
     }
   }
 
@@ -241,11 +242,11 @@ class timer_watched : public Base {
     const control_block<u32> before = Base::tcp().block();
     const auto& sending = Base::tcp().sending();
     const std::uint8_t attempts = sending.attempts();
-    const std::int64_t timeout = sending.rtt().timeout().count();
     Base::advance(microseconds);
     const bool again = sending.attempts() > attempts && !(before.snd.una == before.snd.nxt);
     // What probes a closed window goes by the clock of probes.
-    if (again && before.snd.wnd != 0) oracle_.expired(position_of(before.snd.una), timeout, now_);
+    if (again && before.snd.wnd != 0) oracle_.expired(position_of(before.snd.una), now_);
+    oracle_.timeout_is(timeout());
   }
 
   std::optional<packet> poll() {
@@ -256,7 +257,7 @@ class timer_watched : public Base {
     const segment<u32>& seg = parsed->header;
     const spec::position first = position_of(seg.seq);
     const spec::position last = first + seg.text_length + (seg.control.syn() ? 1 : 0) + (seg.control.fin() ? 1 : 0);
-    if (first < last) oracle_.sent(first, last, now_);
+    if (first < last) oracle_.sent(first, last, timeout(), now_);
     return sent;
   }
 
@@ -265,6 +266,7 @@ class timer_watched : public Base {
   }
 
  private:
+  [[nodiscard]] spec::microseconds timeout() const { return Base::tcp().sending().rtt().timeout().count(); }
   [[nodiscard]] spec::position position_of(sequence_number<u32> number) const {
     return static_cast<std::int32_t>(number - Base::tcp().block().snd.iss);
   }

@@ -457,7 +457,8 @@ class lockstep {
   [[nodiscard]] bool window_worth_telling(const control_block<u32>& tcb) const {
     const u32 room = tcp_.receiving().room();
     const u32 buffer = room + tcp_.receiving().unread();
-    const u32 segment = tcp_.config().receive_mss;
+    const u32 options = tcb.ts.enabled ? 12 : 0;  // beside which a full segment carries less text
+    const u32 segment = std::max(u32{tcp_.config().receive_mss}, options + 1) - options;
     const u32 worthwhile = std::max(1u, std::min(buffer / 2, tcb.rcv.wnd < segment ? segment : 2 * segment));
     // What a scaled field cannot say is not withheld.
     const u32 largest = 0xffffu << tcb.rcv.shift;
