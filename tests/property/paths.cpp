@@ -66,7 +66,7 @@ constexpr const char* path_bounds =
     "acknowledgments";
 
 const registered reasons{claim{
-    // covers: rfc9293#3.8 rfc6298#5 rfc6675#4 rfc8985#7.2
+    // covers: rfc6298#5 rfc6675#4 rfc8985#7.2
     .id = "path-reasons",
     .says =
         "Over a whole run every segment has a reason that an RFC gives it, the right edge that was offered is never "
