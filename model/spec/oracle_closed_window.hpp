@@ -55,8 +55,10 @@ class closed_window_oracle {
   }
   /// The peer answers, whatever it says.
   void answered() { unanswered_since_.reset(); }
-  /// The user timeout ends the connection while the window is zero: only silence justifies that (MUST-37).
+  /// A timeout ends the connection while the window is zero: only silence justifies that (MUST-37), or that the user has
+  /// said how long a window may stay closed, and it has.
   void given_up(microseconds now) {
+    if (given_.limit && waits_since_ && now - *waits_since_ >= *given_.limit - given_.tolerance) return;
     if (!unanswered_since_) return wrong_.note("a peer is given up that has answered everything");
     if (now - *unanswered_since_ >= given_.patience) return;
     wrong_.note("a peer is given up after " + std::to_string(now - *unanswered_since_) + " us of silence, not " +

@@ -28,6 +28,7 @@ inline constexpr std::array unreached_rules{
     unreached_rule{"QUIT-2",
                    "the world's users close both directions of what has begun; property endpoint-calls does it anyway"},
     unreached_rule{"RECLAIM-2", "the core runs that timer in a FIN-WAIT-2 that nobody reads, and nowhere else"},
+    unreached_rule{"EVICT-3", "the world's hosts take back only what its user has left; tests/unit calls it anyway"},
     unreached_rule{"ABORT-1", "as CLOSE-1"},
     unreached_rule{"TIMEOUT-1", "the core runs no timer without a connection"},
     unreached_rule{"TIMEOUT-5", "the core runs the TIME-WAIT timer in TIME-WAIT only"},
