@@ -140,9 +140,9 @@ class window_run {
       : head_(c.head),
         mss_(1 + static_cast<u32>(head_.pick(9'000))),
         oracle_(spec::cwnd_parameters{.smss = mss_, .recovery = spec::recovery_rule::proportional}) {
-    const bool syn_lost = head_.pick(4) == 3;
-    core_.start(mss_, syn_lost);
-    if (syn_lost) oracle_.handshake_repeated();
+    const bool syns_lost = head_.pick(4) == 3;
+    core_.start(mss_, syns_lost);
+    if (syns_lost) oracle_.handshake_repeated(2);
   }
 
   /// What is wrong after the step, or nothing.
