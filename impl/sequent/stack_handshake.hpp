@@ -6,6 +6,18 @@
 
 namespace sequent {
 
+namespace detail {
+
+// How long a SYN,ACK that was sent again so many times by the timer waits for its answer.
+template <class Config>
+[[nodiscard]] constexpr duration syn_ack_wait(const Config& config, u32 retries) noexcept {
+  duration wait = config.syn_ack_timeout;
+  for (u32 i = 0; i != retries && wait < config.syn_ack_longest; ++i) wait = wait * 2;
+  return std::min(wait, config.syn_ack_longest);
+}
+
+}  // namespace detail
+
 template <class Policy>
 connection_config stack<Policy>::config_of(const flow& path) const noexcept {
   connection_config config = config_.connection;
@@ -173,7 +185,11 @@ delivery stack<Policy>::on_half_open(u32 index, const arrival& in) noexcept {
   switch (tcb.state) {
     case connection_state::syn_received:
       record.block = compress(tcb);
-      if (step.answer == reply::syn_ack) record.past = {in.now, true, record.past.timeouts};
+      if (step.answer == reply::syn_ack) {
+        record.past = {in.now, true, record.past.timeouts};
+        // Nothing is sent again sooner than one timeout after it was sent last (RFC 6298 section 5).
+        wheel_.start(first_half_open + index, in.now + detail::syn_ack_wait(config_, record.retries));
+      }
       owe(first_half_open + index, step);
       return delivery::half_open;
     case connection_state::closed:
@@ -231,9 +247,7 @@ void stack<Policy>::on_half_open_deadline(u32 index, instant now) noexcept {
   }
   ++record.retries;
   record.past = {now, true, record.retries};
-  duration wait = config_.syn_ack_timeout;
-  for (u32 i = 0; i != record.retries && wait < config_.syn_ack_longest; ++i) wait = wait * 2;
-  wheel_.start(first_half_open + index, now + std::min(wait, config_.syn_ack_longest));
+  wheel_.start(first_half_open + index, now + detail::syn_ack_wait(config_, record.retries));
   record.owes.syn_ack = true;
   owe(first_half_open + index);
 }
