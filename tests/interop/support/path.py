@@ -72,7 +72,7 @@ def serve_far(bed: Bed, far: Far, family: str, keeper: str, octets: int, seed: i
         host = bed.start(*bed.sequent(*options, "serve", body, address=sequent))
         try:
             first_line(host, "tun_host")
-            do_inside(far, lambda: kernel_end.same(sent, kernel_end.fetch(sequent, 80, 30)[0]))
+            do_inside(far, lambda: kernel_end.same(sent, kernel_end.fetch(sequent, 80, 60)[0]))
         finally:
             said = bed.end(host)
     return counts(said)
