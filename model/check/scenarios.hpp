@@ -395,8 +395,9 @@ inline void add_losses(std::vector<scenario>& list) {
       plain("losses", "five segments one way; some are lost, others overtake: every hole is found and filled");
   holes.scripts[0].calls = talk(call_kind::open_active, 5);
   holes.segment_size = 1;
+  // One loss here: with two, the moments at which round trips are measured make more states than four gibibytes hold.
   bounds small;
-  small.losses = 2;
+  small.losses = 1;
   small.overtakings = 1;
   bounds large = small;
   large.losses = 3;
