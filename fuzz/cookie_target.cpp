@@ -65,6 +65,7 @@ property::cookie_case read_case(model::octet_choice& choose) {
   c.irs = drawn_word(choose);
   c.clock = drawn_word(choose);
   c.key = {drawn_word(choose), drawn_word(choose)};
+  if (c.key.is_zero()) c.key.first = 1;  // with no secret nothing is accepted
   c.fresh = {drawn_word(choose), drawn_word(choose)};
   return c;
 }
