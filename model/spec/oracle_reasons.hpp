@@ -16,7 +16,7 @@ namespace sequent::spec {
 
 /// Why a segment may go out.
 enum class reason : std::uint8_t {
-  fresh,           ///< new octets within the offered window (RFC 9293 section 3.8) and the congestion window (RFC 5681)
+  fresh,           ///< new octets within the offered window (RFC 9293 section 3.8)
   control,         ///< it occupies nothing: an acknowledgment, a keep-alive, a reset
   timer,           ///< the retransmission timer was due (RFC 6298 section 5)
   after_timer,     ///< it was outstanding when that timer expired (RFC 5681 section 3.1, RFC 8985 section 6.3)
@@ -48,15 +48,11 @@ class reasons_oracle {
     microseconds least_timeout = 1'000'000;  ///< RFC 6298 section 2.4
     microseconds first_timeout = 1'000'000;  ///< before a round trip is known (section 2.1)
     microseconds most_timeout = 60'000'000;
-    std::int64_t full = 1'460;  ///< octets of the largest segment
     bool sack = true;
     microseconds grain = 0;  ///< of the clock: a span may be longer than it looks by so much
-    /// The window after a loss as a share of the flight, in percent; 0: reductions are not judged, as what looked like
-    /// a loss may have been undone.
-    int keeps = 0;
   };
 
-  explicit reasons_oracle(const settings& given) : given_(given), ceiling_(initial_window()) {}
+  explicit reasons_oracle(const settings& given) : given_(given) {}
 
   /// The sender sends a segment.
   reason sent(const passing_segment& seg, microseconds now) {
@@ -125,9 +121,6 @@ class reasons_oracle {
     bool told = false;  ///< had been reported when all reports were forgotten
   };
 
-  [[nodiscard]] std::int64_t initial_window() const {  // RFC 6928 section 2
-    return std::min(10 * given_.full, std::max<std::int64_t>(2 * given_.full, 14'600));
-  }
   [[nodiscard]] bool repairing() const { return una_ < repair_until_; }
   [[nodiscard]] microseconds at_least(microseconds span) const {
     return std::max<microseconds>(span - given_.grain, 0);
@@ -160,18 +153,10 @@ class reasons_oracle {
     if (seg.octets.first > nxt_) wrong_.note("octets are left out: a segment begins beyond what was sent " + at(now));
     if (seg.syn) return;
     const std::int64_t beyond = seg.octets.last - edge_;
-    const bool probes = beyond == 1 && window_ <= 1 && now - last_heard_ >= at_least(given_.least_timeout / 5);
+    const bool probes = beyond == 1 && window_ <= 1 && now - last_advance_ >= at_least(given_.least_timeout / 5);
     if (beyond > 0 && !probes) {
       wrong_.note("a segment ends " + std::to_string(beyond) + " octets beyond the right edge that was offered " +
                   at(now));
-    }
-    if (given_.keeps == 0) return;
-    std::int64_t flying = seg.octets.last - seg.octets.first;
-    for (const auto& [first, p] : flight_) flying += p.arrived || p.expired ? 0 : p.last - first;
-    // A tail probe may go though the window is full, and limited transmit sends two segments more (RFC 3042).
-    if (flying > ceiling_ + 3 * given_.full) {
-      wrong_.note("new octets go out with " + std::to_string(flying) + " in flight where the congestion window is " +
-                  std::to_string(ceiling_) + " at most " + at(now));
     }
   }
 
@@ -287,7 +272,6 @@ class reasons_oracle {
         p.arrived = false;
       }
     }
-    reduce(true);
     repair_until_ = nxt_;
     rescued_ = false;
   }
@@ -297,16 +281,8 @@ class reasons_oracle {
     if (duplicates_ >= 3) repair_until_ = std::max(repair_until_, nxt_);
     if (repairing()) return;
     ++repairs_;
-    reduce(false);
     repair_until_ = nxt_;
     rescued_ = false;
-  }
-
-  void reduce(bool timed_out) {
-    const std::int64_t kept = std::max((nxt_ - una_) * given_.keeps / 100, 2 * given_.full);
-    threshold_ = kept;
-    ceiling_ = timed_out ? given_.full : kept;
-    reduced_ = true;
   }
 
   void note_sent(const passing_segment& seg, microseconds now) {
@@ -359,16 +335,11 @@ class reasons_oracle {
   }
 
   void advance(position ack, microseconds now) {
-    const std::int64_t acked = ack - una_;
     una_ = ack;
     duplicates_ = 0;
     backed_off_ = 0;
     partial_ = una_ < repair_until_;
-    last_advance_ = last_heard_ = now;
-    // At most what slow start allows; after a loss, what CUBIC does (RFC 9438 section 4.2: one and a half a round
-    // trip).
-    const bool slow_start = !reduced_ || ceiling_ < threshold_;
-    ceiling_ += slow_start ? acked : acked / 2 + 1;
+    last_advance_ = now;
   }
 
   [[nodiscard]] std::string at(microseconds now) const {
@@ -390,14 +361,11 @@ class reasons_oracle {
   position repair_until_ = 0;
   position probe_until_ = 0;
   std::int64_t window_ = 1;
-  std::int64_t ceiling_;
-  std::int64_t threshold_ = 0;
   std::int64_t largest_ = 1;  // octets of text in one segment so far
   microseconds opened_at_ = -1'000'000'000;
   microseconds last_advance_ = 0;
   microseconds last_expired_ = 0;
   microseconds last_sent_ = 0;
-  microseconds last_heard_ = 0;
   std::optional<microseconds> least_round_trip_{};
   microseconds latest_at_ = 0;  ///< of what was delivered the one that was sent last
   position latest_end_ = 0;
@@ -409,7 +377,6 @@ class reasons_oracle {
   bool partial_ = false;
   bool was_repairing_ = false;
   bool rescued_ = false;
-  bool reduced_ = false;
   std::array<std::uint64_t, reasons> counts_{};
   complaint wrong_{};
 };

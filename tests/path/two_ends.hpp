@@ -49,8 +49,6 @@ struct application_setting {
   nanoseconds every = 0;        ///< between writes; 0: as soon as there is room
   std::uint64_t reads = 0;      ///< of one read; 0: everything that is there
   nanoseconds reads_every = 0;  ///< between reads; 0: as soon as something is there
-  bool answers = false;         ///< writes a piece for each piece that it has read, not by the clock
-  std::uint64_t asks = 0;       ///< octets of the other's piece that make one to answer
 };
 
 /// What is broken on purpose, for the checks of the oracles.
@@ -73,7 +71,6 @@ struct path_setting {
   nanoseconds most_time = 3'600 * second;
   std::uint64_t most_events = 3'000'000;
   path_fault broken = path_fault::none;
-  int keeps = 0;              ///< see reasons_oracle::settings
   bool keeps_ladder = false;  ///< the last events are remembered, to be drawn
 };
 
@@ -111,10 +108,8 @@ class two_ends {
           .least_timeout = config.rto.least.count(),
           .first_timeout = config.rto.initial.count(),
           .most_timeout = config.rto.most.count(),
-          .full = std::min<std::int64_t>(config.send_mss, given.config[1 - i].receive_mss),
           .sack = given.config[0].sack && given.config[1].sack,
-          .grain = given.grain / microsecond,
-          .keeps = given.keeps});
+          .grain = given.grain / microsecond});
     }
   }
 
@@ -227,9 +222,6 @@ class two_ends {
     const application_setting& mine = given_.application[i];
     if (end_[i]->state() < connection_state::established || shut_[i]) return;
     while (written_[i] != mine.writes) {
-      if (mine.answers &&
-          read_[i] / std::max<std::uint64_t>(mine.asks, 1) <= written_[i] / std::max<std::uint64_t>(mine.piece, 1))
-        return;
       if (mine.every != 0 && now_ < writes_at_[i]) return;
       const std::uint64_t ahead = mine.piece == 0 ? mine.writes - written_[i] : mine.piece - written_[i] % mine.piece;
       const std::size_t most = static_cast<std::size_t>(
