@@ -25,6 +25,7 @@ struct second_packet {
   std::uint8_t protocol = 0;
   std::uint8_t hops = 0;
   std::uint8_t service = 0;
+  std::uint32_t label = 0;  ///< the flow label of IPv6
 };
 
 /// What the second reader finds in an ICMP error that it accepts.
@@ -98,6 +99,7 @@ inline std::optional<second_packet> second_v6(view p) {
   out.end = 40 + number_at(p, 4, 2);
   if (out.end == 40 || out.end > p.size()) return std::nullopt;
   out.service = static_cast<std::uint8_t>(p[0] % 16 * 16 + p[1] / 16);
+  out.label = static_cast<std::uint32_t>(number_at(p, 1, 3) % 0x10'0000);
   out.protocol = p[6];
   out.hops = p[7];
   out.source = part(p, 8, 16);
@@ -201,6 +203,9 @@ inline void mend_packet(std::vector<std::uint8_t>& packet) {
 struct ip_codec {
   [[nodiscard]] static result<ip_datagram> parse(std::span<const std::uint8_t> packet) { return parse_ip(packet); }
   [[nodiscard]] static result<icmp_error> report(const ip_datagram& datagram) { return parse_icmp(datagram); }
+  [[nodiscard]] static result<void> emit(const ip_header& header, std::span<std::uint8_t> out) {
+    return emit_ip(header, out);
+  }
 };
 
 namespace ip_detail {
@@ -213,12 +218,16 @@ template <class Codec>
 std::string check_rewriting(const ip_datagram& datagram) {
   std::vector<std::uint8_t> written(ip_header_length(datagram.source) + datagram.payload.size());
   std::ranges::copy(datagram.payload, written.end() - static_cast<std::ptrdiff_t>(datagram.payload.size()));
-  const auto done = emit_ip({.source = datagram.source,
-                             .destination = datagram.destination,
-                             .protocol = datagram.protocol,
-                             .hop_limit = datagram.hop_limit,
-                             .service = datagram.service},
-                            written);
+  // A label that has to do with the packet, any of its bits among them.
+  const auto label =
+      static_cast<std::uint32_t>(number_at(datagram.source.v6(), 12, 4) * 40'503u + written.size() * 77u);
+  const auto done = Codec::emit({.source = datagram.source,
+                                 .destination = datagram.destination,
+                                 .protocol = datagram.protocol,
+                                 .hop_limit = datagram.hop_limit,
+                                 .service = datagram.service,
+                                 .flow_label = datagram.source.is_v4() ? 0 : label % 0x10'0000},
+                                written);
   // Nothing at all after extension headers is a payload that the writer does not know.
   if (!done) return !datagram.source.is_v4() && datagram.payload.empty() ? "" : "what was read cannot be written";
   const auto again = Codec::parse(written);
@@ -228,6 +237,8 @@ std::string check_rewriting(const ip_datagram& datagram) {
       again->service != datagram.service || !std::ranges::equal(again->payload, datagram.payload)) {
     return "what was written again is another datagram";
   }
+  if (!datagram.source.is_v4() && second_v6(written)->label != label % 0x10'0000)
+    return "another flow label is written";
   return {};
 }
 

@@ -322,13 +322,21 @@ struct trusting_reader : ip_codec {
   }
 };
 
+/// Writes fifteen bits of a flow label of twenty.
+struct narrow_writer : ip_codec {
+  static result<void> emit(ip_header header, std::span<std::uint8_t> out) {
+    header.flow_label &= 0x7fffu;
+    return ip_codec::emit(header, out);
+  }
+};
+
 template <class Codec>
 case_check packet_check() {
   return saying([](const drawn_case& c) { return check_packet<Codec>(drawn_packet(c)); });
 }
 
 const registered packets{claim{
-    // covers: rfc791 rfc8200#4 rfc6946#4 rfc9293#3.9.2.2 rfc9293#3.9.2.3 rfc792 rfc4443
+    // covers: rfc791 rfc8200#4 rfc6946#4 rfc9293#3.9.2.2 rfc9293#3.9.2.3 rfc792 rfc4443 rfc6437#2
     .id = "ip-packets",
     .says = "Packets of both families, with options, extension headers and ICMP errors in them, whole or damaged, are "
             "read as a plain second reader reads them, and what is accepted survives being written and read again",
@@ -339,6 +347,7 @@ const registered packets{claim{
     .cases = 20'000,
     .run = packet_check<ip_codec>(),
     .controls = {{"extension headers are not passed over", packet_check<forgetful_reader>()},
+                 {"a flow label is cut", packet_check<narrow_writer>()},
                  {"the checksum of ICMP is not looked at", packet_check<trusting_reader>()}},
 }};
 

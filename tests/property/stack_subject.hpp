@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "tests/property/drawn.hpp"
+#include "tests/property/flow_labels.hpp"
 #include "tests/property/stack_model.hpp"
 #include "tests/support/ip_packets.hpp"
 
@@ -61,6 +62,7 @@ enum class stack_fault {
   believes_loans,      ///< octets of a span that was taken back are sent
   turns_nagle_round,   ///< what was said of Nagle is taken for the opposite
   mixes_tags,          ///< what the user keeps with a connection is another's
+  mislabels,           ///< now and then a packet of IPv6 has another label than its flow
   takes_strangers,     ///< a packet from an address that is nobody's is taken as if it were somebody's
 };
 
@@ -590,6 +592,9 @@ class stack_subject {
       const auto packet = tcp_->poll_packet(now_, room);
       if (!packet) return;
       const auto octets = std::span(room).first(packet->length);
+      if (fault_ == stack_fault::mislabels && room[0] >> 4 == 6 && packet->length % 4 == 3) put_label(octets, 1);
+      tell_label(labels_, octets);
+      if (!labels_.violation().empty()) wrong_ = labels_.violation();
       const auto read = test::read_packet(octets);
       if (!read) {
         wrong_ = "the stack sent what is no segment";
@@ -690,6 +695,7 @@ class stack_subject {
   std::uint64_t secrets_ = 1'000;              // none comes twice
   std::map<typename model::key, u32> stamps_;  // our last timestamp on each flow
   std::vector<sent_segment> sent_;
+  spec::flow_label_oracle labels_;
   std::map<handle, octet_string> loans_;  // what stands in the spans that are lent
   std::map<handle, u32> tags_;
   bool refused_loan_ = false;

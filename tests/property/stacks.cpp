@@ -37,12 +37,12 @@ case_check map_check(stack_fault fault) {
 }
 
 const registered maps{claim{
-    // covers: demultiplexing listeners time-wait-records martians rfc9293#3.9.2.2
+    // covers: demultiplexing listeners time-wait-records martians rfc9293#3.9.2.2 rfc6437#3
     .id = "stack-map",
     .says =
         "A stack sends on every flow what a map from flows to whole connections sends, and ends in the same states: "
         "each segment and ICMP error reaches its connection, the compact SYN queue and TIME-WAIT change nothing, what "
-        "is nobody's is not answered, no place is lost",
+        "is nobody's is not answered, no place is lost; over IPv6 each flow has one label",
     .bounds =
         "ten flows of both families, six of which differ in one place each, and six that are opened from here; with "
         "and without timestamps, SACK, window scale and ECN; at most 120 segments, ICMP errors, calls and waits; "
@@ -59,6 +59,7 @@ const registered maps{claim{
                  {"octets that were not lent are sent", map_check(stack_fault::believes_loans)},
                  {"what is said of Nagle means the opposite", map_check(stack_fault::turns_nagle_round)},
                  {"a tag is another connection's", map_check(stack_fault::mixes_tags)},
+                 {"a packet has another flow label than its flow", map_check(stack_fault::mislabels)},
                  {"the SYN queue sends its SYN,ACK again too late", map_check(stack_fault::repeats_late)}},
 }};
 
