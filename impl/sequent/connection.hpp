@@ -201,8 +201,8 @@ class connection {
   /// ports (MUST-54). Ignored unless that segment is outstanding (RFC 5927 section 4.1). One that is soft is remembered
   /// for last_icmp() and told by signal::soft_error (SHLD-25, MUST-56); one that is hard does the same and ends a
   /// handshake (SHLD-26); one about size lowers effective_mss() if path_mtu believes it, and what is outstanding is
-  /// sent again. Poll afterwards. Constant time.
-  void on_icmp(const icmp_error& report, instant now) noexcept;
+  /// sent again. Poll afterwards. Says whether that segment is outstanding. Constant time.
+  bool on_icmp(const icmp_error& report, instant now) noexcept;
 
   /// The next segment to send, if there is one. It counts as sent. `most_text` bounds its text further.
   [[nodiscard]] std::optional<outgoing_segment> next_segment(instant now, u32 most_text = 0xffff'ffffu) noexcept;

@@ -250,6 +250,7 @@ u32 connection<Policy>::effective_mss() const noexcept {
 
 template <class Policy>
 connection_statistics connection<Policy>::statistics() const noexcept {
+  const auto& board = sender_.recovery().board();  // it ends behind what was sent, on a SYN too
   connection_statistics now{.state = tcb_.state,
                             .timeout = sender_.rtt().timeout(),
                             .segment_size = effective_mss(),
@@ -257,16 +258,15 @@ connection_statistics connection<Policy>::statistics() const noexcept {
                             .slow_start_threshold = sender_.congestion().threshold(),
                             .in_flight = tcb_.snd.nxt - tcb_.snd.una,
                             .pipe = sender_.recovery().pipe(),
-                            .sacked = sender_.recovery().board().sacked(),
-                            .lost = sender_.recovery().board().lost(),
-                            .unsent = tcb_.snd.fin_sent ? 0 : sender_.end() - tcb_.snd.nxt,
+                            .sacked = board.sacked(),
+                            .lost = board.lost(),
+                            .unsent = sender_.queued() == 0 || tcb_.snd.fin_sent ? 0 : sender_.end() - board.end(),
                             .unread = receiver_.unread(),
                             .send_window = tcb_.snd.wnd,
                             .receive_window = tcb_.rcv.wnd,
                             .timeouts_in_a_row = sender_.attempts(),
                             .recovering = sender_.recovery().recovering(),
                             .reordering_seen = sender_.recovery().recent().reordering_seen()};
-  if (now.state < connection_state::established) now.unsent = sender_.queued();
   if (sender_.rtt().sampled()) {
     now.round_trip = sender_.rtt().smoothed();
     now.variation = sender_.rtt().variation();

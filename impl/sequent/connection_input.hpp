@@ -206,7 +206,7 @@ void connection<Policy>::take_acknowledgment(const segment<u32>& header, const a
   [[maybe_unused]] const bool recovered = sender_.recovery().recovering();
   sender_.on_ack(tcb_, header, step, window_was_closed, effective_mss(), since_echo, now, timers_, config_);
   if constexpr (Policy::statistics::enabled) {
-    counters_.heard(header, tcb_.snd.una, step.acked, step.duplicate_ack);
+    counters_.heard(header, tcb_.sack_permitted, step.acked, step.duplicate_ack);
     if (!recovered && sender_.recovery().recovering()) counters_.recovery_began();
   }
 }

@@ -7,9 +7,9 @@
 namespace sequent {
 
 template <class Policy>
-void connection<Policy>::on_icmp(const icmp_error& report, instant now) noexcept {
+bool connection<Policy>::on_icmp(const icmp_error& report, instant now) noexcept {
   // Nobody but who saw the segment is likely to know its number (RFC 5927 section 4.1).
-  if (!in_window(report.seq, tcb_.snd.una, tcb_.snd.nxt - tcb_.snd.una)) return;
+  if (!in_window(report.seq, tcb_.snd.una, tcb_.snd.nxt - tcb_.snd.una)) return false;
   if (report.kind == icmp_kind::too_big) {
     const u32 claimed = path_mtu::text_for_mtu(report.mtu, config_.ip_header_octets);
     // Reports draw no more than one segment in a timeout; in the handshake the SYN goes out again by its own timer.
@@ -18,7 +18,7 @@ void connection<Policy>::on_icmp(const icmp_error& report, instant now) noexcept
     if (smaller && !lately && tcb_.state > connection_state::syn_received) {
       sender_.on_smaller_path(tcb_.snd, effective_mss(), now, timers_, config_);
     }
-    return;
+    return true;
   }
   last_icmp_ = icmp_report{report.type, report.code};
   path_.explain();
@@ -26,10 +26,13 @@ void connection<Policy>::on_icmp(const icmp_error& report, instant now) noexcept
   step.raised.raise(signal::soft_error);
   if (report.kind == icmp_kind::hard) hard_error(tcb_, step);
   signals_.raise(step.raised);
-  if (step.deleted) return ended(step);
-  if (tcb_.state != connection_state::listen) return;
-  fall_silent();
-  if (any_peer_) config_.remote_port = 0;
+  if (step.deleted) {
+    ended(step);
+  } else if (tcb_.state == connection_state::listen) {
+    fall_silent();
+    if (any_peer_) config_.remote_port = 0;
+  }
+  return true;
 }
 
 // The size of segments begins at what the first link takes. It never falls below what the protocol's smallest link

@@ -138,12 +138,12 @@ struct stack_statistics {
   std::uint64_t time_wait_evicted = 0;  ///< forgotten early to make room
   std::uint64_t time_wait_reused = 0;   ///< RFC 6191
   std::uint64_t time_wait_kept = 0;     ///< SYNs that it does not allow to end TIME-WAIT
-  std::uint64_t postponed = 0;   ///< packets that were not taken: their answers had no room to wait for poll_packet()
-  std::uint64_t icmp_taken = 0;  ///< errors that concerned a connection and were believed
-  std::uint64_t icmp_ignored = 0;
+  std::uint64_t postponed = 0;     ///< packets that were not taken: their answers had no room to wait for poll_packet()
+  std::uint64_t icmp_taken = 0;    ///< errors about what is outstanding, of a connection or of the SYN queue
+  std::uint64_t icmp_ignored = 0;  ///< all others, and what is no error
   std::uint64_t fallen_asleep = 0;    ///< connections that made room for others
   std::uint64_t orphans_evicted = 0;  ///< reset for want of their places, or by orphan_life
-  std::uint64_t wakes_refused = 0;    ///< segments and deadlines of sleepers that found every place taken by busy ones
+  std::uint64_t wakes_refused = 0;    ///< times that a sleeper found every place taken by busy ones, whoever woke it
 };
 
 /// Names a connection or a listener of one stack. One that has been given up names nothing any more, even when its

@@ -182,13 +182,15 @@ delivery stack<Policy>::on_icmp(const ip_datagram& packet, instant now) noexcept
     ++statistics_.icmp_ignored;
     return delivery::icmp;
   }
-  ++statistics_.icmp_taken;
+  bool taken = false;
   if (*index < first_half_open) {
-    tcp(*index).on_icmp(*about, now);
-    touch(*index);
+    taken = tcp(*index).on_icmp(*about, now);
+    if (taken) touch(*index);
   } else if (about->kind == icmp_kind::hard && about->seq == half_open_[*index - first_half_open].block.iss) {
+    taken = true;
     give_up_half_open(*index - first_half_open);
   }
+  ++(taken ? statistics_.icmp_taken : statistics_.icmp_ignored);
   return delivery::icmp;
 }
 

@@ -77,11 +77,11 @@ struct counted_statistics {
     if (!in_order) ++count.out_of_order;
     count.octets_received += octets;
   }
-  /// An acceptable acknowledgment, of so many octets; `una` is SND.UNA after it.
-  constexpr void heard(const segment<u32>& header, sequence_number<u32> una, u32 acked, bool duplicate) noexcept {
+  /// An acceptable acknowledgment, of so many octets; `sack`: SACK was agreed, so that its reports count.
+  constexpr void heard(const segment<u32>& header, bool sack, u32 acked, bool duplicate) noexcept {
     count.octets_delivered += acked;
     if (duplicate) ++count.duplicate_acks;
-    if (tells_of_duplicate(header.options.sack, una)) ++count.needless;
+    if (sack && tells_of_duplicate(header.options.sack, header.ack)) ++count.needless;
   }
   constexpr void timed_out() noexcept { ++count.timeouts; }
   constexpr void recovery_began() noexcept { ++count.recoveries; }
@@ -89,12 +89,14 @@ struct counted_statistics {
   friend constexpr bool operator==(const counted_statistics&, const counted_statistics&) noexcept = default;
 
  private:
-  // RFC 2883 section 4: the first block lies at or before the cumulative acknowledgment, or in the second.
+  // RFC 2883 section 4: the first block lies at or before what the same segment acknowledges, or in the second. SND.UNA
+  // is no measure: what an overtaken acknowledgment reports may lie before it by now.
   [[nodiscard]] static constexpr bool tells_of_duplicate(const sack_blocks<u32>& sack,
-                                                         sequence_number<u32> una) noexcept {
+                                                         sequence_number<u32> acknowledged) noexcept {
     if (sack.count == 0) return false;
     const sack_block<u32>& first = sack.block[0];
-    if (at_or_before(first.right, una)) return true;
+    if (!before(first.left, first.right)) return false;
+    if (at_or_before(first.right, acknowledged)) return true;
     if (sack.count < 2) return false;
     const sack_block<u32>& around = sack.block[1];
     return first.left - around.left <= around.right - around.left &&

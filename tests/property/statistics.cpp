@@ -21,6 +21,14 @@ class counters_watched : public Base {
   using packet = typename Base::packet;
   using Base::Base;
 
+  void arrives(const packet& p) {
+    Base::arrives(p);
+    const auto parsed = parse_segment(p.octets(), pseudo_header{});
+    const control_block<u32>& tcb = Base::tcp().block();
+    if (!parsed || !Base::ack_taken() || tcb.state == connection_state::closed) return;
+    if (tcb.sack_permitted && reports_again(parsed->header)) ++counted_.needless;
+  }
+
   std::optional<packet> poll() {
     auto sent = Base::poll();
     if (!sent) {
@@ -66,9 +74,20 @@ class counters_watched : public Base {
     const control_block<u32>& tcb = Base::tcp().block();
     if (tcb.state < connection_state::established) return;
     same(told.octets_received, read_ + Base::tcp().readable(), "octets received");
+    same(told.needless, counted_.needless, "reports of duplicates");
     same(told.octets_delivered, tcb.snd.una - tcb.snd.iss, "octets delivered");
     same(said.in_flight, tcb.snd.nxt - tcb.snd.una, "octets in flight");
     if (said.sacked + said.lost > said.in_flight) wrong_ = "more is reported and lost than is in flight";
+  }
+  // RFC 2883 section 4, by distances from what the segment acknowledges.
+  static bool reports_again(const segment<u32>& seg) {
+    const auto blocks = seg.options.sack.view();
+    if (blocks.empty()) return false;
+    const auto distance = [&](sequence_number<u32> x) { return static_cast<std::int32_t>(x - seg.ack); };
+    const std::int32_t left = distance(blocks[0].left);
+    const std::int32_t right = distance(blocks[0].right);
+    if (right <= 0) return true;
+    return blocks.size() > 1 && distance(blocks[1].left) <= left && right <= distance(blocks[1].right);
   }
   void same(std::uint64_t told, std::uint64_t seen, const char* what) {
     if (told == seen || !wrong_.empty()) return;
@@ -92,6 +111,19 @@ struct forgets_held : counted_statistics {
   }
 };
 
+/// Takes what an acknowledgment that was overtaken reports for duplicates, as SND.UNA has passed it since.
+struct judges_by_the_latest : counted_statistics {
+  sequence_number<u32> latest{};
+  bool any = false;
+  constexpr void heard(segment<u32> header, bool sack, u32 acked, bool duplicate) noexcept {
+    if (!any || before(latest, header.ack)) latest = header.ack;
+    any = true;
+    header.ack = latest;
+    counted_statistics::heard(header, sack, acked, duplicate);
+  }
+  friend bool operator==(const judges_by_the_latest&, const judges_by_the_latest&) noexcept = default;
+};
+
 const registered counters{claim{
     // covers: statistics
     .id = "stream-statistics",
@@ -105,6 +137,8 @@ const registered counters{claim{
     .run = stream_check<counters_watched<counting_end<counted_statistics>>>(ordinary_size),
     .controls = {{"what is sent again is counted as new",
                   stream_check<counters_watched<counting_end<forgets_again>>>(ordinary_size)},
+                 {"an overtaken acknowledgment is judged by the latest",
+                  stream_check<counters_watched<counting_end<judges_by_the_latest>>>(ordinary_size)},
                  {"what was held behind a hole is not counted",
                   stream_check<counters_watched<counting_end<forgets_held>>>(ordinary_size)}},
 }};

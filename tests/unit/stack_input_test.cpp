@@ -230,11 +230,14 @@ TEST(stack_input, icmp_reaches_the_connection_that_it_is_about) {
   const u32 iss = host.out()[0].segment.seq();
   host.in(icmp_about(path, iss + 5, 3, 3, 0));  // not what was sent
   EXPECT_EQ(host.state(made), state::syn_sent);
-  host.in(icmp_about({v4(1), v4(2), 4'001, 80}, iss, 3, 3, 0));  // nobody's
   EXPECT_EQ(host.tcp->statistics().icmp_ignored, 1u);
+  host.in(icmp_about({v4(1), v4(2), 4'001, 80}, iss, 3, 3, 0));  // nobody's
+  EXPECT_EQ(host.tcp->statistics().icmp_ignored, 2u);
+  EXPECT_EQ(host.tcp->statistics().icmp_taken, 0u);
   EXPECT_EQ(host.state(made), state::syn_sent);
   host.in(icmp_about(path, iss, 3, 3, 0));
   EXPECT_EQ(host.last, delivery::icmp);
+  EXPECT_EQ(host.tcp->statistics().icmp_taken, 1u);
   EXPECT_EQ(host.state(made), state::closed);
   EXPECT_TRUE(host.events().back().raised.has(signal::unreachable));
 }
@@ -254,8 +257,10 @@ TEST(stack_input, icmp_ends_a_half_open_connection_only_with_its_number) {
   host.in(icmp_about({v4(1), v4(2), 80, 9}, iss + 1, 3, 3, 0));
   host.in(icmp_about({v4(1), v4(2), 80, 9}, iss, 3, 1, 0));
   EXPECT_EQ(host.tcp->half_open_connections(), 1u);
+  EXPECT_EQ(host.tcp->statistics().icmp_ignored, 2u);
   host.in(icmp_about({v4(1), v4(2), 80, 9}, iss, 3, 3, 0));
   EXPECT_EQ(host.tcp->half_open_connections(), 0u);
+  EXPECT_EQ(host.tcp->statistics().icmp_taken, 1u);
   EXPECT_TRUE(host.tcp->consistent());
 }
 

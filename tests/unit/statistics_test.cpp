@@ -52,24 +52,68 @@ TEST(statistics, add_up) {
 TEST(statistics, a_report_of_duplicates_is_told_from_one_of_holes) {
   counted_statistics s;
   segment<u32> header;
-  const sequence_number<u32> una(0xffff'fff0u);
-  header.options.sack.push({una + 100u, una + 200u});
-  s.heard(header, una, 0, true);
+  const sequence_number<u32> acknowledged(0xffff'fff0u);
+  header.ack = acknowledged;
+  header.options.sack.push({acknowledged + 100u, acknowledged + 200u});
+  s.heard(header, true, 0, true);
   EXPECT_EQ(s.count.needless, 0u);
   header.options.sack = {};
-  header.options.sack.push({una - 100u, una});
-  s.heard(header, una, 5, false);
+  header.options.sack.push({acknowledged - 100u, acknowledged});
+  s.heard(header, false, 0, false);
+  EXPECT_EQ(s.count.needless, 0u) << "SACK was not agreed";
+  s.heard(header, true, 5, false);
   EXPECT_EQ(s.count.needless, 1u);
+  header.options.sack.block[0] = {acknowledged - 100u, acknowledged - 100u};
+  s.heard(header, true, 0, false);
+  EXPECT_EQ(s.count.needless, 1u) << "of nothing";
   header.options.sack = {};
-  header.options.sack.push({una + 120u, una + 140u});
-  header.options.sack.push({una + 100u, una + 200u});
-  s.heard(header, una, 0, false);
+  header.options.sack.push({acknowledged + 120u, acknowledged + 140u});
+  header.options.sack.push({acknowledged + 100u, acknowledged + 200u});
+  s.heard(header, true, 0, false);
   EXPECT_EQ(s.count.needless, 2u);
-  header.options.sack.block[1] = {una + 130u, una + 200u};
-  s.heard(header, una, 0, false);
+  header.options.sack.block[1] = {acknowledged + 130u, acknowledged + 200u};
+  s.heard(header, true, 0, false);
   EXPECT_EQ(s.count.needless, 2u);
   EXPECT_EQ(s.count.duplicate_acks, 1u);
   EXPECT_EQ(s.count.octets_delivered, 5u);
+}
+
+// Acknowledgments that overtake each other: the late one reports what SND.UNA has passed since.
+TEST(statistics, an_overtaken_acknowledgment_reports_no_duplicates) {
+  connection_config config = plain();
+  config.sack = true;
+  endpoint<counting> host(config);
+  host.open({.sack = true});
+  host.write(3'000);
+  const sequence_number<u32> una = host.tcp.block().snd.una;
+  packet overtaken = host.peer();
+  overtaken.header.options.sack.push({una + 2'000u, una + 3'000u});
+  packet last = host.peer().ack(host.iss() + 3'001);
+  host.in(last);
+  host.in(overtaken);
+  EXPECT_EQ(host.tcp.statistics().counters.needless, 0u);
+  last.header.options.sack = overtaken.header.options.sack;
+  host.in(last);
+  EXPECT_EQ(host.tcp.statistics().counters.needless, 1u);
+}
+
+// What went out with a SYN has been sent, whether or not the peer takes it (RFC 7413).
+TEST(statistics, text_on_a_syn_is_not_unsent) {
+  struct opens_fast : default_policy {
+    using fast_open = with_fast_open;
+  };
+  endpoint<opens_fast> host;
+  ASSERT_TRUE(
+      host.tcp.connect({.cookie = *fast_open_cookie::of(std::vector<std::uint8_t>(8, 1)), .mss = 1'000}, host.now));
+  ASSERT_TRUE(host.tcp.write(pattern(1'500)));
+  EXPECT_EQ(host.tcp.statistics().unsent, 1'500u);
+  const auto syn = host.out();
+  ASSERT_EQ(syn.size(), 1u);
+  ASSERT_GT(syn[0].header.text_length, 0u);
+  EXPECT_EQ(host.tcp.statistics().unsent, 1'500u - syn[0].header.text_length);
+  host.in(host.answer_to_syn({}));
+  const connection_statistics now = host.tcp.statistics();
+  EXPECT_EQ(now.in_flight + now.unsent, 1'500u);
 }
 
 TEST(statistics, tell_how_a_connection_stands) {
