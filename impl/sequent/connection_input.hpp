@@ -5,6 +5,16 @@
 
 namespace sequent {
 
+namespace detail {
+
+// The fast recovery that is under way, by its end; one may begin with the acknowledgment that ends another.
+template <class Recovery>
+[[nodiscard]] constexpr std::optional<sequence_number<u32>> recovery_under_way(const Recovery& recovery) noexcept {
+  return recovery.recovering() ? std::optional(recovery.recover()) : std::nullopt;
+}
+
+}  // namespace detail
+
 template <class Policy>
 result<actions<u32>> connection<Policy>::on_octets(std::span<const std::uint8_t> octets, instant now,
                                                    ecn_codepoint mark) noexcept {
@@ -203,11 +213,12 @@ void connection<Policy>::take_acknowledgment(const segment<u32>& header, const a
     // An echo from the future or from days ago tells nothing.
     if (ticks < 86'400'000u) since_echo = duration::milliseconds(ticks);
   }
-  [[maybe_unused]] const bool recovered = sender_.recovery().recovering();
+  [[maybe_unused]] const auto earlier = detail::recovery_under_way(sender_.recovery());
   sender_.on_ack(tcb_, header, step, window_was_closed, effective_mss(), since_echo, now, timers_, config_);
   if constexpr (Policy::statistics::enabled) {
     counters_.heard(header, tcb_.sack_permitted, step.acked, step.duplicate_ack);
-    if (!recovered && sender_.recovery().recovering()) counters_.recovery_began();
+    const auto present = detail::recovery_under_way(sender_.recovery());
+    if (present && present != earlier) counters_.recovery_began();
   }
 }
 

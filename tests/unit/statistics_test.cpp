@@ -116,6 +116,33 @@ TEST(statistics, text_on_a_syn_is_not_unsent) {
   EXPECT_EQ(now.in_flight + now.unsent, 1'500u);
 }
 
+// A recovery may begin with the very acknowledgment that ends another: what was sent in that one was lost as well.
+TEST(statistics, a_recovery_that_follows_another_at_once_is_counted) {
+  struct counting_reno : reno_policy {
+    using statistics = counted_statistics;
+  };
+  connection_config config = plain();
+  config.sack = true;
+  endpoint<counting_reno> host(config);
+  host.open({.sack = true});
+  const u32 first = host.iss() + 1;
+  const auto reports = [&](u32 una, u32 from, u32 to) {
+    packet p = host.peer().ack(first + una * 1'460);
+    p.header.options.sack.push({sequence_number<u32>(first + from * 1'460), sequence_number<u32>(first + to * 1'460)});
+    return host.in(p);
+  };
+  host.write(30 * 1'460);
+  ASSERT_EQ(host.nxt(), first + 10 * 1'460);
+  host.now = host.now + ms(100);
+  for (u32 last = 2; last <= 10; ++last) reports(0, 1, last);
+  EXPECT_EQ(host.tcp.statistics().counters.recoveries, 1u);
+  ASSERT_GE(host.nxt(), first + 14 * 1'460);
+  host.now = host.now + ms(100);
+  reports(10, 11, 14);
+  EXPECT_TRUE(host.tcp.statistics().recovering);
+  EXPECT_EQ(host.tcp.statistics().counters.recoveries, 2u);
+}
+
 TEST(statistics, tell_how_a_connection_stands) {
   endpoint<counting> host;
   EXPECT_EQ(host.tcp.statistics().state, connection_state::closed);
