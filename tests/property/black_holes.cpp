@@ -62,17 +62,12 @@ class hole {
     const bool outstanding = s[2] % 4 != 0 && una_ != host_.nxt();
     const u32 seq = outstanding ? una_ + s[3] % (host_.nxt() - una_) : una_ - 1 - s[3] % 500;
     const bool is_explained = fault_ == hole_fault::believes_strangers && !outstanding;
-    switch (s[1] % 3) {
-      case 0: return host_.tcp.on_icmp(test::too_big(9'000, seq), host_.now);  // explains nothing: it was smaller
-      case 1:
-        if (fault_ != hole_fault::hears_nothing)
-          host_.tcp.on_icmp(test::soft(is_explained ? una_ : seq, 3, s[2] / 4 % 2), host_.now);
-        break;
-      default:
-        if (fault_ != hole_fault::hears_nothing)
-          host_.tcp.on_icmp(test::hard(is_explained ? una_ : seq, 2 + s[2] / 4 % 2), host_.now);
-        break;
-    }
+    // "Too big" of more than was ever sent is not believed, and explains nothing.
+    if (s[1] % 3 == 0) return (void)host_.tcp.on_icmp(test::too_big(9'000, seq), host_.now);
+    const auto code = static_cast<std::uint8_t>(s[2] / 4 % 2);
+    const icmp_error told = s[1] % 3 == 1 ? test::soft(is_explained ? una_ : seq, 3, code)
+                                          : test::hard(is_explained ? una_ : seq, static_cast<std::uint8_t>(2 + code));
+    if (fault_ != hole_fault::hears_nothing) (void)host_.tcp.on_icmp(told, host_.now);
     if (outstanding) judge_.explained();
   }
 
