@@ -44,8 +44,9 @@ class round_trip_timer {
     // Within one tick of the timestamps both transmissions have the same.
     const duration measured = now - at_;
     const bool tells = !again_ || (covered && echo && !before(*echo, clock_) && measured >= duration::milliseconds(1));
+    const bool went_on = duration{} <= measured;  // a clock that was set back meanwhile measures nothing
     stop();
-    return tells ? std::optional(measured) : std::nullopt;
+    return tells && went_on ? std::optional(measured) : std::nullopt;
   }
 
   /// A segment is being timed, and since when.

@@ -203,5 +203,29 @@ TEST(connection_input, a_spoofed_syn_flood_does_not_slow_the_first_retransmissio
   EXPECT_EQ(host.tcp.timers().due(timer::retransmission), start + s(1));
 }
 
+// The shortest round trip of five minutes says how much reordering is waited for: a clock that was set back by a little
+// must not leave none.
+// covers: clock-jumps rfc8985#6.2
+TEST(connection_input, a_clock_that_was_set_back_leaves_the_shortest_round_trip) {
+  connection_config config = plain();
+  config.sack = true;
+  endpoint<> host(config);
+  host.now = host.now + s(10);
+  host.open({.sack = true});
+  const auto exchange = [&](duration round_trip) {
+    host.write(1'000);
+    host.now = host.now + round_trip;
+    host.in(host.peer().ack(host.nxt()));
+  };
+  for (int i = 0; i != 4; ++i) exchange(ms(100));
+  ASSERT_EQ(host.tcp.statistics().least_round_trip, ms(100));
+  const auto smoothed = host.tcp.statistics().round_trip;
+  exchange(ms(-300));
+  EXPECT_EQ(host.tcp.statistics().least_round_trip, ms(100));
+  EXPECT_EQ(host.tcp.statistics().round_trip, smoothed);
+  exchange(ms(100));
+  EXPECT_EQ(host.tcp.statistics().least_round_trip, ms(100));
+}
+
 }  // namespace connection_input_test
 }  // namespace sequent::test
