@@ -124,12 +124,12 @@ enum class key_use : std::uint8_t {
 /// What has happened since the stack was made. Counters for people, not for the protocol.
 struct stack_statistics {
   std::uint64_t packets = 0;         ///< handed to on_packet()
-  std::uint64_t malformed = 0;       ///< not a datagram, not a segment, or a bad checksum
-  std::uint64_t martian = 0;         ///< addresses that cannot be a peer's or are not ours
+  std::uint64_t malformed = 0;       ///< no datagram between two hosts, no segment, or a bad checksum
+  std::uint64_t martian = 0;         ///< to an address that is not ours, or from one that is
   std::uint64_t land = 0;            ///< source and destination the same
   std::uint64_t hops = 0;            ///< fewer hops left than least_time_to_live
   std::uint64_t other_protocol = 0;  ///< neither TCP nor ICMP
-  std::uint64_t syn_dropped = 0;     ///< SYNs for which there was no room, and no cookie
+  std::uint64_t syn_dropped = 0;     ///< SYNs for which there was no room, and no cookie was sent
   std::uint64_t cookies_sent = 0;
   std::uint64_t cookies_accepted = 0;
   std::uint64_t fast_opened = 0;        ///< connections whose SYN brought text with a good cookie (RFC 7413)

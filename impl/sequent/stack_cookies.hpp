@@ -40,7 +40,10 @@ delivery stack<Policy>::send_cookie(u32 index, const arrival& in) noexcept {
   if (replies_.full()) return delivery::postponed;
   control_block<u32> tcb = listening_block(in.path);
   const cookie_options kept = cookie_options_of(in.header, tcb.offer);
-  if (kept.mss < cookie_mss.front()) return delivery::listener;  // less than a cookie can say (MUST-16)
+  if (kept.mss < cookie_mss.front()) {  // less than a cookie can say (MUST-16)
+    ++statistics_.syn_dropped;
+    return delivery::listener;
+  }
   const syn_cookie made = cookies_.make(in.path, in.header.seq, kept, clock(in.path, in.now), in.now);
   const segment<u32> syn = syn_of(kept, in.header.seq, in.header.options.ts);
   static_cast<void>(sequent::step(tcb, syn, surroundings<u32>{in.now, made.iss}));

@@ -23,9 +23,9 @@ struct connection_counters {
   std::uint64_t needless = 0;           ///< D-SACK reports: something came to the peer more than once (RFC 2883)
   std::uint64_t duplicate_acks = 0;     ///< heard (RFC 5681 section 2)
   std::uint64_t octets_delivered = 0;   ///< of sequence space that the peer has acknowledged, SYN and FIN included
-  std::uint64_t segments_received = 0;  ///< whose text was taken
+  std::uint64_t segments_received = 0;  ///< with text in the window, new or held already
   std::uint64_t octets_received = 0;    ///< in order, so that they can be read
-  std::uint64_t out_of_order = 0;       ///< segments taken beyond RCV.NXT
+  std::uint64_t out_of_order = 0;       ///< of those, what began beyond RCV.NXT
   std::uint64_t timeouts = 0;           ///< of the retransmission timer, in the handshake as well
   std::uint64_t recoveries = 0;         ///< fast recoveries begun
   std::uint64_t probes = 0;             ///< loss probe timers that expired (RFC 8985 section 7)
@@ -122,7 +122,7 @@ struct connection_statistics {
   u32 unread = 0;                              ///< octets in order that wait for the reader
   u32 send_window = 0;                         ///< SND.WND
   u32 receive_window = 0;                      ///< RCV.WND
-  std::uint8_t timeouts_in_a_row = 0;          ///< since something was acknowledged
+  std::uint8_t timeouts_in_a_row = 0;          ///< since something was acknowledged, or a closed window told of
   bool recovering = false;                     ///< in fast recovery
   bool reordering_seen = false;                ///< since the connection began (RFC 8985 section 6.2)
   connection_counters counters{};              ///< zeros unless the policy counts

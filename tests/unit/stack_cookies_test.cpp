@@ -89,6 +89,17 @@ TEST(stack_cookies, an_old_secret_makes_no_cookie_live_longer) {
   EXPECT_FALSE(server.comes_back(9, iss));
 }
 
+// A cookie says no smaller size (MUST-16): such a SYN is dropped, and counted.
+TEST(stack_cookies, a_size_below_what_a_cookie_says_is_dropped) {
+  under_flood server;
+  EXPECT_TRUE(server.host.in(from_peer(9), at(5'000).syn().mss(47)).empty());
+  EXPECT_EQ(server.host.tcp->statistics().syn_dropped, 1u);
+  EXPECT_EQ(server.host.tcp->statistics().cookies_sent, 0u);
+  EXPECT_EQ(server.host.in(from_peer(9), at(5'000).syn().mss(48)).size(), 1u);
+  EXPECT_EQ(server.host.tcp->statistics().syn_dropped, 1u);
+  EXPECT_EQ(server.host.tcp->statistics().cookies_sent, 1u);
+}
+
 // Neither of the other keys is derived anew: numbers and clocks go on, and no flow is lost.
 TEST(stack_cookies, a_new_secret_changes_nothing_else) {
   stack_config config = plain_stack();
