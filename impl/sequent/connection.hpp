@@ -88,8 +88,9 @@ struct syn_ack_history {
 /// One connection, a value. The rhythm of its use: hand it what happened (on_segment, on_deadline, a user call), then
 /// call poll_transmit until it has nothing more, then sleep until next_deadline. It calls nobody back, reads no clock,
 /// draws no random number and allocates nothing. `now` never decreases by more than the caller's clock jumps; a jump
-/// back is answered as if no time had passed. Segments handed over without polling in between are acknowledged together
-/// (MUST-58); poll after each if a peer without SACK should see every duplicate ACK (RFC 5681 section 4.2).
+/// back is answered as if no time had passed, and one forward, as after a suspension, counts against no peer. Segments
+/// handed over without polling in between are acknowledged together (MUST-58); poll after each if a peer without SACK
+/// should see every duplicate ACK (RFC 5681 section 4.2).
 template <class Policy = default_policy>
 class connection {
  public:
@@ -217,7 +218,8 @@ class connection {
 
   /// When on_deadline() is to be called, if ever. Ask after poll_transmit has nothing more.
   [[nodiscard]] std::optional<instant> next_deadline() const noexcept { return timers_.next(); }
-  /// Handles everything that is due at `now`; nothing when nothing is.
+  /// Handles everything that is due at `now`; nothing when nothing is. A host that comes later than that by a timeout
+  /// was away: it asks once more before a limit of time ends the connection (decision 0035).
   void on_deadline(instant now) noexcept;
   /// What happened since the last call.
   [[nodiscard]] signals take_signals() noexcept;
@@ -321,7 +323,7 @@ class connection {
                            instant now) noexcept;
   void give_up(instant now) noexcept;
   void orphan(instant now) noexcept;
-  void on_timer(timer t, instant now) noexcept;
+  void on_timer(timer t, bool away, instant now) noexcept;
   void restart_keep_alive(instant now) noexcept;
   void start_path() noexcept;
   void suspect_path(std::uint8_t attempts, instant now) noexcept;

@@ -299,16 +299,22 @@ void connection<Policy>::ended(const actions<u32>& step) noexcept {
 
 template <class Policy>
 void connection<Policy>::on_deadline(instant now) noexcept {
+  const auto missed = timers_.next();
+  if (!missed || *missed > now) return;
+  const bool away = now - *missed >= sender_.rtt().undoubled();
+  if (away) [[unlikely]]
+    sender_.after_absence(*missed, now, timers_);
   // Each timer is handled at most once a call, and none of them starts itself again in the past.
   for (std::size_t i = 0; i != timer_set::count; ++i) {
     const auto due = timers_.take_due(now);
     if (!due) return;
-    on_timer(*due, now);
+    on_timer(*due, away, now);
   }
 }
 
+// `away`: the host did not come when a timer was due, for a timeout at least.
 template <class Policy>
-void connection<Policy>::on_timer(timer t, instant now) noexcept {
+void connection<Policy>::on_timer(timer t, bool away, instant now) noexcept {
   actions<u32> step;
   switch (t) {
     case timer::retransmission: {
@@ -343,7 +349,11 @@ void connection<Policy>::on_timer(timer t, instant now) noexcept {
     case timer::delayed_ack: ack_due_ = true; return;
     case timer::keep_alive:
       if (!(tcb_.snd.una == tcb_.snd.nxt)) return restart_keep_alive(now);  // MUST-26: only when nothing is outstanding
-      if (keep_alives_ == config_.keep_alive.probes) return give_up(now);
+      // A host that was away may have missed the answer to its last probe, and sends one more.
+      if (keep_alives_ >= config_.keep_alive.probes) {
+        const bool once_more = away && keep_alives_ == config_.keep_alive.probes && keep_alives_ != 255;
+        if (!once_more) return give_up(now);
+      }
       ++keep_alives_;
       keep_alive_due_ = true;
       timers_.start(timer::keep_alive, now + config_.keep_alive.interval);

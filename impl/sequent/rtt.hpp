@@ -97,6 +97,9 @@ class rtt_estimator {
     return std::min(limits_.most, duration::microseconds(std::int64_t{known_.base} << known_.doublings));
   }
 
+  /// RTO before any back-off.
+  [[nodiscard]] constexpr duration undoubled() const noexcept { return duration::microseconds(known_.base); }
+
   /// SRTT, or nothing known yet.
   [[nodiscard]] constexpr bool sampled() const noexcept { return known_.sampled; }
   [[nodiscard]] constexpr duration smoothed() const noexcept { return duration::microseconds(known_.srtt8 >> 3); }

@@ -68,6 +68,9 @@ class sender {
   /// When text or a FIN was sent last, while that matters: since all of it was acknowledged only if the congestion
   /// window has grown beyond the initial one.
   [[nodiscard]] constexpr std::optional<instant> last_sent() const noexcept { return last_sent_; }
+  /// The host was away when the user timeout, or the limit of a closed window, would have run out, and asks once more.
+  [[nodiscard]] constexpr bool spares_user_timeout() const noexcept { return spares_user_timeout_; }
+  [[nodiscard]] constexpr bool spares_closed_window() const noexcept { return spares_closed_window_; }
   /// How often a timer has expired since the peer closed its window.
   [[nodiscard]] constexpr std::uint8_t probes() const noexcept { return probes_; }
 
@@ -82,7 +85,8 @@ class sender {
     syn_sent_ = false;
     ecn_ = {};
     recovery_.start(iss + 1u);
-    attempts_ = 0;
+    break_silence();
+    spares_closed_window_ = false;
     force_ = overrides_ = false;
     syn_lost_ = false;
     urgent_until_.reset();
@@ -120,7 +124,7 @@ class sender {
     timed_.stop();
     urgent_until_.reset();
     force_ = overrides_ = false;
-    attempts_ = 0;
+    break_silence();
     recovery_.stop();
   }
 
@@ -250,10 +254,13 @@ class sender {
     if (snd.wnd == 0) count_probe();
   }
 
+  /// The host was away: timers have been due since `missed`, and nobody came.
+  constexpr void after_absence(instant missed, instant now, timer_set& timers) noexcept;
+
   /// After everything that could be sent has been sent: if something is left and nothing is outstanding whose
   /// acknowledgment would set it going, the persist timer must (RFC 9293 sections 3.8.6.1 and 3.8.6.2.1).
   constexpr void settle(const control_block<u32>& tcb, u32 mss, instant now, timer_set& timers,
-                        const connection_config& config) const noexcept {
+                        const connection_config& config) noexcept {
     const send_variables<u32>& snd = tcb.snd;
     watch_window(snd, mss, now, timers, config);
     const bool left = unsent_octets(snd) != 0 || (snd.fin_asked && !snd.fin_sent);
@@ -268,7 +275,7 @@ class sender {
 
   /// Starts or stops the clock that bounds how long the peer may keep its window closed, if there is one.
   constexpr void watch_window(const send_variables<u32>& snd, u32 mss, instant now, timer_set& timers,
-                              const connection_config& config) const noexcept;
+                              const connection_config& config) noexcept;
 
   /// Moves the origin of the clock forward.
   constexpr void rebase(duration elapsed) noexcept {
@@ -296,6 +303,10 @@ class sender {
   // the earlier ones (SHLD-30).
   [[nodiscard]] constexpr duration patience(const connection_config& config) const noexcept {
     return std::min(config.rto.most, rtt_.timeout() * (std::int64_t{1} << probes_));
+  }
+  constexpr void break_silence() noexcept {
+    attempts_ = 0;
+    spares_user_timeout_ = false;
   }
   constexpr void count_probe() noexcept {
     if (probes_ != most_probes) ++probes_;
@@ -346,6 +357,8 @@ class sender {
   std::optional<sequence_number<u32>> urgent_until_{};
   typename Parts::round_trip timed_{};
   std::uint8_t attempts_ = 0;
+  bool spares_user_timeout_ = false;   // in this silence
+  bool spares_closed_window_ = false;  // while this window is closed
   bool force_ = false;
   bool syn_lost_ = false;
   bool syn_sent_ = false;

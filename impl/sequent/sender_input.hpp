@@ -24,7 +24,7 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_ack(
     }
     if (step.acked != 0) {
       drop_acknowledged(snd);
-      attempts_ = 0;
+      break_silence();
     }
     recover_from(tcb, header, step, mss, echo, since_echo, measured, now, timers);
     if (step.acked != 0) restart_timers(tcb, mss, now, timers, config);
@@ -33,7 +33,7 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_ack(
   if (step.acceptable_ack && snd.wnd == 0) {
     // The peer lives and keeps its window closed: that may last as long as it likes (MUST-37). The user timeout, which
     // may be shorter than the time to the next probe, begins with that.
-    attempts_ = 0;
+    break_silence();
     if (!(snd.una == snd.nxt)) expect_ack(now, timers, config);
     timers.stop(timer::user_timeout);
   }
@@ -86,13 +86,38 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_window_r
 // that a probe is answered or taken changes nothing.
 template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
 constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::watch_window(
-    const send_variables<u32>& snd, u32 mss, instant now, timer_set& timers,
-    const connection_config& config) const noexcept {
+    const send_variables<u32>& snd, u32 mss, instant now, timer_set& timers, const connection_config& config) noexcept {
   if (!config.zero_window) return;
   const bool waits = queued_ != 0 || (snd.fin_asked && !(snd.fin_sent && snd.una == snd.nxt));
   const bool closed = snd.wnd == 0 || snd.wnd < std::min(mss, snd.max_wnd / 2);
-  if (!waits || !closed) return timers.stop(timer::zero_window);
+  if (!waits || !closed) {
+    spares_closed_window_ = false;
+    return timers.stop(timer::zero_window);
+  }
   if (!timers.running(timer::zero_window)) timers.start(timer::zero_window, now + *config.zero_window);
+}
+
+// Meanwhile nothing was sent, and what arrived may be lost: that time does not count against the peer. Where a limit
+// would be over with it all the same, what waits goes out again when its timer says so, and has one timeout to be
+// answered; once, or a host that is away most of the time would never come to an end (RFC 9293 section 3.8.3, R2).
+template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
+constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::after_absence(instant missed, instant now,
+                                                                                   timer_set& timers) noexcept {
+  const auto asks =
+      timers.running(timer::retransmission) ? timers.due(timer::retransmission) : timers.due(timer::persist);
+  const auto prolong = [&](timer limit, bool& spared) {
+    const auto due = timers.due(limit);
+    if (!due) return;
+    instant until = *due + (now - missed);
+    const instant answered = asks ? std::max(*asks, now) + rtt_.undoubled() : now;
+    if (until < answered && !spared) {
+      until = answered;
+      spared = true;
+    }
+    timers.start(limit, until);
+  };
+  prolong(timer::user_timeout, spares_user_timeout_);
+  prolong(timer::zero_window, spares_closed_window_);
 }
 
 template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>

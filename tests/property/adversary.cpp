@@ -114,6 +114,25 @@ const registered keep_alives{claim{
                   adversary_check<reno_adversary>(adversary_oracle::keep_alives, {.deaf_switch = true})}},
 }};
 
+const registered absences{claim{
+    // covers: MUST-20 MUST-29 SHLD-11 rfc9293#3.8.3 clock-jumps
+    .id = "absences",
+    .says = "A host that was away, however long and often, gives a peer up only after it has asked it again and waited "
+            "for the answer, once in a silence; and a peer that says nothing is given up in the end (RFC 9293 section "
+            "3.8.3)",
+    .bounds = std::string(adversary_bounds) +
+              "; absences of 1 ms to an hour; user timeouts of 1 to 300 s, limits of closed windows and keep-alives, "
+              "or none",
+    .head = 15,
+    .steps = 60,
+    .cases = 6'000,
+    .run = adversary_check<reno_adversary>(adversary_oracle::absences),
+    .controls = {{"an answer takes three times as long as it is waited for",
+                  adversary_check<reno_adversary>(adversary_oracle::absences, {.longer_answers = true})},
+                 {"what goes out after an absence is not seen",
+                  adversary_check<reno_adversary>(adversary_oracle::absences, {.deaf_return = true})}},
+}};
+
 const registered idleness{claim{
     // covers: rfc5681#4.1
     .id = "restart-after-idle",

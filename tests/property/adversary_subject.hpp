@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "model/spec/oracle_absence.hpp"
 #include "model/spec/oracle_closed_window.hpp"
 #include "model/spec/oracle_idle.hpp"
 #include "model/spec/oracle_keep_alive.hpp"
@@ -33,7 +34,8 @@ enum class adversary_oracle {
   keep_alives,
   idleness,
   segment_size,
-  orphans
+  orphans,
+  absences
 };
 
 /// How the oracles are told something else than what is so: a control.
@@ -47,6 +49,8 @@ struct adversary_fault {
   bool smaller_announced = false;  ///< the peer has announced a smaller segment
   bool shorter_orphans = false;    ///< the user was promised an earlier end of what is closed
   bool half_the_window = false;    ///< the congestion window is half of what is used
+  bool longer_answers = false;     ///< an answer takes longer than it is waited for
+  bool deaf_return = false;        ///< what goes out after an absence is not seen
 };
 
 struct reno_adversary : default_policy {
@@ -75,6 +79,7 @@ class adversary_subject {
   using microseconds = spec::microseconds;
   using packet = test::packet;
   static constexpr u32 peer_iss = 5'000;
+  static constexpr microseconds keep_alive_interval = 5'000'000;
 
   adversary_subject(adversary_oracle which, number_choice head, adversary_fault fault)
       : which_(which),
@@ -128,6 +133,11 @@ class adversary_subject {
       config.zero_window.reset();
       config.user_timeout = duration::seconds(timeouts[head.pick(timeouts.size())]);
     }
+    if (which_ == adversary_oracle::absences) {
+      constexpr std::array<std::int64_t, 4> timeouts{1, 5, 60, 300};
+      config.user_timeout = duration::seconds(timeouts[head.pick(timeouts.size())]);
+      config.keep_alive = {head.pick(2) == 1, duration::seconds(30), duration::seconds(5), 3};
+    }
     return config;
   }
   [[nodiscard]] std::optional<microseconds> promised(const std::optional<duration>& limit) const {
@@ -144,6 +154,10 @@ class adversary_subject {
   void apply(const step& s) {
     if (which_ == adversary_oracle::keep_alives && s[0] / 12 % 3 == 2) {
       return switch_keep_alives(s[2] % 3 != 0, s[3] % 2 == 0);
+    }
+    if (which_ == adversary_oracle::absences && s[0] / 12 % 3 == 2) {
+      constexpr std::array<std::int64_t, 4> spans{100, 1'000, 30'000, 3'600'000};
+      return be_away(duration::milliseconds(1 + s[1] % spans[s[2] % spans.size()]));
     }
     switch (s[0] % 12) {
       case 0:
@@ -187,7 +201,27 @@ class adversary_subject {
     if (over() && host_.tcp.ended_by() == error::connection_timed_out) {
       if (shut) closed_.given_up(host_.now.microseconds());
       keep_alive_.given_up();
+      absence_.given_up(host_.now.microseconds());
     }
+    pump();
+  }
+
+  // The host is suspended: nothing is sent, and nobody hears what the peer says.
+  void be_away(duration span) {
+    const auto due = host_.tcp.next_deadline();
+    absence_.leaves();
+    host_.now = host_.now + span;
+    if (due && *due <= host_.now) {
+      const auto& rtt = host_.tcp.sending().rtt();
+      // What is asked for the first time, and a keep-alive, is waited for as long as the user says.
+      const connection_config& config = host_.tcp.config();
+      microseconds answer = std::min(rtt.undoubled(), config.user_timeout.value_or(never - instant{})).count();
+      if (config.keep_alive.enabled) answer = std::min(answer, keep_alive_interval);
+      absence_.returned((host_.now - *due).count(), rtt.undoubled().count(), answer * (fault_.longer_answers ? 3 : 1),
+                        host_.now.microseconds());
+    }
+    host_.tcp.on_deadline(host_.now);
+    if (over() && host_.tcp.ended_by() == error::connection_timed_out) absence_.given_up(host_.now.microseconds());
     pump();
   }
 
@@ -258,6 +292,10 @@ class adversary_subject {
     delivered_ = host_.now;
     (void)host_.in_quietly(p);
     closed_.answered();
+    const send_variables<u32>& snd = host_.tcp.block().snd;
+    // Words beside the point are no answer while something is outstanding.
+    const bool answers = host_.una() != una || snd.una == snd.nxt || snd.wnd == 0;
+    if (answers) absence_.heard(snd.wnd < std::min(host_.tcp.effective_mss(), snd.max_wnd / 2));
     keep_alive_.heard(host_.now.microseconds());
     if (over()) return;
     tell_delivered(p, una);
@@ -363,7 +401,9 @@ class adversary_subject {
     if (host_.nxt() != nxt) left_.push_back({host_.now, host_.nxt()});
     const u32 length = seg.text_length + (seg.control.fin() ? 1u : 0u);
     if (seg.control.rst()) return;
-    if (length == 0 && seg.seq == host_.tcp.block().snd.nxt - 1u) keep_alive_.probed(now);
+    const bool keep_alive = length == 0 && seg.seq == host_.tcp.block().snd.nxt - 1u;
+    if (keep_alive) keep_alive_.probed(now);
+    if ((keep_alive || length != 0) && !fault_.deaf_return) absence_.asked(now);
     if (length == 0) return;
     closed_.asked(now);
     ++asked_;
@@ -426,6 +466,8 @@ class adversary_subject {
                       .held = false},
                      now);
     watch_orphan(outstanding);
+    const bool counts = outstanding && !abandoned_ && !over() && host_.tcp.config().user_timeout;
+    absence_.now_is(counts ? std::optional(host_.tcp.config().user_timeout->count()) : std::nullopt, now);
     closed_.now_is({.window = tcb.snd.wnd,
                     .max_window = tcb.snd.max_wnd,
                     .full = over() ? 0 : host_.tcp.effective_mss(),
@@ -458,6 +500,7 @@ class adversary_subject {
       case adversary_oracle::idleness: return idle_.violation();
       case adversary_oracle::segment_size: return size_.text();
       case adversary_oracle::orphans: return orphans_.text();
+      case adversary_oracle::absences: return absence_.violation();
     }
     return {};
   }
@@ -492,6 +535,7 @@ class adversary_subject {
   spec::override_clock override_;
   spec::closed_window_oracle closed_;
   spec::keep_alive_oracle keep_alive_;
+  spec::absence_oracle absence_{};
   spec::idle_oracle idle_{};
   spec::complaint size_{};
   spec::complaint orphans_{};

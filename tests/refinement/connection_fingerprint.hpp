@@ -204,6 +204,8 @@ void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
   feed(f, s.timed().until());
   feed(f, s.timed().again_at());
   f.add(s.attempts());
+  f.add(s.spares_user_timeout());
+  f.add(s.spares_closed_window());
   f.add(s.forced());
   f.add(s.syn_lost());
   f.add(s.syn_sent());

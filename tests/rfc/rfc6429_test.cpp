@@ -54,6 +54,43 @@ TEST(rfc6429_section_5, a_window_that_opens_starts_the_count_over) {
   EXPECT_EQ(host.state(), connection_state::established);
 }
 
+// A host that was away asks again what the window is like now, whenever it went, and gives up if that is not answered
+// or the window is still closed; but not once for each absence.
+TEST(rfc6429_section_5, a_host_that_was_away_asks_before_it_gives_up) {
+  connection_config config = plain();
+  config.zero_window = s(30);
+  for (const int before : {0, 10, 20}) {
+    const auto come_back = [&](endpoint<>& host) {
+      probe_for(host, before);
+      host.now = host.now + s(3'600);
+      host.tcp.on_deadline(host.now);
+      EXPECT_EQ(text_octets(host.out()), 1u) << before;
+      ASSERT_EQ(host.state(), connection_state::established) << before;
+    };
+    endpoint<> opened = stalled(config);
+    come_back(opened);
+    opened.in(opened.peer().ack(opened.nxt()));
+    EXPECT_EQ(opened.nxt(), opened.iss() + 2'001) << "the rest has gone";
+    opened.in(opened.peer().ack(opened.nxt()));
+    opened.wait(s(100));
+    EXPECT_EQ(opened.state(), connection_state::established) << before;
+
+    endpoint<> shut = stalled(config);
+    come_back(shut);
+    probe_for(shut, 31);
+    EXPECT_EQ(shut.state(), connection_state::closed) << before;
+
+    endpoint<> often = stalled(config);
+    for (int i = 0; i != 10 && often.state() == connection_state::established; ++i) {
+      often.now = often.now + s(3'600);
+      often.tcp.on_deadline(often.now);
+      often.out();
+      if (often.state() == connection_state::established) often.in(often.peer().ack(often.una()).window(0));
+    }
+    EXPECT_EQ(often.state(), connection_state::closed) << before;
+  }
+}
+
 // What is outstanding waits as well, text or FIN, also after close(), however the peer answers.
 TEST(rfc6429_section_3, text_and_fin_in_flight_wait_no_longer_than_what_is_queued) {
   for (const bool text : {true, false}) {

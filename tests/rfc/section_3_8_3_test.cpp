@@ -133,5 +133,96 @@ TEST(section_3_8_3, nothing_outstanding_times_out_never) {
   EXPECT_FALSE(host.tcp.next_deadline());
 }
 
+// What a host sends when it was away for `span`, and after that for a minute at most, until the connection has ended.
+struct comeback {
+  std::size_t at_once = 0;  // segments but for RSTs, at the moment of its return
+  duration ended_after{};   // since then; nothing if it has not ended
+  bool ended = false;
+};
+
+comeback come_back(endpoint<>& host, duration span) {
+  comeback seen;
+  host.now = host.now + span;
+  const instant back = host.now;
+  host.tcp.on_deadline(host.now);
+  for (const packet& p : host.out()) seen.at_once += p.header.control.rst() ? 0u : 1u;
+  for (int i = 0; i != 1'000 && host.state() != state::closed && host.tcp.next_deadline(); ++i)
+    host.wait_for_deadline();
+  seen.ended = host.state() == state::closed;
+  seen.ended_after = host.now - back;
+  return seen;
+}
+
+// covers: MUST-20 SHLD-11
+TEST(section_3_8_3, a_host_that_was_away_sends_again_before_it_gives_up) {
+  for (const std::int64_t before : {0, 2, 20, 100}) {
+    endpoint<> host;
+    host.open();
+    host.write(100);
+    host.wait(s(before));
+    const comeback seen = come_back(host, s(3'600));
+    EXPECT_EQ(seen.at_once, 1u) << before;
+    EXPECT_TRUE(seen.ended);
+    // What was left of the user timeout when the next timer was due counts from the return.
+    const std::int64_t due = before == 0 ? 1 : before == 2 ? 3 : before == 20 ? 31 : 123;
+    EXPECT_EQ(seen.ended_after, s(300 - due)) << before;
+  }
+}
+
+TEST(section_3_8_3, a_host_that_was_away_goes_on_if_the_peer_answers) {
+  endpoint<> host;
+  host.open();
+  host.write(100);
+  host.now = host.now + s(3'600);
+  host.tcp.on_deadline(host.now);
+  ASSERT_EQ(host.out().size(), 1u);
+  host.in(host.peer().ack(host.nxt()));
+  EXPECT_EQ(host.state(), state::established);
+  EXPECT_FALSE(host.tcp.next_deadline());
+}
+
+// A short user timeout and one that is nearly over leave the time of one answer.
+TEST(section_3_8_3, who_is_asked_again_has_a_timeout_to_answer) {
+  endpoint<> host;
+  host.open();
+  host.write(100);
+  host.wait(s(250));
+  ASSERT_TRUE(host.tcp.set_user_timeout(s(20), host.now));  // until 270, the timer being due at 303
+  const comeback seen = come_back(host, s(30));
+  EXPECT_EQ(seen.at_once, 0u) << "nothing is sent again sooner than one timeout after it was sent last";
+  EXPECT_EQ(seen.ended_after, s(303 - 280 + 1));
+  EXPECT_EQ(host.sent.size(), 1u + 9u + 1u + 1u) << "text, what was sent again before, what was after, and the RST";
+}
+
+// A host that is away most of the time comes to an end all the same.
+TEST(section_3_8_3, absences_do_not_put_the_end_off_for_ever) {
+  for (const std::int64_t timeout : {1, 20, 300}) {
+    connection_config config = plain();
+    config.user_timeout = s(timeout);
+    endpoint<> host(config);
+    host.open();
+    host.write(100);
+    int returns = 0;
+    for (; returns != 100 && host.state() != state::closed; ++returns) {
+      host.now = host.now + s(3'600);
+      host.tcp.on_deadline(host.now);
+      host.out();
+    }
+    EXPECT_GE(returns, 2) << timeout;
+    EXPECT_LE(returns, 12) << timeout;
+  }
+}
+
+// covers: MUST-23
+TEST(section_3_8_3, a_syn_goes_out_once_more_too) {
+  for (const state st : {state::syn_sent, state::syn_received}) {
+    endpoint<> host;
+    lead_to(host, st);
+    const comeback seen = come_back(host, s(3'600));
+    EXPECT_EQ(seen.at_once, 1u) << describe(st);
+    EXPECT_EQ(seen.ended_after, s(299)) << describe(st);
+  }
+}
+
 }  // namespace section_3_8_3_test
 }  // namespace sequent::test

@@ -58,6 +58,29 @@ TEST(section_3_8_4, MUST_29_unanswered_probes_are_counted_anew_after_keep_alives
   EXPECT_EQ(host.state(), state::closed);
 }
 
+// A host that was away may have missed the answer to its last probe.
+// covers: MUST-29
+TEST(section_3_8_4, a_host_that_was_away_probes_once_more) {
+  endpoint<> host(kept_alive());
+  host.open();
+  host.wait(s(7'200 + 8 * 75));
+  ASSERT_EQ(host.tcp.keep_alives_unanswered(), 9u);
+  endpoint<> other = host;
+  for (endpoint<>* each : {&host, &other}) {
+    each->now = each->now + s(3'600);
+    each->tcp.on_deadline(each->now);
+    EXPECT_EQ(each->out().size(), 1u);
+    ASSERT_EQ(each->state(), state::established);
+  }
+  host.in(host.peer());
+  EXPECT_EQ(host.wait(s(7'199)).size(), 0u);
+  EXPECT_EQ(host.state(), state::established);
+  // But not once for each absence.
+  other.now = other.now + s(3'600);
+  other.tcp.on_deadline(other.now);
+  EXPECT_EQ(other.state(), state::closed);
+}
+
 // covers: MUST-25
 TEST(section_3_8_4, MUST_25_keep_alives_are_off_unless_asked_for) {
   endpoint<> host;

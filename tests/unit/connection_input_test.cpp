@@ -108,6 +108,9 @@ TEST(connection_input, a_clock_that_jumps_far_ahead_meets_every_deadline_once) {
   host.write(10);
   host.now = host.now + s(10'000'000);
   host.tcp.on_deadline(host.now);
+  EXPECT_EQ(host.out().size(), 1u) << "whose timer came late is asked before it is given up";
+  EXPECT_EQ(host.tcp.sending().attempts(), 1u);
+  host.wait(s(299));
   EXPECT_EQ(host.state(), state::closed);
   EXPECT_EQ(host.tcp.ended_by(), error::connection_timed_out);
   EXPECT_FALSE(host.tcp.next_deadline());
