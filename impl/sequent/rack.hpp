@@ -126,7 +126,8 @@ class rack {
     if (!reordering_seen_ && urgent) return 0;
     if (least_round_trip_ == unknown) return 0;
     const std::uint64_t window = std::uint64_t{least_round_trip_} * multiplier_ / 4;
-    return static_cast<u32>(std::min<std::uint64_t>(window, smoothed));
+    // Where what is being timed was lost there is a least round trip before there is an SRTT.
+    return static_cast<u32>(smoothed == 0 ? window : std::min<std::uint64_t>(window, smoothed));
   }
 
   /// Marks what is lost by now (section 6.2, step 5), and says when to look again if something may become so. `granule`

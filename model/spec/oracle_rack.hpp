@@ -153,7 +153,9 @@ class rack_oracle {
   /// RACK.reo_wnd as it stands (step 4).
   [[nodiscard]] permitted_span window() const {
     const auto multiple = static_cast<microseconds>(multiplier_);
-    permitted_span span{std::min(multiple * (min_rtt_ / 4), srtt_), std::min((multiple * min_rtt_ + 3) / 4, srtt_)};
+    // An SRTT that is not known yet bounds nothing.
+    const microseconds most = srtt_ == 0 ? std::numeric_limits<microseconds>::max() : srtt_;
+    permitted_span span{std::min(multiple * (min_rtt_ / 4), most), std::min((multiple * min_rtt_ + 3) / 4, most)};
     const permitted_span sacked = sacked_segments();
     const bool enough_sacked = sacked.low >= given_.duplicate_threshold;
     const bool perhaps_enough = sacked.high >= given_.duplicate_threshold;

@@ -92,9 +92,15 @@ class reasons_oracle {
     if (bare && (seg.window == before || !seg.reported.empty())) ++duplicates_;
   }
 
-  /// The path's packets are smaller now: what is outstanding may go again at once.
-  void smaller_packets() {
+  /// A report arrives that a packet was too big for a hop that takes `mtu` octets: what is outstanding may go again at
+  /// once, in segments that fit. Once, until segments that may not fit are sent again (RFC 1191 section 6.4).
+  void too_big(std::int64_t mtu) {
+    const std::int64_t most_headers = 60 + 60;  // IP's and TCP's, with all options
+    if (sent_since_report_ + most_headers <= mtu) return;
+    sent_since_report_ = 0;
     for (auto& [first, p] : flight_) p.too_big = true;
+    largest_ = 1;
+    repair_until_ = std::max(repair_until_, nxt_);
   }
 
   [[nodiscard]] const std::string& violation() const { return wrong_.text(); }
@@ -121,6 +127,10 @@ class reasons_oracle {
     bool told = false;  ///< had been reported when all reports were forgotten
   };
 
+  // The shortest round trip that is known, or may be.
+  [[nodiscard]] std::optional<microseconds> shortest() const {
+    return least_round_trip_ ? least_round_trip_ : told_round_trip_;
+  }
   [[nodiscard]] bool repairing() const { return una_ < repair_until_; }
   [[nodiscard]] microseconds at_least(microseconds span) const {
     return std::max<microseconds>(span - given_.grain, 0);
@@ -228,10 +238,11 @@ class reasons_oracle {
   // RFC 8985 section 6.2: something that was sent later has arrived, and a round trip and the reordering window are
   // over.
   [[nodiscard]] bool overtaken(const piece& p, microseconds now) const {
-    if (!least_round_trip_ || !sent_after(latest_at_, latest_end_, p)) return false;
+    const std::optional<microseconds> round_trip = shortest();
+    if (!round_trip || !sent_after(latest_at_, latest_end_, p)) return false;
     // The acknowledgment that ends a repair is judged as part of it.
     const bool patient = reordered_ || (!repairing() && !was_repairing_ && !three_reported());
-    const microseconds wait = *least_round_trip_ + (patient ? *least_round_trip_ / 4 : 0);
+    const microseconds wait = *round_trip + (patient ? *round_trip / 4 : 0);
     return now - p.last_sent >= at_least(wait);
   }
   // What an acknowledgment shows to be lost waits for room in the congestion window, whatever is learned meanwhile.
@@ -255,24 +266,26 @@ class reasons_oracle {
   // RFC 8985 section 7.2 and 7.3: the end of the flight, one at a time, two round trips after anything went out or
   // came.
   [[nodiscard]] bool tail_due(microseconds now) const {
-    if (!given_.sack || !least_round_trip_ || probe_until_ > una_) return false;
-    return now - std::max(last_sent_, last_advance_) >= at_least(2 * *least_round_trip_);
+    const std::optional<microseconds> round_trip = shortest();
+    if (!given_.sack || !round_trip || probe_until_ > una_) return false;
+    return now - std::max(last_sent_, last_advance_) >= at_least(2 * *round_trip);
   }
 
   // The timer was due. Where something else may have been the reason it is not certain that it expired: then it does
   // not wait twice as long for the next time.
   void expire(microseconds now, bool certain) {
     for (auto& [first, p] : flight_) p.expired = true;
+    repair_until_ = nxt_;
     if (!certain) return;
     last_expired_ = now;
     ++backed_off_;
     if (backed_off_ > 1) {
+      largest_ = 1;  // large segments may be vanishing (RFC 4821 section 7.7): what goes out next tells the size
       for (auto& [first, p] : flight_) {  // RFC 2018 section 8
         p.told = p.told || p.arrived;
         p.arrived = false;
       }
     }
-    repair_until_ = nxt_;
     rescued_ = false;
   }
 
@@ -298,7 +311,9 @@ class reasons_oracle {
       flight_.emplace(first, piece{r.last, now, now});
       nxt_ = r.last;
     }
-    largest_ = std::max(largest_, r.last - r.first - (seg.syn ? 1 : 0) - (seg.fin ? 1 : 0));
+    const std::int64_t text = r.last - r.first - (seg.syn ? 1 : 0) - (seg.fin ? 1 : 0);
+    largest_ = std::max(largest_, text);
+    sent_since_report_ = std::max(sent_since_report_, text);
     last_sent_ = now;
   }
 
@@ -319,8 +334,11 @@ class reasons_oracle {
     if (!p.again && p.last < furthest_before_) reordered_ = true;
     furthest_ = std::max(furthest_, p.last);
     if (p.again) {
+      // A timestamp may tell that its last transmission is answered, and then that was the round trip.
+      if (!least_round_trip_)
+        told_round_trip_ = std::min(told_round_trip_.value_or(now - p.last_sent), now - p.last_sent);
       // It may answer an earlier transmission (Karn); one that is younger than any round trip does.
-      if (least_round_trip_ && now - p.last_sent >= *least_round_trip_) delivered_last(p);
+      if (now - p.last_sent >= *shortest()) delivered_last(p);
       return;
     }
     const microseconds round_trip = now - p.last_sent;
@@ -361,13 +379,15 @@ class reasons_oracle {
   position repair_until_ = 0;
   position probe_until_ = 0;
   std::int64_t window_ = 1;
-  std::int64_t largest_ = 1;  // octets of text in one segment so far
+  std::int64_t largest_ = 1;            // octets of text in one segment so far, or since packets became smaller
+  std::int64_t sent_since_report_ = 0;  // the same, since a packet was reported to be too big
   microseconds opened_at_ = -1'000'000'000;
   microseconds last_advance_ = 0;
   microseconds last_expired_ = 0;
   microseconds last_sent_ = 0;
   std::optional<microseconds> least_round_trip_{};
-  microseconds latest_at_ = 0;  ///< of what was delivered the one that was sent last
+  std::optional<microseconds> told_round_trip_{};  ///< as long as that is not known: of what was sent again
+  microseconds latest_at_ = 0;                     ///< of what was delivered the one that was sent last
   position latest_end_ = 0;
   std::uint64_t repairs_ = 0;
   int duplicates_ = 0;

@@ -13,7 +13,7 @@
 namespace sequent::path {
 
 /// How many numbers drawn_path() may use.
-inline constexpr std::size_t path_numbers = 40;
+inline constexpr std::size_t path_numbers = 56;
 
 namespace drawn_detail {
 
@@ -81,6 +81,17 @@ inline void draw_applications(number_choice& draw, path_setting& s) {
   }
 }
 
+/// A hop that takes less than the segments that the ends agreed on. Who is told of nothing tries no less than 512
+/// octets of text and options (docs/ip.md), so a silent hop takes those.
+inline void draw_narrow_hop(number_choice& draw, path_setting& s, nanoseconds round_trip) {
+  if (draw.pick(5) != 4) return;
+  link_setting& way = s.way[draw.pick(4) == 3 ? 1 : 0];
+  way.reports_too_big = draw.pick(2) == 0;
+  way.mtu = one_of<std::int64_t>(draw, {1'000, 1'400, 576, way.reports_too_big ? 120 : 552}) +
+            static_cast<std::int64_t>(draw.pick(20));
+  if (draw.pick(2) == 1) way.narrows_at = round_trip * static_cast<nanoseconds>(1 + draw.pick(40));
+}
+
 /// Step {gap, kind, amount, direction}: after `gap` packets that way something happens to the next one.
 inline void draw_faults(std::span<const property::step> steps, path_setting& s, nanoseconds round_trip) {
   std::uint64_t at[2] = {0, 0};
@@ -114,6 +125,7 @@ inline void draw_faults(std::span<const property::step> steps, path_setting& s, 
   if (draw.pick(6) == 5) s.way[1].gathers = std::max<nanoseconds>(round_trip / 4, microsecond);
   if (draw.pick(6) == 5) s.way[1].loss = 100'000;
   if (draw.pick(8) == 7) s.way[0].loss = 10'000;
+  drawn_detail::draw_narrow_hop(draw, s, round_trip);
   drawn_detail::draw_faults(c.steps, s, round_trip);
   return s;
 }
@@ -128,14 +140,14 @@ inline void draw_faults(std::span<const property::step> steps, path_setting& s, 
   }
   return longest < 0.9 && std::all_of(s.way.begin(), s.way.end(), [](const link_setting& way) {
            return way.faults.empty() && way.blackouts.empty() && way.loss == 0 && way.jitter == 0 && way.gathers == 0 &&
-                  way.changes_at < 0;
+                  way.changes_at < 0 && way.mtu == 0;
          });
 }
 
 /// All that happens is that packets of end 0 are lost, and the peer says which.
 [[nodiscard]] inline bool loses_only(const path_setting& s) {
   const auto still = [](const link_setting& way) {
-    return way.jitter == 0 && way.gathers == 0 && way.blackouts.empty() && way.changes_at < 0;
+    return way.jitter == 0 && way.gathers == 0 && way.blackouts.empty() && way.changes_at < 0 && way.mtu == 0;
   };
   const bool losses =
       std::all_of(s.way[0].faults.begin(), s.way[0].faults.end(), [](const fault& f) { return f.what == fate::loss; });

@@ -46,7 +46,10 @@ struct link_setting {
   nanoseconds changes_at = -1;  ///< from this moment on the rate and the delay are others; negative: never
   std::int64_t rate_then = 0;
   nanoseconds delay_then = 0;
-  std::uint32_t seed = 1;  ///< of random loss and jitter
+  std::int64_t mtu = 0;          ///< octets of an IP packet: what is larger is dropped; 0: nothing is too large
+  nanoseconds narrows_at = 0;    ///< from this moment on
+  bool reports_too_big = false;  ///< the sender of what is dropped so hears of it, a delay later; or nobody does
+  std::uint32_t seed = 1;        ///< of random loss and jitter
 };
 
 /// Carries packets.
@@ -60,6 +63,8 @@ class link {
     std::optional<nanoseconds> again{};
     bool marked = false;
     bool lost = false;  ///< dropped, for whatever reason
+    bool too_big = false;
+    std::optional<nanoseconds> reported{};  ///< when an ICMP message that says so arrives at its sender
   };
   outcome carry(std::size_t octets, bool may_mark, nanoseconds now) {
     const std::uint64_t number = number_++;
@@ -75,6 +80,12 @@ class link {
     out.lost = dark || draw(1'000'000) < given_.loss || (special != nullptr && special->what == fate::loss) ||
                (queued + size > given_.queue && queued > 0);
     if (out.lost) return out;
+    if (given_.mtu != 0 && now >= given_.narrows_at && size > given_.mtu) {
+      out.lost = out.too_big = true;
+      // The narrow hop stands half way, before the queue.
+      if (given_.reports_too_big) out.reported = now + (changed ? given_.delay_then : given_.delay);
+      return out;
+    }
     out.marked = may_mark && given_.marks_above >= 0 && queued > given_.marks_above;
     free_at_ = std::max(free_at_, now) + size * 8 * second / rate;
     nanoseconds due = free_at_ + (changed ? given_.delay_then : given_.delay);

@@ -167,5 +167,54 @@ TEST(path_rows, a_satellite_with_a_deep_queue_repairs_its_overshoot_without_a_ti
   EXPECT_LT(milliseconds(r.took), 30'000) << "20 s at the rate of the link";
 }
 
+// A hop takes 1 000 octets, and says nothing: the first timeouts repeat what vanishes, after R1 of them segments become
+// smaller, and from then on what is left takes round trips, not timeouts; whatever tells round trips, and however short
+// they are beside the clock's ticks (before: 1 924 s where neither timestamps nor the clock showed any).
+// covers: rfc4821#7.7 rfc8985#6.3 rfc6298#5.5
+TEST(path_rows, a_black_hole_costs_the_timeouts_that_find_it_and_no_more) {
+  for (const nanoseconds round_trip : {100 * microsecond, 20 * millisecond}) {
+    for (const nanoseconds grain : {microsecond, 10 * millisecond}) {
+      for (int options = 0; options != 4; ++options) {
+        if (grain > round_trip && options == 2) continue;
+        path_setting s = symmetric(1'000'000'000, round_trip);
+        s.application[0].writes = 300'000;
+        s.grain = grain;
+        for (connection_config& config : s.config) {
+          config.timestamps = options % 2 != 0;
+          config.sack = options / 2 != 0;
+        }
+        s.way[0].mtu = 1'000;
+        const path_result r = run(s);
+        EXPECT_EQ(r.timeouts[0], 4u);
+        EXPECT_LT(milliseconds(r.took), 1'000 + 2'000 + 4'000 + 8'000 + 1'000)
+            << "round trip " << round_trip << " ns, clock " << grain << " ns, options " << options;
+      }
+    }
+  }
+}
+
+// The same hop says so: what it dropped goes again in smaller segments after a round trip, without a timeout. Where
+// larger segments have been acknowledged before, one timeout has to confirm it (RFC 5927 section 7.2).
+// covers: rfc1191#6.4
+TEST(path_rows, a_report_that_packets_are_too_big_costs_round_trips) {
+  for (const nanoseconds from : {0 * millisecond, 90 * millisecond}) {
+    for (int options = 0; options != 4; ++options) {
+      if (from != 0 && options < 2) continue;
+      path_setting s = symmetric(100'000'000, 20 * millisecond);
+      s.application[0].writes = 600'000;
+      for (connection_config& config : s.config) {
+        config.timestamps = options % 2 != 0;
+        config.sack = options / 2 != 0;
+      }
+      s.way[0].mtu = 1'000;
+      s.way[0].narrows_at = from;
+      s.way[0].reports_too_big = true;
+      const path_result r = run(s);
+      EXPECT_EQ(r.timeouts[0], 0u) << options;
+      EXPECT_LT(milliseconds(r.took), from == 0 ? 300 : 90 + 20 + 1'000 + 300) << options;
+    }
+  }
+}
+
 }  // namespace rows_test
 }  // namespace sequent::path

@@ -19,6 +19,7 @@
 #include "sequent/connection.hpp"
 #include "tests/path/link.hpp"
 #include "tests/path/wire_reader.hpp"
+#include "tests/support/icmp_reports.hpp"
 
 namespace sequent::path {
 
@@ -104,12 +105,11 @@ class two_ends {
       config.remote_port = static_cast<std::uint16_t>(1'001 - i);
       end_[i] =
           std::make_unique<tcp>(config, heap_storage(given.send_buffer[i]), heap_storage(given.receive_buffer[i]));
-      watch_.emplace_back(spec::reasons_oracle::settings{
-          .least_timeout = config.rto.least.count(),
-          .first_timeout = config.rto.initial.count(),
-          .most_timeout = config.rto.most.count(),
-          .sack = given.config[0].sack && given.config[1].sack,
-          .grain = given.grain / microsecond});
+      watch_.emplace_back(spec::reasons_oracle::settings{.least_timeout = config.rto.least.count(),
+                                                         .first_timeout = config.rto.initial.count(),
+                                                         .most_timeout = config.rto.most.count(),
+                                                         .sack = given.config[0].sack && given.config[1].sack,
+                                                         .grain = given.grain / microsecond});
     }
   }
 
@@ -143,7 +143,8 @@ class two_ends {
     std::size_t to = 0;
     std::vector<std::uint8_t> octets{};
     bool marked = false;
-    bool copy = false;  ///< the path made it
+    bool copy = false;        ///< the path made it
+    std::uint32_t takes = 0;  ///< not that packet, but a report that it was too big for a hop that takes so much
   };
 
   // Everything has been read, and acknowledged.
@@ -177,6 +178,7 @@ class two_ends {
 
   void arrive(const packet& p) {
     const std::size_t i = p.to;
+    if (p.takes != 0) return hear_too_big(p);
     const auto seg = near_[i].read(static_cast<int>(1 - i), p.octets);
     if (seg) {
       count_needless(1 - i, *seg, p.copy);
@@ -188,6 +190,14 @@ class two_ends {
     judge(i);
     read(i);
     send(i);
+  }
+
+  // An ICMP message "fragmentation needed" (RFC 1191) about a segment of that end.
+  void hear_too_big(const packet& p) {
+    watch_[p.to].too_big(p.takes);
+    note(p.to, "hears that a packet was too big");
+    end_[p.to]->on_icmp(test::too_big(p.takes, sequence_of(p.octets)), clock());
+    send(p.to);
   }
 
   void settle() {
@@ -259,8 +269,13 @@ class two_ends {
       note(i, became.lost ? "sends (lost)" : "sends", &*seg, name(why));
       judge(i);
       if (became.lost) ++result_.drops[i];
+      if (became.reported) {
+        flying_.emplace(
+            *became.reported,
+            packet{i, {octets.begin(), octets.end()}, false, false, static_cast<std::uint32_t>(given_.way[i].mtu)});
+      }
       if (became.arrives)
-        flying_.emplace(*became.arrives, packet{1 - i, {octets.begin(), octets.end()}, became.marked, false});
+        flying_.emplace(*became.arrives, packet{1 - i, {octets.begin(), octets.end()}, became.marked});
       if (became.again)
         flying_.emplace(*became.again, packet{1 - i, {octets.begin(), octets.end()}, became.marked, true});
     }
@@ -303,6 +318,10 @@ class two_ends {
 
   [[nodiscard]] static std::uint8_t octet(std::size_t writer, std::uint64_t position) {
     return static_cast<std::uint8_t>((position * 0x9E3779B97F4A7C15u >> 56) ^ (writer * 0x5Au));
+  }
+
+  [[nodiscard]] static u32 sequence_of(std::span<const std::uint8_t> octets) {
+    return u32{octets[4]} << 24 | u32{octets[5]} << 16 | u32{octets[6]} << 8 | octets[7];
   }
 
   [[nodiscard]] static std::string of(std::size_t i) { return "end " + std::to_string(i) + ": "; }

@@ -63,7 +63,9 @@ constexpr const char* path_bounds =
     "readers; with and without SACK, timestamps, Nagle, delayed acknowledgments; buffers of 8 KiB to 1 MiB, segments "
     "of "
     "536 to 8960 octets; at most 24 packets or bursts lost, late or twice, random loss, jitter, gathered and lost "
-    "acknowledgments";
+    "acknowledgments; hops that take packets of 120 to 1 420 octets, from the beginning or from some moment on, and "
+    "say "
+    "so or not";
 
 const registered reasons{claim{
     // covers: rfc6298#5 rfc6675#4 rfc8985#7.2

@@ -126,6 +126,7 @@ TEST_P(rack_test, the_window_is_a_quarter_of_the_shortest_round_trip_at_most_srt
   hear(100);
   EXPECT_EQ(recent.reordering_window(100'000, false), 25'000u);
   EXPECT_EQ(recent.reordering_window(20'000, false), 20'000u);
+  EXPECT_EQ(recent.reordering_window(0, false), 25'000u) << "what was timed is lost, so there is no SRTT";
   EXPECT_EQ(recent.reordering_window(100'000, true), 0u) << "never any reordering";
   send(2);
   now += 100'000;
