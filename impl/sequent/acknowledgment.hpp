@@ -43,9 +43,14 @@ struct acknowledgment {
 }
 
 /// Does the timestamp show that an earlier transmission than the last one, which went out at `sent_at` (short_time()),
-/// is answered? Two clocks of a millisecond each round the difference by one tick at most.
+/// is answered? It does if the clock of the timestamps has ticked between the two.
 [[nodiscard]] constexpr bool answers_before(const acknowledgment& ack, u32 sent_at) noexcept {
-  return ack.since_echo && ack.since_echo->count() > std::int64_t{short_time(ack.now) - sent_at} + 1'000;
+  constexpr std::int64_t tick = timestamp_tick.count();
+  if (!ack.since_echo) return false;
+  // How often it has ticked since `sent_at`, whose place within its tick is known as that of `now` is.
+  const std::int64_t since = short_time(ack.now) - sent_at;
+  const std::int64_t ticks = (since + tick - 1 - ack.now.microseconds() % tick) / tick;
+  return ack.since_echo->count() > ticks * tick;
 }
 
 /// Where a connection stands.

@@ -6,10 +6,11 @@
 
 namespace sequent {
 
-// Our timestamp clock: one tick a millisecond (RFC 7323 section 5.4).
+// Our timestamp clock.
 template <class Policy>
 u32 connection<Policy>::clock(instant now) const noexcept {
-  return static_cast<u32>(static_cast<std::uint64_t>(now.microseconds()) / 1'000) + config_.timestamp_offset;
+  constexpr auto tick = static_cast<std::uint64_t>(timestamp_tick.count());
+  return static_cast<u32>(static_cast<std::uint64_t>(now.microseconds()) / tick) + config_.timestamp_offset;
 }
 
 // The most text that a segment of the peer carries beside the options that all of them have.

@@ -160,10 +160,10 @@ class rack {
   }
 
   /// The retransmission timer expired (section 6.3): marks what was sent longer ago than RACK.rtt and the reordering
-  /// window. That the first outstanding octets are lost is the caller's to say. Without any RTT known nothing is old.
+  /// window. That the first outstanding octets are lost is the caller's to say. While nothing has measured RACK.rtt it
+  /// is zero, and all is old: or what nobody answers would stay in flight for ever.
   template <std::size_t Most>
   constexpr void time_out(scoreboard<Most>& board, u32 now, u32 window) const noexcept {
-    if (least_round_trip_ == unknown) return;
     const u32 patience = round_trip_ + window;
     (void)board.mark_lost([&](const sent_run& run, sequence_number<u32>) {
       const u32 elapsed = now - run.sent_at;

@@ -104,14 +104,15 @@ class loss_recovery {
     if (probe_.due()) probe_.sent(last, false);
   }
 
-  /// Octets [first, last) were sent again, our timestamp clock standing at `clock`.
-  constexpr void sent_again(sequence_number<u32> first, sequence_number<u32> last, instant now,
-                            sequence_number<u32> clock) noexcept {
+  /// Octets [first, last) were sent again, our timestamp clock standing at `clock`. Says how many microseconds ago any
+  /// of them had been sent last: half a circle or more if the clock went back.
+  constexpr u32 sent_again(sequence_number<u32> first, sequence_number<u32> last, instant now,
+                           sequence_number<u32> clock) noexcept {
     head_due_ = false;
-    board_.sent_again(first, last, short_time(now));
     doubt_.resent(first, last, clock);
     if (phase_ == recovery_phase::recovery) reduction_.sent(last - first);
     if (probe_.due()) probe_.sent(board_.end(), true);
+    return short_time(now) - board_.sent_again(first, last, short_time(now));
   }
 
   /// The round trip of the SYN was measured: RACK knows then what a retransmission in the first flight must have taken.
@@ -375,7 +376,7 @@ class loss_recovery {
     departed_ = 0;
     duplicates_ = 0;
     phase_ = recovery_phase::open;
-    probe_.not_due();  // whether one that was sent repaired a loss is told by what comes next (RFC 8985 section 7.4.2)
+    probe_.not_due();  // whether one repaired a loss is told by what comes next (RFC 8985 section 7.4.2)
     rack_.nothing_outstanding(nxt);
   }
 

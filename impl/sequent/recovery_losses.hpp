@@ -16,7 +16,7 @@ constexpr u32 loss_recovery<MostRuns, Parts>::deliver(const acknowledgment& ack,
     octets += run.last - run.first;
     // Of what is only SACKed the echo tells nothing: it is that of the last segment in sequence (RFC 7323 section 4.3).
     const bool tells = at_or_before(run.last, ack.una);
-    if (ack.sack) rack_.delivered(heard, run, tells && answers_before(ack, run.sent_at));
+    if (ack.sack) rack_.delivered(heard, run, tells && run.again && answers_before(ack, run.sent_at));
     if (news == nullptr) return;
     news->original = news->original || !run.again;
     news->again = news->again || run.again;

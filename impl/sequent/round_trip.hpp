@@ -18,16 +18,16 @@ class round_trip_timer {
  public:
   /// The octets up to `until` were sent for the first time. The segment that is timed already stays.
   constexpr void sent(sequence_number<u32> until, instant now) noexcept {
-    if (!running_) begin(until, now, {}, false);
+    if (!running_) begin(until, now, {}, false, false);
   }
-  /// The octets from `first` up to `until` were sent again, our timestamp clock standing at `clock`. Without SACK
-  /// nothing behind them is acknowledged before they have arrived, so they are timed instead; with `sack` only if they
-  /// hold what is timed.
+  /// The octets from `first` up to `until` were sent again, our timestamp clock standing at `clock`; `apart` says that
+  /// it has ticked since they were sent before. Without SACK nothing behind them is acknowledged before they have
+  /// arrived, so they are timed instead; with `sack` only if they hold what is timed.
   constexpr void sent_again(sequence_number<u32> first, sequence_number<u32> until, instant now,
-                            sequence_number<u32> clock, bool sack) noexcept {
+                            sequence_number<u32> clock, bool apart, bool sack) noexcept {
     const bool repeats = running_ && before(first, until_) && !before(until, until_);
     const bool stands_behind = running_ && !sack && (!again_ || !before(until_, until));
-    if (!running_ || repeats || stands_behind) begin(until, now, clock, true);
+    if (!running_ || repeats || stands_behind) begin(until, now, clock, true, apart);
   }
   /// Nothing that is on its way is to be measured.
   constexpr void stop() noexcept { *this = {}; }
@@ -41,9 +41,8 @@ class round_trip_timer {
     const bool covered = !before(una, until_);
     if (!covered && !reported(blocks)) return std::nullopt;
     // What is echoed belongs to what moved SND.UNA (RFC 7323 section 4.3), not to what is reported beyond it.
-    // Within one tick of the timestamps both transmissions have the same.
     const duration measured = now - at_;
-    const bool tells = !again_ || (covered && echo && !before(*echo, clock_) && measured >= duration::milliseconds(1));
+    const bool tells = !again_ || (apart_ && covered && echo && !before(*echo, clock_));
     const bool went_on = duration{} <= measured;  // a clock that was set back meanwhile measures nothing
     stop();
     return tells && went_on ? std::optional(measured) : std::nullopt;
@@ -57,6 +56,8 @@ class round_trip_timer {
   [[nodiscard]] constexpr std::optional<sequence_number<u32>> again_at() const noexcept {
     return again_ ? std::optional(clock_) : std::nullopt;
   }
+  /// No earlier transmission has the same timestamp.
+  [[nodiscard]] constexpr bool apart() const noexcept { return apart_; }
 
   /// Moves the origin of the clock forward.
   constexpr void rebase(duration elapsed) noexcept {
@@ -74,12 +75,14 @@ class round_trip_timer {
     return false;
   }
 
-  constexpr void begin(sequence_number<u32> until, instant now, sequence_number<u32> clock, bool again) noexcept {
+  constexpr void begin(sequence_number<u32> until, instant now, sequence_number<u32> clock, bool again,
+                       bool apart) noexcept {
     at_ = now;
     until_ = until;
     clock_ = clock;
     running_ = true;
     again_ = again;
+    apart_ = apart;
   }
 
   instant at_{};
@@ -87,6 +90,7 @@ class round_trip_timer {
   sequence_number<u32> clock_{};
   bool running_ = false;
   bool again_ = false;
+  bool apart_ = false;
 };
 
 }  // namespace sequent

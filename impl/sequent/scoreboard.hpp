@@ -91,20 +91,24 @@ class scoreboard {
     end_ = last;
   }
 
-  /// Octets [first, last) are sent again. They are outstanding. O(log Most) and at most Most moves.
-  constexpr void sent_again(sequence_number<u32> first, sequence_number<u32> last, u32 now) noexcept {
+  /// Octets [first, last) are sent again. They are outstanding. Says when any of them was sent last before, or a little
+  /// later. O(log Most) and at most Most moves.
+  constexpr u32 sent_again(sequence_number<u32> first, sequence_number<u32> last, u32 now) noexcept {
     make_room();
     (void)split(first);
     (void)split(last);
     // Where there was no room for a split the whole run counts as sent again; if part of it was not, it will be found
     // lost once more.
     std::size_t at = find(first);
+    u32 earlier = runs_[at].sent_at;
     for (; at != count_ && runs_[at].first - runs_[0].first < last - runs_[0].first; ++at) {
+      if (runs_[at].sent_at - earlier < half_circle) earlier = runs_[at].sent_at;
       set_fate(at, run_fate::in_flight);
       runs_[at].again = true;
       runs_[at].sent_at = now;
     }
     join_around(find(first), at);
+    return earlier;
   }
 
   /// Everything before `una` has arrived; it is between the first octet outstanding and end(). `delivered` is told of

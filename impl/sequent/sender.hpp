@@ -142,9 +142,11 @@ class sender {
   /// The SYN or SYN,ACK has been handed to the network, our timestamp clock standing at `clock`.
   constexpr void sent_syn(sequence_number<u32> iss, instant now, sequence_number<u32> clock, timer_set& timers,
                           const connection_config& config) noexcept {
+    // Where the timer has stopped the measurement, a timeout has passed that was half as long as the next one.
+    const bool apart = (timed_.running() ? now - timed_.since() : rtt_.timeout() / 2) >= timestamp_tick;
     timed_.stop();
     if (syn_sent_) {
-      timed_.sent_again(iss, iss + 1u, now, clock, false);
+      timed_.sent_again(iss, iss + 1u, now, clock, apart, false);
       timers.stop(timer::retransmission);  // as for what is sent again later: see sent()
     } else {
       timed_.sent(iss + 1u, now);
@@ -175,8 +177,9 @@ class sender {
     const sequence_number<u32> last = run.seq + (run.length + (run.fin ? 1u : 0u));
     const bool probed = recovery_.probe_due();
     if (run.again) {
-      recovery_.sent_again(run.seq, last, now, clock);
-      timed_.sent_again(run.seq, last, now, clock, sack);
+      const u32 since = recovery_.sent_again(run.seq, last, now, clock);
+      const bool apart = std::int64_t{since} >= timestamp_tick.count() && since < half_circle;
+      timed_.sent_again(run.seq, last, now, clock, apart, sack);
       // Nothing is sent again sooner than one timeout after it was sent last (RFC 6298 section 5).
       if (run.seq == first_) timers.stop(timer::retransmission);
       if constexpr (requires { congestion_.resent(run.length); }) congestion_.resent(run.length);

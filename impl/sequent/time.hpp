@@ -69,6 +69,9 @@ class duration {
   std::int64_t count_ = 0;
 };
 
+/// A tick of our timestamp clock (RFC 7323 section 5.4).
+inline constexpr duration timestamp_tick = duration::milliseconds(1);
+
 /// A point on the caller's monotonic clock, in microseconds since an origin of the caller's choice. A clock that jumps
 /// back does no harm, and is one that stands still until it has come as far again: what is due waits as long. Where
 /// that may be, see steadied_clock. Sums and differences saturate: `never` is as late as it gets.

@@ -87,6 +87,9 @@ class frto_oracle {
   /// What was sent again by the timer has not been acknowledged (step 2).
   [[nodiscard]] bool awaits_first_answer() const { return step_ == step::first; }
 
+  /// What was sent again by the timer has been acknowledged, and what goes out next should be new (step 2b).
+  [[nodiscard]] bool wants_new() const { return step_ == step::second && !sent_new_; }
+
   /// What is known about the last timeout.
   [[nodiscard]] verdict now() const { return verdict_; }
 

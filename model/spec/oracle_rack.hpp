@@ -131,11 +131,13 @@ class rack_oracle {
       if (each.sacked) continue;
       // The rule looks at the time alone, not at whether something sent later was delivered.
       const bool first = each.text.first == una_;
-      each.must = each.must || first || (rtt_known_ && latest_record(each) + wait.high <= now);
+      // Before anything was delivered RACK.rtt and RACK.min_RTT are zero, or what the SYN measured.
+      const microseconds most = rtt_known_ ? wait.high : longest_sample();
+      each.must = each.must || first || latest_record(each) + most <= now;
       // What stands beside the first segment and fits one with it may go out with it again.
       const bool beside = given_.coalesces && each.text.last <= una_ + given_.smss;
       each.may = each.may || each.must || beside || given_.timeout_may_mark_all ||
-                 (rtt_known_ && each.sent_at - given_.early + wait.low <= now);
+                 each.sent_at - given_.early + wait.low <= now;
     }
     permit_until(now);
   }
@@ -414,6 +416,12 @@ class rack_oracle {
     min_before_ = min_rtt_;  // what was sent again may have been judged by it, where the minimum rises
     min_rtt_ = told.min_rtt;
     srtt_ = told.srtt;
+  }
+
+  [[nodiscard]] microseconds longest_sample() const {
+    microseconds longest = 0;
+    for (const sample& each : samples_) longest = std::max(longest, each.high == never ? each.low : each.high);
+    return longest;
   }
 
   /// Forgets what was measured so long ago that nobody may go by it, when something new certainly is.

@@ -24,6 +24,11 @@ class rack_subject {
       : origin_(origin), clock_(clock), smoothed_(smoothed), oracle_({.smss = mss, .first = 0, .timestamp_tick = 1}) {
     board_.start(wire(0));
     core_.start(wire(0));
+    rack_subject unanswered(*this);  // ends with a timeout before anything was measured
+    unanswered.send(2 + smoothed % 8);
+    unanswered.time_out(smoothed);
+    unanswered.compare();
+    wrong_ = unanswered.wrong_;
     // Before anything was measured, what is sent again tells nothing to the core.
     send(1);
     now_ += 1 + smoothed % 1'000;

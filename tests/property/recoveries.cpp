@@ -228,7 +228,18 @@ struct credulous_timer : round_trip_timer {
 };
 /// Measures by what was sent first and takes it for what was sent again.
 struct stubborn_timer : round_trip_timer {
-  constexpr void sent_again(sequence_number<u32>, sequence_number<u32>, instant, sequence_number<u32>, bool) noexcept {}
+  constexpr void sent_again(sequence_number<u32>, sequence_number<u32>, instant, sequence_number<u32>, bool,
+                            bool) noexcept {}
+};
+/// Measures nothing that takes less than a tick of the timestamps and was sent again.
+struct coarse_timer : round_trip_timer {
+  [[nodiscard]] constexpr std::optional<duration> acknowledged(sequence_number<u32> una, const sack_blocks<u32>& blocks,
+                                                               const std::optional<sequence_number<u32>>& echo,
+                                                               instant now) noexcept {
+    const bool again = again_at().has_value();
+    const auto measured = round_trip_timer::acknowledged(una, blocks, echo, now);
+    return again && measured && *measured < timestamp_tick ? std::nullopt : measured;
+  }
 };
 /// Times a flight in three.
 struct timid_timer : round_trip_timer {
@@ -380,6 +391,8 @@ const registered round_trips{claim{
                   recovery_check<recovery_oracle::round_trip, with_timer<credulous_timer>>()},
                  {"what was sent again is measured from its first transmission",
                   recovery_check<recovery_oracle::round_trip, with_timer<stubborn_timer>>()},
+                 {"what is sent again on a path shorter than a tick is not measured",
+                  recovery_check<recovery_oracle::round_trip, with_timer<coarse_timer>>()},
                  {"two of three flights are not measured",
                   recovery_check<recovery_oracle::round_trip, with_timer<timid_timer>>()}},
 }};

@@ -64,7 +64,7 @@ class recovery_subject {
       : sack_(which != recovery_oracle::bare_prr && (which != recovery_oracle::doubt || head.pick(4) != 0)),
         stamps_(head.pick(2) == 0),
         mss_(head.pick(2) == 0 ? 1'000 : 100),
-        one_way_(microseconds{1'000} * ways[head.pick(std::size(ways))]),
+        one_way_(ways[head.pick(std::size(ways) - (which == recovery_oracle::round_trip ? 0 : 1))]),
         receiver_(first_octet, {sack_, head.pick(4) != 0, stamps_ ? std::size_t{3} : std::size_t{4}}),
         path_(one_way_, one_way_ * extras[head.pick(std::size(extras))] / 4),
         config_(settings(which)),
@@ -261,6 +261,7 @@ class recovery_subject {
     m.una = position_of(tcb_.snd.una);
     m.nxt = position_of(tcb_.snd.nxt);
     m.recover = position_of(recovery.recover());
+    m.unsent = position_of(sender_.end()) - m.nxt;
     m.sacked = recovery.board().sacked();
     m.pipe = recovery.pipe();
     m.window = sender_.congestion().window();
@@ -296,8 +297,8 @@ class recovery_subject {
     return static_cast<std::int32_t>(x - tcb_.snd.iss);
   }
 
-  static constexpr microseconds ways[] = {100, 50, 200, 20, 5, 1};  // milliseconds
-  static constexpr microseconds extras[] = {1, 2, 4, 8, 20, 60};    // quarters of the way
+  static constexpr microseconds ways[] = {100'000, 50'000, 200'000, 20'000, 5'000, 1'000, 100};
+  static constexpr microseconds extras[] = {1, 2, 4, 8, 20, 60};  // quarters of the way
 
   bool sack_;
   bool stamps_;

@@ -23,6 +23,7 @@ enum class recovery_oracle { rack, prr, bare_prr, probe, doubt, response, repeat
 struct recovery_moment {
   spec::position una = 0, nxt = 0, recover = 0;
   spec::position sacked = 0, pipe = 0, window = 0, threshold = 0;
+  spec::position unsent = 0;                  ///< queued beyond nxt
   bool open = true;                           ///< neither recovery nor the time after a timeout
   bool repairs = false;                       ///< fast recovery
   std::optional<std::uint32_t> lowered_at{};  ///< when the window was lowered last for what was lost again
@@ -50,6 +51,7 @@ class recovery_watch {
  public:
   recovery_watch(recovery_oracle which, spec::position smss, bool sack, const spec::undo_parameters& response)
       : which_(which),
+        smss_(smss),
         sack_(sack),
         rack_(spec::rack_parameters{.smss = smss, .coalesces = true}),
         prr_(spec::prr_parameters{.smss = smss, .least = 1}),
@@ -84,6 +86,11 @@ class recovery_watch {
     if (timer_) {
       frto_.timed_out(before.una, last, before.nxt);
     } else {
+      const bool could = before.unsent >= smss_ && before.pipe + smss_ <= before.window;
+      if (plain_ && frto_.wants_new() && could) {
+        wrong_doubt_.note("after a timeout F-RTO wants something new sent, and " +
+                          spec::show(spec::octet_range{first, last}) + " is sent again");
+      }
       plain_ = false;
       frto_.went_on_repeating();
     }
@@ -327,6 +334,7 @@ class recovery_watch {
   }
 
   recovery_oracle which_;
+  spec::position smss_;
   bool sack_;
   spec::rack_oracle rack_;
   spec::prr_oracle prr_;

@@ -203,6 +203,7 @@ void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
   feed(f, s.timed().since());
   feed(f, s.timed().until());
   feed(f, s.timed().again_at());
+  f.add(s.timed().apart());
   f.add(s.attempts());
   f.add(s.spares_user_timeout());
   f.add(s.spares_closed_window());

@@ -56,5 +56,27 @@ TEST(rfc4821_section_7_7, a_stream_gets_through_a_path_that_swallows_large_segme
   }
 }
 
+// On a path shorter than the clock's grain nothing has measured a round trip when the search ends: what else is
+// outstanding counts as lost all the same, and what is sent again brings the timeout down once it is answered (before:
+// 10 kB took 100 s, each segment a timeout that was twice as long as the one before).
+// covers: rfc8985#6.3 rfc6298#5.7 rfc4821#7.7
+TEST(rfc4821_section_7_7, a_path_too_short_to_be_measured_takes_no_longer) {
+  for (const bool stamps : {true, false}) {
+    connection_config left = pair<>::ports(plain(1'000), 7, 9);
+    connection_config right = pair<>::ports(plain(5'000), 9, 7);
+    left.timestamps = right.timestamps = stamps;
+    left.sack = right.sack = true;
+    pair<> world(left, right);
+    world.latency = duration{};
+    world.loses = [&](const passing& p) { return p.segment.octets.size() > 700; };
+    world.open();
+    const auto octets = pattern(30'000);
+    ASSERT_TRUE(world.end[0].write(octets));
+    world.run(s(20));
+    EXPECT_EQ(world.received[1], octets) << stamps;
+    EXPECT_TRUE(world.violations().empty()) << world.violations().front();
+  }
+}
+
 }  // namespace rfc4821_test
 }  // namespace sequent::test

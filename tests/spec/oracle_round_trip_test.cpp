@@ -42,5 +42,25 @@ TEST(oracle_round_trip, misses_a_sample_that_was_due) {
   EXPECT_EQ(patient.violation(), "");
 }
 
+// Two transmissions within one tick have the same timestamp: the echo does not tell them apart.
+TEST(oracle_round_trip, refuses_an_echo_that_both_transmissions_have) {
+  round_trip_oracle judge;
+  judge.sent({0, 100}, 1'000, 1);
+  judge.sent({0, 100}, 1'900, 1);
+  judge.acknowledged(100, {}, 1, 2'100, 4'000);
+  EXPECT_NE(judge.violation(), "");
+}
+
+TEST(oracle_round_trip, wants_the_first_after_a_timeout_measured_where_the_echo_tells) {
+  for (const std::int64_t echoed : {0, 1'001}) {
+    round_trip_oracle judge;
+    judge.sent({0, 100}, 1'000, 1);
+    judge.abandoned();
+    judge.sent({0, 100}, 1'001'000, 1'001);
+    judge.acknowledged(100, {}, echoed, {}, 1'001'100);
+    EXPECT_EQ(judge.violation() == "", echoed == 0) << echoed;
+  }
+}
+
 }  // namespace
 }  // namespace sequent::spec
