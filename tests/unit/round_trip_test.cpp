@@ -81,7 +81,7 @@ TEST(round_trip, with_sack_a_report_measures) {
 TEST(round_trip, nothing_is_measured_by_a_clock_that_went_back) {
   for (const bool again : {false, true}) {
     round_trip_timer timer;
-    if (again) timer.sent_again(at(0), at(100), after(ms(500)), at(1), false);
+    if (again) timer.sent_again(at(0), at(100), after(ms(500)), at(1), true, false);
     if (!again) timer.sent(at(100), after(ms(500)));
     EXPECT_EQ(timer.acknowledged(at(100), {}, at(1), after(ms(499))), std::nullopt);
     EXPECT_FALSE(timer.running());
