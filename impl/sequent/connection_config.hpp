@@ -84,7 +84,7 @@ struct connection_config {
   std::uint8_t fast_open_retries = 7;
 
   /// Octets of the buffer offered at first, to grow with the reader: at most largest_buffer. 0, or more than the buffer
-  /// has: all of it.
+  /// has: all of it; and at least an 8192nd of it, as less may be no unit of the window's scale.
   u32 initial_receive_window = 0;
 
   u32 timestamp_offset = 0;  ///< random, so that the clock tells nothing (RFC 7323 section 5.4)

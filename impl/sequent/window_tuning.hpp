@@ -21,15 +21,19 @@ namespace sequent {
 /// path or an idle peer, is approached by an eighth a round. A sender that is limited by something else than the
 /// window, without timestamps, looks like a long path; then the limit grows further than it had to.
 ///
+/// A window of few segments is used in whole ones, and its field is rounded to units of the scale: what is read of it,
+/// twice, may be no more than is offered already. So a segment that is more than a quarter of the limit is added to it.
+///
 /// A value; constant time and free of overflow for all arguments.
 class window_tuning {
  public:
   constexpr window_tuning() noexcept = default;
 
   /// A new connection. initial: octets to be offered at first; 0 or more than `capacity`, the size of the buffer: all.
+  /// At least an 8192nd of the buffer is: less might be no unit of the window's scale, and would never be told.
   constexpr void start(u32 initial, u32 capacity) noexcept {
     *this = {};
-    limit_ = initial == 0 ? capacity : std::min(initial, capacity);
+    limit_ = initial == 0 ? capacity : std::min(std::max(initial, capacity >> 13), capacity);
   }
 
   /// Octets of the buffer, unread ones included, that are in use.
@@ -56,7 +60,8 @@ class window_tuning {
     const u32 round = round_trip_ == 0 ? sample_ : std::min(round_trip_, sample_);
     if (sample_ == 0 || elapsed < round) return;
     const std::uint64_t read_in_round = std::uint64_t{read_} * round / elapsed;
-    limit_ = std::max(limit_, static_cast<u32>(std::min<std::uint64_t>(2 * read_in_round, capacity)));
+    const u32 segment = octets > limit_ / 4 ? octets : 0;
+    limit_ = std::max(limit_, static_cast<u32>(std::min<std::uint64_t>(2 * read_in_round + segment, capacity)));
     follow_sample();
     begin(window, now);
   }

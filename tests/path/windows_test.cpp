@@ -47,6 +47,36 @@ TEST(path_windows, a_small_buffer_is_used_as_far_as_whole_segments_allow) {
   }
 }
 
+// However little is offered at first: a window of one segment grows as well, whatever the scale rounds off.
+// covers: window-tuning
+TEST(path_windows, a_window_that_begins_below_two_segments_grows) {
+  for (const u32 initial : {100u, 1'000u, 2'000u, 2'900u, 2'920u, 14'600u}) {
+    for (const bool timestamps : {false, true}) {
+      path_setting s = symmetric(100'000'000, 50 * millisecond);
+      s.application[0].writes = 1'000'000;
+      s.config[0].timestamps = timestamps;
+      s.config[1].initial_receive_window = initial;
+      const path_result r = two_ends<>(s).run();
+      ASSERT_TRUE(r.finished) << r.why;
+      EXPECT_LE(r.took, 2 * second) << initial << (timestamps ? " with timestamps" : "");
+    }
+  }
+}
+
+// What is offered at first is less than one unit of the scale, and would be a closed window.
+// covers: window-tuning
+TEST(path_windows, a_window_that_begins_below_a_unit_of_the_scale_opens) {
+  for (const u32 initial : {1u, 100u, 511u}) {
+    path_setting s = symmetric(100'000'000, 50 * millisecond);
+    s.application[0].writes = 1'000'000;
+    s.receive_buffer[1] = 16u << 20;
+    s.config[1].initial_receive_window = initial;
+    const path_result r = two_ends<>(s).run();
+    ASSERT_TRUE(r.finished) << initial << ' ' << r.why;
+    EXPECT_LE(r.took, 3 * second) << initial;
+  }
+}
+
 // RFC 9293 appendix A.3: the short end of what is written goes with the full segments in front of it, half a round trip
 // after the handshake; as section 3.7.4 has it, it waits for their acknowledgment, the last of which is delayed.
 TEST(path_windows, the_short_end_of_a_write_does_not_wait_for_a_round_trip) {

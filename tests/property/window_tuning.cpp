@@ -126,5 +126,59 @@ const registered growth{claim{
     .controls = {{"what is read is not counted", saying(keeps_up<idle>)}},
 }};
 
+/// Sees octets, not segments.
+struct continuous : window_tuning {
+  void on_text(u32 octets, u32 window, u32 capacity, instant now) noexcept {
+    for (u32 rest = octets; rest != 0;) {
+      const u32 piece = std::min(rest, octets / 8 + 1);
+      rest -= piece;
+      window_tuning::on_text(piece, window + rest, capacity, now);
+    }
+  }
+};
+
+// A sender of whole segments, who sees the window in units of a scale, and a reader that reads at once. Where not even
+// one segment fits, what the window says is sent: by the override of silly-window avoidance.
+template <class Tuning>
+std::string by_segments(const drawn_case& c) {
+  number_choice head(c.head);
+  const u32 segment = 1 + static_cast<u32>(head.pick(head.pick(2) != 0 ? 65'000 : 1'460));
+  const u32 initial = 1 + static_cast<u32>(head.pick(4 * segment));
+  const u32 capacity = std::max(initial, 8 * segment) + head.word() % (2'000 * segment);
+  u32 unit = 1;
+  while (capacity / unit > 0xffff) unit *= 2;
+  Tuning tuning;
+  tuning.start(initial, capacity);
+  const std::int64_t round_trip = 1'000 + static_cast<std::int64_t>(head.word() % 2'000'000);
+  for (std::int64_t round = 0; round != 160; ++round) {
+    const u32 window = tuning.limit() / unit * unit;
+    if (window == 0) return "a window of " + std::to_string(tuning.limit()) + " octets is no unit of its scale";
+    const u32 length = std::min(segment, window);
+    u32 left = window;
+    for (; left >= length; left -= length) {
+      tuning.on_text(length, left - length, capacity, instant::from_microseconds(round * round_trip));
+      tuning.on_read(length);
+    }
+  }
+  if (tuning.limit() == capacity) return {};
+  return std::to_string(tuning.limit()) + " of " + std::to_string(capacity) + " octets are offered to segments of " +
+         std::to_string(segment);
+}
+
+const registered segments{claim{
+    // covers: window-tuning
+    .id = "window-tuning-segments",
+    .says =
+        "However large segments are and whatever the scale rounds off, all of the buffer is offered in the end to a "
+        "sender that fills the window, for a reader that keeps up",
+    .bounds = "segments of 1 to 65 000 octets, first windows of 1 octet to four segments, buffers of eight to "
+              "2 008 segments, 160 round trips",
+    .head = 6,
+    .steps = 1,
+    .cases = 1000,
+    .run = saying(by_segments<window_tuning>),
+    .controls = {{"segments are not told from octets", saying(by_segments<continuous>)}},
+}};
+
 }  // namespace window_tuning_properties
 }  // namespace sequent::property

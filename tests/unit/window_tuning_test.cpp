@@ -43,6 +43,10 @@ TEST(window_tuning, the_initial_window_is_at_most_the_buffer) {
   tuning.start(500, 1'000);
   EXPECT_EQ(tuning.limit(), 500u);
   EXPECT_TRUE(tuning.active(1'000));
+  tuning.start(1, 1u << 30);  // whose windows have units of 16 384 octets
+  EXPECT_EQ(tuning.limit(), 131'072u);
+  tuning.start(1, 65'535);
+  EXPECT_EQ(tuning.limit(), 7u);
 }
 
 // covers: window-tuning
@@ -70,6 +74,22 @@ TEST(window_tuning, a_reader_of_less_than_half_a_window_gains_nothing) {
   for (int i = 0; i != 3; ++i) t.run(0.6);
   EXPECT_GT(t.tuning.limit(), 10'000u);
   EXPECT_LT(t.tuning.limit(), 20'000u);
+}
+
+// Of less than two segments one is used: twice that, rounded to units of the scale, is less than two again.
+TEST(window_tuning, a_window_of_one_segment_grows) {
+  window_tuning tuning;
+  tuning.start(1'000, buffer);
+  for (std::int64_t round = 0; round != 16; ++round) {
+    const u32 window = tuning.limit() / 32 * 32;
+    const u32 segments = std::max(window / 1'460, 1u);
+    const u32 length = std::min(window, 1'460u);
+    for (u32 i = 0; i != segments; ++i) {
+      tuning.on_text(length, window - std::min(window, (i + 1) * length), buffer, at(round * 100));
+      tuning.on_read(length);
+    }
+  }
+  EXPECT_GT(tuning.limit(), 20 * 1'460u);
 }
 
 TEST(window_tuning, it_never_shrinks) {
