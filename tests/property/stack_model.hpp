@@ -58,6 +58,10 @@ class stack_model {
     u32 retries = 0;                ///< of the SYN,ACK
     u32 orphan = 0;                 ///< not 0: its handle was given back with close(); its turn to give way
     instant orphaned_at{};          ///< and when
+    u32 closing = 0;                ///< not 0: asleep, and to be closed once there is a place; its turn
+    bool wanting = false;           ///< asleep, and its user was refused a place
+    bool lent = false;              ///< its buffer
+    instant again{};                ///< while it sleeps its keep-alive does not look for a place before
     std::unique_ptr<entry> former;  ///< the one in TIME-WAIT whose place a half-open one has taken
   };
   /// A cookie that a good peer may bring back.
@@ -120,6 +124,7 @@ class stack_model {
     if (e == nullptr) return on_nobody(path, p, mark);
     if (half_open(*e)) return on_half_open(*e, p, mark);
     if (recorded(*e)) return on_time_wait(*e, p);
+    if (crowded() && !busy(*e) && !heard_asleep(*e, p) && !wakes(*e, now)) return;  // as if lost
     const auto done = e->tcp.on_segment(p.header, p.octets, now, mark);
     if (e->orphan != 0 && done && done->acked != 0) e->orphan = ++orphans_;
     poll(*e, now_);
@@ -137,38 +142,65 @@ class stack_model {
     poll(*e, now_);
   }
 
-  /// The user has given its handle back with close(). What has not ended by then is an orphan.
-  void orphaned(entry& e, instant now) {
+  /// What cannot fall asleep: it has something to send, to wait for, to deliver or to tell, or is lent.
+  [[nodiscard]] static bool busy(const entry& e) {
+    return e.lent || !dormant<typename Policy::connection_policy>::can_hold(e.tcp);
+  }
+  /// All places to be awake in are taken by such.
+  [[nodiscard]] bool crowded() const {
+    if (!stack_slots<Policy>::sleeps) return false;
+    return ended.size() + count([](const entry& e) { return !half_open(e) && !recorded(e) && busy(e); }) >= places;
+  }
+  /// More orphans than may stay have places, those to be awake in or any.
+  [[nodiscard]] bool would_yield(bool awake_one) const {
+    return orphan_count() + (awake_one ? 0 : closing_count()) > config_.most_orphans.value_or(half_of_places);
+  }
+  /// A connection is awake, or is woken, if necessary at the expense of an orphan where it has a user or will have one.
+  [[nodiscard]] bool wakes(entry& e, instant now) {
     now_ = now;
-    if (!orphan_lives(e)) return;
-    e.orphan = ++orphans_;
-    e.orphaned_at = now;
+    if (busy(e)) return true;
+    if (crowded() && (e.owned || waiting(e))) yield(true);
+    return !crowded();
   }
 
+  /// The user has given its handle back with close(). What has not ended by then is an orphan.
+  void close(entry& e, instant now) {
+    now_ = now;
+    const bool sleeps = crowded() && !busy(e);
+    e.owned = e.wanting = e.lent = false;
+    e.orphaned_at = now;
+    if (sleeps) {
+      e.closing = ++orphans_;
+    } else {
+      finish_close(e);
+    }
+  }
+  /// Those that wait to be closed are, as long as there are places.
+  void close_sleepers(instant now) {
+    now_ = now;
+    while (entry* const first = first_of(&entry::closing)) {
+      if (crowded()) return;
+      finish_close(*first);
+    }
+  }
+
+  [[nodiscard]] u32 orphans() const { return orphan_count() + closing_count(); }
   /// A connection could be made, at the expense of an orphan if there are more of them than may stay.
   [[nodiscard]] bool vacancy() const {
-    return connection_count() < Policy::sizes.most_connections ||
-           orphan_count() > config_.most_orphans.value_or(half_of_places);
+    return (!crowded() && connection_count() < Policy::sizes.most_connections) || would_yield(crowded());
   }
   /// One will be: where there is no place, the orphan whose peer has acknowledged nothing for longest gives way.
   void make_room(instant now) {
     now_ = now;
-    if (connection_count() < Policy::sizes.most_connections) return;
-    entry* first = nullptr;
-    for (auto& [where, each] : map) {
-      if (each->orphan != 0 && orphan_lives(*each) && (first == nullptr || each->orphan < first->orphan)) {
-        first = each.get();
-      }
-    }
-    evict(*first);
-    map.erase(key_of(first->path));
+    if (crowded()) yield(true);
+    if (connection_count() >= Policy::sizes.most_connections) yield(false);
   }
 
   /// When the next orphan's time is up, if there is one.
   [[nodiscard]] std::optional<instant> next_eviction() const {
     std::optional<instant> first;
     for (const auto& [where, each] : map) {
-      if (each->orphan == 0 || !orphan_lives(*each)) continue;
+      if (!orphaned(*each)) continue;
       if (!first || eviction_of(*each) < *first) first = eviction_of(*each);
     }
     return first;
@@ -177,8 +209,9 @@ class stack_model {
   void on_deadline(instant now) {
     now_ = now;
     for (auto& [where, each] : map) {
-      if (each->orphan != 0 && orphan_lives(*each) && eviction_of(*each) <= now) evict(*each);
+      if (orphaned(*each) && eviction_of(*each) <= now) evict(*each);
     }
+    doubt_order(now);
     for (auto& [where, each] : map) {
       if (each->former && each->former->until <= now) each->former.reset();
       if (recorded(*each)) {
@@ -196,7 +229,13 @@ class stack_model {
         }
         ++each->retries;
       }
+      if (now < each->again) continue;
+      if (!half_open(*each) && crowded() && sleeper_due(*each, now) && !wakes(*each, now)) {
+        each->again = now + duration::seconds(1);
+        continue;
+      }
       each->tcp.on_deadline(now);
+      if (half_open(*each)) (void)each->tcp.take_signals();  // nobody is told of a SYN,ACK that is sent again
       poll(*each, now_);
     }
   }
@@ -206,6 +245,7 @@ class stack_model {
   /// What a connection sends.
   void poll(entry& e, instant now) {
     now_ = now;
+    e.again = {};
     while (const auto next = e.tcp.next_segment(now_)) {
       std::vector<std::uint8_t> text(next->header.text_length);
       if (!text.empty()) static_cast<void>(e.tcp.copy_text(next->header, text));
@@ -254,6 +294,7 @@ class stack_model {
   std::vector<sent_segment> expected;
   model_counts counts;
   std::string wrong;
+  bool doubtful = false;  ///< which of two sleepers got the last place cannot be foretold
 
  private:
   static constexpr u32 places =
@@ -264,8 +305,58 @@ class stack_model {
   [[nodiscard]] static bool orphan_lives(const entry& e) {
     return !recorded(e) && alive(e) && e.tcp.state() != connection_state::time_wait;
   }
+  [[nodiscard]] static bool orphaned(const entry& e) { return e.closing != 0 || (e.orphan != 0 && orphan_lives(e)); }
   [[nodiscard]] u32 orphan_count() const {
     return count([](const entry& e) { return e.orphan != 0 && orphan_lives(e); });
+  }
+  [[nodiscard]] u32 closing_count() const {
+    return count([](const entry& e) { return e.closing != 0; });
+  }
+  // Whose turn it is among orphans that are awake, or that wait to be closed.
+  [[nodiscard]] entry* first_of(u32 entry::*turn) const {
+    entry* first = nullptr;
+    for (const auto& [where, each] : map) {
+      if (*each.*turn == 0 || !orphaned(*each)) continue;
+      if (first == nullptr || *each.*turn < first->*turn) first = each.get();
+    }
+    return first;
+  }
+  void finish_close(entry& e) {
+    e.closing = 0;
+    (void)e.tcp.close(now_);
+    if (orphan_lives(e)) e.orphan = ++orphans_;
+    poll(e, now_);
+  }
+  // An orphan's place is free at once.
+  void yield(bool awake_one) {
+    if (!would_yield(awake_one)) return;
+    entry* first = first_of(&entry::orphan);
+    if (first == nullptr) first = first_of(&entry::closing);
+    evict(*first);
+    map.erase(key_of(first->path));
+  }
+  // What a sleeper hears without being woken.
+  [[nodiscard]] bool heard_asleep(const entry& e, const test::packet& p) const {
+    return dormant<typename Policy::connection_policy>(e.tcp).arrives(p.header, config_.connection, now_);
+  }
+  [[nodiscard]] static bool sleeper_due(const entry& e, instant now) {
+    const auto due = e.tcp.next_deadline();
+    return !busy(e) && due && *due <= now;
+  }
+  // Several deadlines at one moment are met in no order that is promised, which matters where places are few.
+  void doubt_order(instant now) {
+    if (!stack_slots<Policy>::sleeps) return;
+    u32 due = 0;
+    u32 sleepers = 0;
+    u32 awake = static_cast<u32>(ended.size());
+    for (const auto& [where, each] : map) {
+      if (half_open(*each) || recorded(*each)) continue;
+      const auto next = each->tcp.next_deadline();
+      if (next && *next <= now) ++due;
+      if (sleeper_due(*each, now)) ++sleepers;
+      if (busy(*each)) ++awake;
+    }
+    doubtful = doubtful || (due > 1 && sleepers != 0 && awake + sleepers > places);
   }
   [[nodiscard]] instant eviction_of(const entry& e) const {
     return instant::from_microseconds(e.orphaned_at.microseconds() / 1'000'000 * 1'000'000) + *config_.orphan_life +
@@ -273,7 +364,8 @@ class stack_model {
   }
   void evict(entry& e) {
     ++counts.orphans_evicted;
-    (void)e.tcp.evict();
+    const bool sleeps = std::exchange(e.closing, 0u) != 0;  // and has not been closed yet
+    (void)(sleeps ? e.tcp.abort() : e.tcp.evict());
     poll(e, now_);
   }
 

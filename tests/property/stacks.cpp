@@ -73,18 +73,22 @@ case_check sleep_check(stack_fault fault) {
 const registered sleepers{claim{
     // covers: sleeping
     .id = "stack-sleep",
-    .says = "A stack whose idle connections fall asleep to make room for others sends what a map of whole connections "
-            "sends that never sleep, for as long as there is a place for each that is busy",
-    .bounds =
-        "as stack-map; five of the connections are awake at a time; a run ends when all five are busy and another "
-        "is wanted",
+    .says =
+        "A stack whose idle connections fall asleep to make room for others sends what a map of whole connections "
+        "sends that never sleep; where all places are taken by busy ones, what needs one is refused or as if lost, "
+        "who was refused one, a loan or a connection is told of the next, and who was closed in its sleep is closed "
+        "once there is one",
+    .bounds = "as stack-map; three of the connections are awake at a time, one of them with a buffer that is lent; a "
+              "run ends where keep-alives of several sleepers are due at one moment and not all find a place",
     .head = 6,
     .steps = 120,
-    .cases = 3000,
+    .cases = 6000,
     .run = sleep_check(stack_fault::none),
     .controls = {{"what finds its connection asleep is lost now and then", sleep_check(stack_fault::sleeps_on)},
                  {"octets that were not lent are sent", sleep_check(stack_fault::believes_loans)},
                  {"a tag is another connection's", sleep_check(stack_fault::mixes_tags)},
+                 {"nobody hears of a place that is free again", sleep_check(stack_fault::hears_of_no_place)},
+                 {"a sleeper that finds no place is reset by close()", sleep_check(stack_fault::resets_sleepers)},
                  {"some segments reach another connection", sleep_check(stack_fault::crossed)}},
 }};
 
