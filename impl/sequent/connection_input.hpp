@@ -349,6 +349,10 @@ void connection<Policy>::on_timer(timer t, bool away, instant now) noexcept {
     case timer::delayed_ack: ack_due_ = true; return;
     case timer::keep_alive:
       if (!(tcb_.snd.una == tcb_.snd.nxt)) return restart_keep_alive(now);  // MUST-26: only when nothing is outstanding
+      if (timers_.running(timer::delayed_ack)) {  // the peer was heard just now, and drops what a probe acknowledges
+        ack_due_ = true;
+        return restart_keep_alive(now);
+      }
       // A host that was away may have missed the answer to its last probe, and sends one more.
       if (keep_alives_ >= config_.keep_alive.probes) {
         const bool once_more = away && keep_alives_ == config_.keep_alive.probes && keep_alives_ != 255;

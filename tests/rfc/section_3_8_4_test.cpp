@@ -171,5 +171,22 @@ TEST(section_3_8_4, SHLD_12_a_probe_carries_no_text_and_makes_the_peer_answer) {
   EXPECT_EQ(host.nxt(), 1'001u) << "the probe is not part of the stream";
 }
 
+// The peer drops what a probe acknowledges, as its number is not acceptable: the acknowledgment that text waits for goes
+// by itself (MUST-40).
+// covers: MUST-40 MUST-26
+TEST(section_3_8_4, MUST_40_a_probe_takes_no_acknowledgments_place) {
+  connection_config config = plain();
+  config.delayed_ack = ms(499);
+  config.keep_alive = {.enabled = true, .idle = ms(100), .interval = ms(100), .probes = 9};
+  endpoint<> host(config);
+  host.open();
+  host.in(host.peer().text(pattern(100)));
+  std::size_t acknowledged = 0;
+  for (const packet& sent : host.wait(ms(499))) {
+    if (sent.seq() == host.nxt() && sent.acknowledges() == 5'101) ++acknowledged;
+  }
+  EXPECT_EQ(acknowledged, 1u);
+}
+
 }  // namespace section_3_8_4_test
 }  // namespace sequent::test
