@@ -27,7 +27,8 @@ result<void> stack<Policy>::allow_fast_open(
   return {};
 }
 
-// Who was reset long enough ago no longer counts as pending.
+// Who was reset long enough ago no longer counts as pending. Periods follow upon each other without a gap, whenever it
+// is that one asks.
 template <class Policy>
 void stack<Policy>::return_places(u32 listening, instant now) noexcept {
   listener& to = listeners_[listening];
@@ -36,7 +37,7 @@ void stack<Policy>::return_places(u32 listening, instant now) noexcept {
   const bool back = now < to.fast_open_period;  // the clock has jumped
   const bool long_ago = !back && now >= to.fast_open_period + fast_open_penalty * 2;
   to.fast_open_forfeits = {0, long_ago ? 0 : back ? present + former : present};
-  to.fast_open_period = now;
+  to.fast_open_period = long_ago || back ? now : to.fast_open_period + fast_open_penalty;
 }
 
 // While as many connections are pending as may be, the listener does without Fast Open altogether, so that nobody's

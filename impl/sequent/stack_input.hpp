@@ -305,6 +305,10 @@ void stack<Policy>::on_connection_deadline(u32 index, instant now) noexcept {
       if (!arouse(index, now)) return wheel_.start(index, now + duration::seconds(1));
     }
   }
+  if constexpr (with_fast_opens) {
+    const auto [listening, generation] = slots_[index].pending;
+    if (listening != nobody && listeners_.holds(listening, generation)) return_places(listening, now);
+  }
   tcp(index).on_deadline(now);
   touch(index);
 }

@@ -2,9 +2,11 @@
 // errata 4238 and 4239.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "model/spec/oracle_parts.hpp"
 
@@ -166,6 +168,52 @@ class fast_open_client_oracle {
   position sent_ = 1;
   position from_ = 0;
   bool first_text_ = true;
+  complaint wrong_;
+};
+
+/// How many a listener opens fast: RFC 7413 section 5.1. A connection in SYN-RECEIVED counts, and goes on to count for
+/// a time after it was reset there, lest the RSTs of a host in whose name SYNs are sent make room for more of them;
+/// after that its place must be given back, as otherwise some RSTs would end Fast Open for good.
+class fast_open_places_oracle {
+ public:
+  /// One that was reset counts for `least` to `most`, as the implementation documents.
+  fast_open_places_oracle(int limit, microseconds least, microseconds most)
+      : limit_(limit), least_(least), most_(most) {}
+
+  void passes(microseconds elapsed) { now_ += elapsed; }
+
+  /// A SYN with a good cookie and text has come, for which there is room among the connections. opened: its text was
+  /// taken.
+  void syn_arrived(bool opened) {
+    const int certain = pending_ + reset_within(least_);
+    const int possible = pending_ + reset_within(most_);
+    wrong_.expect(!opened || certain < limit_, "more connections are opened fast than may be");
+    wrong_.expect(opened || possible >= limit_, "nobody is opened fast although there is room again");
+    if (opened) ++pending_;
+  }
+  /// The handshake of one of them was completed, or it was reset before.
+  void completed() { --pending_; }
+  void reset() {
+    --pending_;
+    resets_.push_back(now_);
+  }
+  [[nodiscard]] int pending() const { return pending_; }
+
+  /// Empty, or the first thing that was wrong.
+  [[nodiscard]] const std::string& violation() const { return wrong_.text(); }
+
+ private:
+  [[nodiscard]] int reset_within(microseconds span) const {
+    return static_cast<int>(
+        std::count_if(resets_.begin(), resets_.end(), [&](microseconds each) { return now_ - each < span; }));
+  }
+
+  int limit_;
+  microseconds least_;
+  microseconds most_;
+  microseconds now_ = 0;
+  int pending_ = 0;
+  std::vector<microseconds> resets_{};
   complaint wrong_;
 };
 

@@ -48,6 +48,33 @@ TEST(FastOpenOracle, NothingElseDoes) {
   EXPECT_NE(back.violation(), "") << "what the user has read must be acknowledged";
 }
 
+TEST(FastOpenOracle, PlacesOfThoseThatWereResetAreGivenBackAfterATime) {
+  fast_open_places_oracle places(1, 60, 120);
+  places.syn_arrived(true);
+  places.syn_arrived(false);
+  places.reset();
+  places.passes(59);
+  places.syn_arrived(false);
+  fast_open_places_oracle early = places;
+  early.syn_arrived(true);
+  EXPECT_NE(early.violation(), "");
+  places.passes(31);
+  fast_open_places_oracle already = places;
+  already.syn_arrived(true);
+  EXPECT_EQ(already.violation(), "") << "from the least time on it may";
+  places.syn_arrived(false);
+  EXPECT_EQ(places.violation(), "");
+  places.passes(30);
+  fast_open_places_oracle late = places;
+  late.syn_arrived(false);
+  EXPECT_NE(late.violation(), "") << "and from the most on it must";
+  places.syn_arrived(true);
+  places.completed();
+  places.syn_arrived(true);
+  EXPECT_EQ(places.violation(), "");
+  EXPECT_EQ(places.pending(), 1);
+}
+
 TEST(FastOpenOracle, TheClient) {
   fast_open_client_oracle client(true, 8, 1460);
   client.sent_syn(300, 10, false);

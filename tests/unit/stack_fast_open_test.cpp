@@ -196,6 +196,26 @@ TEST(stack_fast_open, counts_a_pending_connection_for_a_time_after_it_is_reset) 
   EXPECT_EQ(host.tcp->connections(), 0u);
 }
 
+// Two minutes are the most that it counts for, also where a SYN was refused in between: it was three.
+// covers: rfc7413#5.1
+TEST(stack_fast_open, counts_who_was_reset_for_two_minutes_at_most) {
+  for (const int asked : {60, 90, 119}) {
+    server host(1);
+    const auto cookie = host.cookie();
+    const auto opened = [&](std::uint16_t port) {
+      const auto next = host.in(from_peer(port), syn_with(cookie, 10));
+      const bool taken = !next.empty() && next[0].segment.acknowledges() == 5'011u;
+      host.in(from_peer(port), at(taken ? 5'011 : 5'001).rst());
+      return taken;
+    };
+    ASSERT_TRUE(opened(1));
+    host.now = host.now + s(asked);
+    EXPECT_FALSE(opened(2)) << asked;
+    host.now = host.now + s(120 - asked);
+    EXPECT_TRUE(opened(3)) << asked;
+  }
+}
+
 // 1,000 such SYNs in ten minutes with a limit of 4: 1,000 were opened before.
 // covers: rfc7413#5.1
 TEST(stack_fast_open, opens_few_for_whom_resets_what_is_sent_in_its_name) {
