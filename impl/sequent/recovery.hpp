@@ -252,8 +252,7 @@ class loss_recovery {
     return static_cast<u32>(std::clamp<std::int64_t>(smoothed.count(), 0, 0x3fff'ffff));
   }
 
-  // Runs are as old as they are far ahead, unless they were sent again, so the first one speaks for all of them, unless
-  // that was.
+  // The first run speaks for all, unless it was sent again: what is further ahead is younger, unless that was.
   [[nodiscard]] constexpr bool may_be_overtaken() const noexcept {
     const sent_run& first = board_.view().front();
     return first.again || rack_.overtook(first, board_.last_of(0));
@@ -282,12 +281,13 @@ class loss_recovery {
   template <class Congestion>
   [[gnu::noinline]] constexpr bool on_news(const acknowledgment& ack, u32 before_it, Congestion& congestion,
                                            duration& again) noexcept {
-    // What an earlier episode did to the window is undone within a round trip of its end, or not at all.
+    // What an earlier episode did is undone within a round trip of its end, or not at all.
     if (phase_ == recovery_phase::open && before(recover_, ack.una)) doubt_.give_up();
     if (ack.marked) doubt_.marked();
     acknowledged_news news = read(ack);
     const u32 delivered = take(ack, news);
     const bool was_recovering = recovering();
+    const u32 window = congestion.window();
     answer_probe(ack, news, congestion);
     const undoing needless = what_to_undo();
     news.waits = board_.lost() != 0;
@@ -302,7 +302,7 @@ class loss_recovery {
     if (recovering()) {
       const u32 told = ack.sack ? delivered : std::min(delivered, reduction_.undelivered());
       if (ack.sack || told != 0) steer(told, news.progress && !seen.found, ack.mss, congestion);
-    } else if (news.progress && !was_recovering && !resumes) {
+    } else if (news.progress && !was_recovering && !resumes && congestion.window() >= window) {
       grow(ack, delivered, before_it, congestion);
     }
     finish_if_empty(ack.nxt);

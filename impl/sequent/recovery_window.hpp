@@ -117,7 +117,8 @@ constexpr void loss_recovery<MostRuns, Parts>::resume(const acknowledgment& ack,
                                                       Congestion& congestion) noexcept {
   board_.forget_losses();
   rack_.mistrust();
-  recover_ = ack.una - 1u;  // duplicates may begin a recovery (RFC 5682 section 3.1)
+  recover_ = ack.una - 1u;     // duplicates may begin a recovery (RFC 5682 section 3.1)
+  full_until_ = ack.una - 1u;  // that the reduced window was full says nothing about this one
   departed_ = 0;
   head_due_ = false;
   if (needless == undoing::recovery || needless == undoing::timeout) {

@@ -517,6 +517,28 @@ const registered responses{claim{
                   recovery_check<recovery_oracle::response, recovery_parts, half_hearted>()}},
 }};
 
+/// Grows by whatever is acknowledged.
+struct unused_growth : congestion::reno {
+  constexpr void on_ack(congestion::progress p) noexcept {
+    p.window_was_full = true;
+    congestion::reno::on_ack(p);
+  }
+};
+
+const registered window_use{claim{
+    // covers: rfc7661#4.4 rfc5681#3.1
+    .id = "recovery-window-use",
+    .says = "The congestion window grows only by what was sent when it was full, also after a timeout that is undone "
+            "(RFC 7661 section 4.4)",
+    .bounds = recovery_bounds,
+    .head = 10,
+    .steps = 150,
+    .cases = 2'000,
+    .run = recovery_check<recovery_oracle::use>(),
+    .controls = {{"it grows by whatever is acknowledged",
+                  recovery_check<recovery_oracle::use, recovery_parts, unused_growth>()}},
+}};
+
 const registered repeats{claim{
     // covers: rfc5681#4.3
     .id = "recovery-lost-again",

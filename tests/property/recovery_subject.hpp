@@ -74,7 +74,7 @@ class recovery_subject {
                 .granularity = config_.rto.granularity.count(),
                 .least = config_.rto.least.count(),
                 .most = config_.rto.most.count()}) {
-    spikes_ = which == recovery_oracle::doubt || which == recovery_oracle::response;
+    spikes_ = which == recovery_oracle::doubt || which == recovery_oracle::response || which == recovery_oracle::use;
     marks_all_ = which == recovery_oracle::hold || which == recovery_oracle::twice_the_hold;
     marks_ = marks_all_ || (which == recovery_oracle::response && head.pick(2) == 0);
     const std::size_t way = head.pick(3);
@@ -94,7 +94,8 @@ class recovery_subject {
   [[nodiscard]] static connection_config settings(recovery_oracle which) {
     connection_config config;
     config.user_timeout.reset();
-    if (which == recovery_oracle::response) config.rto.least = duration::milliseconds(200);
+    const bool early = which == recovery_oracle::response || which == recovery_oracle::use;
+    if (early) config.rto.least = duration::milliseconds(200);
     if (which == recovery_oracle::doubt) config.rto.least = config.rto.initial = duration::milliseconds(300);
     return config;
   }

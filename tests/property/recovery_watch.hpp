@@ -13,11 +13,24 @@
 #include "model/spec/oracle_repeated_loss.hpp"
 #include "model/spec/oracle_round_trip.hpp"
 #include "model/spec/oracle_undo.hpp"
+#include "model/spec/oracle_window_use.hpp"
 
 namespace sequent::property {
 
 /// Whose complaints count.
-enum class recovery_oracle { rack, prr, bare_prr, probe, doubt, response, repeats, hold, twice_the_hold, round_trip };
+enum class recovery_oracle {
+  rack,
+  prr,
+  bare_prr,
+  probe,
+  doubt,
+  response,
+  repeats,
+  hold,
+  twice_the_hold,
+  round_trip,
+  use
+};
 
 /// What a sender says of itself before and after an event, over positions of the stream.
 struct recovery_moment {
@@ -59,7 +72,8 @@ class recovery_watch {
         frto_(sack),
         response_(response),
         repeats_({.smss = smss}),
-        hold_(smss) {}
+        hold_(smss),
+        use_(smss) {}
 
   void sent(spec::position first, spec::position last, bool again, bool probe, const recovery_moment& before,
             spec::microseconds now, std::int64_t ticks) {
@@ -126,6 +140,11 @@ class recovery_watch {
                          before.repairs || after.repairs,
                          after.timeout * (which_ == recovery_oracle::twice_the_hold ? 2 : 1), now);
     }
+    if (undone) {
+      use_.undone();
+    } else if (before.open && after.open && after.una != before.una) {
+      use_.acknowledged(before.una, before.window, after.window);
+    }
     check(after, now);
   }
 
@@ -165,6 +184,7 @@ class recovery_watch {
 
   /// What the sender says of itself must be so at any time.
   void check(const recovery_moment& now_is, spec::microseconds now) {
+    use_.now_is(now_is.pipe, now_is.window, now_is.nxt);
     if (sack_) {
       rack_.claims_lost(now_is.lost, now);
       rack_.claims_timer(now_is.reordering_at);
@@ -186,6 +206,7 @@ class recovery_watch {
       case recovery_oracle::round_trip: return round_trip_.violation();
       case recovery_oracle::hold:
       case recovery_oracle::twice_the_hold: return hold_.violation();
+      case recovery_oracle::use: return use_.violation();
     }
     return {};
   }
@@ -344,6 +365,7 @@ class recovery_watch {
   spec::undo_oracle response_;
   spec::repeated_loss_oracle repeats_;
   spec::one_segment_oracle hold_;
+  spec::window_use_oracle use_;
   spec::eifel_oracle eifel_;
   spec::duplicate_report_oracle reports_{};
   spec::octet_ranges resent_;

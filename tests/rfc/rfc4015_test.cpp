@@ -89,5 +89,48 @@ TEST(rfc4015_section_3_1, the_estimators_do_not_fall_below_what_they_were) {
   EXPECT_EQ(host.tcp.sending().rtt().variation(), rttvar);
 }
 
+/// Room for more than the peer's window.
+struct roomy : reno_policy {
+  using send_storage = inline_storage<200'000>;
+};
+
+// 44 segments fill the peer's window, the congestion window being 88. A timeout that came too early is undone, and then
+// nothing more is written: what is acknowledged was sent when the window was not full.
+// covers: rfc7661#4.4
+TEST(rfc4015_section_3_1, what_an_undone_timeout_had_outstanding_does_not_open_the_window) {
+  for (const bool sack : {false, true}) {
+    connection_config config = plain();
+    config.sack = sack;
+    endpoint<roomy> host(config);
+    peer_offer offer;
+    offer.sack = sack;
+    host.open(offer);
+    const auto segments = [&] { return host.tcp.sending().congestion().window() / 1'460; };
+    const auto acknowledge = [&](u32 until) {
+      while (host.una() != until) host.in(host.peer().ack(std::min(host.una() + 2'920, until)));
+    };
+    host.write(65'000);
+    for (int i = 0; i != 8; ++i) {
+      host.now = host.now + ms(100);
+      const u32 end = host.nxt();
+      host.write(static_cast<std::size_t>(host.tcp.writable()));
+      acknowledge(end);
+    }
+    // Two segments are left, which F-RTO has sent, and one that a loss probe sends before the timeout.
+    const u32 left = sack ? 4'380 : 2'920;
+    while (host.tcp.sending().end() - host.tcp.block().snd.nxt > left) acknowledge(host.una() + 1'460);
+    ASSERT_EQ((host.nxt() - host.una()) / 1'460, 44u);
+    ASSERT_GE(segments(), 88u);
+    while (host.tcp.sending().attempts() == 0) host.wait_for_deadline();
+    acknowledge(host.una() + 2'920);
+    acknowledge(host.una() + 2'920);
+    ASSERT_EQ(host.tcp.sending().recovery().phase(), recovery_phase::open) << "undone";
+    const u32 given_back = segments();
+    EXPECT_LE(given_back, 45u);
+    acknowledge(host.nxt());
+    EXPECT_EQ(segments(), given_back) << (sack ? "with SACK" : "without");
+  }
+}
+
 }  // namespace rfc4015_test
 }  // namespace sequent::test
