@@ -18,7 +18,7 @@ TIERS = (
     ("actions", "interval_set", "large_interval_set", "ring", "control_block", "limits", "timers", "timer_wheel",
      "flow", "flow_table"),
     ("acceptance", "acknowledgment", "rtt", "round_trip", "table_sizes", "timestamps", "window", "window_tuning", "path_mtu", "scoreboard", "rack", "prr", "resent", "spurious",
-     "tail_probe", "pacing", "ecn", "statistics", "congestion/progress", "congestion/curve",
+     "tail_probe", "pacing", "ecn", "statistics", "trace", "congestion/progress", "congestion/curve",
      "congestion/hystart", "congestion/reno", "congestion/cubic", "congestion/validation", "congestion/validated", "ephemeral_ports", "syn_cookie", "fast_open_keys"),
     ("arrives_closed", "arrives_icmp", "arrives_listen", "arrives_syn_sent", "arrives_synchronized", "handshake",
      "predict", "receive_text", "user_calls", "timeouts", "transmit", "recovery", "recovery_*", "reply"),
@@ -33,7 +33,7 @@ TIERS = (
 # includes them at its end, and nobody else does. A header and its parts count as one in the search for circles.
 PARTS = {"recovery": ("recovery_losses", "recovery_window"),
          "sender": ("sender_input", "sender_text"),
-         "connection": ("connection_calls", "connection_input", "connection_output", "connection_path"),
+         "connection": ("connection_calls", "connection_input", "connection_output", "connection_path", "connection_causes"),
          "stack": ("stack_calls", "stack_handshake", "stack_cookies", "stack_fast_open", "stack_input", "stack_output",
                    "stack_replies", "stack_sleep", "stack_stream", "stack_orphans", "stack_events")}
 OWNER = {part: owner for owner, parts in PARTS.items() for part in parts}

@@ -25,6 +25,7 @@
 #include "sequent/table_sizes.hpp"
 #include "sequent/timeouts.hpp"
 #include "sequent/timers.hpp"
+#include "sequent/trace.hpp"
 #include "sequent/transmit.hpp"
 #include "sequent/user_calls.hpp"
 
@@ -38,8 +39,8 @@ struct default_policy {
   using pacing = unpaced;                        ///< or pacer
   using fast_open = no_fast_open;                ///< or with_fast_open
   using statistics = no_statistics;              ///< or counted_statistics
-  /// Out-of-order ranges that are held; what would be one more is refused. They cost eight
-  /// octets each, twenty-two beyond 64 of them.
+  using trace = no_trace;                        ///< or traced_by<Sink>
+  /// Out-of-order ranges held; one more is refused. They cost eight octets each, twenty-two beyond 64 of them.
   static constexpr std::size_t most_held_ranges = follows_buffer;
   /// Entries of the scoreboard, twelve octets each; see scoreboard.hpp.
   static constexpr std::size_t most_sent_runs = follows_buffer;
@@ -250,6 +251,8 @@ class connection {
   [[nodiscard]] u32 effective_mss() const noexcept;
   /// How the connection stands, as TCP_INFO tells elsewhere. Constant time, and free as long as nobody asks.
   [[nodiscard]] connection_statistics statistics() const noexcept;
+  /// To whom it is told what the connection does, and why, where the policy has a traced_by.
+  [[nodiscard]] typename Policy::trace& trace() noexcept { return trace_; }
   /// The receiving half of ECN; the sending half is sending().ecn().
   [[nodiscard]] const ecn_echo& echo() const noexcept { return echo_; }
   /// How Fast Open has fared.
@@ -363,6 +366,7 @@ class connection {
   [[nodiscard]] bool next_text(instant now, u32 most_text, plain_segment& next) noexcept;
   [[nodiscard]] u32 tell_of_congestion(const text_to_send& run, ecn_codepoint& mark) noexcept;
   [[nodiscard]] bool next_ack(instant now, plain_segment& next) noexcept;
+  void tell(trace_event what, instant now) noexcept;
   // Where a segment's text begins; only Fast Open puts any on a SYN.
   [[nodiscard]] static sequence_number<u32> first_of_text(const segment<u32>& header) noexcept {
     if constexpr (Policy::fast_open::enabled) return header.seq + (header.control.syn() ? 1u : 0u);
@@ -386,6 +390,7 @@ class connection {
   bool stream_ended_ = false;  // the peer's FIN was processed, and nothing before it was thrown away
   [[no_unique_address]] typename Policy::fast_open fast_open_{};
   [[no_unique_address]] typename Policy::statistics counters_{};
+  [[no_unique_address]] typename Policy::trace trace_{};
   timer_set timers_{};
   connection_config config_{};
   send_half sender_{};
@@ -398,6 +403,7 @@ class connection {
 }  // namespace sequent
 
 #include "sequent/connection_calls.hpp"
+#include "sequent/connection_causes.hpp"
 #include "sequent/connection_input.hpp"
 #include "sequent/connection_output.hpp"
 #include "sequent/connection_path.hpp"

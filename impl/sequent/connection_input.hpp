@@ -64,9 +64,13 @@ template <class Policy>
 [[gnu::always_inline]] inline void connection<Policy>::arrive(const segment<u32>& header,
                                                               std::span<const std::uint8_t> text, instant now,
                                                               ecn_codepoint mark, actions<u32>& step) noexcept {
-  if (!arrives_as_predicted(tcb_, header, now, step)) return walk(header, text, now, mark, step);
-  if (tcb_.ecn) echo_.arrived(header.control, mark, header.text_length != 0);
-  take_predicted(header, step, text, now);
+  if (!arrives_as_predicted(tcb_, header, now, step)) {
+    walk(header, text, now, mark, step);
+  } else {
+    if (tcb_.ecn) echo_.arrived(header.control, mark, header.text_length != 0);
+    take_predicted(header, step, text, now);
+  }
+  if constexpr (Policy::trace::enabled) tell(detail::event_of(trace_kind::heard, cause::fresh, header), now);
 }
 
 template <class Policy>
@@ -125,7 +129,10 @@ void connection<Policy>::conclude_fast_open(const segment<u32>& header, instant 
   if (!tcb_.passive && header.control.syn()) {
     fast_open_.answered(header.options.fast_open, !(tcb_.snd.una == tcb_.snd.iss + 1u));
   }
-  if (!tcb_.passive || sender_.syn_lost()) sender_.send_again(tcb_.snd, now, timers_, config_);
+  if (!tcb_.passive || sender_.syn_lost()) {
+    if constexpr (Policy::trace::enabled) trace_.smaller_path = true;
+    sender_.send_again(tcb_.snd, now, timers_, config_);
+  }
   if (tcb_.fast_opened && tcb_.passive) reopen_window();
   fast_open_.sent_early(fast_open_.early_room());  // nobody counts it any more
 }
@@ -309,6 +316,7 @@ void connection<Policy>::on_deadline(instant now) noexcept {
     const auto due = timers_.take_due(now);
     if (!due) return;
     on_timer(*due, away, now);
+    if constexpr (Policy::trace::enabled) tell(trace_event{.kind = trace_kind::expired, .expired = *due}, now);
   }
 }
 
@@ -319,6 +327,7 @@ void connection<Policy>::on_timer(timer t, bool away, instant now) noexcept {
   switch (t) {
     case timer::retransmission: {
       if constexpr (Policy::statistics::enabled) counters_.timed_out();
+      if constexpr (Policy::trace::enabled) trace_.smaller_path = false;
       const bool in_handshake = tcb_.state == connection_state::syn_sent || tcb_.syn_pending();
       const std::uint8_t attempts =
           in_handshake ? sender_.on_syn_timeout(now, timers_, config_)

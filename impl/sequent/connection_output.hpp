@@ -79,8 +79,13 @@ std::optional<outgoing_segment> connection<Policy>::next_segment(instant now, u3
 // Fills in the RST or SYN that is due. `header` is as new.
 template <class Policy>
 void connection<Policy>::next_control(instant now, u32 most_text, segment<u32>& header) noexcept {
-  if (reset_due_) return next_reset(now, header);
-  next_syn(now, most_text, header);
+  [[maybe_unused]] const cause why = reset_due_ ? cause::reset : cause::handshake;
+  if (reset_due_) {
+    next_reset(now, header);
+  } else {
+    next_syn(now, most_text, header);
+  }
+  if constexpr (Policy::trace::enabled) tell(detail::event_of(trace_kind::sent, why, header), now);
 }
 
 // Fills in the next segment to send where neither is due; says whether there is one. `next` is as new.
@@ -234,6 +239,8 @@ template <class Policy>
   // Until the handshake is complete the peer may still take its offer back (RFC 3168 section 6.1.1.1).
   if (tcb_.may_mark() && !(Policy::fast_open::enabled && early)) extra |= tell_of_congestion(run, next.ecn);
   const window_offer<u32> window = offer(false);
+  [[maybe_unused]] cause why = cause::fresh;
+  if constexpr (Policy::trace::enabled) why = detail::cause_of(sender_, run, trace_.smaller_path);
   const u32 ticks = clock(now);
   compose(tcb_, run.seq, run.length, control_bits<u32>(extra), window.field, ticks, next.header);
   next.report = report != 0;
@@ -245,6 +252,7 @@ template <class Policy>
   const u32 first = std::min(run.length, mss);
   path_.on_sent(run.seq + first, first + report + (tcb_.ts.enabled ? 12u : 0u));
   finish(next.header, window);
+  if constexpr (Policy::trace::enabled) tell(detail::event_of(trace_kind::sent, why, next.header), now);
   if (config_.zero_window) sender_.watch_window(tcb_.snd, full, now, timers_, config_);
   return true;
 }
@@ -263,6 +271,9 @@ bool connection<Policy>::next_ack(instant now, plain_segment& next) noexcept {
   next.report = tcb_.sack_permitted && receiver_.has_report();
   if constexpr (Policy::statistics::enabled) counters_.sent_ack();
   finish(next.header, window);
+  if constexpr (Policy::trace::enabled) {
+    tell(detail::event_of(trace_kind::sent, probe ? cause::keep_alive : cause::acknowledgment, next.header), now);
+  }
   return true;
 }
 

@@ -50,6 +50,7 @@ class dormant {
         echo_(c.echo_),
         fast_open_(c.fast_open_),
         counters_(c.counters_),
+        trace_(c.trace_),
         probes_(c.sender_.probes_),
         icmp_known_(c.last_icmp_.has_value()),
         nagle_(c.config_.nagle),
@@ -74,6 +75,7 @@ class dormant {
     c.echo_ = echo_;
     c.fast_open_ = fast_open_;
     c.counters_ = counters_;
+    c.trace_ = trace_;
     c.receiver_.start();
     c.receiver_.tuning_ = tuning_;
     c.receiver_.largest_text_ = largest_text_;
@@ -164,6 +166,7 @@ class dormant {
   ecn_echo echo_{};
   [[no_unique_address]] typename Policy::fast_open fast_open_{};
   [[no_unique_address]] typename Policy::statistics counters_{};
+  [[no_unique_address]] typename Policy::trace trace_{};
   std::uint8_t probes_ = 0;
   bool icmp_known_ : 1 = false;
   bool nagle_ : 1 = true;

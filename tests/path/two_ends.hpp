@@ -18,6 +18,7 @@
 #include "model/spec/oracle_reasons.hpp"
 #include "sequent/connection.hpp"
 #include "tests/path/link.hpp"
+#include "tests/path/told_causes.hpp"
 #include "tests/path/wire_reader.hpp"
 #include "tests/support/icmp_reports.hpp"
 
@@ -37,6 +38,7 @@ class heap_storage {
 
 /// The default connection, but for where its buffers lie.
 struct path_policy : default_policy {
+  using trace = traced_by<told_causes>;
   using send_storage = heap_storage;
   using receive_storage = heap_storage;
   static constexpr std::size_t most_held_ranges = held_ranges_for(1 << 20);
@@ -105,6 +107,7 @@ class two_ends {
       config.remote_port = static_cast<std::uint16_t>(1'001 - i);
       end_[i] =
           std::make_unique<tcp>(config, heap_storage(given.send_buffer[i]), heap_storage(given.receive_buffer[i]));
+      end_[i]->trace().sink = &told_[i];
       watch_.emplace_back(spec::reasons_oracle::settings{.least_timeout = config.rto.least.count(),
                                                          .first_timeout = config.rto.initial.count(),
                                                          .most_timeout = config.rto.most.count(),
@@ -268,6 +271,10 @@ class two_ends {
       const link::outcome became = ways_[i].carry(octets.size() + 20, out->ecn != ecn_codepoint::not_capable, leaves);
       note(i, became.lost ? "sends (lost)" : "sends", &*seg, name(why));
       judge(i);
+      if (!told_[i].latest || !agree(*told_[i].latest, why)) {
+        wrong(of(i) + "what is sent as " + (told_[i].latest ? name(*told_[i].latest) : "nothing") + " has the reason " +
+              name(why));
+      }
       if (became.lost) ++result_.drops[i];
       if (became.reported) {
         flying_.emplace(
@@ -379,6 +386,7 @@ class two_ends {
 
   path_setting given_;
   std::array<link, 2> ways_;
+  std::array<told_causes, 2> told_{};
   std::array<std::unique_ptr<tcp>, 2> end_{};
   std::vector<spec::reasons_oracle> watch_{};
   std::array<wire_reader, 2> near_{};  // what end i sees

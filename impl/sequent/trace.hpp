@@ -1,0 +1,82 @@
+// What a connection decides, and why, told as it happens to whoever wants to know; a policy, and nothing without it.
+// implements: trace-hook
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "sequent/control_bits.hpp"
+#include "sequent/control_block.hpp"
+#include "sequent/time.hpp"
+#include "sequent/timers.hpp"
+
+namespace sequent {
+
+/// Why a segment goes out.
+enum class cause : std::uint8_t {
+  fresh,           ///< text or a FIN for the first time
+  acknowledgment,  ///< something that arrived is acknowledged, or a window told (RFC 9293 section 3.8.6)
+  keep_alive,      ///< the connection was idle (section 3.8.4)
+  handshake,       ///< a SYN or SYN,ACK
+  reset,           ///< a RST
+  timeout,         ///< sent again, as the retransmission timer expired (RFC 6298 section 5.4)
+  repair,          ///< sent again, as it was found lost: by RACK, SACK or duplicates (RFC 8985, RFC 6675, RFC 5681)
+  tail_probe,      ///< nobody has answered for two round trips (RFC 8985 section 7.3)
+  window_probe,    ///< the window is closed, or too small (RFC 9293 section 3.8.6.1), or has just opened again
+  smaller_path,  ///< sent again, as the path takes only smaller segments (RFC 1191 section 6.4), or takes back text on
+                 ///< a SYN (RFC 7413 section 4.2.2)
+};
+
+/// Its name, e.g. "tail probe".
+[[nodiscard]] constexpr const char* name(cause why) noexcept {
+  constexpr const char* names[] = {"fresh",   "acknowledgment", "keep-alive", "handshake",    "reset",
+                                   "timeout", "repair",         "tail probe", "window probe", "smaller path"};
+  return names[static_cast<std::size_t>(why)];
+}
+
+/// What happened.
+enum class trace_kind : std::uint8_t {
+  sent,     ///< a segment is handed over to be sent
+  heard,    ///< a segment has arrived and has been dealt with
+  expired,  ///< a timer has, and has been dealt with
+};
+
+/// One thing that happened, and how the connection stood after it.
+struct trace_event {
+  instant at{};
+  trace_kind kind = trace_kind::sent;
+  cause why = cause::fresh;               ///< of what is sent
+  timer expired = timer::retransmission;  ///< of what expired
+  // What is sent or heard; nothing else has these.
+  sequence_number<u32> seq{};
+  sequence_number<u32> ack{};
+  control_bits<u32> control{};
+  u32 text_length = 0;  ///< octets
+  u32 window = 0;       ///< the field, not scaled
+  // After it.
+  connection_state state = connection_state::closed;
+  bool recovering = false;       ///< in fast recovery
+  u32 congestion_window = 0;     ///< octets
+  u32 slow_start_threshold = 0;  ///< octets
+  u32 pipe = 0;                  ///< octets that are taken to be in the network
+  u32 lost = 0;                  ///< octets that are taken for lost and not sent again yet
+  duration round_trip{};         ///< SRTT; zero before it is known
+  duration timeout{};            ///< RTO
+};
+
+/// A policy's `trace`: nobody is told, and that costs nothing.
+struct no_trace {
+  static constexpr bool enabled = false;
+};
+
+/// A policy's `trace`: `sink` is called with a trace_event for each segment that a connection sends or hears and for
+/// each timer, in the order in which they happen. Set it with connection::trace(); it must outlive the connection, may
+/// not call it, and a sleeping connection keeps it. A pointer, and the work that is done for it.
+template <class Sink>
+struct traced_by {
+  static constexpr bool enabled = true;
+  Sink* sink = nullptr;
+  bool smaller_path = false;  ///< what is being sent again is, since the path takes smaller segments only
+};
+
+}  // namespace sequent
