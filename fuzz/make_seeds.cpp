@@ -221,6 +221,7 @@ int main(int argc, char** argv) {
   drawn(folder / "endpoint", 24, 300);
   drawn(folder / "cookie", 12, 120);
   drawn(folder / "stack", 24, 600);
+  drawn(folder / "shards", 24, 700);
   drawn(folder / "scoreboard", 12, 400);
   return 0;
 }

@@ -35,11 +35,12 @@ struct stack_policy : default_stack_policy {
 };
 
 /// Drives a stack by the answers of a chooser. Every octet of text on a flow, either way, is the flow's number, so that
-/// what is read or sent tells where it came from. `Deliver` hands a packet over; a broken variant may change it.
-template <class Deliver, class Chooser>
+/// what is read or sent tells where it came from. `Deliver` hands a packet over; a broken variant may change it. `Tcp`
+/// is a stack, or what stands for several; where it can do Fast Open, its listener and those that are connected use it.
+template <class Deliver, class Chooser, class Tcp = stack<stack_policy>>
 class stack_drive {
  public:
-  using tcp = stack<stack_policy>;
+  using tcp = Tcp;
 
   explicit stack_drive(Chooser& choose) : choose_(choose) {
     stack_config config = test::plain_stack(3);
@@ -51,10 +52,8 @@ class stack_drive {
     patience_ = choose.pick(3) == 2 ? 12 : 1;
     tcp_ = std::make_unique<tcp>(config);
     listening_ = *tcp_->listen(std::nullopt, 80, 1 + static_cast<u32>(choose.pick(3)));
-    for (std::size_t i = 6; i != 8; ++i) {
-      const flow path = flow_number(i);
-      own(*tcp_->connect(path.local, path.remote, path.remote_port, now_, path.local_port), i);
-    }
+    if constexpr (opens_fast) (void)tcp_->allow_fast_open(listening_, 1 + static_cast<u32>(choose.pick(2)));
+    for (std::size_t i = 6; i != 8; ++i) connect(i);
     (void)send();
   }
 
@@ -91,6 +90,9 @@ class stack_drive {
       tcp_->on_deadline(now_);
       if (std::string wrong = send(); !wrong.empty()) return wrong;
     }
+    if constexpr (requires { tcp_->violation(); }) {
+      if (!tcp_->violation().empty()) return tcp_->violation();
+    }
     if (tcp_->next_deadline()) return "there is always another deadline";
     if (tcp_->connections() != 0) return "a place of a connection is never freed";
     if (tcp_->half_open_connections() + tcp_->time_wait_connections() != 0) return "a record is never freed";
@@ -110,6 +112,36 @@ class stack_drive {
       if (flow_number(i) == path) return i;
     }
     return 8;
+  }
+
+  static constexpr bool opens_fast = requires(Tcp & each) { each.allow_fast_open(handle{}, 1u); };
+
+  // With Fast Open a cookie of the server may be known, and text goes out with the SYN.
+  void connect(std::size_t i) {
+    const flow path = flow_number(i);
+    if constexpr (opens_fast) {
+      fast_open_server known;
+      known.mss = static_cast<std::uint16_t>(choose_.pick(200));
+      constexpr std::array<std::uint8_t, 8> cookie{1, 2, 3, 4, 5, 6, 7, 8};
+      if (choose_.pick(2) == 1) known.cookie = *fast_open_cookie::of(cookie);
+      const auto made = tcp_->connect(path.local, path.remote, path.remote_port, known, now_, path.local_port);
+      if (!made) return;
+      own(*made, i);
+      (void)tcp_->write(owned_.back().first, test::octet_string(choose_.pick(90), static_cast<std::uint8_t>(i)));
+    } else {
+      own(*tcp_->connect(path.local, path.remote, path.remote_port, now_, path.local_port), i);
+    }
+  }
+
+  // A SYN that asks for a cookie, or brings the last one that this flow was given, right or not, with text.
+  void ask_fast(test::packet& p, std::size_t number) {
+    if constexpr (opens_fast) {
+      const std::size_t way = choose_.pick(4);
+      if (way == 0) return;
+      p.header.options.fast_open = way == 1 ? fast_open_cookie{} : cookies_[number];
+      if (way == 3 && choose_.pick(8) == 7) p.header.options.fast_open = cookies_[choose_.pick(8)];
+      p.text(test::octet_string(choose_.pick(60), static_cast<std::uint8_t>(number)));
+    }
   }
 
   // The number is kept with the connection, and has to be found there for as long as its handle is ours.
@@ -141,7 +173,10 @@ class stack_drive {
     p.ack((seen.seq + seen.length()).wire());
     switch (choose_.pick(5)) {
       case 0: break;
-      case 1: p = test::at(choose_.pick(2) == 0 ? 5'000 : 0xffff'fff0u).syn().mss(100); break;
+      case 1:
+        p = test::at(choose_.pick(2) == 0 ? 5'000 : 0xffff'fff0u).syn().mss(100);
+        ask_fast(p, number);
+        break;
       case 2: p.fin(); break;
       default: p.text(test::octet_string(1 + choose_.pick(60), static_cast<std::uint8_t>(number))); break;
     }
@@ -303,6 +338,7 @@ class stack_drive {
       for (const std::uint8_t octet : read->segment.octets) {
         if (octet != number) return "sent an octet of another flow";
       }
+      if (const auto& given = read->segment.header.options.fast_open; given && number < 6) cookies_[number] = *given;
       if (!read->segment.header.control.rst()) seen_[number] = read->segment.header;
     }
     return "one event made it send 500 packets";
@@ -310,6 +346,9 @@ class stack_drive {
 
   std::string judge() {
     if (!tcp_->consistent()) return "the tables do not agree";
+    if constexpr (requires { tcp_->violation(); }) {
+      if (!tcp_->violation().empty()) return tcp_->violation();
+    }
     for (const handle old : gone_) {
       if (tcp_->state_of(old) || tcp_->tag(old) || tcp_->read(old, {}))
         return "a handle that was given up names something";
@@ -329,6 +368,7 @@ class stack_drive {
   std::vector<handle> gone_;
   std::map<handle, std::size_t> lent_;  // octets that may be committed, at most
   std::array<segment<u32>, 8> seen_{};
+  std::array<fast_open_cookie, 8> cookies_{};
   std::size_t patience_ = 1;  // moves before what is to be sent is polled
   std::size_t unsent_ = 0;
   delivery last_ = delivery::dropped;

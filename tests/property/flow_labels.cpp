@@ -102,7 +102,7 @@ case_check labels_check(label_fault fault) {
 }
 
 const registered labels{claim{
-    // covers: rfc6437#2 rfc6437#3 rfc8504#5.7
+    // covers: rfc6437#2 rfc6437#3
     .id = "stack-labels",
     .says =
         "Every packet that a stack sends over IPv6 has a flow label: one for all of a connection and of the records "
