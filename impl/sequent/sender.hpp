@@ -196,7 +196,7 @@ class sender {
     timers.stop(timer::persist);
     if (probed) timers.stop(timer::retransmission);  // it starts over behind a probe (RFC 8985 section 7.3)
     expect_ack(now, timers, config);
-    if (sack && !run.again) arm_probe(last - run.seq, now, timers);
+    if (sack && !run.again) arm_probe(last - run.seq, now, timers, config);
   }
 
   /// Something that needs an acknowledgment is outstanding: the timers that watch for it run (RFC 6298 section 5.1).
@@ -341,7 +341,7 @@ class sender {
                               instant now, timer_set& timers) noexcept;
   constexpr void answer_echo(const send_variables<u32>& snd, const segment<u32>& header, u32 acked, u32 mss,
                              instant now, timer_set& timers, const connection_config& config) noexcept;
-  constexpr void arm_probe(u32 last_length, instant now, timer_set& timers) noexcept;
+  constexpr void arm_probe(u32 last_length, instant now, timer_set& timers, const connection_config& config) noexcept;
   constexpr void restart_timers(const control_block<u32>& tcb, u32 mss, instant now, timer_set& timers,
                                 const connection_config& config) noexcept;
 

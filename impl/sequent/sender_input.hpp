@@ -270,10 +270,10 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::answer_echo
 // RFC 8985 section 7.2; `last_length` counts a FIN. No probe is armed where the retransmission timer comes first
 // anyway.
 template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
-constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::arm_probe(u32 last_length, instant now,
-                                                                               timer_set& timers) noexcept {
+constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::arm_probe(
+    u32 last_length, instant now, timer_set& timers, const connection_config& config) noexcept {
   if (!recovery_.may_probe() || !rtt_.sampled()) return timers.stop(timer::loss_probe);
-  const duration wait = probe_timeout(rtt_.smoothed(), recovery_.pipe() <= last_length);
+  const duration wait = probe_timeout(rtt_.smoothed(), recovery_.pipe() <= last_length, config.peer_ack_delay);
   const auto limit = timers.due(timer::retransmission);
   if (limit && now + wait >= *limit) return timers.stop(timer::loss_probe);
   timers.start(timer::loss_probe, now + wait);
@@ -293,7 +293,7 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::restart_tim
     return;
   }
   expect_ack(now, timers, config);
-  if (tcb.sack_permitted) arm_probe(mss + (snd.fin_sent ? 1u : 0u), now, timers);
+  if (tcb.sack_permitted) arm_probe(mss + (snd.fin_sent ? 1u : 0u), now, timers, config);
 }
 
 }  // namespace sequent

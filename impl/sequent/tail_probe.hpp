@@ -10,12 +10,10 @@
 
 namespace sequent {
 
-/// How long the receiver may delay its acknowledgment of a single segment (TLP.max_ack_delay).
-inline constexpr duration most_ack_delay = duration::milliseconds(200);
-
 /// When to probe (RFC 8985 section 7.2): two smoothed round trips after the last transmission, and the longest delayed
-/// acknowledgment more when only one segment is outstanding.
-[[nodiscard]] constexpr duration probe_timeout(duration smoothed, bool single_segment) noexcept {
+/// acknowledgment of a receiver (TLP.max_ack_delay) more when only one segment is outstanding.
+[[nodiscard]] constexpr duration probe_timeout(duration smoothed, bool single_segment,
+                                               duration most_ack_delay) noexcept {
   const duration twice = smoothed * 2;
   return single_segment ? twice + most_ack_delay : twice;
 }

@@ -63,6 +63,21 @@ TEST(path_rows, a_short_path_draws_no_probes) {
   EXPECT_LE(smoothed, duration::microseconds(200));
 }
 
+// Times for a data centre: a last segment that is lost costs a few milliseconds (with the defaults 200 ms).
+// covers: rfc8985#7.2
+TEST(path_rows, in_a_data_center_a_lost_tail_costs_milliseconds) {
+  path_setting s = symmetric(10'000'000'000, 100 * microsecond);
+  for (connection_config& config : s.config) config = in_data_center(config);
+  s.application[0].writes = 100'000;
+  const path_result calm = run(s);
+  EXPECT_EQ(calm.again[0], 0u);
+  s.way[0].faults = {{calm.segments[0] - 1}};
+  const path_result r = run(s);
+  EXPECT_EQ(r.again[0], 1u);
+  EXPECT_EQ(r.timeouts[0], 0u);
+  EXPECT_LT(milliseconds(r.took - calm.took), 3);
+}
+
 // Sixty lost one after the other are sent again once each (before: 155 retransmissions).
 // covers: rfc6675#5
 TEST(path_rows, sixty_losses_in_a_row_are_repaired_one_by_one) {

@@ -180,7 +180,7 @@ TEST_P(sending, a_single_segment_with_fin_is_probed_no_sooner_than_one_without) 
   tcb.snd.fin_asked = true;
   EXPECT_EQ(drain(), std::vector<u32>{mss + 1});
   ASSERT_TRUE(timers.due(timer::loss_probe));
-  EXPECT_EQ(*timers.due(timer::loss_probe), now + half.rtt().smoothed() * 2 + most_ack_delay);
+  EXPECT_EQ(*timers.due(timer::loss_probe), now + half.rtt().smoothed() * 2 + config.peer_ack_delay);
 }
 
 TEST_P(sending, a_fin_alone_probes_a_closed_window) {

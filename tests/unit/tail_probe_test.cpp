@@ -16,8 +16,8 @@ tail_probe sent_again() {
 
 // covers: rfc8985#7.2
 TEST(probe_timeout, is_two_round_trips_and_a_delayed_acknowledgment_for_a_single_segment) {
-  EXPECT_EQ(probe_timeout(duration::milliseconds(30), false), duration::milliseconds(60));
-  EXPECT_EQ(probe_timeout(duration::milliseconds(30), true), duration::milliseconds(260));
+  EXPECT_EQ(probe_timeout(duration::milliseconds(30), false, duration::milliseconds(200)), duration::milliseconds(60));
+  EXPECT_EQ(probe_timeout(duration::milliseconds(30), true, duration::milliseconds(200)), duration::milliseconds(260));
 }
 
 TEST(tail_probe, is_due_when_asked_for_and_until_sent) {
