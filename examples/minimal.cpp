@@ -7,15 +7,13 @@
 #include <span>
 #include <string_view>
 
+#include "sequent/chrono.hpp"
 #include "sequent/sequent.hpp"
 
 namespace {
 
 // The library reads no clock: every call that needs the time is told it.
-sequent::instant now() {
-  const auto since_boot = std::chrono::steady_clock::now().time_since_epoch();
-  return sequent::instant::from_microseconds(std::chrono::duration_cast<std::chrono::microseconds>(since_boot).count());
-}
+sequent::instant now() { return sequent::from_chrono(std::chrono::steady_clock::now()); }
 
 // Hands everything that one end has to send to the other; says whether there was anything.
 bool carry(sequent::connection<>& from, sequent::connection<>& to) {
