@@ -125,6 +125,7 @@ class dormant {
     return keep_alive_ == never ? std::nullopt : std::optional(keep_alive_);
   }
   [[nodiscard]] const control_block<u32>& block() const noexcept { return tcb_; }
+  [[nodiscard]] const typename Policy::statistics& counters() const noexcept { return counters_; }
 
  private:
   [[nodiscard]] static constexpr bool at_rest(const typename connection_type::send_half& s) noexcept {

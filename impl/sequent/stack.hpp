@@ -43,13 +43,11 @@ class stack {
   static constexpr bool sleeps = stack_slots<Policy>::sleeps;
   /// The most that are awake.
   static constexpr u32 most_awake = stack_slots<Policy>::most_awake;
-
   /// Octets of each connection's slice of the buffers' memory, for what it sends and what it receives.
   static constexpr std::size_t send_slice = stack_slots<Policy>::send_slice;
   static constexpr std::size_t receive_slice = stack_slots<Policy>::receive_slice;
   /// Octets of memory for the buffers that a stack must be given: none where storage is inline.
   static constexpr std::size_t buffer_octets = most_awake * (send_slice + receive_slice);
-
   /// Octets that each connection can hold for its reader.
   static constexpr std::size_t receive_room = stack_slots<Policy>::receive_room;
 
@@ -170,6 +168,8 @@ class stack {
 
   [[nodiscard]] const stack_config& config() const noexcept { return config_; }
   [[nodiscard]] const stack_statistics& statistics() const noexcept { return statistics_; }
+  /// What all connections together have counted, ended ones too; zeros unless theirs count. Linear in most_connections.
+  [[nodiscard]] connection_counters totals() const noexcept;
   /// What the tables hold.
   [[nodiscard]] u32 connections() const noexcept { return slots_.size(); }
   [[nodiscard]] u32 connections_awake() const noexcept {
@@ -190,7 +190,6 @@ class stack {
   static constexpr u32 first_time_wait = first_half_open + Policy::sizes.most_half_open;
   static constexpr u32 most_flows = first_time_wait + Policy::sizes.most_time_wait;
   static constexpr std::size_t flow_slots = std::bit_ceil(std::size_t{most_flows} + (most_flows + 2) / 3 + 1);
-
   static constexpr bool with_fast_opens = stack_slots<Policy>::with_fast_opens;
   using slot_types = stack_slots<Policy>;
   using doorplate = typename slot_types::doorplate;
@@ -216,6 +215,7 @@ class stack {
   std::optional<u32> make_in(Pool& pool, const connection_config& config, const Before&... before) noexcept;
   std::optional<u32> make(const connection_config& config, const flow& path) noexcept;
   void unmake(u32 index) noexcept;
+  [[nodiscard]] connection_counters counted(u32 index) const noexcept;
   void drop_asleep(u32 index) noexcept;
   [[nodiscard]] bool accounted_for(u32 index) const noexcept;
   template <class Storage>
@@ -370,6 +370,7 @@ class stack {
   std::array<ip_address, Policy::sizes.most_addresses> addresses_{};
   u32 address_count_ = 0;
   stack_statistics statistics_{};
+  [[no_unique_address]] typename Policy::connection_policy::statistics ended_{};  // what those have counted
   slot_pool<slot, Policy::sizes.most_connections> slots_;
   [[no_unique_address]] typename slot_types::bodies bodies_;
   slot_pool<half_open_slot, Policy::sizes.most_half_open> half_open_;
@@ -380,8 +381,7 @@ class stack {
   ephemeral_ports ports_;
   syn_cookies cookies_;
   fast_open_keys fast_open_keys_;
-  index_list ready_{};
-  index_list news_{};
+  index_list ready_{}, news_{};
   index_list wanting_{};  // asleep, and their users were refused a place to wake in
   index_list closing_{};  // asleep, and to be closed once there is such a place
   index_list orphans_{};  // given back with close() and awake, the longest without an acknowledgment first

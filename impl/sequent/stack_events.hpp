@@ -81,6 +81,27 @@ error stack<Policy>::refuse(std::uint8_t kind) noexcept {
   return error::insufficient_resources;
 }
 
+// Records of the SYN queue and of TIME-WAIT count nothing.
+template <class Policy>
+connection_counters stack<Policy>::totals() const noexcept {
+  connection_counters sum;
+  if constexpr (Policy::connection_policy::statistics::enabled) {
+    sum = ended_.count;
+    for (u32 i = 0; i != Policy::sizes.most_connections; ++i) {
+      if (slots_.holds(i)) sum += counted(i);
+    }
+  }
+  return sum;
+}
+
+template <class Policy>
+connection_counters stack<Policy>::counted(u32 index) const noexcept {
+  if constexpr (sleeps && Policy::connection_policy::statistics::enabled) {
+    if (!awake(index)) return slots_[index].asleep.counters().count;
+  }
+  return tcp(index).statistics().counters;
+}
+
 template <class Policy>
 bool stack<Policy>::has_more() const noexcept {
   if (!ready_.empty() || !news_.empty() || !owing_.empty()) return true;

@@ -139,7 +139,7 @@ packet_out stack<Policy>::last_of_sleeper(u32 index, std::span<std::uint8_t> out
   SEQUENT_ASSERT(reset.has_value());
   if (reset->options.ts) reset->options.ts->value = sequence_number<u32>(clock(path, now));
   ready_.remove(index, ready_links());
-  slots_.release(index);
+  unmake(index);
   return write_answer(path, service, *reset, out, now);
 }
 

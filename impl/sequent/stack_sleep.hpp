@@ -114,6 +114,7 @@ std::optional<u32> stack<Policy>::make(const connection_config& config, const fl
 // Nothing leads to a connection any more, and it stands in no list.
 template <class Policy>
 void stack<Policy>::unmake(u32 index) noexcept {
+  if constexpr (Policy::connection_policy::statistics::enabled) ended_.count += counted(index);
   if constexpr (sleeps) {
     if (awake(index)) bodies_.release(slots_[index].place);
   }

@@ -184,6 +184,16 @@ class stack_model {
     }
   }
 
+  /// What all connections have counted, ended ones too.
+  [[nodiscard]] connection_counters totals() const {
+    connection_counters sum = lost_;
+    for (const auto& [where, each] : map) {
+      sum += each->tcp.statistics().counters;
+      if (each->former) sum += each->former->tcp.statistics().counters;
+    }
+    for (const auto& each : ended) sum += each->tcp.statistics().counters;
+    return sum;
+  }
   [[nodiscard]] u32 orphans() const { return orphan_count() + closing_count(); }
   /// A connection could be made, at the expense of an orphan if there are more of them than may stay.
   [[nodiscard]] bool vacancy() const {
@@ -213,7 +223,7 @@ class stack_model {
     }
     doubt_order(now);
     for (auto& [where, each] : map) {
-      if (each->former && each->former->until <= now) each->former.reset();
+      if (each->former && each->former->until <= now) lose(each->former);
       if (recorded(*each)) {
         if (each->until <= now) each->block = {};
         continue;
@@ -259,12 +269,16 @@ class stack_model {
       entry& e = *at->second;
       if (alive(e)) {
         if (e.tcp.state() == connection_state::time_wait && !recorded(e) && !e.owned && !waiting(e)) record(e);
-        if (!half_open(e)) e.former.reset();
+        if (!half_open(e)) lose(e.former);
         ++at;
         continue;
       }
       auto former = std::move(e.former);
-      if (e.owned) ended.push_back(std::move(at->second));
+      if (e.owned) {
+        ended.push_back(std::move(at->second));
+      } else {
+        lose(at->second);
+      }
       if (former) {
         at->second = std::move(former);
         ++at;
@@ -272,7 +286,10 @@ class stack_model {
         at = map.erase(at);
       }
     }
-    std::erase_if(ended, [](const auto& e) { return !e->owned; });
+    for (auto& each : ended) {
+      if (!each->owned) lose(each);
+    }
+    std::erase(ended, nullptr);
     while (time_wait_count() > Policy::sizes.most_time_wait) forget_oldest();
   }
 
@@ -321,6 +338,11 @@ class stack_model {
     }
     return first;
   }
+  // Nothing is left of it but what it has counted.
+  void lose(std::unique_ptr<entry>& e) {
+    if (e != nullptr) lost_ += e->tcp.statistics().counters;
+    e.reset();
+  }
   void finish_close(entry& e) {
     e.closing = 0;
     (void)e.tcp.close(now_);
@@ -333,7 +355,9 @@ class stack_model {
     entry* first = first_of(&entry::orphan);
     if (first == nullptr) first = first_of(&entry::closing);
     evict(*first);
-    map.erase(key_of(first->path));
+    const key where = key_of(first->path);
+    lose(map[where]);
+    map.erase(where);
   }
   // What a sleeper hears without being woken.
   [[nodiscard]] bool heard_asleep(const entry& e, const test::packet& p) const {
@@ -565,8 +589,9 @@ class stack_model {
     }
     ++counts.time_wait_evicted;
     if (oldest->second->former) {
-      oldest->second->former.reset();
+      lose(oldest->second->former);
     } else {
+      lose(oldest->second);
       map.erase(oldest);
     }
   }
@@ -575,6 +600,7 @@ class stack_model {
   u32 backlog_;
   instant now_{};
   const std::vector<sent_segment>* answers_ = nullptr;
+  connection_counters lost_;
   u32 ages_ = 0;
   u32 orphans_ = 0;
   u32 secret_ = 0;

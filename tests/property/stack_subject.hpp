@@ -26,6 +26,7 @@ namespace sequent::property {
 /// Room for more than the drawn flows need most of the time.
 struct roomy_stack : default_stack_policy {
   struct connection_policy : default_policy {
+    using statistics = counted_statistics;
     using send_storage = inline_storage<300>;
     using receive_storage = inline_storage<200>;
   };
@@ -717,6 +718,13 @@ class stack_subject {
     if (model_.half_open_count() != tcp_->half_open_connections()) return "the SYN queue holds another number";
     if (model_.time_wait_count() != tcp_->time_wait_connections()) return "TIME-WAIT holds another number";
     if (model_.connection_count() != tcp_->connections()) return "there is another number of connections";
+    // The model's connections count in the handshake already, where there is no text.
+    const connection_counters all = tcp_->totals();
+    const connection_counters sum = model_.totals();
+    if (all.octets_sent != sum.octets_sent || all.octets_again != sum.octets_again ||
+        all.octets_received != sum.octets_received || all.out_of_order != sum.out_of_order) {
+      return "what the connections have counted does not add up";
+    }
     const stack_statistics& had = tcp_->statistics();
     const model_counts& expected = model_.counts;
     if (had.syn_dropped != expected.syn_dropped || had.ack_dropped != expected.ack_dropped ||

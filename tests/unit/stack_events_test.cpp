@@ -79,5 +79,62 @@ TEST(stack_events, a_secret_of_zeros_opens_nothing) {
   EXPECT_EQ(host.tcp->connect(v4(1), v4(2), 80, host.now).why(), error::bad_argument);
 }
 
+struct counting_policy : small_stack_policy {
+  struct connection_policy : small_connection_policy {
+    using statistics = counted_statistics;
+  };
+  static constexpr stack_sizes sizes = with(small_stack_policy::sizes, [](stack_sizes& each) { each.most_awake = 2; });
+};
+
+// What all connections have counted: awake, asleep, and those that ended in whatever way. Records count nothing.
+// covers: statistics
+TEST(stack_events, the_counters_of_all_connections_add_up) {
+  stack_net<counting_policy> net;
+  auto& client = *net.end[0];
+  auto& server = *net.end[1];
+  const handle listening = *server.listen(std::nullopt, 80, 4);
+  std::vector<handle> opened;
+  std::vector<handle> accepted;
+  octet_string room(5'000);
+  connection_counters known;
+  for (int i = 0; i != 3; ++i) {
+    opened.push_back(*client.connect(v4(1), v4(2), 80, net.now));
+    net.run(s(1));
+    accepted.push_back(server.accept(listening).value());
+    ASSERT_TRUE(client.write(opened.back(), pattern(1'000)));
+    net.run(s(1));
+    ASSERT_TRUE(server.read(accepted.back(), room));
+    for (auto& each : net.end) {
+      while (each->next_event()) {
+      }
+    }
+    known += client.find(opened.back())->statistics().counters;
+  }
+  ASSERT_NE(client.statistics().fallen_asleep, 0u);
+  EXPECT_EQ(client.totals(), known);
+  EXPECT_EQ(client.totals().octets_sent, 3'000u);
+  EXPECT_EQ(server.totals().octets_received, 3'000u);
+  ASSERT_TRUE(client.abort(opened[0]));  // in its sleep
+  ASSERT_TRUE(client.abort(opened[2]));
+  net.run(s(1));
+  EXPECT_EQ(client.connections(), 1u);
+  EXPECT_EQ(client.totals(), known);
+  ASSERT_TRUE(client.close(opened[1], net.now));
+  for (const handle each : accepted) (void)server.close(each, net.now);
+  net.run(s(1));
+  EXPECT_EQ(client.connections(), 0u);
+  EXPECT_EQ(client.time_wait_connections(), 1u);
+  EXPECT_EQ(client.totals().octets_sent, 3'000u);
+  EXPECT_EQ(client.totals().octets_delivered, known.octets_delivered + 1) << "and the FIN";
+  EXPECT_EQ(server.totals().octets_received, 3'000u);
+}
+
+// covers: statistics
+TEST(stack_events, what_is_not_counted_costs_nothing) {
+  stack_host<> host;
+  EXPECT_EQ(host.tcp->totals(), connection_counters{});
+  static_assert(std::is_empty_v<small_connection_policy::statistics>);
+}
+
 }  // namespace stack_events_test
 }  // namespace sequent::test
