@@ -133,7 +133,7 @@ void any_timestamps(arrival& scene) {
   if (!truth::input("has_timestamps")) return;
   scene.seg.options.ts = sequent::timestamps<word32>{number(where.ticks.wire(word32::input("tick"))), {}};
   scene.ts_stale = truth::input("stale");
-  if (scene.ts_stale) ts.recent_at = scene.around.now - timestamp_lifetime - duration::microseconds(1);
+  if (scene.ts_stale) ts.recent_at = scene.around.now - duration::microseconds(spec::longest_use_of_recent + 1);
   assume_comparable(where.clock(scene.seg.options.ts->value), where.clock(ts.recent));
   assume(where.receive(ts.last_ack_sent) <= where.receive(scene.tcb.rcv.nxt));
   assume_comparable(where.receive(scene.seg.seq), where.receive(ts.last_ack_sent));

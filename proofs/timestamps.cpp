@@ -1,5 +1,6 @@
 // PAWS and TS.Recent against the integers that timestamps stand for.
 #include "sequent/timestamps.hpp"
+#include "model/spec/event.hpp"
 #include "proofs/symbolic.hpp"
 
 namespace sequent::proof {
@@ -29,10 +30,11 @@ scene arrange() {
   view.seg.options.ts = timestamps<word32>{sequence_number<word32>(clock.wire(tick)), {}};
   const word32 age = word32::input("age", 2);
   view.now = view.ts.recent_at - duration::seconds(1);
-  if (age == word32(1)) view.now = view.ts.recent_at + timestamp_lifetime;
-  if (age == word32(2)) view.now = view.ts.recent_at + timestamp_lifetime + duration::microseconds(1);
+  const duration lifetime = duration::microseconds(spec::longest_use_of_recent);
+  if (age == word32(1)) view.now = view.ts.recent_at + lifetime;
+  if (age == word32(2)) view.now = view.ts.recent_at + lifetime + duration::microseconds(1);
   if (age == word32(3)) view.now = view.ts.recent_at;
-  view.stale = age == word32(2);
+  view.stale = spec::outlived((view.now - view.ts.recent_at).count());
   view.recent = clock.at(word32(0));
   view.seen = clock.at(tick);
   view.seq = theirs.at(ahead);

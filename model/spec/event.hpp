@@ -9,6 +9,12 @@
 
 namespace sequent::spec {
 
+/// How old TS.Recent may be, in microseconds, and still reject a segment: 24 days (RFC 7323 section 5.5).
+inline constexpr std::int64_t longest_use_of_recent = std::int64_t{24} * 86'400 * 1'000'000;
+
+/// TS.Recent was taken so many microseconds ago, and says nothing any more.
+[[nodiscard]] constexpr bool outlived(std::int64_t age) { return age > longest_use_of_recent; }
+
 /// A segment in stream positions: seq on the sender's axis, ack on the receiver's.
 /// The adapter that builds one unwraps 32-bit numbers to the position nearest the matching state variable
 /// (seq to rcv_nxt, ack to snd_una, ts_value to ts_recent); a SYN that opens a connection has seq 0. When nothing is
@@ -33,7 +39,7 @@ struct segment {
   bool has_timestamps = false;
   P ts_value{};           ///< TSval as a position on the peer's clock
   P ts_echo{};            ///< emission: TSecr as a position on the peer's clock; 0 is the number 0 before that is known
-  bool ts_stale = false;  ///< TS.Recent is older than 24 days and must not reject (RFC 7323 section 5.5)
+  bool ts_stale = false;  ///< outlived(): TS.Recent must not reject
 };
 
 /// The kinds of event of RFC 9293 section 3.10, and the TCP's own decision to send.

@@ -342,7 +342,8 @@ class lockstep {
     places where = shadow_.places_for(before_, &header);
     spec_shadow::event e;
     e.what = spec::kind::arrival;
-    e.seg = abstract_segment<spec::position>(header, where, recent_is_stale(before_.ts, instant{}));
+    const bool outlived = spec::outlived((instant{} - before_.ts.recent_at).count());
+    e.seg = abstract_segment<spec::position>(header, where, outlived);
     e.seg.good_cookie = judge(header);
     const auto due_before = tcp_.timers().due(timer::time_wait);
     const auto done = tcp_.on_segment(header, text, instant{}, mark);
