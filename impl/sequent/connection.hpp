@@ -84,6 +84,7 @@ struct syn_ack_history {
   instant sent_at{};          ///< when it was sent
   bool repeated = false;      ///< it has been sent more than once, so that its round trip says nothing (Karn)
   std::uint8_t timeouts = 0;  ///< how often a retransmission timeout was the reason (RFC 6298 section 5.7)
+  bool apart = true;          ///< the clock of the timestamps has ticked since it was sent before
 };
 
 /// One connection, a value. The rhythm of its use: hand it what happened (on_segment, on_deadline, a user call), then

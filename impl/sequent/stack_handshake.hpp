@@ -186,7 +186,7 @@ delivery stack<Policy>::on_half_open(u32 index, const arrival& in) noexcept {
     case connection_state::syn_received:
       record.block = compress(tcb);
       if (step.answer == reply::syn_ack) {
-        record.past = {in.now, true, record.past.timeouts};
+        record.past = {in.now, true, record.past.timeouts, in.now - record.past.sent_at >= timestamp_tick};
         // Nothing is sent again sooner than one timeout after it was sent last (RFC 6298 section 5).
         wheel_.start(first_half_open + index, in.now + detail::syn_ack_wait(config_, record.retries));
       }
