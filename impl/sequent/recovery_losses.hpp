@@ -100,6 +100,11 @@ constexpr typename loss_recovery<MostRuns, Parts>::losses loss_recovery<MostRuns
     // acknowledges a part of a segment draws no second one.
     const bool repaired = !board_.view().empty() && board_.view().front().again;
     if (progress && !repaired) seen.found = lose_head(ack.mss);
+  } else if (phase_ == recovery_phase::loss) {
+    // Slow start repairs from SND.UNA on (RFC 5681 section 3.1): what is lost there fits any window, also where F-RTO's
+    // new data fills it, of which nothing tells that it has left the network (RFC 5682 section 2.1, step 3a).
+    const bool head_lost = !board_.view().empty() && board_.view().front().fate == run_fate::lost;
+    if (head_lost && !doubt_.wants_new_data()) head_due_ = true;
   } else if (duplicates_ == duplicate_threshold && may_enter(ack)) {
     seen.found = lose_head(ack.mss);
   }

@@ -64,6 +64,7 @@ class link {
     bool marked = false;
     bool lost = false;  ///< dropped, for whatever reason
     bool too_big = false;
+    bool held_back = false;                 ///< it is late by itself
     std::optional<nanoseconds> reported{};  ///< when an ICMP message that says so arrives at its sender
   };
   outcome carry(std::size_t octets, bool may_mark, nanoseconds now) {
@@ -92,6 +93,7 @@ class link {
     if (given_.jitter != 0) due += static_cast<nanoseconds>(draw(static_cast<std::uint64_t>(given_.jitter) + 1));
     if (special != nullptr && special->what == fate::late) {
       due += special->by;
+      out.held_back = true;
     } else {
       due = latest_ = std::max(due, latest_);  // packets keep their order but for those that a fault makes late
     }

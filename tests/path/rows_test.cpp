@@ -113,6 +113,23 @@ TEST(path_rows, a_first_flight_lost_whole_takes_a_few_round_trips) {
   EXPECT_LT(milliseconds(r.took), 200);
 }
 
+// Without SACK the flight goes again by slow start, though F-RTO had new data sent first, which nothing tells to have
+// left the network (before: 3.2 s, a timeout more for what stood at SND.UNA). covers: rfc5682#2.1 rfc5681#3.1
+TEST(path_rows, without_sack_a_flight_lost_whole_costs_one_timeout) {
+  for (const bool timestamps : {false, true}) {
+    path_setting s = symmetric(100'000'000, 20 * millisecond);
+    for (connection_config& config : s.config) {
+      config.sack = false;
+      config.timestamps = timestamps;
+    }
+    s.application[0].writes = 30'000;
+    for (std::uint64_t i = 2; i != 12; ++i) s.way[0].faults.push_back({i});
+    const path_result r = run(s);
+    EXPECT_EQ(r.timeouts[0], 1u);
+    EXPECT_LT(milliseconds(r.took), 20 + 1'000 + 200);
+  }
+}
+
 // Acknowledgments that are lost do not make the round trip longer (before: a timeout of 15 to 46 s).
 // covers: rfc7323#4.3 rfc6298#3
 TEST(path_rows, lost_acknowledgments_leave_the_timeout_as_it_is) {
@@ -190,7 +207,6 @@ TEST(path_rows, a_black_hole_costs_the_timeouts_that_find_it_and_no_more) {
   for (const nanoseconds round_trip : {100 * microsecond, 20 * millisecond}) {
     for (const nanoseconds grain : {microsecond, 10 * millisecond}) {
       for (int options = 0; options != 4; ++options) {
-        if (grain > round_trip && options == 2) continue;
         path_setting s = symmetric(1'000'000'000, round_trip);
         s.application[0].writes = 300'000;
         s.grain = grain;
@@ -214,7 +230,6 @@ TEST(path_rows, a_black_hole_costs_the_timeouts_that_find_it_and_no_more) {
 TEST(path_rows, a_report_that_packets_are_too_big_costs_round_trips) {
   for (const nanoseconds from : {0 * millisecond, 90 * millisecond}) {
     for (int options = 0; options != 4; ++options) {
-      if (from != 0 && options < 2) continue;
       path_setting s = symmetric(100'000'000, 20 * millisecond);
       s.application[0].writes = 600'000;
       for (connection_config& config : s.config) {

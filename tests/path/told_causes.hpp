@@ -20,7 +20,8 @@ struct told_causes {
 };
 
 /// Whether a segment that an end says to send for a cause may be one for which the oracle finds a reason. The oracle
-/// names the first reason that holds: what is sent again after a timeout may also have been reported lost meanwhile.
+/// names the first reason that holds: what is sent again after a timeout may also have been reported lost meanwhile,
+/// and what was outstanding when a packet was reported to be too big, or a closed window opens, may go again for any.
 [[nodiscard]] inline bool agree(cause said, spec::reason found) {
   using spec::reason;
   const auto is = [&](std::initializer_list<reason> any) {
@@ -38,9 +39,11 @@ struct told_causes {
       return is({reason::timer, reason::after_timer, reason::duplicates, reason::partial, reason::recent,
                  reason::rescue, reason::smaller_packet, reason::tail_probe});
     case cause::repair:
-      return is({reason::duplicates, reason::partial, reason::recent, reason::rescue, reason::after_timer});
-    case cause::tail_probe: return is({reason::tail_probe, reason::fresh});
-    case cause::window_probe: return is({reason::window_probe, reason::fresh, reason::timer});
+      return is({reason::duplicates, reason::partial, reason::recent, reason::rescue, reason::after_timer,
+                 reason::smaller_packet});
+    case cause::tail_probe:
+      return is({reason::tail_probe, reason::fresh, reason::smaller_packet, reason::window_probe});
+    case cause::window_probe: return is({reason::window_probe, reason::fresh, reason::timer, reason::smaller_packet});
     case cause::smaller_path:
       return is({reason::smaller_packet, reason::after_timer, reason::duplicates, reason::partial, reason::recent,
                  reason::rescue});

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/spec/oracle_finish.hpp"
 #include "model/spec/oracle_reasons.hpp"
 #include "sequent/connection.hpp"
 #include "tests/path/link.hpp"
@@ -61,6 +62,8 @@ enum class path_fault : std::uint8_t {
   repeats,        ///< every fortieth segment with text goes out twice
   far_ahead,      ///< every fortieth segment with text claims to stand a megabyte ahead
   deaf,           ///< no timer is served
+  drowsy,         ///< every timer is served two seconds late
+  unexplained,    ///< the oracle of pauses is not told what the path loses
 };
 
 /// A run.
@@ -91,7 +94,10 @@ struct path_result {
   std::array<std::array<std::uint64_t, spec::reasons>, 2> reasons{};
   std::array<std::uint64_t, 2> timeouts{};
   std::array<std::uint64_t, 2> repairs{};
-  std::array<std::uint64_t, 2> read{};  ///< octets that end i read
+  std::array<std::int64_t, 2> pauses{};   ///< of each direction, longer than round trips explain
+  std::array<std::int64_t, 2> paused{};   ///< the time of those, in microseconds
+  std::array<std::int64_t, 2> nearest{};  ///< the longest as a share of what it might have lasted, in thousandths
+  std::array<std::uint64_t, 2> read{};    ///< octets that end i read
 };
 
 /// The run. `Policy` must have heap_storage.
@@ -113,6 +119,12 @@ class two_ends {
                                                          .most_timeout = config.rto.most.count(),
                                                          .sack = given.config[0].sack && given.config[1].sack,
                                                          .grain = given.grain / microsecond});
+      const connection_config& peer = given.config[1 - i];
+      finish_.emplace_back(spec::finish_parameters{.least_timeout = config.rto.least.count(),
+                                                   .most_timeout = config.rto.most.count(),
+                                                   .delays_ack = peer.delayed_ack.count(),
+                                                   .overrides = config.silly_window_override.count(),
+                                                   .grain = given.grain / microsecond});
     }
   }
 
@@ -169,7 +181,8 @@ class two_ends {
       arrive(p);
     }
     for (std::size_t i = 0; i != 2; ++i) {
-      if (const auto due = end_[i]->next_deadline(); due && *due <= clock() && given_.broken != path_fault::deaf) {
+      if (const auto due = end_[i]->next_deadline();
+          due && *due + late() <= clock() && given_.broken != path_fault::deaf) {
         note(i, "deadline");
         end_[i]->on_deadline(clock());
         send(i);
@@ -177,6 +190,25 @@ class two_ends {
       check_timers(i);
     }
     settle();
+    for (std::size_t i = 0; i != 2; ++i) judge_finish(i);
+  }
+
+  // How late timers are served.
+  [[nodiscard]] duration late() const {
+    return given_.broken == path_fault::drowsy ? duration::seconds(2) : duration{};
+  }
+  [[nodiscard]] spec::microseconds true_time() const { return now_ / microsecond; }
+  // Something was written and is not acknowledged, or was sent.
+  void judge_finish(std::size_t i) {
+    const bool open = end_[i]->state() >= connection_state::established;
+    const auto text = static_cast<spec::position>(written_[i]);
+    const bool waits = watch_[i].outstanding() || (open && watch_[i].una() <= text);
+    finish_[i].waits(true_time(), waits);
+    if (!finish_[i].violation().empty()) wrong(of(i) + finish_[i].violation());
+  }
+  void disturbed() {
+    if (given_.broken == path_fault::unexplained) return;
+    for (spec::finish_oracle& each : finish_) each.disturbed(true_time());
   }
 
   void arrive(const packet& p) {
@@ -185,7 +217,13 @@ class two_ends {
     const auto seg = near_[i].read(static_cast<int>(1 - i), p.octets);
     if (seg) {
       count_needless(1 - i, *seg, p.copy);
+      const spec::position before = watch_[i].una();
       watch_[i].heard(*seg, time());
+      if (watch_[i].una() > before) {
+        const spec::octet_range covered{before, watch_[i].una()};
+        finish_[i].moved(true_time(), covered, watch_[i].nxt(), sent_once(i, covered), repeated_in_vain_[i]);
+        repeated_in_vain_[i] = false;
+      }
       note(i, "hears", &*seg, p.marked ? " CE" : "");
     }
     (void)end_[i]->on_octets(p.octets, clock(),
@@ -223,6 +261,7 @@ class two_ends {
         if (buffer_[k] != octet(1 - i, read_[i] + k)) return wrong("a wrong octet was read");
       }
       read_[i] += *got;
+      if (mine.reads_every != 0) finish_[1 - i].disturbed(true_time());
       most = mine.reads_every != 0
                  ? 0
                  : std::min<std::size_t>(end_[i]->readable(), mine.reads != 0 ? mine.reads : buffer_.size());
@@ -276,6 +315,17 @@ class two_ends {
               name(why));
       }
       if (became.lost) ++result_.drops[i];
+      if (became.lost || became.held_back) disturbed();
+      if (became.arrives && !became.held_back) {
+        const spec::microseconds took = (*became.arrives - now_) / microsecond;
+        finish_[i].travelled(0, took);
+        finish_[1 - i].travelled(1, took);
+      }
+      if (seg->octets.first < std::min(before, seg->octets.last)) {
+        again_[i].push_back(seg->octets);
+        finish_[i].repeated(true_time());
+        if (seg->syn) finish_[i].syn_repeated();
+      }
       if (became.reported) {
         flying_.emplace(
             *became.reported,
@@ -291,16 +341,25 @@ class two_ends {
   // RFC 9293 section 3.8: whatever is outstanding or waits for a window has a timer, and none that has passed.
   void check_timers(std::size_t i) {
     const auto due = end_[i]->next_deadline();
-    if (due && *due <= clock()) return wrong(of(i) + "a timer is due in the past after it was served");
+    if (due && *due + late() <= clock()) return wrong(of(i) + "a timer is due in the past after it was served");
     if (!due && watch_[i].outstanding() && end_[i]->state() != connection_state::closed) {
       return wrong(of(i) + "octets " + spec::show(spec::octet_range{watch_[i].una(), watch_[i].nxt()}) +
                    " are outstanding and no timer runs");
     }
   }
 
+  // What an acknowledgment covers was sent once, all of it.
+  [[nodiscard]] bool sent_once(std::size_t i, const spec::octet_range& r) {
+    again_[i] = spec::joined(std::move(again_[i]));
+    return !spec::holds_any(again_[i], r);
+  }
+
   void count_needless(std::size_t from, const spec::passing_segment& seg, bool copy) {
     if (seg.octets.last <= seg.octets.first || copy) return;
-    if (spec::holds_all(arrived_[from], seg.octets)) ++result_.needless[from];
+    if (spec::holds_all(arrived_[from], seg.octets)) {
+      ++result_.needless[from];
+      repeated_in_vain_[from] = true;
+    }
     arrived_[from].push_back(seg.octets);
     arrived_[from] = spec::joined(std::move(arrived_[from]));
   }
@@ -313,7 +372,7 @@ class two_ends {
     for (std::size_t i = 0; i != 2; ++i) {
       if (const auto due = end_[i]->next_deadline()) {
         const std::int64_t pace = given_.broken == path_fault::hurried_clock ? 2 : 1;
-        take((due->microseconds() / pace * microsecond + given_.grain - 1) / given_.grain * given_.grain);
+        take(((*due + late()).microseconds() / pace * microsecond + given_.grain - 1) / given_.grain * given_.grain);
       }
       const application_setting& mine = given_.application[i];
       if (mine.reads_every != 0 && end_[i]->readable() != 0) take(std::max(reads_at_[i], now_ + 1));
@@ -381,6 +440,9 @@ class two_ends {
       result_.timeouts[i] = watch_[i].timeouts();
       result_.repairs[i] = watch_[i].repairs();
       result_.read[i] = read_[i];
+      result_.pauses[i] = finish_[i].pauses();
+      result_.paused[i] = finish_[i].paused();
+      result_.nearest[i] = finish_[i].nearest();
     }
   }
 
@@ -389,7 +451,10 @@ class two_ends {
   std::array<told_causes, 2> told_{};
   std::array<std::unique_ptr<tcp>, 2> end_{};
   std::vector<spec::reasons_oracle> watch_{};
-  std::array<wire_reader, 2> near_{};  // what end i sees
+  std::vector<spec::finish_oracle> finish_{};
+  std::array<bool, 2> repeated_in_vain_{};     // since the acknowledgment of direction i last advanced
+  std::array<spec::octet_ranges, 2> again_{};  // what was sent again
+  std::array<wire_reader, 2> near_{};          // what end i sees
   std::array<spec::octet_ranges, 2> arrived_{};
   std::multimap<nanoseconds, packet> flying_{};
   std::multimap<nanoseconds, std::function<void(two_ends&)>> happenings_{};

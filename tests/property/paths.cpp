@@ -72,7 +72,9 @@ const registered reasons{claim{
     .id = "path-reasons",
     .says =
         "Over a whole run every segment has a reason that an RFC gives it, the right edge that was offered is never "
-        "passed, timers run while anything is outstanding, nothing is repeated on a calm path, and the end comes",
+        "passed, timers run while anything is outstanding, nothing is repeated on a calm path, no pause is longer than "
+        "what "
+        "the path lost explains, and the end comes",
     .bounds = path_bounds,
     .head = path::path_numbers,
     .steps = 24,
@@ -82,7 +84,10 @@ const registered reasons{claim{
                  {"every fortieth segment goes out twice", path_check<path::path_policy>(path::path_fault::repeats)},
                  {"every fortieth segment stands a megabyte ahead",
                   path_check<path::path_policy>(path::path_fault::far_ahead)},
-                 {"no timer is served", path_check<path::path_policy>(path::path_fault::deaf)}},
+                 {"no timer is served", path_check<path::path_policy>(path::path_fault::deaf)},
+                 {"every timer is served two seconds late", path_check<path::path_policy>(path::path_fault::drowsy)},
+                 {"pauses are judged without what the path lost",
+                  path_check<path::path_policy>(path::path_fault::unexplained)}},
 }};
 
 const registered newreno{claim{
