@@ -508,7 +508,10 @@ class stack_model {
     }
     (void)made->tcp.on_segment(p.header, p.octets, now_, mark);
     poll(*made, now_);
-    map[key_of(path)] = std::move(made);
+    std::unique_ptr<entry>& place = map[key_of(path)];
+    if (place != nullptr) lose(place->former);
+    lose(place);
+    place = std::move(made);
     return true;
   }
 
