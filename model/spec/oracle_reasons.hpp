@@ -77,6 +77,7 @@ class reasons_oracle {
     const position ack = *seg.ack;
     if (ack > nxt_) return wrong_.note("an acknowledgment of what was never sent reached the oracle");
     was_repairing_ = repairing();
+    heard_echo_ = seg.echo;
     furthest_before_ = furthest_;
     const bool advances = ack > una_;
     const octet_range below{una_, std::max(ack, una_)};
@@ -123,8 +124,10 @@ class reasons_oracle {
     bool arrived = false;  ///< reported by SACK
     bool expired = false;  ///< outstanding when the retransmission timer expired
     bool too_big = false;
-    bool lost = false;  ///< it could be taken for lost when an acknowledgment came, and stays so
-    bool told = false;  ///< had been reported when all reports were forgotten
+    bool lost = false;                     ///< it could be taken for lost when an acknowledgment came, and stays so
+    bool told = false;                     ///< had been reported when all reports were forgotten
+    bool apart = false;                    ///< the last time had another timestamp than those before
+    std::optional<std::uint32_t> stamp{};  ///< of the last time
   };
 
   // The shortest round trip that is known, or may be.
@@ -305,10 +308,12 @@ class reasons_oracle {
       p.last_sent = now;
       p.again = true;
       p.expired = p.too_big = p.lost = false;
+      p.apart = p.stamp != seg.stamp;
+      p.stamp = seg.stamp;
     }
     if (r.last > nxt_) {
       const position first = std::max(r.first, nxt_);
-      flight_.emplace(first, piece{r.last, now, now});
+      flight_.emplace(first, piece{.last = r.last, .first_sent = now, .last_sent = now, .stamp = seg.stamp});
       nxt_ = r.last;
     }
     const std::int64_t text = r.last - r.first - (seg.syn ? 1 : 0) - (seg.fin ? 1 : 0);
@@ -324,16 +329,21 @@ class reasons_oracle {
     split(r.last);
     for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last;) {
       piece& p = it->second;
-      if (!p.arrived && !p.told) delivered(p, now);
+      if (!p.arrived && !p.told) delivered(p, now, gone && answers_last(p));
       p.arrived = true;
       it = gone ? flight_.erase(it) : std::next(it);
     }
   }
 
-  void delivered(const piece& p, microseconds now) {
+  // The echo tells that the last transmission is answered (RFC 7323 section 4.3: of what moves SND.UNA).
+  [[nodiscard]] bool answers_last(const piece& p) const {
+    return p.apart && p.stamp && heard_echo_ && static_cast<std::int32_t>(*heard_echo_ - *p.stamp) >= 0;
+  }
+
+  void delivered(const piece& p, microseconds now, bool answers_last) {
     if (!p.again && p.last < furthest_before_) reordered_ = true;
     furthest_ = std::max(furthest_, p.last);
-    if (p.again) {
+    if (p.again && !answers_last) {
       // A timestamp may tell that its last transmission is answered, and then that was the round trip.
       if (!least_round_trip_)
         told_round_trip_ = std::min(told_round_trip_.value_or(now - p.last_sent), now - p.last_sent);
@@ -387,6 +397,7 @@ class reasons_oracle {
   microseconds last_sent_ = 0;
   std::optional<microseconds> least_round_trip_{};
   std::optional<microseconds> told_round_trip_{};  ///< as long as that is not known: of what was sent again
+  std::optional<std::uint32_t> heard_echo_{};      ///< by the acknowledgment at hand
   microseconds latest_at_ = 0;                     ///< of what was delivered the one that was sent last
   position latest_end_ = 0;
   std::uint64_t repairs_ = 0;

@@ -20,6 +20,8 @@ struct passing_segment {
   std::int64_t window = 0;                 ///< octets, scaled
   octet_ranges reported{};                 ///< SACK blocks of octets that arrived for the first time (RFC 2018)
   std::optional<octet_range> duplicate{};  ///< a D-SACK block (RFC 2883)
+  std::optional<std::uint32_t> stamp{};    ///< TSval (RFC 7323)
+  std::optional<std::uint32_t> echo{};     ///< TSecr, beside an acknowledgment
 };
 
 }  // namespace sequent::spec

@@ -68,6 +68,10 @@ class wire_reader {
       const std::size_t length = list[i + 1];
       if (length < 2 || i + length > list.size()) return;
       if (list[i] == 3 && length == 3 && seg.syn) mine.shift = std::min<int>(list[i + 2], 14);
+      if (list[i] == 8 && length == 10) {
+        seg.stamp = word(list, i + 2);
+        if (seg.ack) seg.echo = word(list, i + 6);
+      }
       if (list[i] == 5) blocks(list.subspan(i + 2, length - 2), seg, other);
       i += length;
     }
