@@ -1,5 +1,4 @@
 // What an end says of why it sends, beside what the oracle of reasons makes of the segments alone.
-// covers: trace-hook
 #pragma once
 
 #include <algorithm>

@@ -68,7 +68,7 @@ constexpr const char* path_bounds =
     "so or not";
 
 const registered reasons{claim{
-    // covers: rfc6298#5 rfc6675#4 rfc8985#7.2
+    // covers: trace-hook rfc6298#5 rfc6675#4 rfc8985#7.2
     .id = "path-reasons",
     .says =
         "Over a whole run every segment has a reason that an RFC gives it, the right edge that was offered is never "
