@@ -29,11 +29,10 @@ struct finish_parameters {
 /// - *It needs a cause*: something of the direction's text or of what answers it was lost or late after the last long
 ///   pause. All that was lost before that is known to be lost when its timer expires, and goes again as acknowledgments
 ///   arrive (RFC 5681 section 3.1, RFC 8985 section 6.3), not by one timeout after the other.
-/// - *It ends in time*: a timer that is started anew for each repetition and doubles each time (RFC 6298 sections 5.4
-/// to
-///   5.6) expires, after what was last lost, no later than the pause had lasted by then and one timeout more, be it the
-///   longest timeout at most. The timeout is at most SRTT + 4 RTTVAR, and neither is more than the longest round trip.
-///   Back-off that a pause began stays until what was sent once has been measured (Karn, section 5.7).
+/// - *It ends in time*: a timer that is started anew for each repetition and doubles each time (RFC 6298 sections 5.4,
+///   5.5 and 5.6) expires, after what was last lost, no later than the pause had lasted by then and one timeout more,
+///   be it the longest timeout at most. The timeout is at most SRTT + 4 RTTVAR, and neither is more than the longest
+///   round trip. Back-off that a pause began stays until what was sent once has been measured (Karn, section 5.7).
 class finish_oracle {
  public:
   explicit finish_oracle(const finish_parameters& given) : given_(given) {}
@@ -74,11 +73,6 @@ class finish_oracle {
   [[nodiscard]] microseconds quick() const {
     return 4 * round_trip() + 200'000 + given_.delays_ack + given_.overrides + 4 * given_.grain;
   }
-  /// The time of all pauses that were longer, and how many there were.
-  [[nodiscard]] microseconds paused() const { return paused_; }
-  [[nodiscard]] int pauses() const { return pauses_; }
-  /// The longest pause as a share of what it might have lasted, in thousandths.
-  [[nodiscard]] std::int64_t nearest() const { return nearest_; }
   [[nodiscard]] microseconds round_trip() const { return longest_[0] + longest_[1]; }
   [[nodiscard]] const std::string& violation() const { return wrong_.text(); }
 
@@ -99,7 +93,6 @@ class finish_oracle {
     }
     const microseconds lost = std::max(*disturbed_at_ - *since_, microseconds{0});
     const microseconds most = lost + std::min(lost + timeout(), given_.most_timeout) + quick();
-    nearest_ = std::max(nearest_, 1'000 * pause / most);
     if (pause > most) {
       wrong_.note("nothing moves for " + std::to_string(pause) + " us " + at(now) + ", where the timer makes it " +
                   std::to_string(most) + " at most");
@@ -110,7 +103,6 @@ class finish_oracle {
     const microseconds pause = now - *since_;
     if (pause <= quick()) return;
     ++pauses_;
-    paused_ += pause;
     // What was lost after the timer expired is not known yet.
     if (!needless) excused_ = std::max(repeated_at_, *since_);
     fresh_from_ = next;
@@ -131,10 +123,8 @@ class finish_oracle {
   std::optional<microseconds> excused_{};       // what was lost until then has had its pause
   microseconds repeated_at_ = 0;                // last
   microseconds timeout_ = 0;                    // backed off by the pauses before
-  microseconds paused_ = 0;
-  std::int64_t nearest_ = 0;
-  position fresh_from_ = 0;  // what is sent from here on may be measured
-  int flights_ = 0;          // of what may be that were acknowledged
+  position fresh_from_ = 0;                     // what is sent from here on may be measured
+  int flights_ = 0;                             // of what may be that were acknowledged
   int pauses_ = 0;
   bool syn_repeated_ = false;
   complaint wrong_{};

@@ -94,10 +94,7 @@ struct path_result {
   std::array<std::array<std::uint64_t, spec::reasons>, 2> reasons{};
   std::array<std::uint64_t, 2> timeouts{};
   std::array<std::uint64_t, 2> repairs{};
-  std::array<std::int64_t, 2> pauses{};   ///< of each direction, longer than round trips explain
-  std::array<std::int64_t, 2> paused{};   ///< the time of those, in microseconds
-  std::array<std::int64_t, 2> nearest{};  ///< the longest as a share of what it might have lasted, in thousandths
-  std::array<std::uint64_t, 2> read{};    ///< octets that end i read
+  std::array<std::uint64_t, 2> read{};  ///< octets that end i read
 };
 
 /// The run. `Policy` must have heap_storage.
@@ -440,9 +437,6 @@ class two_ends {
       result_.timeouts[i] = watch_[i].timeouts();
       result_.repairs[i] = watch_[i].repairs();
       result_.read[i] = read_[i];
-      result_.pauses[i] = finish_[i].pauses();
-      result_.paused[i] = finish_[i].paused();
-      result_.nearest[i] = finish_[i].nearest();
     }
   }
 
