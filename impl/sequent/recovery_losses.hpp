@@ -56,9 +56,10 @@ constexpr u32 loss_recovery<MostRuns, Parts>::count_departures(const acknowledgm
   if (ack.duplicate) {
     // Until there is a recovery only the duplicates that lead to one count: two segments more than the window allows,
     // and the third of them begins it (RFC 3042 section 2). After a timeout none does: they may answer repetitions.
-    const bool leads = phase_ == recovery_phase::open && departed_ < limited_transmit(ack) * ack.mss;
+    const u32 lead = limited_transmit(ack) * ack.mss;
+    const bool leads = phase_ == recovery_phase::open && departed_ < lead;
     const bool counts = phase_ == recovery_phase::recovery || leads;
-    const u32 most = phase_ == recovery_phase::recovery ? std::min(beyond, reduction_.flight()) : beyond;
+    const u32 most = std::min(beyond, phase_ == recovery_phase::recovery ? reduction_.flight() : lead);
     departed_ = std::max(std::min(departed_ + (counts ? ack.mss : 0), most), departed_);
     if (duplicates_ != duplicate_threshold) ++duplicates_;
     return counts ? ack.mss : 0;

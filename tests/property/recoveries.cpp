@@ -357,6 +357,23 @@ const registered bare_reductions{claim{
                   recovery_check<recovery_oracle::bare_prr, with_reduction<forgetful_reduction>>()}},
 }};
 
+const registered duplicates{claim{
+    // covers: rfc5681#3.2 rfc3042 rfc6582#3.2
+    .id = "recovery-duplicates",
+    .says =
+        "Two duplicate acknowledgments let a segment each go beyond the window, with SACK only what they report; the "
+        "third sends at once what is missing, where nothing tells more",
+    .bounds = recovery_bounds,
+    .head = 9,
+    .steps = 150,
+    .cases = 2'000,
+    .run = recovery_check<recovery_oracle::duplicates>(),
+    .controls = {{"duplicates are not heard", saying([](const drawn_case& c) {
+                    using deaf = recovery_subject<recovery_parts, congestion::reno, false, false>;
+                    return deaf(recovery_oracle::duplicates, c).run(c.steps);
+                  })}},
+}};
+
 const registered probes{claim{
     // covers: rfc8985#7 tail-probes
     .id = "recovery-probe",

@@ -32,7 +32,7 @@ struct counting : Base {
 };
 
 /// A sender made of Parts: the real ones, or one that is wrong on purpose.
-template <class Parts, class Congestion = congestion::reno, bool agrees_on_ecn = false>
+template <class Parts, class Congestion = congestion::reno, bool agrees_on_ecn = false, bool hears_duplicates = true>
 class recovery_subject {
  public:
   using sender_type = sender<inline_storage<32'768>, counting<Congestion>, 512, unpaced, Parts>;
@@ -61,7 +61,8 @@ class recovery_subject {
   static constexpr position first_octet = 1;
 
   recovery_subject(recovery_oracle which, number_choice head)
-      : sack_(which != recovery_oracle::bare_prr && (which != recovery_oracle::doubt || head.pick(4) != 0)),
+      : sack_(which != recovery_oracle::bare_prr && (which != recovery_oracle::doubt || head.pick(4) != 0) &&
+              (which != recovery_oracle::duplicates || head.pick(2) == 0)),
         stamps_(head.pick(2) == 0),
         mss_(head.pick(2) == 0 ? 1'000 : 100),
         one_way_(ways[head.pick(std::size(ways) - (which == recovery_oracle::round_trip ? 0 : 1))]),
@@ -198,6 +199,8 @@ class recovery_subject {
     if (p.marked) header.control = header.control.with(control_bits<u32>::ece_bit);
     actions<u32> acts;
     take_ack(tcb_, header, acts);
+    const bool duplicate = acts.duplicate_ack;
+    acts.duplicate_ack = duplicate && hears_duplicates;
     std::optional<duration> trip;
     if (stamps_) trip = duration::milliseconds(clock() - p.told.echoed);
     auto timed = sender_.timed();
@@ -206,13 +209,13 @@ class recovery_subject {
                            header.options.ts ? std::optional(header.options.ts->echo) : std::nullopt, at());
     sender_.on_ack(tcb_, header, acts, false, static_cast<u32>(mss_), trip, at(), timers_, config_);
     // One that was overtaken and reports nothing is ignored (RFC 9293 section 3.10.7.4), so it begins no new step here.
-    if (acts.acked == 0 && !acts.duplicate_ack && header.options.sack.count == 0) return watch_.check(moment(), now_);
+    if (acts.acked == 0 && !duplicate && header.options.sack.count == 0) return watch_.check(moment(), now_);
     heard_acknowledgment told;
     told.ack = p.told.ack;
     told.blocks = p.told.blocks;
     told.duplicate = p.told.duplicate;
     if (stamps_) told.echoed = p.told.echoed;
-    told.is_duplicate = acts.duplicate_ack;
+    told.is_duplicate = duplicate;
     if (sample) told.sample = sample->count();
     told.marked = p.marked;
     watch_.acknowledged(told, before, moment(), now_);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "model/spec/oracle_duplicates.hpp"
 #include "model/spec/oracle_ecn.hpp"
 #include "model/spec/oracle_frto.hpp"
 #include "model/spec/oracle_probe.hpp"
@@ -29,7 +30,8 @@ enum class recovery_oracle {
   hold,
   twice_the_hold,
   round_trip,
-  use
+  use,
+  duplicates
 };
 
 /// What a sender says of itself before and after an event, over positions of the stream.
@@ -72,6 +74,7 @@ class recovery_watch {
         frto_(sack),
         response_(response),
         repeats_({.smss = smss}),
+        duplicates_(smss, sack),
         hold_(smss),
         use_(smss) {}
 
@@ -85,6 +88,11 @@ class recovery_watch {
       probe_.probed(first, last, now, before.retransmission_at.value_or(now));
     } else {
       probe_.sent(first, last, now);
+    }
+    if (!again && !probe && before.open) {
+      duplicates_.sent_new({first, last}, before.una, before.sacked, before.window);
+    } else {
+      duplicates_.sent({first, last});
     }
     if (!again) {
       if (!before.open && frto_.awaits_first_answer()) plain_ = false;
@@ -114,6 +122,8 @@ class recovery_watch {
   void acknowledged(const heard_acknowledgment& told, const recovery_moment& before, const recovery_moment& after,
                     spec::microseconds now) {
     rack_.resolution_is(after.srtt / 8);
+    duplicates_.next_event();
+    duplicates_.acknowledged(after.una, told.is_duplicate, !before.open);
     if (told.ack < before.una && !told.blocks.empty()) plain_ = false;  // F-RTO ignores what the scoreboard notes
     const bool undone = after.undone != before.undone;
     const bool over = !before.open && (after.open || after.recover != before.recover);
@@ -163,6 +173,8 @@ class recovery_watch {
   }
 
   void timed_out(const recovery_moment& before, const recovery_moment& after, spec::microseconds now) {
+    duplicates_.next_event();
+    duplicates_.repairs();
     rack_.timed_out(now, after.sacked < before.sacked);
     round_trip_.abandoned();
     prr_.abandon();
@@ -202,6 +214,7 @@ class recovery_watch {
       case recovery_oracle::probe: return wrong_probe_.text().empty() ? probe_.violation() : wrong_probe_.text();
       case recovery_oracle::doubt: return wrong_doubt_.text();
       case recovery_oracle::response: return response_.violation();
+      case recovery_oracle::duplicates: return duplicates_.violation();
       case recovery_oracle::repeats: return repeats_.violation();
       case recovery_oracle::round_trip: return round_trip_.violation();
       case recovery_oracle::hold:
@@ -350,6 +363,7 @@ class recovery_watch {
       if (after.undone != before.undone) response_.forget();
     }
     reports_.started(after.una, after.nxt);
+    duplicates_.repairs();
     starts_ = true;
     by_timeout_ = by_timeout;
   }
@@ -364,6 +378,7 @@ class recovery_watch {
   spec::frto_oracle frto_;  // the recommended way: without anything new to send nothing is concluded
   spec::undo_oracle response_;
   spec::repeated_loss_oracle repeats_;
+  spec::duplicates_oracle duplicates_;
   spec::one_segment_oracle hold_;
   spec::window_use_oracle use_;
   spec::eifel_oracle eifel_;
