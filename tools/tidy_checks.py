@@ -33,7 +33,7 @@ TIERS = (
 # includes them at its end, and nobody else does. A header and its parts count as one in the search for circles.
 PARTS = {"recovery": ("recovery_losses", "recovery_window"),
          "sender": ("sender_input", "sender_text"),
-         "connection": ("connection_calls", "connection_input", "connection_output", "connection_path", "connection_causes"),
+         "connection": ("connection_calls", "connection_input", "connection_output", "connection_path", "connection_trace"),
          "stack": ("stack_calls", "stack_handshake", "stack_cookies", "stack_fast_open", "stack_input", "stack_output",
                    "stack_replies", "stack_sleep", "stack_stream", "stack_orphans", "stack_events")}
 OWNER = {part: owner for owner, parts in PARTS.items() for part in parts}

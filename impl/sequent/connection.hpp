@@ -404,7 +404,7 @@ class connection {
 }  // namespace sequent
 
 #include "sequent/connection_calls.hpp"
-#include "sequent/connection_causes.hpp"
 #include "sequent/connection_input.hpp"
 #include "sequent/connection_output.hpp"
 #include "sequent/connection_path.hpp"
+#include "sequent/connection_trace.hpp"

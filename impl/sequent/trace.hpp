@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sequent/acknowledgment.hpp"
 #include "sequent/control_bits.hpp"
 #include "sequent/control_block.hpp"
 #include "sequent/time.hpp"
@@ -78,5 +79,34 @@ struct traced_by {
   Sink* sink = nullptr;
   bool smaller_path = false;  ///< what is being sent again is, since the path takes smaller segments only
 };
+
+namespace detail {
+
+// Why a run of a sending half goes out, asked before it counts as sent.
+template <class Sender, class Run>
+[[nodiscard]] constexpr cause cause_of(const Sender& sending, const Run& run, bool smaller_path) noexcept {
+  const auto& recovery = sending.recovery();
+  if (recovery.probe_due() && !recovery.head_due()) return cause::tail_probe;
+  if (!run.again) return sending.forced() ? cause::window_probe : cause::fresh;
+  if (recovery.phase() == recovery_phase::recovery) return cause::repair;
+  if (recovery.phase() == recovery_phase::open) return cause::window_probe;
+  return smaller_path ? cause::smaller_path : cause::timeout;
+}
+
+// A segment, sent or heard; Header is a segment or a plain_header.
+template <class Header>
+[[nodiscard]] constexpr trace_event event_of(trace_kind kind, cause why, const Header& header) noexcept {
+  trace_event what;
+  what.kind = kind;
+  what.why = why;
+  what.seq = header.seq;
+  what.ack = header.ack;
+  what.control = header.control;
+  what.text_length = header.text_length;
+  what.window = header.wnd;
+  return what;
+}
+
+}  // namespace detail
 
 }  // namespace sequent
