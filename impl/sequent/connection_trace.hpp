@@ -4,6 +4,7 @@
 #include "sequent/connection.hpp"
 
 namespace sequent {
+
 template <class Policy>
 void connection<Policy>::tell(trace_event what, instant now) noexcept {
   if (trace_.sink == nullptr) return;
