@@ -31,12 +31,12 @@ struct acknowledgment {
 
 /// The first block is a D-SACK when it lies before what the same segment acknowledges, or inside the second block (RFC
 /// 2883 section 4). An acknowledgment that was overtaken reports what SND.UNA has passed since: that is no D-SACK.
-[[nodiscard]] constexpr bool reports_duplicate(const acknowledgment& ack) noexcept {
-  const auto blocks = ack.blocks->view();
+[[nodiscard]] constexpr bool reports_duplicate(const sack_blocks<u32>& reported, sequence_number<u32> ack) noexcept {
+  const auto blocks = reported.view();
   if (blocks.empty()) return false;
   const sack_block<u32>& first = blocks.front();
   if (!before(first.left, first.right)) return false;
-  if (at_or_before(first.right, ack.ack)) return true;
+  if (at_or_before(first.right, ack)) return true;
   if (blocks.size() < 2) return false;
   const sack_block<u32>& second = blocks[1];
   return at_or_before(second.left, first.left) && at_or_before(first.right, second.right);

@@ -88,11 +88,11 @@ struct syn_ack_history {
 };
 
 /// One connection, a value. The rhythm of its use: hand it what happened (on_segment, on_deadline, a user call), then
-/// call poll_transmit until it has nothing more, then sleep until next_deadline. It calls nobody back, reads no clock,
-/// draws no random number and allocates nothing. `now` never decreases by more than the caller's clock jumps; a jump
-/// back is answered as if no time had passed, and one forward, as after a suspension, counts against no peer. Segments
-/// handed over without polling in between are acknowledged together (MUST-58); poll after each if a peer without SACK
-/// should see every duplicate ACK (RFC 5681 section 4.2).
+/// call poll_transmit until it has nothing more, then sleep until next_deadline. It calls nobody back but its trace,
+/// reads no clock, draws no random number and allocates nothing. `now` never decreases by more than the caller's clock
+/// jumps; a jump back is answered as if no time had passed, and one forward, as after a suspension, counts against no
+/// peer. Segments handed over without polling in between are acknowledged together (MUST-58); poll after each if a peer
+/// without SACK should see every duplicate ACK (RFC 5681 section 4.2).
 template <class Policy = default_policy>
 class connection {
  public:

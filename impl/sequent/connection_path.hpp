@@ -13,7 +13,7 @@ bool connection<Policy>::on_icmp(const icmp_error& report, instant now) noexcept
   if (report.kind == icmp_kind::too_big) {
     const u32 claimed = path_mtu::text_for_mtu(report.mtu, config_.ip_header_octets);
     // Reports draw no more than one segment in a timeout; in the handshake the SYN goes out again by its own timer.
-    const bool lately = path_.reduced_within(duration::microseconds(sender_.rtt().known().base), now);
+    const bool lately = path_.reduced_within(sender_.rtt().undoubled(), now);
     const bool smaller = path_.on_too_big(claimed, report.seq, tcb_.snd.una, tcb_.snd.nxt, now);
     if (smaller && !lately && tcb_.state > connection_state::syn_received) {
       if constexpr (Policy::trace::enabled) trace_.smaller_path = !sender_.recovery().recovering();

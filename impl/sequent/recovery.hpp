@@ -325,7 +325,7 @@ class loss_recovery {
     news.una = ack.una;
     news.everything = ack.una == ack.nxt;
     news.reports_before = reports_seen_;
-    news.reported = ack.sack && reports_duplicate(ack);
+    news.reported = ack.sack && reports_duplicate(*ack.blocks, ack.ack);
     if (news.reported) {
       news.from = ack.blocks->view().front().left;
       news.until = ack.blocks->view().front().right;

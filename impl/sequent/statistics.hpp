@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "sequent/acknowledgment.hpp"
 #include "sequent/control_block.hpp"
 #include "sequent/segment.hpp"
 #include "sequent/time.hpp"
@@ -81,27 +82,12 @@ struct counted_statistics {
   constexpr void heard(const segment<u32>& header, bool sack, u32 acked, bool duplicate) noexcept {
     count.octets_delivered += acked;
     if (duplicate) ++count.duplicate_acks;
-    if (sack && tells_of_duplicate(header.options.sack, header.ack)) ++count.needless;
+    if (sack && reports_duplicate(header.options.sack, header.ack)) ++count.needless;
   }
   constexpr void timed_out() noexcept { ++count.timeouts; }
   constexpr void recovery_began() noexcept { ++count.recoveries; }
   constexpr void probed() noexcept { ++count.probes; }
   friend constexpr bool operator==(const counted_statistics&, const counted_statistics&) noexcept = default;
-
- private:
-  // RFC 2883 section 4: the first block lies at or before what the same segment acknowledges, or in the second. SND.UNA
-  // is no measure: what an overtaken acknowledgment reports may lie before it by now.
-  [[nodiscard]] static constexpr bool tells_of_duplicate(const sack_blocks<u32>& sack,
-                                                         sequence_number<u32> acknowledged) noexcept {
-    if (sack.count == 0) return false;
-    const sack_block<u32>& first = sack.block[0];
-    if (!before(first.left, first.right)) return false;
-    if (at_or_before(first.right, acknowledged)) return true;
-    if (sack.count < 2) return false;
-    const sack_block<u32>& around = sack.block[1];
-    return first.left - around.left <= around.right - around.left &&
-           first.right - around.left <= around.right - around.left;
-  }
 };
 
 /// How a connection stands. A value; made from what is known anyway.
