@@ -1,5 +1,6 @@
 // Attacks by the peer of a connection on the half that sends: reports, windows and sizes, all of them well-formed.
 #include <array>
+#include <optional>
 #include <random>
 
 #include "bench/worst/scene.hpp"
@@ -34,58 +35,56 @@ struct outstanding {
   }
 };
 
-// What a receiver says that misses every second segment: each report has one more, and the two before it.
-void sack_comb(u32 packets, tally& count) {
-  outstanding scene(count);
+// Packets that report up to three blocks of `length` octets each; `begins(packet, block)` says where, or that there is
+// none.
+template <class Begins>
+void report_each(outstanding& scene, u32 packets, Begins begins, u32 length = size) {
   for (u32 i = 0; i != packets; ++i) {
     packet p = scene.by.next();
-    for (u32 back = 0; back != 3 && back <= i; ++back) {
-      const u32 first = scene.segment(1 + 2 * ((i - back) % (scene.segments() / 2)));
-      peer::report(p, first, first + size);
+    for (u32 block = 0; block != 3; ++block) {
+      if (const std::optional<u32> first = begins(i, block)) peer::report(p, *first, *first + length);
     }
     scene.strike(p);
   }
 }
 
+// What a receiver says that misses every second segment: each report has one more, and the two before it.
+void sack_comb(u32 packets, tally& count) {
+  outstanding scene(count);
+  report_each(scene, packets, [&](u32 i, u32 back) -> std::optional<u32> {
+    if (back > i) return std::nullopt;
+    return scene.segment(1 + 2 * ((i - back) % (scene.segments() / 2)));
+  });
+}
+
 // The same from the other end.
 void sack_falling(u32 packets, tally& count) {
   outstanding scene(count);
-  for (u32 i = 0; i != packets; ++i) {
-    packet p = scene.by.next();
-    for (u32 back = 0; back != 3 && back <= i; ++back) {
-      const u32 first = scene.segment(scene.segments() - 1 - 2 * ((i - back) % (scene.segments() / 2 - 1)));
-      peer::report(p, first, first + size);
-    }
-    scene.strike(p);
-  }
+  report_each(scene, packets, [&](u32 i, u32 back) -> std::optional<u32> {
+    if (back > i) return std::nullopt;
+    return scene.segment(scene.segments() - 1 - 2 * ((i - back) % (scene.segments() / 2 - 1)));
+  });
 }
 
 // Three segments anywhere.
 void sack_random(u32 packets, tally& count) {
   outstanding scene(count);
   std::mt19937 random(7);
-  for (u32 i = 0; i != packets; ++i) {
-    packet p = scene.by.next();
-    for (int block = 0; block != 3; ++block) {
-      const u32 first = scene.segment(1 + static_cast<u32>(random()) % (scene.segments() - 1));
-      peer::report(p, first, first + size);
-    }
-    scene.strike(p);
-  }
+  report_each(scene, packets, [&](u32, u32) -> std::optional<u32> {
+    return scene.segment(1 + static_cast<u32>(random()) % (scene.segments() - 1));
+  });
 }
 
 // Three single octets anywhere, which breaks up every run.
 void sack_octets(u32 packets, tally& count) {
   outstanding scene(count);
   std::mt19937 random(7);
-  for (u32 i = 0; i != packets; ++i) {
-    packet p = scene.by.next();
-    for (int block = 0; block != 3; ++block) {
-      const u32 first = scene.by.una + 1 + static_cast<u32>(random()) % (scene.by.top - scene.by.una - 2);
-      peer::report(p, first, first + 1);
-    }
-    scene.strike(p);
-  }
+  report_each(
+      scene, packets,
+      [&](u32, u32) -> std::optional<u32> {
+        return scene.by.una + 1 + static_cast<u32>(random()) % (scene.by.top - scene.by.una - 2);
+      },
+      1);
 }
 
 // A comb over all that is outstanding, an octet of which is then acknowledged at a time: the head moves, nothing else.
