@@ -391,7 +391,7 @@ class connection {
   bool stream_ended_ = false;  // the peer's FIN was processed, and nothing before it was thrown away
   [[no_unique_address]] typename Policy::fast_open fast_open_{};
   [[no_unique_address]] typename Policy::statistics counters_{};
-  [[no_unique_address]] typename Policy::trace trace_{};
+  [[no_unique_address]] detail::trace_state<typename Policy::trace> trace_{};
   timer_set timers_{};
   connection_config config_{};
   send_half sender_{};

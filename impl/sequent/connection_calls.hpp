@@ -90,13 +90,12 @@ result<void> connection<Policy>::resume(const control_block<u32>& half_open, con
   begin(now);
   syn_due_ = false;
   const sequence_number<u32> sent_clock(clock(past.sent_at));
-  const duration before = past.repeated && past.apart ? timestamp_tick : duration{};
-  sender_.sent_syn(tcb_.snd.iss, past.sent_at - before, sent_clock, timers_, config_);
+  sender_.sent_syn(tcb_.snd.iss, past.sent_at, sent_clock, false, timers_, config_);
   // In the order in which it happened: what the timer sent again is timed by its echo.
   for (std::uint8_t i = 0; i != std::min<std::uint8_t>(past.timeouts, 2); ++i) {  // a third would change nothing
     static_cast<void>(sender_.on_syn_timeout(now, timers_, config_));
   }
-  if (past.repeated) sender_.sent_syn(tcb_.snd.iss, past.sent_at, sent_clock, timers_, config_);
+  if (past.repeated) sender_.sent_syn(tcb_.snd.iss, past.sent_at, sent_clock, past.apart, timers_, config_);
   return {};
 }
 

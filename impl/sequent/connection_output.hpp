@@ -139,7 +139,7 @@ void connection<Policy>::next_syn(instant now, [[maybe_unused]] u32 most_text, s
   const window_offer<u32> window = offer(true);
   compose_syn(tcb_, window.field, clock(now), header);
   if constexpr (Policy::fast_open::enabled) add_fast_open(now, most_text, header);
-  sender_.sent_syn(header.seq, now, sequence_number<u32>(clock(now)), timers_, config_);
+  sender_.sent_syn(header.seq, now, sequence_number<u32>(clock(now)), sender_.syn_is_apart(now), timers_, config_);
   finish(header, window);
 }
 

@@ -75,7 +75,7 @@ class dormant {
     c.echo_ = echo_;
     c.fast_open_ = fast_open_;
     c.counters_ = counters_;
-    c.trace_ = trace_;
+    c.trace() = trace_;
     c.receiver_.start();
     c.receiver_.tuning_ = tuning_;
     c.receiver_.largest_text_ = largest_text_;

@@ -32,6 +32,13 @@ class proportional_rate_reduction {
     return octets == 0 && sent_ == 0 ? mss : octets;
   }
 
+  /// Whether an acknowledgment moves the window at all: one that delivered nothing does not (section 6.2), unless the
+  /// episode has just begun, or it showed losses. What is lost leaves the pipe, and where the window stayed as much
+  /// would go out at once; see decision 0036.
+  [[nodiscard]] constexpr bool acts(u32 delivered, bool losses) const noexcept {
+    return delivered != 0 || losses || (delivered_ == 0 && sent_ == 0);
+  }
+
   /// Octets were handed to the network.
   constexpr void sent(u32 octets) noexcept { sent_ = std::min(sent_ + octets, most); }
 

@@ -301,7 +301,7 @@ class loss_recovery {
     const losses seen = detect(ack, news.progress, delivered, congestion);
     if (recovering()) {
       const u32 told = ack.sack ? delivered : std::min(delivered, reduction_.undelivered());
-      if (ack.sack || told != 0) steer(told, news.progress && !seen.found, ack.mss, congestion);
+      if (reduction_.acts(told, ack.sack && seen.found)) steer(told, news.progress && !seen.found, ack.mss, congestion);
     } else if (news.progress && !was_recovering && !resumes && congestion.window() >= window) {
       grow(ack, delivered, before_it, congestion);
     }

@@ -139,11 +139,16 @@ class sender {
   [[nodiscard]] constexpr bool next(const control_block<u32>& tcb, u32 mss, u32 most, bool nagle,
                                     text_to_send& run) noexcept;
 
-  /// The SYN or SYN,ACK has been handed to the network, our timestamp clock standing at `clock`.
-  constexpr void sent_syn(sequence_number<u32> iss, instant now, sequence_number<u32> clock, timer_set& timers,
-                          const connection_config& config) noexcept {
-    // Where the timer has stopped the measurement, a timeout has passed that was half as long as the next one.
-    const bool apart = (timed_.running() ? now - timed_.since() : rtt_.timeout() / 2) >= timestamp_tick;
+  /// Our timestamp clock has ticked since the SYN was sent that is to be sent again. Where the timer has stopped the
+  /// measurement, a timeout has passed that was half as long as the next one.
+  [[nodiscard]] constexpr bool syn_is_apart(instant now) const noexcept {
+    return (timed_.running() ? now - timed_.since() : rtt_.timeout() / 2) >= timestamp_tick;
+  }
+
+  /// The SYN or SYN,ACK has been handed to the network, our timestamp clock standing at `clock`; `apart` says of one
+  /// that is sent again that the clock has ticked since it was sent before.
+  constexpr void sent_syn(sequence_number<u32> iss, instant now, sequence_number<u32> clock, bool apart,
+                          timer_set& timers, const connection_config& config) noexcept {
     timed_.stop();
     if (syn_sent_) {
       timed_.sent_again(iss, iss + 1u, now, clock, apart, false);

@@ -231,7 +231,10 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::recover_fro
   }
   if (const undoing undone = recovery_.take_undone(); undone != undoing::nothing) [[unlikely]] {
     // RFC 4015 section 3.1, step 11: an echo keeps the reduction, and makes the timer no less hasty.
-    if (undone != undoing::recovery) rtt_.raise();
+    if (undone != undoing::recovery) {
+      rtt_.raise();
+      attempts_ = 0;  // also where a report that moves nothing told: the next one is a first one
+    }
     if (measured && rtt_.raises() && before(unsent_from_, tcb.snd.una)) rtt_.raising_sample(*measured);
     if (undone != undoing::marked_timeout) ecn_.undone();
   }

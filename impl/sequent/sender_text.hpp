@@ -46,8 +46,10 @@ constexpr bool sender<Storage, Congestion, MostRuns, Pacing, Parts>::resend(cons
                                                                             bool nagle, text_to_send& run) noexcept {
   if (recovery_.wants_new_data()) {
     if (unsent(snd, mss, mss, nagle, run)) return true;
-    // There is room in the network, and nothing that may be sent.
-    if (recovery_.pipe() == 0 || recovery_.pipe() + mss <= congestion_.window()) recovery_.no_new_data();
+    // There is room in the network, and nothing that may be sent. One new segment is enough all the same: what answers
+    // it tells (RFC 5682 section 2.1, step 2b).
+    const bool room = recovery_.pipe() == 0 || recovery_.pipe() + mss <= congestion_.window();
+    if (room && !recovery_.doubt().has_sent_new()) recovery_.no_new_data();
   }
   if (recovery_.wants_new_data()) return false;
   run = sent_before(snd, at, until, mss);

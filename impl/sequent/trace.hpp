@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "sequent/acknowledgment.hpp"
 #include "sequent/control_bits.hpp"
@@ -77,10 +78,17 @@ template <class Sink>
 struct traced_by {
   static constexpr bool enabled = true;
   Sink* sink = nullptr;
-  bool smaller_path = false;  ///< what is being sent again is, since the path takes smaller segments only
 };
 
 namespace detail {
+
+// What a connection that is traced has to remember for it; one that is not remembers nothing.
+template <class Trace>
+struct remembering : Trace {
+  bool smaller_path = false;  // what is being sent again is, since the path takes smaller segments only
+};
+template <class Trace>
+using trace_state = std::conditional_t<Trace::enabled, remembering<Trace>, Trace>;
 
 // Why a run of a sending half goes out, asked before it counts as sent.
 template <class Sender, class Run>

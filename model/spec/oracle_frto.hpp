@@ -90,6 +90,10 @@ class frto_oracle {
   /// What was sent again by the timer has been acknowledged, and what goes out next should be new (step 2b).
   [[nodiscard]] bool wants_new() const { return step_ == step::second && !sent_new_; }
 
+  /// Something new is on its way, and the next acknowledgment decides (step 3): one segment is enough where there is
+  /// no more to send.
+  [[nodiscard]] bool awaits_verdict() const { return step_ == step::second && sent_new_; }
+
   /// What is known about the last timeout.
   [[nodiscard]] verdict now() const { return verdict_; }
 

@@ -44,11 +44,15 @@ class prr_oracle {
   }
 
   /// Section 6.2: an acknowledgment arrives in recovery, with SACK. It delivered so many octets, so many are in the
-  /// pipe after it, and `safe` says that it advanced SND.UNA and showed no further loss (SafeACK).
-  void acknowledged(position delivered, position pipe, bool safe) {
+  /// pipe after it, and `safe` says that it advanced SND.UNA and showed no further loss (SafeACK). One that delivered
+  /// nothing leaves the window as it is, unless it showed `losses`.
+  void acknowledged(position delivered, position pipe, bool safe, bool losses = false) {
     if (!running_) return;
-    if (delivered == 0) return losses_found(pipe);
-    account(delivered, pipe, safe);
+    if (delivered != 0) {
+      account(delivered, pipe, safe);
+    } else if (losses || window_ == 0) {
+      return losses_found(pipe);
+    }
     exact_ = window_;
   }
 
@@ -95,6 +99,7 @@ class prr_oracle {
     const position rest = pipe > ssthresh_ ? proportion() : std::min(ssthresh_ - pipe + sent_, delivered_);
     budget_ = rest - sent_;
     allow_least(pipe);
+    window_ = pipe + std::max<position>(budget_, 0);
   }
 
   /// Text is put on the wire, new or not.

@@ -113,6 +113,10 @@ class recovery_watch {
         wrong_doubt_.note("after a timeout F-RTO wants something new sent, and " +
                           spec::show(spec::octet_range{first, last}) + " is sent again");
       }
+      if (plain_ && frto_.awaits_verdict()) {
+        wrong_doubt_.note("F-RTO has something new on its way, whose answer tells, and " +
+                          spec::show(spec::octet_range{first, last}) + " is sent again before it");
+      }
       plain_ = false;
       frto_.went_on_repeating();
     }
@@ -344,7 +348,7 @@ class recovery_watch {
     if (!after.repairs) return;
     const bool safe = after.una != before.una && newly_lost(before, after).empty();
     if (sack_) {
-      prr_.acknowledged(delivered, after.pipe, safe);
+      prr_.acknowledged(delivered, after.pipe, safe, !newly_lost(before, after).empty());
       return prr_.claims_window(after.window);
     }
     prr_.counted({after.una - before.una, told.is_duplicate, before.nxt - before.una}, after.pipe, safe);

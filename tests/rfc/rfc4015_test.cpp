@@ -132,5 +132,22 @@ TEST(rfc4015_section_3_1, what_an_undone_timeout_had_outstanding_does_not_open_t
   }
 }
 
+// A peer says of everything that it has arrived, and twice what the timer sent, without acknowledging any of it. The
+// timeout is undone, and the next one is answered as a first one, not as one of the same loss.
+// covers: rfc4015#3.1/9 rfc5681#3.1
+TEST(rfc4015_section_3_1, a_timeout_that_was_undone_is_not_counted) {
+  reno_end host({.sack = true}, ms(100));
+  host.write(11 * host.size);  // the probe is the last one of them
+  while (host.tcp.sending().attempts() == 0) host.wait_for_deadline();
+  const u32 ssthresh = host.threshold();
+  host.now = host.now + ms(100);
+  host.in(host.with_block(host.answer(0), 1, 11));
+  host.in(host.with_block(host.with_block(host.answer(0), 0, 1), 0, 11));
+  ASSERT_GT(host.threshold(), ssthresh) << "undone";
+  EXPECT_EQ(host.tcp.sending().attempts(), 0u);
+  while (host.tcp.sending().attempts() == 0) host.wait_for_deadline();
+  EXPECT_EQ(host.threshold(), ssthresh);
+}
+
 }  // namespace rfc4015_test
 }  // namespace sequent::test

@@ -34,6 +34,22 @@ TEST(rfc5682_section_3_1, a_second_timeout_for_the_same_segment_starts_anew) {
   }
 }
 
+// There is one new segment to send and no second one: what answers it tells all the same.
+// covers: rfc5682#2.1/2b
+TEST(rfc5682_section_2_1, one_new_segment_is_enough) {
+  for (const bool sack : {false, true}) {
+    host_type host({.sack = sack});
+    host.write(4 * host_type::size);
+    while (host.tcp.sending().attempts() != 1) host.wait_for_deadline();
+    host.write(host_type::size);
+    const auto fresh = host.in(host.answer(1));
+    ASSERT_EQ(fresh.size(), 1u) << sack;
+    EXPECT_EQ(fresh[0].seq(), host.number(4));
+    host.in(host.answer(2));
+    EXPECT_GT(host.threshold(), 60'000u) << "spurious: " << sack;
+  }
+}
+
 // covers: rfc5682#3.1
 TEST(rfc5682_section_3_1, a_second_timeout_after_an_acknowledgment_does_not) {
   for (const bool sack : {false, true}) {

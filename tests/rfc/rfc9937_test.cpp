@@ -74,6 +74,20 @@ TEST(rfc9937_section_6_2, the_bound_is_chosen_at_each_acknowledgment) {
   EXPECT_EQ(host.hears(2, 3, 4).size(), 1u);
 }
 
+// What is told twice takes nothing back of what the first telling let go, sent or not.
+// covers: rfc9937#6.2
+TEST(rfc9937_section_6_2, what_delivers_nothing_leaves_the_window) {
+  twenty host;
+  for (u32 ack = 15; ack != 22; ++ack) host.hears(0, 15, ack + 1);
+  host.now = host.now + ms(100);
+  const packet told = host.with_block(host.answer(host.first + 1), host.first + 15, host.first + 22);
+  ASSERT_TRUE(host.tcp.on_segment(told.header, {}, host.now));
+  const u32 window = host.window();
+  EXPECT_EQ(window, host.pipe() + 2 * mss);
+  ASSERT_TRUE(host.tcp.on_segment(told.header, {}, host.now));
+  EXPECT_EQ(host.window(), window);
+}
+
 /// Ten segments in flight and nothing more to send.
 struct ten : doubtful_sender<> {
   ten() : doubtful_sender<>({.sack = true}, ms(100)) {

@@ -77,6 +77,19 @@ TEST(FrtoOracle, NotWithinAnEarlierRecoveryButForTheSameSegment) {
   EXPECT_EQ(same.now(), verdict::undecided);
 }
 
+// covers: rfc5682#2.1/2b
+TEST(FrtoOracle, OneNewSegmentIsEnoughToWaitForItsAnswer) {
+  frto_oracle f = timed_out();
+  EXPECT_FALSE(f.awaits_verdict());
+  f.acknowledged(up_to(1));
+  EXPECT_FALSE(f.awaits_verdict()) << "nothing new has gone";
+  f.sent_new(9 * mss);
+  EXPECT_TRUE(f.awaits_verdict());
+  f.acknowledged(up_to(2));
+  EXPECT_FALSE(f.awaits_verdict());
+  EXPECT_EQ(f.now(), verdict::spurious);
+}
+
 TEST(FrtoOracle, ClaimsTooEarly) {
   frto_oracle f = timed_out();
   f.acknowledged(up_to(1));

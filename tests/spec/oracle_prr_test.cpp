@@ -117,6 +117,23 @@ TEST(PrrOracle, TheFirstRetransmissionIsAlwaysPermittedAndNoSecondOne) {
 }
 
 // covers: rfc9937#6.2
+TEST(PrrOracle, WhatDeliversNothingLeavesTheWindowUnlessItShowsLosses) {
+  for (const position off : {-1, 0, 1}) {
+    prr_oracle prr = begun();
+    prr.acknowledged(mss, 4 * mss, true);
+    prr.claims_window(6 * mss);
+    prr.acknowledged(0, 4 * mss, true);
+    prr.claims_window(6 * mss + off);
+    EXPECT_EQ(prr.violation().empty(), off == 0) << off;
+  }
+  prr_oracle prr = begun();
+  prr.acknowledged(3 * mss, 5 * mss, false);
+  prr.sent(2 * mss);
+  prr.acknowledged(0, 4 * mss, false, true);
+  EXPECT_EQ(prr.remaining(), mss) << "and no more for what was lost";
+}
+
+// covers: rfc9937#6.2
 TEST(PrrOracle, WithoutSackDuplicatesDeliverAtMostWhatWasOutstanding) {
   prr_oracle prr({.smss = mss});
   prr.begin(2 * mss, 4 * mss);
