@@ -267,13 +267,14 @@ class endpoint_drive {
     seg.control = control_bits<u32>(drawn_control());
     seg.wnd = static_cast<u32>(choose_.pick(4) == 3 ? choose_.pick(0x10000) : choose_.pick(128));
     seg.up = static_cast<u32>(choose_.pick(8) == 7 ? choose_.pick(0x10000) : choose_.pick(64));
-    seg.text_length = static_cast<u32>(choose_.pick(4) == 0 ? choose_.pick(120) : 0);
+    const std::size_t way = choose_.pick(64);
+    seg.text_length = static_cast<u32>(way % 4 == 0 ? choose_.pick(120) : 0);
     seg.options = drawn_options(tcb);
     const std::size_t offset = header_length + options_length(seg.options);
     if (offset > longest_header) return;
     std::vector<std::uint8_t> octets(offset + seg.text_length);
     emit_segment(seg, octets, pseudo_header{});
-    deliver(octets);
+    deliver(octets, true, way >= 56);
   }
 
   // Octets that mean whatever they mean, mostly with a checksum that holds.
@@ -283,7 +284,8 @@ class endpoint_drive {
     deliver(octets, choose_.pick(4) != 3);
   }
 
-  void deliver(std::vector<std::uint8_t>& octets, bool mend = true) {
+  // Hands octets over, with a checksum that holds if it is mended; `damaged`: but for one bit of the last octet.
+  void deliver(std::vector<std::uint8_t>& octets, bool mend = true, bool damaged = false) {
     const auto parsed = parse_segment(octets, pseudo_header{}, checksum_by::hardware);
     if (parsed) {
       if (half_circle_apart(parsed->header)) return;
@@ -294,6 +296,7 @@ class endpoint_drive {
       }
     }
     if (mend && octets.size() >= header_length) property::mend_checksum(octets);
+    if (damaged) octets.back() ^= 1;
     if (story_ != nullptr) {
       const auto arriving = parse_segment(octets, pseudo_header{});
       say(arriving ? refinement::segment_text(arriving->header) + " arrives" : std::string("octets in error arrive"));

@@ -35,10 +35,35 @@ class forger {
     p.size = static_cast<std::uint16_t>(header_length + text);
     std::fill_n(p.room.begin() + header_length, text, std::uint8_t{0xEE});
     emit_segment(forged, std::span(p.room).first(p.size), pseudo_header{});
-    if (std::ranges::find(out_, p) == out_.end()) out_.push_back(p);
+    keep(p);
+  }
+
+  /// Text that comes next, more than the whole buffer if a packet takes so much, and a checksum that does not hold: to
+  /// be dropped without a trace.
+  void add_damaged_text() {
+    const control_block<u32>& tcb = victim_.tcp().block();
+    const std::size_t buffer = victim_.tcp().receiving().room() + victim_.tcp().receiving().unread();
+    segment<u32> forged;
+    forged.source_port = victim_.tcp().config().remote_port;
+    forged.destination_port = victim_.tcp().config().local_port;
+    forged.seq = tcb.rcv.nxt;
+    forged.ack = tcb.snd.una;
+    forged.control = control_bits<u32>(control_bits<u32>::ack_bit);
+    forged.wnd = 7;
+    typename End::packet p;
+    forged.text_length = static_cast<u32>(std::min(buffer + 1, p.room.size() - header_length));
+    p.size = static_cast<std::uint16_t>(header_length + forged.text_length);
+    std::fill_n(p.room.begin() + header_length, forged.text_length, std::uint8_t{0xEE});
+    emit_segment(forged, std::span(p.room).first(p.size), pseudo_header{});
+    p.room[p.size - 1u] ^= 1;
+    keep(p);
   }
 
  private:
+  void keep(const typename End::packet& p) {
+    if (std::ranges::find(out_, p) == out_.end()) out_.push_back(p);
+  }
+
   const End& victim_;
   std::vector<typename End::packet>& out_;
 };
@@ -64,6 +89,7 @@ void forge_blindly(std::uint32_t attacks, const control_block<u32>& tcb, forger<
   if ((attacks & model::attack_data) != 0) {
     forge.add(bits::ack_bit, next, sent + 1u, 1);
     forge.add(bits::ack_bit, next, tcb.snd.una - (tcb.snd.max_wnd + 1u), 1);
+    forge.add_damaged_text();
   }
   if ((attacks & model::attack_ack) != 0) {
     forge.add(bits::ack_bit, next, sent + 1u, 0);

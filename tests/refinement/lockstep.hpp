@@ -174,17 +174,20 @@ class lockstep {
   }
 
   void arrives(const packet& p) { arrives(p.octets(), p.ecn); }
-  /// Octets that came from anywhere: what cannot be parsed must change nothing.
+  /// Octets that came from anywhere: what cannot be parsed must change nothing, a buffered octet included. All of them
+  /// are handed over as they are.
   void arrives(std::span<const std::uint8_t> octets, ecn_codepoint mark = ecn_codepoint::not_capable) {
     before_ = tcp_.block();
     ack_taken_ = false;
     const auto parsed = parse_segment(octets, tcp_.config().addresses);
     if (!parsed) {
+      const model::digest untouched = all_of_it();
       const auto refused = tcp_.on_octets(octets, instant{}, mark);
       if (refused || refused.why() != parsed.why()) shadow_.set_violation("a segment in error was processed");
+      if (all_of_it() != untouched) shadow_.set_violation("a segment in error left something behind");
       return shadow_.follow_silence(tcp_.block(), shadow_.places_for(before_, nullptr), more(), "segment in error");
     }
-    deliver(parsed->header, parsed->text, mark);
+    deliver(octets, parsed->header, mark);
   }
 
   /// The next segment to send; what there is to say about it is checked.
@@ -263,6 +266,12 @@ class lockstep {
 
   using observation = spec_shadow::observation;
 
+  [[nodiscard]] model::digest all_of_it() const {
+    model::fingerprint f;
+    feed(f, tcp_, true);
+    return f.value();
+  }
+
   void begin_anew() {
     taken_ = 0;
     peer_closed_ = false;
@@ -338,7 +347,8 @@ class lockstep {
     return taken ? *taken : 0;
   }
 
-  void deliver(const segment<u32>& header, std::span<const std::uint8_t> text, ecn_codepoint mark) {
+  // The octets of a segment that was read: `header`.
+  void deliver(std::span<const std::uint8_t> octets, const segment<u32>& header, ecn_codepoint mark) {
     places where = shadow_.places_for(before_, &header);
     spec_shadow::event e;
     e.what = spec::kind::arrival;
@@ -346,7 +356,7 @@ class lockstep {
     e.seg = abstract_segment<spec::position>(header, where, outlived);
     e.seg.good_cookie = judge(header);
     const auto due_before = tcp_.timers().due(timer::time_wait);
-    const auto done = tcp_.on_segment(header, text, instant{}, mark);
+    const auto done = tcp_.on_octets(octets, instant{}, mark);
     if (!done) return shadow_.set_violation("a segment that was read is refused: " + segment_text(header));
     const actions<u32>& step = *done;
     ack_taken_ = step.acceptable_ack;
