@@ -10,6 +10,7 @@
 #include "sequent/config.hpp"
 #include "tools/sequent/explore.hpp"
 #include "tools/sequent/replay.hpp"
+#include "tools/sequent/trace.hpp"
 
 namespace {
 
@@ -25,6 +26,28 @@ int told(int status) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
   std::fputs("sequent: the output cannot be written\n", stderr);
   return 2;
+}
+
+void add_trace_options(CLI::App& command, tools::trace_options& trace) {
+  command.add_option("--octets", trace.octets, "to be sent")
+      ->check(CLI::Range(0, 1'000'000'000))
+      ->capture_default_str();
+  command.add_option("--rate", trace.rate, "of the path, bit/s")
+      ->check(CLI::Range(1'000, 2'000'000'000))
+      ->capture_default_str();
+  command.add_option("--delay", trace.delay, "one way, microseconds")
+      ->check(CLI::Range(0, 10'000'000))
+      ->capture_default_str();
+  command.add_option("--queue", trace.queue, "octets that may wait at the path's bottleneck")
+      ->check(CLI::Range(1'500, 1'000'000'000))
+      ->capture_default_str();
+  command.add_option("--loss", trace.loss, "of a million packets, either way")->check(CLI::Range(0, 500'000));
+  command.add_option("--lose", trace.losses, "the packets of the sender with these numbers, counted from 0")
+      ->check(CLI::NonNegativeNumber);
+  command.add_option("--seed", trace.seed, "of random losses");
+  command.add_flag("--reno", trace.reno, "NewReno instead of CUBIC");
+  command.add_option("--json", trace.json, "file for the sender's events, as lines of JSON in the manner of qlog");
+  command.add_option("--pcapng", trace.pcapng, "file for its packets, each with why it goes out as a comment");
 }
 
 }  // namespace
@@ -51,6 +74,11 @@ int main(int argc, char** argv) {
   auto* replay_command = app.add_subcommand("replay", "run a list of choices and draw it as a ladder");
   replay_command->add_option("file", replay.file, "the list, as any engine writes it")->required();
 
+  tools::trace_options trace;
+  auto* trace_command =
+      app.add_subcommand("trace", "send octets over a path that loses some, and write down what happens and why");
+  add_trace_options(*trace_command, trace);
+
   auto* scenarios_command = app.add_subcommand("scenarios", "list the scenarios");
 
   try {
@@ -61,6 +89,7 @@ int main(int argc, char** argv) {
   try {
     if (*explore_command) return told(tools::explore(explore));
     if (*replay_command) return told(tools::replay(replay));
+    if (*trace_command) return told(tools::trace(trace));
     if (*scenarios_command) return told(list_scenarios());
   } catch (const std::system_error&) {  // of fmt, which could not write
     return told(2);

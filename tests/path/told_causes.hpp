@@ -1,6 +1,7 @@
 // What an end says of why it sends, beside what the oracle of reasons makes of the segments alone.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "model/spec/oracle_reasons.hpp"
@@ -8,11 +9,13 @@
 
 namespace sequent::path {
 
-/// Hears what a connection tells, and keeps the latest cause.
+/// Hears what a connection tells, keeps the latest cause, and passes it on.
 struct told_causes {
   std::optional<cause> latest{};
+  std::function<void(const trace_event&)> besides{};
   void operator()(const trace_event& what) {
     if (what.kind == trace_kind::sent) latest = what.why;
+    if (besides) besides(what);
   }
 };
 

@@ -97,6 +97,21 @@ struct path_result {
   std::array<std::uint64_t, 2> read{};  ///< octets that end i read
 };
 
+/// A segment that crosses the interface of an end.
+struct passing_packet {
+  std::size_t where = 0;  ///< the end
+  bool leaves = false;    ///< it is sent there, or else it arrives
+  bool lost = false;      ///< the path loses it
+  instant at{};           ///< what the end's clock shows
+  std::span<const std::uint8_t> octets{};
+};
+
+/// Who watches a run.
+struct path_watcher {
+  std::function<void(const trace_event&)> tells{};      ///< what end 0 tells
+  std::function<void(const passing_packet&)> passes{};  ///< each segment, after what is told of it if it leaves
+};
+
 /// The run. `Policy` must have heap_storage.
 template <class Policy = path_policy>
 class two_ends {
@@ -127,6 +142,11 @@ class two_ends {
 
   /// Before run(): what happens at some moment, e.g. an ICMP message or a call.
   void at(nanoseconds when, std::function<void(two_ends&)> what) { happenings_.emplace(when, std::move(what)); }
+  /// Before run(): who watches it.
+  void watch(const path_watcher& watcher) {
+    told_[0].besides = watcher.tells;
+    passes_ = watcher.passes;
+  }
   [[nodiscard]] tcp& end(std::size_t i) { return *end_[i]; }
   /// What the ends' clocks show, and the true time in microseconds to their grain.
   [[nodiscard]] instant clock() const {
@@ -223,6 +243,7 @@ class two_ends {
       }
       note(i, "hears", &*seg, p.marked ? " CE" : "");
     }
+    if (passes_) passes_({i, false, false, clock(), p.octets});
     (void)end_[i]->on_octets(p.octets, clock(),
                              p.marked ? ecn_codepoint::congestion_experienced : ecn_codepoint::not_capable);
     judge(i);
@@ -306,6 +327,7 @@ class two_ends {
       const nanoseconds leaves = std::max(now_, out->not_before.microseconds() * microsecond);
       const link::outcome became = ways_[i].carry(octets.size() + 20, out->ecn != ecn_codepoint::not_capable, leaves);
       note(i, became.lost ? "sends (lost)" : "sends", &*seg, name(why));
+      if (passes_) passes_({i, true, became.lost, clock(), octets});
       judge(i);
       if (!told_[i].latest || !agree(*told_[i].latest, why)) {
         wrong(of(i) + "what is sent as " + (told_[i].latest ? name(*told_[i].latest) : "nothing") + " has the reason " +
@@ -443,6 +465,7 @@ class two_ends {
   path_setting given_;
   std::array<link, 2> ways_;
   std::array<told_causes, 2> told_{};
+  std::function<void(const passing_packet&)> passes_{};
   std::array<std::unique_ptr<tcp>, 2> end_{};
   std::vector<spec::reasons_oracle> watch_{};
   std::vector<spec::finish_oracle> finish_{};

@@ -1,0 +1,46 @@
+// The names that traces use for what happens.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+
+#include "sequent/control_bits.hpp"
+#include "sequent/timers.hpp"
+#include "sequent/trace.hpp"
+
+namespace sequent::tracing {
+
+/// The name of a timer, e.g. "loss probe".
+[[nodiscard]] constexpr const char* timer_name(timer which) noexcept {
+  constexpr std::array<const char*, timer_set::count> names{"retransmission", "persist",    "delayed ack", "keep-alive",
+                                                            "user timeout",   "TIME-WAIT",  "FIN-WAIT-2",  "reordering",
+                                                            "loss probe",     "zero window"};
+  return names[static_cast<std::size_t>(which)];
+}
+
+/// The control bits by their names, e.g. "ACK,PSH".
+[[nodiscard]] inline std::string control_names(control_bits<u32> bits) {
+  std::string text;
+  const auto add = [&text](bool is_set, const char* name) {
+    if (is_set) text += (text.empty() ? "" : ",") + std::string(name);
+  };
+  add(bits.syn(), "SYN");
+  add(bits.fin(), "FIN");
+  add(bits.rst(), "RST");
+  add(bits.ack(), "ACK");
+  add(bits.psh(), "PSH");
+  add(bits.urg(), "URG");
+  add(bits.ece(), "ECE");
+  add(bits.cwr(), "CWR");
+  return text;
+}
+
+/// One line on what goes out and how the connection stands then, for the comment of a packet.
+[[nodiscard]] inline std::string remark(const trace_event& what) {
+  return std::string(name(what.why)) + "; cwnd " + std::to_string(what.congestion_window) + ", pipe " +
+         std::to_string(what.pipe) + ", SRTT " + std::to_string(what.round_trip.count()) + " us, RTO " +
+         std::to_string(what.timeout.count()) + " us" + (what.recovering ? ", recovering" : "");
+}
+
+}  // namespace sequent::tracing
