@@ -75,6 +75,9 @@ struct connection_config {
   duration msl = duration::seconds(120);                       ///< TIME-WAIT lasts twice this (MUST-13)
   std::optional<duration> fin_wait_2 = duration::seconds(60);  ///< after close(), not after shutdown() (C37)
   std::uint8_t challenge_acks_per_second = 10;                 ///< RFC 5961 section 7, per connection; 0: none
+  /// The initial congestion window, which is the window after idleness too: so many full segments, but at most so many
+  /// times 1460 octets or two segments. 1 to 64: ten are RFC 6928's bound, more are for paths that one knows.
+  std::uint8_t initial_window = 10;
 
   /// A server with Fast Open answers text of a SYN before the handshake is complete with at most so many times the
   /// octets of the SYN's datagram, headers and the SYN,ACK included (RFC 7413 section 5.2: a cookie may be stolen, and
@@ -112,6 +115,7 @@ constexpr validity connection_config::validate() const noexcept {
   if (send_mss == 0) return {"send_mss"};
   if (default_peer_mss == 0) return {"default_peer_mss"};
   if (ip_header_octets < 20 || ip_header_octets > 60) return {"ip_header_octets"};
+  if (initial_window == 0 || initial_window > 64) return {"initial_window"};
   if (delayed_ack < nothing) return {"delayed_ack"};
   if (peer_ack_delay < nothing) return {"peer_ack_delay"};
   if (silly_window_override <= nothing) return {"silly_window_override"};

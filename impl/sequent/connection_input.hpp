@@ -116,7 +116,7 @@ void connection<Policy>::walk(const segment<u32>& header, std::span<const std::u
 template <class Policy>
 void connection<Policy>::take_early(const segment<u32>& syn) noexcept {
   if constexpr (Policy::fast_open::enabled) {
-    sender_.established(effective_mss());
+    sender_.established(effective_mss(), config_.initial_window);
     fast_open_.took_syn(config_.ip_header_octets + header_length + options_length(syn.options) + syn.text_length,
                         config_.fast_open_amplification);
   }
@@ -212,7 +212,7 @@ template <class Policy>
 void connection<Policy>::take_acknowledgment(const segment<u32>& header, const actions<u32>& step,
                                              bool window_was_closed, instant now) noexcept {
   const bool handshake_over = step.raised.has(signal::established);
-  if (handshake_over) sender_.established(effective_mss());
+  if (handshake_over) sender_.established(effective_mss(), config_.initial_window);
   if (step.acked != 0) path_.on_acked(tcb_.snd.una);
   std::optional<duration> since_echo;
   if (tcb_.ts.enabled && header.options.ts && header.control.ack()) {

@@ -95,7 +95,9 @@ class sender {
 
   /// The handshake is complete: congestion control begins with the effective segment size, and with one segment where
   /// the SYN went unanswered twice. Once is no sign of a loss on a path of more than a second (RFC 6928 section 2).
-  constexpr void established(u32 mss) noexcept { congestion_.start(mss, syn_lost_ && attempts_ > 1); }
+  constexpr void established(u32 mss, std::uint8_t initial_segments = congestion::usual_initial_segments) noexcept {
+    congestion_.start(mss, syn_lost_ && attempts_ > 1, initial_segments);
+  }
 
   /// Queues octets; returns how many found room. Linear in their number.
   std::size_t write(std::span<const std::uint8_t> octets, bool urgent) noexcept {

@@ -292,7 +292,7 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::restart_tim
   if (snd.una == snd.nxt) {
     timers.stop(timer::loss_probe);
     // Only a window that has grown beyond the initial one has anything to lose by idleness.
-    if (congestion_.window() <= Congestion::initial_window(mss)) last_sent_.reset();
+    if (congestion_.window() <= congestion_.initial_window(mss)) last_sent_.reset();
     return;
   }
   expect_ack(now, timers, config);

@@ -41,21 +41,23 @@ struct cwnd_parameters {
   avoidance_rule avoidance = avoidance_rule::reno;
   std::int64_t kept_of = 2;  ///< ssthresh after a loss is kept / kept_of of the flight: 1 / 2, or 7 / 10 for CUBIC
   std::int64_t kept = 1;
+  std::int64_t initial_segments = 10;  ///< of the initial window: RFC 6928's upper bound, or what was chosen
 };
 
 /// The upper bound on one connection's congestion window.
 class cwnd_oracle {
  public:
-  /// A connection with the initial window of RFC 6928.
-  explicit constexpr cwnd_oracle(const cwnd_parameters& given) : given_(given), cwnd_(initial_window(given.smss)) {}
+  /// A connection with the initial window of RFC 6928, or of another number of segments.
+  explicit constexpr cwnd_oracle(const cwnd_parameters& given)
+      : given_(given), cwnd_(initial_window(given.smss, given.initial_segments)) {}
 
   /// NewReno without SACK and without byte counting beyond RFC 5681.
   explicit constexpr cwnd_oracle(std::int64_t smss)
       : cwnd_oracle(cwnd_parameters{.smss = smss, .slow_start_segments = 1, .recovery = recovery_rule::inflating}) {}
 
-  /// RFC 6928 section 2: min(10 * MSS, max(2 * MSS, 14600)).
-  [[nodiscard]] static constexpr std::int64_t initial_window(std::int64_t smss) {
-    return std::min(10 * smss, std::max<std::int64_t>(2 * smss, 14600));
+  /// RFC 6928 section 2: min(10 * MSS, max(2 * MSS, 14600)); or the same in proportion for another number than ten.
+  [[nodiscard]] static constexpr std::int64_t initial_window(std::int64_t smss, std::int64_t segments = 10) {
+    return std::min(segments * smss, std::max<std::int64_t>(2 * smss, segments * 1460));
   }
 
   /// The SYN or SYN,ACK had to be sent again so many times: the initial window is one segment (RFC 5681 section 3.1). A
@@ -143,7 +145,7 @@ class cwnd_oracle {
   /// besides (section 3.4); slow start may lead back to what was safe before.
   constexpr void undone(std::int64_t flight, std::int64_t octets) {
     if (!before_) return;
-    cwnd_ = std::max({own(), flight + std::min(octets, initial_window(given_.smss)), given_.smss});
+    cwnd_ = std::max({own(), flight + std::min(octets, restart_window()), given_.smss});
     ssthresh_ = std::max({ssthresh_, before_->ssthresh, before_->flight});
     in_recovery_ = after_timeout_ = false;
     before_.reset();
@@ -172,8 +174,8 @@ class cwnd_oracle {
   /// Nothing was sent for more than a retransmission timeout (RFC 5681 section 4.1). A window that is no larger than
   /// the initial one stays as it is, with what was counted towards its growth.
   constexpr void restarted_after_idle() {
-    if (own() <= initial_window(given_.smss)) return;
-    cwnd_ = std::min(cwnd_, initial_window(given_.smss));
+    if (own() <= restart_window()) return;
+    cwnd_ = std::min(cwnd_, restart_window());
     start_round();
   }
 
@@ -213,6 +215,11 @@ class cwnd_oracle {
   [[nodiscard]] const std::string& violation() const { return wrong_.text(); }
 
  private:
+  /// What may be sent at once where nothing is known of the path any more (RFC 5681 section 4.1).
+  [[nodiscard]] constexpr std::int64_t restart_window() const {
+    return initial_window(given_.smss, given_.initial_segments);
+  }
+
   /// What a spurious recovery gives back.
   struct remembered {
     std::int64_t ssthresh;

@@ -139,8 +139,8 @@ const registered idleness{claim{
     .says =
         "After nothing was sent for longer than a timeout no more than the initial window leaves before something is "
         "heard, whenever what was sent was acknowledged (RFC 5681 section 4.1)",
-    .bounds = adversary_bounds,
-    .head = 13,
+    .bounds = std::string(adversary_bounds) + "; initial windows of 2, 10 and 20 segments",
+    .head = 14,
     .steps = 60,
     .cases = 8'000,
     .run = adversary_check<reno_adversary>(adversary_oracle::idleness),
@@ -153,8 +153,8 @@ const registered bursts{claim{
     .id = "burst-after-idle",
     .says = "A window that is kept through a silence (RFC 7661) is not sent at once: without pacing no more than the "
             "initial window leaves before something is heard",
-    .bounds = adversary_bounds,
-    .head = 13,
+    .bounds = std::string(adversary_bounds) + "; initial windows of 2, 10 and 20 segments",
+    .head = 14,
     .steps = 60,
     .cases = 3'000,
     .run = adversary_check<validated_adversary>(adversary_oracle::idleness),

@@ -13,6 +13,7 @@
 
 #include "model/spec/oracle_absence.hpp"
 #include "model/spec/oracle_closed_window.hpp"
+#include "model/spec/oracle_cwnd.hpp"
 #include "model/spec/oracle_idle.hpp"
 #include "model/spec/oracle_keep_alive.hpp"
 #include "model/spec/oracle_resends.hpp"
@@ -127,6 +128,10 @@ class adversary_subject {
       config.zero_window.reset();
       config.orphan_timeout.reset();
       config.keep_alive = {false, duration::seconds(30), duration::seconds(5), 3};
+    }
+    if (which_ == adversary_oracle::idleness) {
+      constexpr std::array<std::uint8_t, 4> windows{10, 10, 2, 20};
+      config.initial_window = windows[head.pick(windows.size())];
     }
     if (which_ == adversary_oracle::patience) {
       constexpr std::array<std::int64_t, 4> timeouts{1, 5, 20, 60};
@@ -436,7 +441,10 @@ class adversary_subject {
     return std::is_base_of_v<congestion::validated<congestion::reno>, typename Policy::congestion_control>;
   }
   [[nodiscard]] bool kept() const { return keeps(); }
-  [[nodiscard]] u32 restart_window() const { return congestion::reno::initial_window(host_.tcp.effective_mss()); }
+  [[nodiscard]] u32 restart_window() const {
+    return static_cast<u32>(
+        spec::cwnd_oracle::initial_window(host_.tcp.effective_mss(), host_.tcp.config().initial_window));
+  }
   // The silence after which no more than the restart window may go.
   [[nodiscard]] microseconds silence() const {
     const auto& sending = host_.tcp.sending();

@@ -13,6 +13,11 @@ struct shameless : congestion::reno {
   }
 };
 
+/// Begins with the usual window, whatever was asked for.
+struct deaf_to_settings : congestion::reno {
+  void start(u32 mss, bool syn_was_lost, std::uint8_t) noexcept { congestion::reno::start(mss, syn_was_lost); }
+};
+
 /// Grows by what was acknowledged in congestion avoidance too.
 struct exponential : congestion::reno {
   void on_ack(const congestion::progress& p) noexcept {

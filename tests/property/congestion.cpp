@@ -4,6 +4,7 @@
 #include <string>
 
 #include "model/spec/oracle_cubic.hpp"
+#include "model/spec/oracle_cwnd.hpp"
 #include "model/spec/oracle_hystart.hpp"
 #include "sequent/congestion/cubic.hpp"
 #include "tests/property/broken_congestion.hpp"
@@ -33,8 +34,11 @@ template <class Control>
 class cubic_run {
  public:
   explicit cubic_run(const drawn_case& c)
-      : head_(c.head), mss_(64 + static_cast<u32>(head_.pick(9'000))), oracle_(mss_, Control::initial_window(mss_)) {
-    core_.start(mss_, false);
+      : head_(c.head),
+        mss_(64 + static_cast<u32>(head_.pick(9'000))),
+        initial_(drawn_initial_window(head_)),
+        oracle_(mss_, initial_window()) {
+    core_.start(mss_, false, initial_);
     now_ = static_cast<std::int64_t>(head_.word()) * 1'000;  // the lowest 32 bits wrap on the way
   }
 
@@ -52,6 +56,8 @@ class cubic_run {
   }
 
  private:
+  [[nodiscard]] std::int64_t initial_window() const { return spec::cwnd_oracle::initial_window(mss_, initial_); }
+
   // The two may differ by what is tolerated; from here on they start from the same window again.
   void align() { oracle_.set_window(core_.window()); }
 
@@ -107,7 +113,7 @@ class cubic_run {
   std::string idle() {
     align();
     core_.after_idle(mss_);
-    oracle_.restarted_after_idle(Control::initial_window(mss_));
+    oracle_.restarted_after_idle(initial_window());
     now_ += 3 * rtt_;
     // The clock begins to count again with the first acknowledgment after the pause, in both.
     return acknowledge({4, 0, 7, 0}, true);
@@ -163,6 +169,7 @@ class cubic_run {
 
   number_choice head_;
   u32 mss_;
+  std::uint8_t initial_;
   Control core_{};
   spec::cubic_oracle oracle_;
   std::int64_t now_ = 0;
@@ -188,10 +195,11 @@ const registered cubic_window{claim{
     .says = "CUBIC's window is that of RFC 9438 in exact arithmetic, but for three segments and a part in a thousand; "
             "acknowledgments never shrink it, and ssthresh is never below two segments",
     .bounds =
-        "segment sizes of 64 to 9063 octets, round trips of 50 us to 2 s, at most 100 runs of up to 128 "
+        "segment sizes of 64 to 9063 octets, initial windows of 1 to 64 segments, round trips of 50 us to 2 s, at most "
+        "100 runs of up to 128 "
         "acknowledgments, "
         "losses, time-outs, undone reductions and pauses in any order, acknowledgments at most two round trips apart",
-    .head = 3,
+    .head = 5,
     .steps = 100,
     .cases = 2'000,
     .run = saying(cubic_case<congestion::cubic_without_hystart>),

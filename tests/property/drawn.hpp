@@ -46,6 +46,13 @@ class number_choice {
   std::size_t next_ = 0;
 };
 
+/// An initial window in segments: the usual ten, or 1 to 64. Two numbers.
+[[nodiscard]] inline std::uint8_t drawn_initial_window(number_choice& draw) {
+  const bool other = draw.pick(4) != 0;
+  const std::size_t segments = draw.pick(64);
+  return static_cast<std::uint8_t>(other ? 1 + segments : 10);
+}
+
 /// A case as text that parse_case() reads: what replays it, the property's id, then the numbers.
 [[nodiscard]] inline std::string format(std::string_view id, const drawn_case& c) {
   std::string out =

@@ -139,10 +139,12 @@ class window_run {
   explicit window_run(const drawn_case& c)
       : head_(c.head),
         mss_(1 + static_cast<u32>(head_.pick(9'000))),
-        oracle_(spec::cwnd_parameters{.smss = mss_, .recovery = spec::recovery_rule::proportional}) {
-    const bool syns_lost = head_.pick(4) == 3;
-    core_.start(mss_, syns_lost);
-    if (syns_lost) oracle_.handshake_repeated(2);
+        syns_lost_(head_.pick(4) == 3),
+        initial_(drawn_initial_window(head_)),
+        oracle_(spec::cwnd_parameters{
+            .smss = mss_, .recovery = spec::recovery_rule::proportional, .initial_segments = initial_}) {
+    core_.start(mss_, syns_lost_, initial_);
+    if (syns_lost_) oracle_.handshake_repeated(2);
   }
 
   /// What is wrong after the step, or nothing.
@@ -193,7 +195,7 @@ class window_run {
   void undo(u32 flight, const step& s) {
     if (!doubted_) return;
     const u32 octets = s[2] % (2 * mss_);
-    core_.undo(std::max(flight + std::min(octets, Congestion::initial_window(mss_)), mss_));
+    core_.undo(std::max(flight + std::min(octets, core_.initial_window(mss_)), mss_));
     oracle_.undone(flight, octets);
     recovering_ = doubted_ = repeated_ = false;
   }
@@ -218,6 +220,8 @@ class window_run {
 
   number_choice head_;
   u32 mss_;
+  bool syns_lost_;
+  std::uint8_t initial_;
   Congestion core_{};
   spec::cwnd_oracle oracle_;
   bool recovering_ = false;
@@ -241,9 +245,9 @@ const registered cwnd{claim{
     .says = "NewReno's window is never above what RFC 5681, 6582, 6928 and 4015 allow, nor below one segment outside "
             "of recovery",
     .bounds =
-        "segment sizes of 1 to 9000 octets, at most 200 acknowledgments, losses, time-outs, spurious ones and pauses "
-        "in any order",
-    .head = 2,
+        "segment sizes of 1 to 9000 octets, initial windows of 1 to 64 segments, at most 200 acknowledgments, losses, "
+        "time-outs, spurious ones and pauses in any order",
+    .head = 4,
     .steps = 200,
     .cases = 10'000,
     .run = saying(cwnd_case<congestion::reno>),

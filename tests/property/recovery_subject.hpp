@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "model/spec/oracle_cwnd.hpp"
 #include "sequent/arrives_synchronized.hpp"
 #include "sequent/congestion/reno.hpp"
 #include "sequent/sender.hpp"
@@ -71,7 +72,7 @@ class recovery_subject {
         config_(settings(which)),
         watch_(which, mss_, sack_,
                {.smss = mss_,
-                .initial_window = Congestion::initial_window(static_cast<u32>(mss_)),
+                .initial_window = spec::cwnd_oracle::initial_window(mss_),
                 .granularity = config_.rto.granularity.count(),
                 .least = config_.rto.least.count(),
                 .most = config_.rto.most.count()}) {

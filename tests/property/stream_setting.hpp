@@ -48,6 +48,9 @@ enum stream_option : std::uint32_t {
   opens_fast = 1u << 7,    ///< an active end uses Fast Open, and hands over its first piece with OPEN; not drawn
   serves_fast = 1u << 8,   ///< a passive end uses Fast Open, and may write early; not drawn
 };
+/// Above them in stream_setting::options: segments of the initial window, or 0 for as many as usual; not drawn by
+/// drawn_setting().
+inline constexpr std::uint32_t initial_window_at = 16;
 
 /// How large a setting may be. Both are values of one type, so that one set of functions serves them.
 struct stream_size {

@@ -61,6 +61,8 @@ using stream_world = model::world<End, most_flight, 4>;
   config.sack = (s.options[i] & with_sack) != 0;
   config.ecn = (s.options[i] & with_ecn) != 0;
   config.window_scale = (s.options[i] & with_scaling) != 0;
+  const std::uint32_t initial = s.options[i] >> initial_window_at;
+  if (initial != 0) config.initial_window = static_cast<std::uint8_t>(initial);
   config.nagle = (s.options[i] & with_nagle) != 0;
   config.nagle_modified = (s.options[i] & with_sack) != 0;  // one more number would change what all seeds draw
   if ((s.options[i] & (with_delayed_ack | with_nagle)) != 0) config.fast_open_amplification = 255;

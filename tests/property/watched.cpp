@@ -43,19 +43,29 @@ using shrinking = meddling<Base, 5, shrinks_window>;
 template <class Base>
 using halving = meddling<Base, 4, halves_text>;
 
+/// A stream of ends whose initial windows are drawn too.
+template <class End>
+finding begun_run(const drawn_case& c) {
+  number_choice head(c.head);
+  stream_setting s = drawn_setting(head, ordinary_size);
+  for (std::uint32_t& options : s.options) options |= std::uint32_t{drawn_initial_window(head)} << initial_window_at;
+  return run_stream<End>(s, ordinary_size, c.steps);
+}
+
 const registered window{claim{
     // covers: congestion-policy rfc5681#3.1 rfc5681#3.2 rfc3042#2 rfc6582#3.2 rfc6928#2 rfc9937#6 rfc4015#3.2
     .id = "stream-congestion-window",
     .says = "On every run the congestion window is never above what RFC 5681, 6582, 6928, 9937 and 4015 allow, and no "
             "text is sent beyond it but the first that is lost and a probe",
-    .bounds = stream_bounds,
-    .head = setting_numbers,
+    .bounds = std::string(stream_bounds) + "; initial windows of 1 to 64 segments",
+    .head = setting_numbers + 4,
     .steps = 120,
     .cases = 1'000,
-    .run = stream_check<window_watched<roomy_end>>(ordinary_size),
-    .controls = {{"a timeout does not collapse the window", stream_check<watched_with<shameless>>(ordinary_size)},
-                 {"congestion avoidance grows like slow start", stream_check<watched_with<exponential>>(ordinary_size)},
-                 {"text is sent far ahead", stream_check<window_watched<far_ahead<roomy_end>>>(ordinary_size)}},
+    .run = begun_run<window_watched<roomy_end>>,
+    .controls = {{"a timeout does not collapse the window", begun_run<watched_with<shameless>>},
+                 {"congestion avoidance grows like slow start", begun_run<watched_with<exponential>>},
+                 {"an initial window is taken for ten segments", begun_run<watched_with<deaf_to_settings>>},
+                 {"text is sent far ahead", begun_run<window_watched<far_ahead<roomy_end>>>}},
 }};
 
 const registered edge{claim{

@@ -94,8 +94,9 @@ class window_watched : public Base {
   }
 
   void begin(int timeouts) {
-    oracle_.emplace(
-        spec::cwnd_parameters{.smss = Base::tcp().effective_mss(), .recovery = spec::recovery_rule::proportional});
+    oracle_.emplace(spec::cwnd_parameters{.smss = Base::tcp().effective_mss(),
+                                          .recovery = spec::recovery_rule::proportional,
+                                          .initial_segments = Base::tcp().config().initial_window});
     oracle_->handshake_repeated(timeouts);
   }
 

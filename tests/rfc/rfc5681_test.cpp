@@ -23,6 +23,25 @@ TEST(rfc6928_section_2, the_initial_window_is_ten_segments) {
   }
 }
 
+// covers: rfc6928#2 rfc5681#4.1
+TEST(rfc6928_section_2, another_initial_window_can_be_chosen_and_is_the_restart_window_too) {
+  for (const u32 segments : {1u, 2u, 4u, 10u, 30u}) {
+    connection_config config = plain();
+    config.initial_window = static_cast<std::uint8_t>(segments);
+    endpoint<reno_policy> host(config);
+    host.open();
+    EXPECT_EQ(text_octets(host.write(60'000)), segments * 1'460u);
+    while (host.una() != host.nxt()) host.in(host.peer().ack(host.nxt()));
+    EXPECT_GT(window(host), segments * 1'460u);
+    host.wait(s(10));
+    EXPECT_EQ(text_octets(host.write(60'000)), segments * 1'460u) << "after silence";
+  }
+  connection_config config = plain();
+  config.initial_window = 65;
+  endpoint<reno_policy> host(config);
+  EXPECT_EQ(host.tcp.connect(host.now).why(), error::bad_argument);
+}
+
 // covers: MUST-19
 TEST(rfc5681_section_3_1, after_two_lost_syns_the_initial_window_is_one_segment) {
   endpoint<reno_policy> host;

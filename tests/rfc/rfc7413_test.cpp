@@ -114,7 +114,7 @@ TEST(rfc7413_client, sends_text_again_at_once_that_the_syn_ack_does_not_acknowle
     EXPECT_EQ(next[0].seq(), one.iss() + 1 + acknowledged);
     EXPECT_EQ(next[0].octets, pattern(300 - acknowledged, acknowledged));
     EXPECT_EQ(one.tcp.fast_open().text_refused(), acknowledged == 0);
-    EXPECT_EQ(one.tcp.sending().congestion().window(), congestion::reno::initial_window(1'460));
+    EXPECT_EQ(one.tcp.sending().congestion().window(), congestion::initial_window_of(1'460));
   }
 }
 

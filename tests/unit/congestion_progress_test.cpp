@@ -18,6 +18,16 @@ TEST(windows, the_initial_window_is_ten_segments_or_14600_octets_or_two_segments
   EXPECT_EQ(initial_window_of(1), 10u);
 }
 
+TEST(windows, the_initial_window_of_another_number_of_segments_is_in_proportion) {
+  EXPECT_EQ(initial_window_of(1'460, 1), 1'460u);
+  EXPECT_EQ(initial_window_of(1'460, 3), 4'380u);
+  EXPECT_EQ(initial_window_of(2'190, 3), 4'380u) << "as RFC 5681 has it";
+  EXPECT_EQ(initial_window_of(1'460, 64), 93'440u);
+  EXPECT_EQ(initial_window_of(9'000, 1), 9'000u) << "a segment at least";
+  EXPECT_EQ(initial_window_of(9'000, 4), 18'000u);
+  EXPECT_EQ(initial_window_of(65'535, 64), 131'070u);
+}
+
 TEST(windows, none_passes_two_to_the_thirtieth) {
   EXPECT_EQ(grown(u32{5}, u32{6}), 11u);
   EXPECT_EQ(grown(largest_window, u32{1}), largest_window);

@@ -44,13 +44,13 @@ TEST(validated, a_window_that_says_nothing_any_more_leaves_in_bursts_of_the_init
   EXPECT_EQ(c.control.burst_room(mss), largest_window) << "validated";
   c.now = c.now + duration::seconds(290);
   c.control.before_sending(mss, c.now);
-  EXPECT_EQ(c.control.burst_room(mss), reno::initial_window(mss));
+  EXPECT_EQ(c.control.burst_room(mss), congestion::initial_window_of(mss));
   c.control.sent(4 * mss);
-  EXPECT_EQ(c.control.burst_room(mss), reno::initial_window(mss) - 4 * mss);
+  EXPECT_EQ(c.control.burst_room(mss), congestion::initial_window_of(mss) - 4 * mss);
   c.control.sent(c.control.burst_room(mss));
   EXPECT_EQ(c.control.burst_room(mss), 0u);
   c.control.heard();
-  EXPECT_EQ(c.control.burst_room(mss), reno::initial_window(mss));
+  EXPECT_EQ(c.control.burst_room(mss), congestion::initial_window_of(mss));
 }
 
 // covers: rfc7661#4.3

@@ -62,6 +62,8 @@ constexpr edge edges[] = {
     {"default_peer_mss", [](config_ref c) { c.default_peer_mss = 0; }, [](config_ref c) { c.default_peer_mss = 1; }},
     {"ip_header_octets", [](config_ref c) { c.ip_header_octets = 19; }, [](config_ref c) { c.ip_header_octets = 20; }},
     {"ip_header_octets", [](config_ref c) { c.ip_header_octets = 61; }, [](config_ref c) { c.ip_header_octets = 60; }},
+    {"initial_window", [](config_ref c) { c.initial_window = 0; }, [](config_ref c) { c.initial_window = 1; }},
+    {"initial_window", [](config_ref c) { c.initial_window = 65; }, [](config_ref c) { c.initial_window = 64; }},
     {"peer_ack_delay", [](config_ref c) { c.peer_ack_delay = duration{} - least_time; },
      [](config_ref c) { c.peer_ack_delay = {}; }},
     {"delayed_ack", [](config_ref c) { c.delayed_ack = duration{} - least_time; },

@@ -29,12 +29,14 @@ class basic_cubic {
 
   /// Seven tenths of what was outstanding.
   [[nodiscard]] static constexpr u32 reduced(u32 flight) noexcept { return seven_tenths(flight); }
-  /// IW of RFC 6928 section 2.
-  [[nodiscard]] static constexpr u32 initial_window(u32 mss) noexcept { return initial_window_of(mss); }
+  /// IW, of RFC 6928 section 2 unless start() was told otherwise.
+  [[nodiscard]] constexpr u32 initial_window(u32 mss) const noexcept { return initial_window_of(mss, initial_); }
 
-  /// The connection is established. One segment when the SYN or the SYN,ACK was lost (RFC 5681 section 3.1).
-  constexpr void start(u32 mss, bool syn_was_lost) noexcept {
+  /// The connection is established. One segment when the SYN or the SYN,ACK was lost (RFC 5681 section 3.1), else IW of
+  /// so many segments, 1 to 64.
+  constexpr void start(u32 mss, bool syn_was_lost, std::uint8_t initial_segments = usual_initial_segments) noexcept {
     *this = {};
+    initial_ = initial_segments;
     cwnd_ = syn_was_lost ? mss : initial_window(mss);
     first_slow_start();
   }
@@ -187,7 +189,8 @@ class basic_cubic {
   [[nodiscard]] constexpr curve stage() const noexcept { return rounds_kept_ ? curve{} : kept_.stage; }
 
   friend constexpr bool operator==(const basic_cubic& a, const basic_cubic& b) noexcept {
-    if (a.cwnd_ != b.cwnd_ || a.ssthresh_ != b.ssthresh_ || a.flags() != b.flags() || a.before_ != b.before_)
+    if (a.cwnd_ != b.cwnd_ || a.ssthresh_ != b.ssthresh_ || a.flags() != b.flags() || a.before_ != b.before_ ||
+        a.initial_ != b.initial_)
       return false;
     return a.rounds_kept_ ? a.kept_.rounds == b.kept_.rounds : a.kept_.stage == b.kept_.stage;
   }
@@ -312,6 +315,7 @@ class basic_cubic {
   bool was_in_stage_ : 1 = false;
   bool was_after_timeout_ : 1 = false;
   bool were_rounds_kept_ : 1 = false;
+  std::uint8_t initial_ = usual_initial_segments;
 };
 
 /// CUBIC as RFC 9438 section 4.10 recommends it.

@@ -1,7 +1,7 @@
 // What congestion controls are told about, and the arithmetic of windows that they share (RFC 5681, 3465, 6928).
 //
 // A congestion control is a value with these members; all windows are octets, every call takes constant time:
-//   initial_window(mss), start(mss, syn_was_lost)
+//   start(mss, syn_was_lost, initial_segments), initial_window(mss)
 //   on_ack(progress)                      growth outside of recovery
 //   on_congestion(flight, mss, now)       sets threshold() and leaves window(), which the sender then moves
 //   set_window(octets), leave_recovery()  the sender's word during recovery, and its end: window = threshold
@@ -38,8 +38,10 @@ struct progress {
 inline constexpr u32 largest_window = u32{1} << 30;
 
 /// IW of RFC 6928 section 2: ten segments, at most 14600 octets or two segments.
-[[nodiscard]] constexpr u32 initial_window_of(u32 mss) noexcept {
-  return std::min(10 * mss, std::max(2 * mss, u32{14'600}));
+inline constexpr std::uint8_t usual_initial_segments = 10;
+/// The same of another number of segments, at most 64: that many times 1460 octets or two segments.
+[[nodiscard]] constexpr u32 initial_window_of(u32 mss, u32 segments = usual_initial_segments) noexcept {
+  return std::min(segments * mss, std::max(2 * mss, segments * 1'460));
 }
 
 /// A window that has grown: the sum, at most largest_window. Neither may be above that.

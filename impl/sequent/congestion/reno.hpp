@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 
 #include "sequent/congestion/progress.hpp"
 
@@ -12,12 +13,14 @@ class reno {
  public:
   /// Half of what was outstanding.
   [[nodiscard]] static constexpr u32 reduced(u32 flight) noexcept { return flight / 2; }
-  /// IW of RFC 6928 section 2.
-  [[nodiscard]] static constexpr u32 initial_window(u32 mss) noexcept { return initial_window_of(mss); }
+  /// IW, of RFC 6928 section 2 unless start() was told otherwise.
+  [[nodiscard]] constexpr u32 initial_window(u32 mss) const noexcept { return initial_window_of(mss, initial_); }
 
-  /// The connection is established. One segment when the SYN or the SYN,ACK was lost (RFC 5681 section 3.1).
-  constexpr void start(u32 mss, bool syn_was_lost) noexcept {
+  /// The connection is established. One segment when the SYN or the SYN,ACK was lost (RFC 5681 section 3.1), else IW of
+  /// so many segments, 1 to 64.
+  constexpr void start(u32 mss, bool syn_was_lost, std::uint8_t initial_segments = usual_initial_segments) noexcept {
     *this = {};
+    initial_ = initial_segments;
     cwnd_ = syn_was_lost ? mss : initial_window(mss);
   }
 
@@ -119,6 +122,7 @@ class reno {
   u32 counted_ = 0;
   memory before_{};
   bool after_timeout_ = false;
+  std::uint8_t initial_ = usual_initial_segments;
 };
 
 }  // namespace sequent::congestion

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 
 #include "sequent/congestion/progress.hpp"
@@ -15,8 +16,8 @@ namespace sequent::congestion {
 template <class Base>
 class validated : public Base {
  public:
-  constexpr void start(u32 mss, bool syn_was_lost) noexcept {
-    Base::start(mss, syn_was_lost);
+  constexpr void start(u32 mss, bool syn_was_lost, std::uint8_t initial_segments = usual_initial_segments) noexcept {
+    Base::start(mss, syn_was_lost, initial_segments);
     validation_.start(instant{});
     mss_ = mss;
     burst_ = 0;
