@@ -306,9 +306,11 @@ void connection<Policy>::ended(const actions<u32>& step) noexcept {
 
 template <class Policy>
 void connection<Policy>::on_deadline(instant now) noexcept {
-  const auto missed = timers_.next();
-  if (!missed || *missed > now) return;
-  const bool away = now - *missed >= sender_.rtt().undoubled();
+  if (const auto first = timers_.next(); !first || *first > now) return;
+  // Late acknowledgments alone are no absence: a peer that sends without end has one fall due at any time, and would
+  // put off its own end where a host comes late by habit.
+  const auto missed = timers_.next_but(timer::delayed_ack);
+  const bool away = missed && now - *missed >= sender_.rtt().undoubled();
   if (away) [[unlikely]]
     sender_.after_absence(*missed, now, timers_);
   // Each timer is handled at most once a call, and none of them starts itself again in the past.

@@ -86,9 +86,11 @@ class rtt_estimator {
   }
 
   /// The SYN had to be sent again: the first data starts from three seconds, or from more if that is known to be needed
-  /// (section 5.7, decision 0020), until the next sample.
+  /// (section 5.7, decision 0020), until the next sample. Where the timeout begins below its one second (section 2.1),
+  /// as in_data_center() has it, from three times what it begins with.
   constexpr void restart_after_syn_loss() noexcept {
-    known_.base = within_limits(std::max(duration::microseconds(known_.base), duration::seconds(3)));
+    const duration cautious = std::min(duration::seconds(3), limits_.initial * 3);
+    known_.base = within_limits(std::max(duration::microseconds(known_.base), cautious));
     known_.doublings = 0;
   }
 

@@ -78,7 +78,9 @@ bool stack<Policy>::take_cookie(u32 index, const arrival& in) noexcept {
   control_block<u32> tcb = listening_block(in.path);
   static_cast<void>(sequent::step(tcb, syn_of(*kept, irs, ts), surroundings<u32>{in.now, iss}));
   static_cast<void>(answer_syn(tcb, 0u));  // as it was sent
-  if (complete(tcb, index, in, {.sent_at = in.now, .repeated = true})) ++statistics_.cookies_accepted;
+  // When the cookie was sent nobody knows: nothing is measured by it.
+  const syn_ack_history unknown{.sent_at = in.now, .repeated = true, .apart = false};
+  if (complete(tcb, index, in, unknown)) ++statistics_.cookies_accepted;
   return true;
 }
 

@@ -51,6 +51,15 @@ class timer_set {
     return known(earliest);
   }
 
+  /// The earliest deadline of all but one timer.
+  [[nodiscard]] constexpr std::optional<instant> next_but(timer t) const noexcept {
+    instant earliest = never;
+    for (std::size_t i = 0; i != count; ++i) {
+      if (i != index(t) && due_[i] < earliest) earliest = due_[i];
+    }
+    return known(earliest);
+  }
+
   /// Stops and names the timer that is due first among those due at `now`; nothing when none is. Of several due at the
   /// same instant the one declared first comes first.
   constexpr std::optional<timer> take_due(instant now) noexcept {

@@ -28,8 +28,8 @@ class absence_oracle {
   /// The host comes back. Something had been due for so long, which is an absence if it is a timeout at least; and for
   /// an answer one must wait for so long.
   void returned(microseconds overdue, microseconds timeout, microseconds answer, microseconds now) {
+    if (overdue < timeout) return;  // late, and there all the same: that time counts
     last_ = now;
-    if (overdue < timeout) return;
     away_ = true;
     asked_at_.reset();
     timeout_ = answer;

@@ -78,6 +78,22 @@ TEST(path_rows, in_a_data_center_a_lost_tail_costs_milliseconds) {
   EXPECT_LT(milliseconds(r.took - calm.took), 3);
 }
 
+// A lost SYN and a lost first text cost tens of milliseconds, also where no timestamp measures the handshake (before:
+// three seconds for the text).
+// covers: rfc6298#5.7
+TEST(path_rows, in_a_data_center_a_lost_syn_costs_milliseconds) {
+  path_setting s = symmetric(10'000'000'000, 100 * microsecond);
+  for (connection_config& config : s.config) {
+    config = in_data_center(config);
+    config.timestamps = false;
+  }
+  s.application[0].writes = 1'000;
+  s.way[0].faults = {{0}, {3}};  // behind the SYN, the SYN again and what acknowledges it, the text
+  const path_result r = run(s);
+  EXPECT_EQ(r.again[0], 2u);
+  EXPECT_LT(milliseconds(r.took), 60);
+}
+
 // Sixty lost one after the other are sent again once each (before: 155 retransmissions).
 // covers: rfc6675#5
 TEST(path_rows, sixty_losses_in_a_row_are_repaired_one_by_one) {

@@ -213,7 +213,8 @@ class adversary_subject {
 
   // The host is suspended: nothing is sent, and nobody hears what the peer says.
   void be_away(duration span) {
-    const auto due = host_.tcp.next_deadline();
+    // That an acknowledgment is late is no absence.
+    const auto due = host_.tcp.timers().next_but(timer::delayed_ack);
     absence_.leaves();
     host_.now = host_.now + span;
     if (due && *due <= host_.now) {

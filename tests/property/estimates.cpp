@@ -53,9 +53,11 @@ std::string rto_case(const drawn_case& c) {
   spec::rto_parameters exact;
   exact.least = least_choices[head.pick(4)];
   exact.granularity = grain_choices[head.pick(3)];
-  exact.initial = 1'000'000 + static_cast<std::int64_t>(head.pick(0x10000)) * 30;
+  // In a room of known hosts it may begin below a second.
+  const auto begins = static_cast<std::int64_t>(head.pick(0x10000));
+  exact.initial = begins % 4 == 0 ? std::max(exact.least, 5'000 + begins) : 1'000'000 + begins * 30;
   exact.most = 60'000'000 + static_cast<std::int64_t>(head.pick(0x10000)) * 1'000;
-  exact.after_syn = 3'000'000;
+  exact.after_syn = std::min<std::int64_t>(3'000'000, 3 * exact.initial);
   rto_limits limits;
   limits.least = duration::microseconds(exact.least);
   limits.granularity = duration::microseconds(exact.granularity);
@@ -109,7 +111,8 @@ const registered rto{claim{
             "times the "
             "back-off",
     .bounds =
-        "samples of 0 to 655 s, time-outs between them, lower limits of 1 us to 1 s, granularities of 1 us to 10 ms",
+        "samples of 0 to 655 s, time-outs between them, lower limits of 1 us to 1 s, first timeouts of 5 ms to 3 s, "
+        "granularities of 1 us to 10 ms",
     .head = 4,
     .steps = 120,
     .cases = 10'000,

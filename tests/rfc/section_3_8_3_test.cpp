@@ -213,6 +213,29 @@ TEST(section_3_8_3, absences_do_not_put_the_end_off_for_ever) {
   }
 }
 
+// Nor does a peer whose text finds the host late again and again, and who acknowledges nothing.
+TEST(section_3_8_3, acknowledgments_that_are_late_by_habit_put_nothing_off) {
+  for (const std::int64_t tick : {1, 10, 20}) {
+    connection_config config = in_data_center(plain());
+    config.user_timeout = s(10);
+    endpoint<> host(config);
+    host.open();
+    host.write(100);
+    const instant since = host.now;
+    u32 seq = host.rcv_nxt();
+    while (host.state() == state::established && host.now - since < s(60)) {
+      host.now = host.now + ms(tick);
+      host.tcp.on_deadline(host.now);
+      host.out();
+      host.in(at(seq).ack(host.una()).from(9).text(pattern(10)));
+      seq += 10;
+      std::array<std::uint8_t, 10> room{};
+      (void)host.tcp.read(room);
+    }
+    EXPECT_LE(host.now - since, s(11)) << tick;
+  }
+}
+
 // covers: MUST-23
 TEST(section_3_8_3, a_syn_goes_out_once_more_too) {
   for (const state st : {state::syn_sent, state::syn_received}) {

@@ -97,9 +97,16 @@ TEST(rtt, a_lost_syn_makes_the_first_data_wait_three_seconds) {
 }
 
 TEST(rtt, three_seconds_respect_the_limits) {
-  rtt_estimator rtt{rto_limits{ms(100), ms(100), s(2), ms(1)}};
+  rtt_estimator rtt{rto_limits{s(1), ms(100), s(2), ms(1)}};
   rtt.restart_after_syn_loss();
   EXPECT_EQ(rtt.timeout(), s(2));
+}
+
+TEST(rtt, after_a_lost_syn_a_short_first_timeout_counts_three_times) {
+  rtt_estimator rtt{rto_limits{ms(10), ms(5), s(60), ms(1)}};
+  rtt.back_off();
+  rtt.restart_after_syn_loss();
+  EXPECT_EQ(rtt.timeout(), ms(30));
 }
 
 TEST(rtt, a_sample_below_zero_counts_as_zero) {

@@ -163,5 +163,21 @@ TEST(stack_cookies, nothing_is_forged_when_the_secret_was_left_at_zero) {
   EXPECT_EQ(derive_key({}, key_use::cookies), secret_key{});
 }
 
+// The timestamp of a cookie says when it was made to 64 ms, and now and then as late as the ACK that brings it back.
+// covers: rfc6298#3
+TEST(stack_cookies, what_comes_back_measures_nothing) {
+  stack_config config = under_flood::configured();
+  config.connection.timestamps = true;
+  for (int at_tick = 0; at_tick != 64; ++at_tick) {
+    stack_host<> host(config);
+    host.now = host.now + ms(at_tick);
+    const handle listening = *host.tcp->listen(std::nullopt, 80, 4);
+    host.handshake(from_peer(9), at(5'000).syn().mss(1'460).ts(1, 0));
+    const auto given = host.tcp->accept(listening);
+    ASSERT_TRUE(given);
+    EXPECT_FALSE(host.tcp->find(*given)->sending().rtt().sampled()) << at_tick;
+  }
+}
+
 }  // namespace stack_cookies_test
 }  // namespace sequent::test

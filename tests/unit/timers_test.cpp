@@ -8,6 +8,17 @@ using namespace sequent;
 
 constexpr instant at(std::int64_t us) { return instant::from_microseconds(us); }
 
+TEST(timers, the_earliest_but_for_one) {
+  timer_set timers;
+  EXPECT_EQ(timers.next_but(timer::delayed_ack), std::nullopt);
+  timers.start(timer::delayed_ack, instant{} + duration::seconds(1));
+  EXPECT_EQ(timers.next_but(timer::delayed_ack), std::nullopt);
+  timers.start(timer::keep_alive, instant{} + duration::seconds(3));
+  timers.start(timer::persist, instant{} + duration::seconds(2));
+  EXPECT_EQ(timers.next_but(timer::delayed_ack), instant{} + duration::seconds(2));
+  EXPECT_EQ(timers.next_but(timer::persist), instant{} + duration::seconds(1));
+}
+
 TEST(timers, none_runs_at_first) {
   timer_set t;
   EXPECT_FALSE(t.next());
