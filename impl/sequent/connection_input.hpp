@@ -356,7 +356,7 @@ void connection<Policy>::on_timer(timer t, bool away, instant now) noexcept {
     }
     case timer::loss_probe:
       if constexpr (Policy::statistics::enabled) counters_.probed();
-      return sender_.on_probe_timeout(tcb_.snd);
+      return sender_.on_probe_timeout(tcb_.snd, now, timers_, config_);
     case timer::delayed_ack: ack_due_ = true; return;
     case timer::keep_alive:
       if (!(tcb_.snd.una == tcb_.snd.nxt)) return restart_keep_alive(now);  // MUST-26: only when nothing is outstanding

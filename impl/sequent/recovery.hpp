@@ -162,9 +162,10 @@ class loss_recovery {
     return seen.again;
   }
 
-  /// The probe timer expired.
-  constexpr void on_probe_timeout() noexcept {
+  /// The probe timer expired. Says whether a probe is due.
+  constexpr bool on_probe_timeout() noexcept {
     if (may_probe()) probe_.ask();
+    return probe_.due();
   }
 
   /// The retransmission timer expired; `first` for the first time of these octets. The first octets outstanding go out
@@ -172,30 +173,7 @@ class loss_recovery {
   /// section 6.3), else all of it is. What SACK has reported still counts, until the timer expires once more or the
   /// receiver shows that it reneges (RFC 2018 section 8, RFC 6675 section 5.1).
   constexpr void on_timeout(sequence_number<u32> nxt, bool first, bool sack, u32 mss, duration smoothed, instant now,
-                            bool marked = false) noexcept {
-    const bool reneged = !board_.view().empty() && board_.view().front().fate == run_fate::sacked;
-    const bool was_open = phase_ == recovery_phase::open;
-    const u32 window = rack_.reordering_window(clipped(smoothed), urgent(mss));
-    if (!first || reneged) board_.forget_sacks();
-    if (!first) {
-      doubt_.timed_out_again(!reneged);
-    } else if (was_open && !board_.view().empty()) {
-      const sequence_number<u32> una = board_.view().front().first;
-      doubt_.begin(true, !reneged && !before(una, recover_), una);  // RFC 5682 section 3.1, step 1
-      if (marked) doubt_.marked();
-    } else {
-      doubt_.give_up();
-    }
-    if (sack) {
-      board_.mark_head_lost(mss);
-      rack_.time_out(board_, short_time(now), window);
-    } else {
-      (void)board_.mark_all_lost();
-    }
-    go_back(nxt);
-    lowered_again_ = true;
-    lowered_at_ = short_time(now);
-  }
+                            bool marked = false) noexcept;
 
   /// What is outstanding is to be sent again for another reason than congestion.
   constexpr void give_up_outstanding(sequence_number<u32> nxt) noexcept {

@@ -16,7 +16,8 @@ constexpr u32 loss_recovery<MostRuns, Parts>::deliver(const acknowledgment& ack,
     octets += run.last - run.first;
     // Of what is only SACKed the echo tells nothing: it is that of the last segment in sequence (RFC 7323 section 4.3).
     const bool tells = at_or_before(run.last, ack.una);
-    if (ack.sack) rack_.delivered(heard, run, tells && run.again && answers_before(ack, run.sent_at));
+    // What SACK had reported before was measured then.
+    if (ack.sack && !run.told) rack_.delivered(heard, run, tells && run.again && answers_before(ack, run.sent_at));
     if (news == nullptr) return;
     news->original = news->original || !run.again;
     news->again = news->again || run.again;
@@ -121,6 +122,33 @@ constexpr bool loss_recovery<MostRuns, Parts>::lose_head(u32 mss) noexcept {
   board_.mark_head_lost(mss);
   head_due_ = true;
   return true;
+}
+
+template <std::size_t MostRuns, class Parts>
+constexpr void loss_recovery<MostRuns, Parts>::on_timeout(sequence_number<u32> nxt, bool first, bool sack, u32 mss,
+                                                          duration smoothed, instant now, bool marked) noexcept {
+  const bool reneged = !board_.view().empty() && board_.view().front().fate == run_fate::sacked;
+  const bool was_open = phase_ == recovery_phase::open;
+  const u32 window = rack_.reordering_window(clipped(smoothed), urgent(mss));
+  if (!first || reneged) board_.forget_sacks();
+  if (!first) {
+    doubt_.timed_out_again(!reneged);
+  } else if (was_open && !board_.view().empty()) {
+    const sequence_number<u32> una = board_.view().front().first;
+    doubt_.begin(true, !reneged && !before(una, recover_), una);  // RFC 5682 section 3.1, step 1
+    if (marked) doubt_.marked();
+  } else {
+    doubt_.give_up();
+  }
+  if (sack) {
+    board_.mark_head_lost(mss);
+    rack_.time_out(board_, short_time(now), window);
+  } else {
+    (void)board_.mark_all_lost();
+  }
+  go_back(nxt);
+  lowered_again_ = true;
+  lowered_at_ = short_time(now);
 }
 
 template <std::size_t MostRuns, class Parts>

@@ -26,6 +26,7 @@ struct sent_run {
   u32 sent_at = 0;  ///< when the last of them was sent most recently: short_time()
   run_fate fate = run_fate::in_flight;
   bool again = false;  ///< sent more than once
+  bool told = false;   ///< had been reported when all reports were forgotten, and was not sent again since
   friend bool operator==(const sent_run&, const sent_run&) noexcept = default;
 };
 
@@ -35,6 +36,7 @@ struct delivered_run {
   sequence_number<u32> last{};
   u32 sent_at = 0;
   bool again = false;
+  bool told = false;
 };
 
 /// The scoreboard of RFC 6675 section 3, with the transmission times that RFC 8985 needs. At most Most disjoint runs,
@@ -75,7 +77,7 @@ class scoreboard {
   /// before them, if those are in flight for the first time too. Amortised constant time.
   constexpr void sent(sequence_number<u32> last, u32 now, bool joins) noexcept {
     if (last == end_) return;
-    if (joins && count_ != 0 && runs_[count_ - 1].fate == run_fate::in_flight && !runs_[count_ - 1].again) {
+    if (joins && count_ != 0 && joinable(runs_[count_ - 1])) {
       runs_[count_ - 1].sent_at = now;
       end_ = last;
       return;
@@ -86,7 +88,7 @@ class scoreboard {
       set_fate(count_ - 1u, run_fate::in_flight);
       runs_[count_ - 1].sent_at = now;
     } else {
-      runs_[count_++] = {end_, now, run_fate::in_flight, false};
+      runs_[count_++] = {end_, now, run_fate::in_flight, false, false};
     }
     end_ = last;
   }
@@ -105,6 +107,7 @@ class scoreboard {
       if (runs_[at].sent_at - earlier < half_circle) earlier = runs_[at].sent_at;
       set_fate(at, run_fate::in_flight);
       runs_[at].again = true;
+      runs_[at].told = false;
       runs_[at].sent_at = now;
     }
     join_around(find(first), at);
@@ -125,7 +128,7 @@ class scoreboard {
       const bool whole = last - base <= until;
       const sequence_number<u32> upto = whole ? last : una;
       uncount(run.fate, upto - run.first);
-      if (run.fate != run_fate::sacked) delivered(delivered_run{run.first, upto, run.sent_at, run.again});
+      if (run.fate != run_fate::sacked) delivered(delivered_run{run.first, upto, run.sent_at, run.again, run.told});
       if (!whole) {
         run.first = una;
         break;
@@ -154,7 +157,7 @@ class scoreboard {
       if (runs_[at].fate == run_fate::sacked) continue;
       if (runs_[at].first - base < left - base) continue;
       if (last_of(at) - base > right - base && !split(right)) continue;
-      delivered(delivered_run{runs_[at].first, last_of(at), runs_[at].sent_at, runs_[at].again});
+      delivered(delivered_run{runs_[at].first, last_of(at), runs_[at].sent_at, runs_[at].again, runs_[at].told});
       set_fate(at, run_fate::sacked);
     }
     join_around(from, at);
@@ -185,7 +188,9 @@ class scoreboard {
   /// The receiver may have thrown away what it reported (RFC 2018 section 8): no report counts any more.
   constexpr void forget_sacks() noexcept {
     for (std::size_t at = 0; at != count_; ++at) {
-      if (runs_[at].fate == run_fate::sacked) set_fate(at, run_fate::in_flight);
+      if (runs_[at].fate != run_fate::sacked) continue;
+      set_fate(at, run_fate::in_flight);
+      runs_[at].told = true;
     }
   }
 
@@ -221,6 +226,10 @@ class scoreboard {
   }
 
  private:
+  [[nodiscard]] static constexpr bool joinable(const sent_run& run) noexcept {
+    return run.fate == run_fate::in_flight && !run.again && !run.told;
+  }
+
   constexpr void uncount(run_fate fate, u32 octets) noexcept {
     if (fate == run_fate::sacked) sacked_ -= octets;
     if (fate == run_fate::lost) lost_ -= octets;
@@ -268,7 +277,7 @@ class scoreboard {
   [[nodiscard]] static constexpr bool alike(const sent_run& a, const sent_run& b) noexcept {
     if (a.fate != b.fate) return false;
     if (a.fate == run_fate::sacked) return true;
-    return a.again == b.again && a.sent_at == b.sent_at;
+    return a.again == b.again && a.told == b.told && a.sent_at == b.sent_at;
   }
 
   // Joins what is alike between the run before `from` and the run after `to`.
@@ -295,7 +304,7 @@ class scoreboard {
     bool may_join = true;
     for (std::size_t at = 1; at != count_; ++at) {
       sent_run& last = runs_[kept];
-      if (may_join && last.fate == runs_[at].fate && last.again == runs_[at].again) {
+      if (may_join && last.fate == runs_[at].fate && last.again == runs_[at].again && last.told == runs_[at].told) {
         if (runs_[at].sent_at - last.sent_at < half_circle) last.sent_at = runs_[at].sent_at;
         may_join = false;
       } else {

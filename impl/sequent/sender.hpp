@@ -201,7 +201,7 @@ class sender {
     pacing_.update(congestion_.window(), rtt_.smoothed(), config.send_mss, congestion_.in_slow_start());
     pacing_.sent(run.length, now);
     timers.stop(timer::persist);
-    if (probed) timers.stop(timer::retransmission);  // it starts over behind a probe (RFC 8985 section 7.3)
+    if (probed) timers.stop(timer::retransmission);
     expect_ack(now, timers, config);
     if (sack && !run.again) arm_probe(last - run.seq, now, timers, config);
   }
@@ -225,8 +225,11 @@ class sender {
 
   /// The probe timer expired. A closed window is probed by other timers, and a window of one segment in which
   /// congestion was echoed is the retransmission timer's (RFC 3168 section 6.1.2).
-  constexpr void on_probe_timeout(const send_variables<u32>& snd) noexcept {
-    if (snd.wnd != 0 && !ecn_.held()) recovery_.on_probe_timeout();
+  constexpr void on_probe_timeout(const send_variables<u32>& snd, instant now, timer_set& timers,
+                                  const connection_config& config) noexcept {
+    if (snd.wnd == 0 || ecn_.held() || !recovery_.on_probe_timeout()) return;
+    timers.stop(timer::retransmission);  // it starts over behind a probe (RFC 8985 section 7.3)
+    expect_ack(now, timers, config);
   }
 
   /// The retransmission timer expired with something outstanding. Says how often that has now happened in a row.

@@ -270,16 +270,14 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::answer_echo
   ecn_.reduced_by_echo(snd.nxt);
 }
 
-// RFC 8985 section 7.2; `last_length` counts a FIN. No probe is armed where the retransmission timer comes first
-// anyway.
+// RFC 8985 section 7.2; `last_length` counts a FIN. Where the retransmission timer would come first the probe goes at
+// its time, and it starts over.
 template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
 constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::arm_probe(
     u32 last_length, instant now, timer_set& timers, const connection_config& config) noexcept {
   if (!recovery_.may_probe() || !rtt_.sampled()) return timers.stop(timer::loss_probe);
   const duration wait = probe_timeout(rtt_.smoothed(), recovery_.pipe() <= last_length, config.peer_ack_delay);
-  const auto limit = timers.due(timer::retransmission);
-  if (limit && now + wait >= *limit) return timers.stop(timer::loss_probe);
-  timers.start(timer::loss_probe, now + wait);
+  timers.start(timer::loss_probe, std::min(now + wait, timers.due(timer::retransmission).value_or(now + wait)));
 }
 
 // RFC 6298 sections 5.2 and 5.3.

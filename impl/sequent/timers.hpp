@@ -12,6 +12,7 @@ namespace sequent {
 
 /// What a deadline is for.
 enum class timer : std::uint8_t {
+  loss_probe,      ///< tail loss probe (RFC 8985 section 7), before the timer that it stands in for at the same instant
   retransmission,  ///< RFC 6298 section 5, also for SYN and SYN,ACK
   persist,         ///< zero-window probe (RFC 9293 section 3.8.6.1) and the sender's silly-window override
   delayed_ack,     ///< RFC 9293 section 3.8.6.3
@@ -20,7 +21,6 @@ enum class timer : std::uint8_t {
   time_wait,       ///< two maximum segment lifetimes (RFC 9293 section 3.6.1)
   fin_wait_2,      ///< reclaims a FIN-WAIT-2 that nobody reads (C37 of docs/choices.md)
   reordering,      ///< what has not arrived by then is lost (RFC 8985 section 6.3)
-  loss_probe,      ///< tail loss probe (RFC 8985 section 7)
   zero_window,     ///< how long the peer may keep its window closed (RFC 6429)
 };
 

@@ -69,6 +69,7 @@ class probe_oracle {
     if (told.in_recovery) recovery_started();
     if (una_ == nxt_ || excluded_) {
       armed_.reset();
+      fired_ = false;
     } else if (advances) {
       start(now, true);
     }
@@ -78,12 +79,20 @@ class probe_oracle {
   void recovery_started() {
     excluded_ = true;
     armed_.reset();
+    fired_ = false;
     if (fate_ == probe_fate::in_flight) fate_ = probe_fate::none;
     end_.reset();
   }
 
   /// Recovery is over without an acknowledgment having said so.
   void recovery_ended() { excluded_ = false; }
+
+  /// The retransmission timer expires, which begins a recovery. Where a probe may be sent it is due by then at the
+  /// latest, and the timer starts over behind it (sections 7.2 and 7.3).
+  void timed_out() {
+    wrong_.expect(!armed_ || !able_, "the retransmission timer expires where a probe comes first");
+    recovery_started();
+  }
 
   /// When the probe timer may fire; none when no probe may be scheduled. rto_at: when the retransmission timer would
   /// fire, which the probe never comes after.
@@ -104,6 +113,18 @@ class probe_oracle {
     }
   }
 
+  /// The probe timer fires, when the retransmission timer would at rto_at. That one starts over, whether or not a probe
+  /// is sent (section 7.3).
+  void fired(microseconds now, microseconds rto_at) {
+    const auto permitted = due(rto_at);
+    if (permitted && permitted->low <= now) fired_ = true;
+  }
+
+  /// A probe has been sent, and the retransmission timer fires at rto_at now (section 7.3).
+  void claims_timeout(std::optional<microseconds> rto_at, microseconds timeout, microseconds now) {
+    if (rto_at != now + timeout) wrong_.note("the retransmission timer does not start over behind a probe");
+  }
+
   /// A probe is put on the wire.
   void probed(position first, position last, microseconds now, microseconds rto_at) {
     wrong_.expect(first < last && last - first <= given_.smss, "a probe is not one segment");
@@ -111,7 +132,8 @@ class probe_oracle {
     wrong_.expect(sampled_, "a probe is sent without a round trip measured since the last one");
     wrong_.expect(!excluded_, "a probe is sent in recovery, or while SACK information is at hand");
     const auto permitted = due(rto_at);
-    wrong_.expect(permitted && permitted->low <= now, "a probe is sent too early");
+    wrong_.expect(fired_ || (permitted && permitted->low <= now), "a probe is sent too early");
+    fired_ = false;
     repeats_ = first < nxt_;
     wrong_.expect(repeats_ ? last == nxt_ && first >= una_ : first == nxt_,
                   "a probe is neither the next new text nor the last that was sent");
@@ -133,6 +155,7 @@ class probe_oracle {
   /// of them, but from none before the last acknowledgment.
   void start(microseconds now, bool afresh) {
     if (excluded_) return;
+    able_ = sampled_ && !end_;
     microseconds interval = given_.initial;
     microseconds extra = 0;
     if (srtt_) {
@@ -166,8 +189,10 @@ class probe_oracle {
   std::optional<microseconds> srtt_{};
   bool sampled_ = false;
   bool excluded_ = false;
+  bool able_ = false;  ///< the timer was started where section 7.3 lets a probe go
   std::optional<permitted_span> armed_{};
   std::optional<position> end_{};  ///< TLP.end_seq
+  bool fired_ = false;             ///< the timer has, in time, and the probe is still to be sent
   bool repeats_ = false;           ///< TLP.is_retrans
   probe_fate fate_ = probe_fate::none;
   complaint wrong_;

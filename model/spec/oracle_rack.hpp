@@ -126,7 +126,7 @@ class rack_oracle {
       // What had been reported is not in the network any more: if the receiver has thrown it away it is lost by now.
       if (forget_sacked && each.sacked) {
         each.sacked = false;
-        each.may = true;
+        each.told = each.may = true;
       }
       if (each.sacked) continue;
       // The rule looks at the time alone, not at whether something sent later was delivered.
@@ -290,6 +290,7 @@ class rack_oracle {
     bool repeated = false;
     bool repeated_while_in_flight = false;
     bool sacked = false;
+    bool told = false;  ///< had been reported when the reports were forgotten: it has been delivered once for all
     bool must = false;
     bool may = false;
   };
@@ -359,16 +360,18 @@ class rack_oracle {
       each.sent_at = now;
       each.late = 0;
       each.repeated = true;
+      each.told = false;
       each.must = each.may = false;
     }
   }
 
-  /// Takes out, or marks, what an acknowledgment says was delivered, and returns it.
+  /// Takes out, or marks, what an acknowledgment says was delivered, and returns what of it is newly so (section 6.2,
+  /// step 1): what SACK had reported and a timeout made forget is not.
   std::vector<piece> take_delivered(const rack_acknowledgment& told) {
     std::vector<piece> delivered;
     cut(told.ack);
     for (const piece& each : pieces_) {
-      if (each.text.last <= told.ack && !each.sacked) delivered.push_back(each);
+      if (each.text.last <= told.ack && !each.sacked && !each.told) delivered.push_back(each);
     }
     std::erase_if(pieces_, [&](const piece& each) { return each.text.last <= told.ack; });
     una_ = std::max(una_, told.ack);
@@ -378,7 +381,7 @@ class rack_oracle {
       cut(block.last);
       for (piece& each : pieces_) {
         if (each.sacked || each.text.first < block.first || block.last < each.text.last) continue;
-        delivered.push_back(each);
+        if (!each.told) delivered.push_back(each);
         each.sacked = true;
         each.must = false;  // also where the report is forgotten
       }

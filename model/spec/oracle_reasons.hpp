@@ -193,7 +193,10 @@ class reasons_oracle {
     const reason found = why.value_or(reason::window_probe);
     const bool due = r.first == una_ && timer_due(flight_.begin()->second, now);
     if (due) expire(now, found == reason::timer);
-    if (found == reason::tail_probe) probe_until_ = nxt_;
+    if (found == reason::tail_probe) {
+      probe_until_ = nxt_;
+      if (!due) last_probed_ = now;
+    }
     if (duplicates_ >= 3 || found == reason::duplicates || found == reason::recent) begin_repair();
     if (found == reason::rescue) rescued_ = true;
     if (found == reason::partial) partial_ = false;
@@ -215,9 +218,10 @@ class reasons_oracle {
     return std::nullopt;
   }
 
-  // RFC 6298 section 5: the timer began when the oldest octet was sent, or when the last acknowledgment moved on.
+  // RFC 6298 section 5: the timer began when the oldest octet was sent, or when the last acknowledgment moved on, or
+  // behind a probe (RFC 8985 section 7.3).
   [[nodiscard]] bool timer_due(const piece& p, microseconds now) const {
-    const microseconds began = std::max({p.first_sent, last_advance_, last_expired_});
+    const microseconds began = std::max({p.first_sent, last_advance_, last_expired_, last_probed_});
     const microseconds base =
         least_round_trip_ ? std::max(given_.least_timeout, *least_round_trip_) : given_.first_timeout;
     const microseconds wait = std::min(base << std::min(backed_off_, 16), given_.most_timeout);
@@ -267,11 +271,12 @@ class reasons_oracle {
   }
 
   // RFC 8985 section 7.2 and 7.3: the end of the flight, one at a time, two round trips after anything went out or
-  // came.
+  // came, or where the retransmission timer would have expired.
   [[nodiscard]] bool tail_due(microseconds now) const {
     const std::optional<microseconds> round_trip = shortest();
     if (!given_.sack || !round_trip || probe_until_ > una_) return false;
-    return now - std::max(last_sent_, last_advance_) >= at_least(2 * *round_trip);
+    return now - std::max(last_sent_, last_advance_) >= at_least(2 * *round_trip) ||
+           timer_due(flight_.begin()->second, now);
   }
 
   // The timer was due. Where something else may have been the reason it is not certain that it expired: then it does
@@ -395,6 +400,7 @@ class reasons_oracle {
   microseconds last_advance_ = 0;
   microseconds last_expired_ = 0;
   microseconds last_sent_ = 0;
+  microseconds last_probed_ = 0;  ///< when the end of the flight went out again and the timer cannot have been due
   std::optional<microseconds> least_round_trip_{};
   std::optional<microseconds> told_round_trip_{};  ///< as long as that is not known: of what was sent again
   std::optional<std::uint32_t> heard_echo_{};      ///< by the acknowledgment at hand

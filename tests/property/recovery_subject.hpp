@@ -92,12 +92,14 @@ class recovery_subject {
     sender_.established(static_cast<u32>(mss_));
   }
 
-  // Where timeouts are in doubt they come early, so that many are spurious, and strike twice.
+  // Where timeouts are in doubt they come early, so that many are spurious, and strike twice; and where probes are
+  // watched, so that many would come later.
   [[nodiscard]] static connection_config settings(recovery_oracle which) {
     connection_config config;
     config.user_timeout.reset();
     const bool early = which == recovery_oracle::response || which == recovery_oracle::use;
     if (early) config.rto.least = duration::milliseconds(200);
+    if (which == recovery_oracle::probe) config.rto.least = duration::milliseconds(300);
     if (which == recovery_oracle::doubt) config.rto.least = config.rto.initial = duration::milliseconds(300);
     return config;
   }
@@ -138,14 +140,14 @@ class recovery_subject {
     }
   }
 
-  // The next packet arrives or the next timer expires.
+  // The next packet arrives, or the next timers expire, all that are due before anything is sent.
   void event() {
     const auto timer_at = sender_timer();
     const auto packet_at = path_.due();
     if (!timer_at && !packet_at) return;
     if (timer_at && (!packet_at || *timer_at <= *packet_at)) {
       now_ = std::max(now_, *timer_at);
-      expire();
+      for (std::size_t i = 0; i != timer_set::count && sender_timer() && *sender_timer() <= now_; ++i) expire();
     } else {
       now_ = std::max(now_, *packet_at);
       arrive(path_.take());
@@ -181,7 +183,9 @@ class recovery_subject {
       case timer::reordering:
         sender_.on_reordering_timeout(tcb_, static_cast<u32>(mss_), at(), timers_);
         return watch_.reordering_expired(before, moment(), now_);
-      case timer::loss_probe: return sender_.on_probe_timeout(tcb_.snd);
+      case timer::loss_probe:
+        sender_.on_probe_timeout(tcb_.snd, at(), timers_, config_);
+        return watch_.probe_expired(before, now_);
       case timer::persist: return sender_.on_persist_timeout(tcb_.snd);
       default: return;
     }

@@ -86,6 +86,7 @@ class recovery_watch {
     if (before.repairs) prr_.sent(last - first);
     if (probe) {
       probe_.probed(first, last, now, before.retransmission_at.value_or(now));
+      probed_ = true;
     } else {
       probe_.sent(first, last, now);
     }
@@ -182,7 +183,7 @@ class recovery_watch {
     rack_.timed_out(now, after.sacked < before.sacked);
     round_trip_.abandoned();
     prr_.abandon();
-    probe_.recovery_started();
+    probe_.timed_out();
     if (before.open) {
       plain_ = before.recover <= before.una && !spec::holds_any(resent_, {before.una, before.nxt});
       begin(before, after, true);
@@ -198,6 +199,10 @@ class recovery_watch {
     check(after, now);
   }
 
+  void probe_expired(const recovery_moment& before, spec::microseconds now) {
+    probe_.fired(now, before.retransmission_at.value_or(now));
+  }
+
   /// What the sender says of itself must be so at any time.
   void check(const recovery_moment& now_is, spec::microseconds now) {
     use_.now_is(now_is.pipe, now_is.window, now_is.nxt);
@@ -207,6 +212,8 @@ class recovery_watch {
       rack_.claims_pipe(now_is.pipe, now);
       if (now_is.open && !now_is.lost.empty()) wrong_rack_.note("text is lost, and no recovery is under way");
     }
+    if (probed_) probe_.claims_timeout(now_is.retransmission_at, now_is.timeout, now);
+    probed_ = false;
     if (now_is.retransmission_at) probe_.claims_timer(now_is.probe_at, *now_is.retransmission_at);
   }
 
@@ -391,6 +398,7 @@ class recovery_watch {
   spec::complaint wrong_rack_;
   spec::complaint wrong_probe_;
   spec::complaint wrong_doubt_;
+  bool probed_ = false;  // the last segment was a probe
   bool starts_ = false;  // the next text that is sent again is the first of its recovery
   // Nothing of what was outstanding at the latest timeout had been sent again before, or while something was repaired;
   // and nothing new was sent between the timeout and its first answer.

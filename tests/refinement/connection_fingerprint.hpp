@@ -72,6 +72,7 @@ void feed(model::fingerprint& f, const scoreboard<Most>& board) {
     f.add(run.sent_at);
     f.add(run.fate);
     f.add(run.again);
+    f.add(run.told);
   }
   feed(f, board.end());
 }

@@ -65,6 +65,69 @@ TEST(rfc8985_section_6_3, without_sack_everything_is_given_up) {
   EXPECT_EQ(host.tcp.sending().recovery().board().lost(), 500u);
 }
 
+// Section 6.2, step 1: what SACK reported once has been measured then. That the report is forgotten at a second timeout
+// (RFC 2018 section 8) does not make it take until the acknowledgment that covers it. (Before: the whole silence.)
+// covers: rfc8985#6.2
+TEST(rfc8985_section_6_2, what_was_reported_once_measures_nothing_when_it_is_acknowledged) {
+  connection_config config = plain();
+  config.sack = true;
+  config.user_timeout.reset();
+  endpoint<reno_policy> host(config);
+  peer_offer offer;
+  offer.sack = true;
+  (void)host.tcp.connect(host.now);
+  host.out();
+  host.wait(ms(190));
+  host.in(host.answer_to_syn(offer));
+  host.tcp.set_nagle(false);
+  host.write(2 * 1'460);
+  host.wait(ms(190));
+  packet report = host.peer(offer).ack(host.una());
+  (void)report.header.options.sack.push({sequence_number<u32>(host.una() + 1'460), sequence_number<u32>(host.nxt())});
+  host.in(report);
+  host.wait(s(400));  // longer than a shortest round trip is remembered
+  const rack& known = host.tcp.sending().recovery().recent();
+  ASSERT_EQ(known.least_round_trip(), std::optional<u32>(190'000));
+  ASSERT_EQ(host.tcp.sending().recovery().board().sacked(), 0u) << "the report is forgotten";
+  host.in(host.peer(offer).ack(host.nxt()));
+  EXPECT_EQ(known.least_round_trip(), std::optional<u32>(190'000));
+  EXPECT_FALSE(known.reordering_seen()) << "it arrived in order";
+}
+
+// Section 7.2: the probe comes no later than the retransmission timer, and then instead of it; section 7.3: that starts
+// over behind it. (Before: the timer had its way, the window came down to a segment, and what is lost last went last.)
+// covers: rfc8985#7.2 rfc8985#7.3
+TEST(rfc8985_section_7_2, a_probe_that_would_come_after_the_timeout_stands_in_for_it) {
+  connection_config config = plain();
+  config.sack = true;
+  endpoint<reno_policy> host(config);
+  peer_offer offer;
+  offer.sack = true;
+  (void)host.tcp.connect(host.now);
+  host.out();
+  host.wait(ms(700));
+  host.in(host.answer_to_syn(offer));
+  host.tcp.set_nagle(false);
+  for (int i = 0; i != 20; ++i) {  // so that RTTVAR is next to nothing
+    host.write(100);
+    host.wait(ms(700));
+    host.in(host.peer(offer).ack(host.nxt()));
+  }
+  ASSERT_EQ(host.tcp.sending().rtt().timeout(), s(1));
+  const u32 window = host.tcp.sending().congestion().window();
+  host.write(3 * 1'460);
+  const auto early = host.wait(ms(999));
+  EXPECT_TRUE(early.empty());
+  const auto sent = host.wait(ms(1));
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].seq() + 1'460, host.nxt()) << "the last segment, not the first";
+  EXPECT_EQ(host.tcp.sending().congestion().window(), window);
+  EXPECT_TRUE(host.wait(ms(999)).empty());
+  const auto timed_out = host.wait(ms(1));  // a timeout behind the probe
+  ASSERT_FALSE(timed_out.empty());
+  EXPECT_EQ(timed_out[0].seq(), host.una());
+}
+
 // Sections 6.2 and 7.4: the round trip of the SYN is RACK's first, so that the probe's answer counts though it was sent
 // again, and a first flight that is lost whole needs no retransmission timeout.
 // covers: rfc8985#6.2

@@ -314,6 +314,22 @@ TEST(ProbeOracle, RefusesWrongProbes) {
     p.probed(2 * mss, 3 * mss, 5 * rtt, far);
   })) << "SACK information is at hand";
   EXPECT_TRUE(wrong([](probe_oracle& p) { p.claims_timer(3 * rtt, far); })) << "too late";
+  EXPECT_TRUE(wrong([](probe_oracle& p) { p.timed_out(); })) << "a timeout where a probe comes first";
+  EXPECT_FALSE(wrong([](probe_oracle& p) {
+    p.probed(2 * mss, 3 * mss, 2 * rtt, far);
+    p.sent(3 * mss, 4 * mss, 2 * rtt);
+    p.timed_out();
+  })) << "no second probe may go";
+  EXPECT_FALSE(wrong([](probe_oracle& p) {
+    p.fired(rtt, rtt);  // at the time of the timeout, which is another when the probe goes
+    p.probed(2 * mss, 3 * mss, rtt, far);
+    p.claims_timeout(far, far - rtt, rtt);
+  }));
+  EXPECT_TRUE(wrong([](probe_oracle& p) {
+    p.fired(rtt, far);
+    p.probed(2 * mss, 3 * mss, rtt, far);
+  })) << "fired too early";
+  EXPECT_TRUE(wrong([](probe_oracle& p) { p.claims_timeout(far, far, rtt); })) << "the timer goes on as it was";
 }
 
 }  // namespace oracle_rack_test

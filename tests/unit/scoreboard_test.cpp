@@ -231,5 +231,25 @@ TEST_P(board_test, the_clock_can_be_rebased) {
   EXPECT_EQ(board.view()[1].sent_at, 4u);
 }
 
+// What was reported has been delivered, also where the reports are forgotten: it says so, until it is sent again.
+// covers: rfc2018#8
+TEST(scoreboard, what_was_reported_and_forgotten_is_told_apart) {
+  scoreboard<8> board;
+  board.start(sequence_number<u32>(0));
+  board.sent(sequence_number<u32>(400), 1, false);
+  const auto ignore = [](const delivered_run&) {};
+  board.sack(sequence_number<u32>(100), sequence_number<u32>(300), ignore);
+  board.forget_sacks();
+  board.sent(sequence_number<u32>(500), 1, true);
+  (void)board.sent_again(sequence_number<u32>(200), sequence_number<u32>(300), 2);
+  run_list heard;
+  board.acknowledge(sequence_number<u32>(500), [&](const delivered_run& r) { heard.push_back(r); });
+  ASSERT_EQ(heard.size(), 4u);
+  EXPECT_FALSE(heard[0].told);
+  EXPECT_TRUE(heard[1].told) << "[100, 200)";
+  EXPECT_FALSE(heard[2].told) << "sent again";
+  EXPECT_FALSE(heard[3].told) << "never reported";
+}
+
 }  // namespace scoreboard_test
 }  // namespace sequent::test

@@ -56,6 +56,8 @@ TEST(timers, due_together_they_come_in_the_order_of_declaration) {
   t.start(timer::fin_wait_2, at(5));
   t.start(timer::user_timeout, at(5));
   t.start(timer::retransmission, at(5));
+  t.start(timer::loss_probe, at(5));
+  EXPECT_EQ(t.take_due(at(5)), timer::loss_probe) << "it stands in for the other";
   EXPECT_EQ(t.take_due(at(5)), timer::retransmission);
   EXPECT_EQ(t.take_due(at(5)), timer::user_timeout);
   EXPECT_EQ(t.take_due(at(5)), timer::fin_wait_2);
