@@ -109,6 +109,7 @@ class dormant {
     if (!arrives_as_predicted(tcb_, header, now, step)) return false;
     if (tcb_.ecn) echo_.arrived(header.control, ecn_codepoint::not_capable, false);
     if (keeps_alive_) keep_alive_ = now + config.keep_alive.idle;
+    if constexpr (Policy::trace::enabled) tell(header, config, now);
     return true;
   }
 
@@ -126,8 +127,23 @@ class dormant {
   }
   [[nodiscard]] const control_block<u32>& block() const noexcept { return tcb_; }
   [[nodiscard]] const typename Policy::statistics& counters() const noexcept { return counters_; }
+  /// As connection::trace().
+  [[nodiscard]] typename Policy::trace& trace() noexcept { return trace_; }
 
  private:
+  // What was heard in sleep: nothing is in the network.
+  void tell(const segment<u32>& header, const connection_config& config, instant now) noexcept {
+    if (trace_.sink == nullptr) return;
+    trace_event what = detail::event_of(trace_kind::heard, cause::fresh, header);
+    const rtt_estimator rtt(config.rto, measures_);
+    what.at = now;
+    what.state = tcb_.state;
+    what.congestion_window = congestion_.window();
+    what.slow_start_threshold = congestion_.threshold();
+    what.round_trip = rtt.smoothed();
+    what.timeout = rtt.timeout();
+    (*trace_.sink)(what);
+  }
   [[nodiscard]] static constexpr bool at_rest(const typename connection_type::send_half& s) noexcept {
     const auto& recovery = s.recovery_;
     return !s.urgent_until_ && !s.timed_.running() && !s.force_ && s.attempts_ == 0 &&

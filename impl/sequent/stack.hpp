@@ -111,9 +111,10 @@ class stack {
   /// may take them back, which consume() answers with an error. Errors of consume(): as connection's.
   [[nodiscard]] std::span<const std::uint8_t> readable_span(handle of) const noexcept;
   result<std::size_t> consume(handle of, std::size_t octets) noexcept;
-  /// The differentiated services of what a connection sends from now on, as stack_config::service (MUST-48, SHLD-21).
-  /// Errors: connection_does_not_exist.
+  /// The differentiated services of what a connection sends from now on, as stack_config::service (MUST-48, SHLD-21);
+  /// to whom it is told what it does, where its policy has a traced_by. Errors: connection_does_not_exist.
   result<void> set_service(handle of, std::uint8_t service) noexcept;
+  result<void> set_trace(handle of, const typename Policy::connection_policy::trace& to) noexcept;
   /// Nagle (MUST-17), keep-alives (MUST-24) and the user timeout (MUST-21) of one connection, as connection has them,
   /// awake or asleep; in its sleep a timeout is kept in milliseconds, rounded up. Errors: connection_does_not_exist;
   /// bad_argument for a timeout that is not longer than nothing.
@@ -133,9 +134,8 @@ class stack {
   result<void> abort(handle of) noexcept;
   /// The connection that a handle names, to look at; null when it names none or one that is asleep.
   [[nodiscard]] const connection_type* find(handle of) const noexcept;
-  /// In which state it is; nothing when the handle names no connection.
+  /// In which state it is, and where it leads; nothing when the handle names no connection.
   [[nodiscard]] std::optional<connection_state> state_of(handle of) const noexcept;
-  /// Where it leads; nothing when the handle names no connection.
   [[nodiscard]] std::optional<flow> flow_of(handle of) const noexcept;
 
   /// A packet has arrived: an IP datagram from its header on. Says where it was delivered, or that it was not: answers

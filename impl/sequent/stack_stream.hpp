@@ -143,6 +143,20 @@ result<void> stack<Policy>::set_service(handle of, std::uint8_t service) noexcep
 }
 
 template <class Policy>
+result<void> stack<Policy>::set_trace(handle of, const typename Policy::connection_policy::trace& to) noexcept {
+  slot* const at = named(of);
+  if (at == nullptr) return error::connection_does_not_exist;
+  if constexpr (sleeps) {
+    if (!awake(of.index)) {
+      at->asleep.trace() = to;
+      return {};
+    }
+  }
+  tcp(of.index).trace() = to;
+  return {};
+}
+
+template <class Policy>
 result<void> stack<Policy>::set_nagle(handle of, bool on) noexcept {
   slot* const at = named(of);
   if (at == nullptr) return error::connection_does_not_exist;

@@ -72,8 +72,9 @@ struct no_trace {
 };
 
 /// A policy's `trace`: `sink` is called with a trace_event for each segment that a connection sends or hears and for
-/// each timer, in the order in which they happen. Set it with connection::trace(); it must outlive the connection, may
-/// not call it, and a sleeping connection keeps it. A pointer, and the work that is done for it.
+/// each timer, in the order in which they happen. Set it with connection::trace() or stack::set_trace(); it must
+/// outlive the connection, may not call it, and a sleeping connection keeps it. A pointer, and the work that is done
+/// for it.
 template <class Sink>
 struct traced_by {
   static constexpr bool enabled = true;

@@ -269,6 +269,65 @@ TYPED_TEST(misuse_stack, every_call_in_every_state) {
   }
 }
 
+// The same of a connection that is asleep, and of one whose handshake is not over: each call alone, and each after
+// each.
+TEST(misuse_sleeper, every_call_after_every_other) {
+  constexpr int calls = 18;
+  for (int first = 0; first != calls; ++first) {
+    for (int second = 0; second != calls; ++second) {
+      for (const bool opening : {false, true}) {
+        served<sleepy_tagged_policy> host;
+        auto& tcp = *host.tcp;
+        handle of = host.own;
+        if (opening) {
+          of = *tcp.connect(v4(1), v4(9), 99, host.now);
+        } else {
+          for (std::uint16_t port = 20; port != 23; ++port) {
+            host.handshake(from_peer(port));
+            (void)tcp.accept(host.listening);
+            host.events();
+          }
+          ASSERT_EQ(tcp.find(of), nullptr) << "asleep";
+        }
+        std::vector<std::uint8_t> room(5'000);
+        bool given_back = false;  // and refused from then on
+        for (const int call : {first, second}) {
+          switch (call) {
+            case 0: (void)tcp.write(of, room); break;
+            case 1: (void)tcp.write(of, {}); break;
+            case 2: (void)tcp.write_urgent(of, room); break;
+            case 3: EXPECT_FALSE(tcp.read(of, room)); break;
+            case 4: EXPECT_LE(tcp.writable_span(of).size(), 64u); break;
+            case 5: EXPECT_FALSE(tcp.commit(of, 65)); break;
+            case 6: (void)tcp.commit(of, 0); break;
+            case 7: EXPECT_TRUE(tcp.readable_span(of).empty()); break;
+            case 8: EXPECT_FALSE(tcp.consume(of, 1)); break;
+            case 9: (void)tcp.consume(of, 0); break;
+            case 10: (void)tcp.shutdown(of); break;
+            case 11: (void)tcp.set_user_timeout(of, s(1), host.now); break;
+            case 12: (void)tcp.set_keep_alive(of, true, host.now); break;
+            case 13: (void)tcp.set_keep_alive(of, false, host.now); break;
+            case 14: (void)tcp.set_trace(of, {}); break;
+            case 15: given_back = tcp.close(of, host.now).has_value() != given_back; break;
+            case 16: given_back = tcp.abort(of).has_value() != given_back; break;
+            default: EXPECT_EQ(tcp.urgent_ahead(of), 0u);
+          }
+          EXPECT_TRUE(tcp.consistent()) << first << ' ' << second << ' ' << opening;
+          host.out();
+          host.events();
+        }
+        EXPECT_TRUE(tcp.consistent()) << first << ' ' << second << ' ' << opening;
+        EXPECT_EQ(given_back, first == 15 || first == 16 || second == 15 || second == 16);
+        (void)tcp.abort(of);
+        host.out();
+        host.wait(s(700));
+        EXPECT_TRUE(tcp.consistent()) << first << ' ' << second << ' ' << opening;
+        EXPECT_EQ(tcp.connections(), opening ? 1u : 3u) << first << ' ' << second;
+      }
+    }
+  }
+}
+
 TYPED_TEST(misuse_stack, sockets_that_nobody_can_reach) {
   stack_host<TypeParam> host;
   auto& tcp = *host.tcp;

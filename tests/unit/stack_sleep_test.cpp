@@ -308,5 +308,45 @@ TEST(stack_sleep, connections_over_memory_of_the_callers_share_it) {
   EXPECT_EQ(server.connections_awake(), 2u);
 }
 
+struct told_names {
+  std::vector<std::string> all{};
+  void operator()(const trace_event& what) {
+    all.emplace_back(what.kind == trace_kind::sent    ? name(what.why)
+                     : what.kind == trace_kind::heard ? "heard"
+                                                      : "timer");
+  }
+};
+struct traced_sleepy_policy : sleepy_policy {
+  struct connection_policy : small_connection_policy {
+    using trace = traced_by<told_names>;
+  };
+};
+
+// covers: trace-hook sleeping
+TEST(stack_sleep, a_sleeper_goes_on_telling_what_it_hears) {
+  stack_host<traced_sleepy_policy> host;
+  const handle listening = *host.tcp->listen(std::nullopt, 80, 4);
+  std::vector<handle> own;
+  std::vector<u32> iss;
+  for (u32 n = 0; n != 3; ++n) {
+    iss.push_back(host.handshake(sleepy_host::path(n)));
+    own.push_back(*host.tcp->accept(listening));
+    host.events();
+  }
+  ASSERT_EQ(host.tcp->find(own[0]), nullptr) << "asleep";
+  told_names told;
+  ASSERT_TRUE(host.tcp->set_trace(own[0], {&told}));
+  host.in(sleepy_host::path(0), at(5'001).ack(iss[0] + 1));
+  ASSERT_EQ(host.tcp->find(own[0]), nullptr) << "it sleeps on";
+  ASSERT_TRUE(host.tcp->write(own[0], pattern(3)));
+  host.out();
+  host.in(sleepy_host::path(0), at(5'001).ack(iss[0] + 4));
+  EXPECT_EQ(told.all, (std::vector<std::string>{"heard", "fresh", "heard"}));
+  ASSERT_TRUE(host.tcp->set_trace(own[0], {}));
+  host.in(sleepy_host::path(0), at(5'001).ack(iss[0] + 4));
+  EXPECT_EQ(told.all.size(), 3u);
+  EXPECT_EQ(host.tcp->set_trace({}, {&told}).why(), error::connection_does_not_exist);
+}
+
 }  // namespace stack_sleep_test
 }  // namespace sequent::test
