@@ -39,7 +39,7 @@ inline constexpr u32 largest_window = u32{1} << 30;
 
 /// IW of RFC 6928 section 2: ten segments, at most 14600 octets or two segments.
 [[nodiscard]] constexpr u32 initial_window_of(u32 mss) noexcept {
-  return std::min(10 * mss, std::max(2 * mss, u32{14'600}));
+  return (std::min)(10 * mss, (std::max)(2 * mss, u32{14'600}));
 }
 
 /// A window that has grown: the sum, at most largest_window. Neither may be above that.
@@ -57,7 +57,7 @@ template <word W>
 /// What is a safe threshold when nothing has been lost after all: what was outstanding, or ssthresh if that was more
 /// (pipe_prev of RFC 4015 section 3.1).
 [[nodiscard]] constexpr u32 safe_threshold(u32 flight, u32 ssthresh) noexcept {
-  return std::max(std::min(flight, largest_window), ssthresh);
+  return (std::max)((std::min)(flight, largest_window), ssthresh);
 }
 
 /// How much slow start may grow for one ACK (RFC 3465 section 2.2, appropriate byte counting): two segments, so that a
