@@ -24,7 +24,7 @@ u32 connection<Policy>::full_text() const noexcept {
 template <class Policy>
 window_offer<u32> connection<Policy>::offer(bool unscaled) const noexcept {
   const u32 room = receiver_.offerable();
-  const u32 worthwhile = (std::max)(1u, (std::min)(full_text(), receiver_.tuning().limit() / 2));
+  const u32 worthwhile = (std::max)(u32{1}, (std::min)(full_text(), receiver_.tuning().limit() / 2));
   return offer_window(tcb_.rcv, room, worthwhile, unscaled);
 }
 
@@ -39,7 +39,7 @@ void connection<Policy>::finish(Header& header, const window_offer<u32>& window)
   if (urgent && !header.control.syn() && before(header.seq, *urgent)) {
     // MUST-62; what lies further ahead than the field reaches is pointed at by later segments (MUST-31).
     header.control = header.control.with(control_bits<u32>::urg_bit);
-    header.up = (std::min)(*urgent - header.seq, 0xffffu);
+    header.up = (std::min)(*urgent - header.seq, u32{0xffff});
   }
   if (echo_.due() && !header.control.syn()) header.control = header.control.with(control_bits<u32>::ece_bit);
   note_sent(tcb_, header.seq, header.text_length + header.control.length(), header.control, window.wnd);
@@ -266,7 +266,7 @@ bool connection<Policy>::next_ack(instant now, plain_segment& next) noexcept {
   const bool probe = keep_alive_due_ && !ack_due_;
   keep_alive_due_ = false;
   const window_offer<u32> window = offer(false);
-  compose(tcb_, probe ? tcb_.snd.nxt - 1u : tcb_.snd.nxt, 0u, control_bits<u32>{}, window.field, clock(now),
+  compose(tcb_, probe ? tcb_.snd.nxt - 1u : tcb_.snd.nxt, u32{0}, control_bits<u32>{}, window.field, clock(now),
           next.header);
   next.report = tcb_.sack_permitted && receiver_.has_report();
   if constexpr (Policy::statistics::enabled) counters_.sent_ack();
