@@ -14,7 +14,7 @@
 // Long runs are summed in registers of 256 bits where the processor has them, whatever the compiler was told about it:
 // this asks the processor, through a variable of the compiler's own library. Define it as 0 to do without.
 #if !defined(SEQUENT_WIDE_SUMS)
-#if defined(__x86_64__) && defined(__ELF__) && __STDC_HOSTED__
+#if SEQUENT_BUILTINS && defined(__x86_64__) && defined(__ELF__) && __STDC_HOSTED__
 #define SEQUENT_WIDE_SUMS 1
 #else
 #define SEQUENT_WIDE_SUMS 0
@@ -58,6 +58,7 @@ inline void take(Word& word, const std::uint8_t* from, std::uint8_t* to, std::si
 /// Octets that the sums over vectors take at a time.
 inline constexpr std::size_t sum_stride = 64;
 
+#if SEQUENT_BUILTINS
 /// The sum in native order of a whole number of strides, at least one, in the registers of 128 bits that every x86-64
 /// and every 64-bit Arm have; elsewhere the compiler does the same word by word.
 template <bool Copying>
@@ -88,6 +89,21 @@ template <bool Copying>
   upper += more_upper;
   return sum_of_halves(all[0], upper[0]) + sum_of_halves(all[1], upper[1]);
 }
+#else
+/// The sum in native order of a whole number of strides, at least one, word by word.
+template <bool Copying>
+[[nodiscard]] inline std::uint64_t sum_strides(const std::uint8_t* from, std::uint8_t* to, std::size_t count) noexcept {
+  std::uint64_t all = 0;
+  std::uint64_t upper = 0;
+  for (std::size_t at = 0; at != count; at += sizeof all) {
+    std::uint64_t word = 0;
+    take<Copying>(word, from, to, at);
+    all += word;
+    upper += word >> 32;
+  }
+  return sum_of_halves(all, upper);
+}
+#endif
 
 #if SEQUENT_WIDE_SUMS
 /// The same in registers of 256 bits, for processors that have them.

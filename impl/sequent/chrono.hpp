@@ -66,8 +66,8 @@ template <class Rep, class Period>
                                               static_cast<Rep>(ratio::den));
   } else {
     static_assert(std::numeric_limits<Rep>::is_integer && std::numeric_limits<Rep>::digits < 64);
-    constexpr std::int64_t most = std::numeric_limits<Rep>::max();
-    constexpr std::int64_t least = std::numeric_limits<Rep>::min();
+    constexpr std::int64_t most = (std::numeric_limits<Rep>::max)();
+    constexpr std::int64_t least = (std::numeric_limits<Rep>::min)();
     const std::int64_t count = scaled<std::micro, Period>(microseconds, true);
     return std::chrono::duration<Rep, Period>(static_cast<Rep>(count > most ? most : count < least ? least : count));
   }

@@ -1,6 +1,8 @@
 // Version, and what the library does when it catches a mistake of its own.
 #pragma once
 
+#include "sequent/compiler.hpp"
+
 #define SEQUENT_VERSION_MAJOR 0
 #define SEQUENT_VERSION_MINOR 1
 #define SEQUENT_VERSION_PATCH 0
@@ -11,6 +13,6 @@
 #if defined(NDEBUG)
 #define SEQUENT_ASSERT(condition) static_cast<void>(0)
 #else
-#define SEQUENT_ASSERT(condition) ((condition) ? static_cast<void>(0) : __builtin_trap())
+#define SEQUENT_ASSERT(condition) ((condition) ? static_cast<void>(0) : ::sequent::detail::trap())
 #endif
 #endif

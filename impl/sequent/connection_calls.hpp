@@ -15,7 +15,7 @@ void connection<Policy>::prepare() noexcept {
   tcb_.offer.ecn = config_.ecn;
   tcb_.offer.default_peer_mss = config_.default_peer_mss;
   // MUST-40: under half a second, whatever the user says.
-  config_.delayed_ack = std::min(config_.delayed_ack, duration::milliseconds(499));
+  config_.delayed_ack = (std::min)(config_.delayed_ack, duration::milliseconds(499));
   tcb_.challenges.limit = config_.challenge_acks_per_second;
   start_path();
 }
@@ -150,7 +150,7 @@ void connection<Policy>::reopen_window() noexcept {
   if (!may_receive_text(tcb_.state) || tcb_.closed_early || offer(false).wnd <= tcb_.rcv.wnd) return;
   const u32 full = full_text();
   const u32 gain = receiver_.offerable() - tcb_.rcv.wnd;
-  if (tcb_.rcv.wnd < full || gain >= std::min(2 * full, receiver_.tuning().limit() / 16)) ack_due_ = true;
+  if (tcb_.rcv.wnd < full || gain >= (std::min)(2 * full, receiver_.tuning().limit() / 16)) ack_due_ = true;
 }
 
 template <class Policy>
@@ -232,7 +232,7 @@ u32 connection<Policy>::urgent_ahead() const noexcept {
   const sequence_number<u32> reader = reader_at();
   if (tcb_.state < connection_state::established || !before(reader, tcb_.rcv.up)) return 0;
   const u32 ahead = tcb_.rcv.up - reader;
-  return may_receive_text(tcb_.state) ? ahead : std::min(ahead, receiver_.unread());
+  return may_receive_text(tcb_.state) ? ahead : (std::min)(ahead, receiver_.unread());
 }
 
 // The next octet to be read. A FIN that was processed stands behind the last one.
@@ -245,7 +245,7 @@ template <class Policy>
 u32 connection<Policy>::effective_mss() const noexcept {
   const u32 most = std::min<u32>(tcb_.peer_mss, path_.largest_text());
   const u32 options = tcb_.ts.enabled ? 12 : 0;
-  return std::max(most > options ? most - options : 0, 1u);
+  return (std::max)(most > options ? most - options : 0, u32{1});
 }
 
 template <class Policy>

@@ -27,6 +27,8 @@ struct no_fast_open {
   static constexpr void judged(const fast_open_verdict&) noexcept {}
   [[nodiscard]] static constexpr std::optional<fast_open_cookie> take_option(bool) noexcept { return std::nullopt; }
   static constexpr void sent_text() noexcept {}
+  static constexpr void sent_early(std::size_t) noexcept {}
+  [[nodiscard]] static constexpr u32 early_room() noexcept { return 0; }
   [[nodiscard]] static constexpr bool take_verdict() noexcept { return false; }
   static constexpr void answered(const std::optional<fast_open_cookie>&, bool) noexcept {}
   [[nodiscard]] static constexpr std::uint16_t known_mss() noexcept { return 0; }

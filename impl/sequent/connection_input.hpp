@@ -163,7 +163,7 @@ template <class Policy>
   }
   if (receiver_.window_may_grow() && !header.control.syn()) tune_window(header, tcb_.rcv.nxt - old_nxt, now);
   // A text larger than any segment is several that were put together on their way.
-  const u32 full = std::min(receiver_.largest_text(), u32{config_.receive_mss});
+  const u32 full = (std::min)(receiver_.largest_text(), u32{config_.receive_mss});
   const u32 unacknowledged = tcb_.rcv.nxt - tcb_.ts.last_ack_sent;
   if (at_hole || config_.delayed_ack == duration{} || unacknowledged >= 2 * full) {
     ack_due_ = true;

@@ -17,14 +17,14 @@ u32 connection<Policy>::clock(instant now) const noexcept {
 template <class Policy>
 u32 connection<Policy>::full_text() const noexcept {
   const u32 options = tcb_.ts.enabled ? 12 : 0;
-  return std::max(u32{config_.receive_mss}, options + 1u) - options;
+  return (std::max)(u32{config_.receive_mss}, options + 1u) - options;
 }
 
 // MUST-39: the right edge moves by a segment or half the buffer, whichever is less. Windows on SYN are not scaled.
 template <class Policy>
 window_offer<u32> connection<Policy>::offer(bool unscaled) const noexcept {
   const u32 room = receiver_.offerable();
-  const u32 worthwhile = std::max(1u, std::min(full_text(), receiver_.tuning().limit() / 2));
+  const u32 worthwhile = (std::max)(u32{1}, (std::min)(full_text(), receiver_.tuning().limit() / 2));
   return offer_window(tcb_.rcv, room, worthwhile, unscaled);
 }
 
@@ -39,7 +39,7 @@ void connection<Policy>::finish(Header& header, const window_offer<u32>& window)
   if (urgent && !header.control.syn() && before(header.seq, *urgent)) {
     // MUST-62; what lies further ahead than the field reaches is pointed at by later segments (MUST-31).
     header.control = header.control.with(control_bits<u32>::urg_bit);
-    header.up = std::min(*urgent - header.seq, 0xffffu);
+    header.up = (std::min)(*urgent - header.seq, u32{0xffff});
   }
   if (echo_.due() && !header.control.syn()) header.control = header.control.with(control_bits<u32>::ece_bit);
   note_sent(tcb_, header.seq, header.text_length + header.control.length(), header.control, window.wnd);
@@ -153,9 +153,9 @@ void connection<Policy>::add_fast_open(instant now, u32 most_text, segment<u32>&
   }
   if (!header.options.fast_open || header.control.ack() || header.options.fast_open->is_request()) return;
   const u32 theirs = fast_open_.known_mss() != 0 ? fast_open_.known_mss() : config_.default_peer_mss;
-  const u32 full = std::min(theirs, path_.largest_text());
+  const u32 full = (std::min)(theirs, path_.largest_text());
   const auto options = static_cast<u32>(options_length(header.options));
-  const u32 length = std::min({sender_.queued(), full > options ? full - options : 0, most_text});
+  const u32 length = (std::min)({sender_.queued(), full > options ? full - options : 0, most_text});
   if (length == 0) return;
   header.text_length = length;
   if (length == sender_.queued()) header.control = header.control.with(control_bits<u32>::psh_bit);
@@ -213,7 +213,7 @@ template <class Policy>
   const u32 full = effective_mss();
   const u32 report = report_length(full);
   [[maybe_unused]] const bool early = Policy::fast_open::enabled && tcb_.syn_pending();
-  const u32 mss = std::min({full - report, most_text, early ? early_text(report) : most_text});
+  const u32 mss = (std::min)({full - report, most_text, early ? early_text(report) : most_text});
   if (mss == 0) return false;
   sender_.leave_idleness(tcb_.snd, full, now);
   // CWR belongs on one segment, not on each of those that a large one is cut into.
@@ -249,7 +249,7 @@ template <class Policy>
     if (early) fast_open_.sent_early(config_.ip_header_octets + next.header.length() + run.length);
   }
   if constexpr (Policy::statistics::enabled) counters_.sent(run.length, run.again);
-  const u32 first = std::min(run.length, mss);
+  const u32 first = (std::min)(run.length, mss);
   path_.on_sent(run.seq + first, first + report + (tcb_.ts.enabled ? 12u : 0u));
   finish(next.header, window);
   if constexpr (Policy::trace::enabled) tell(detail::event_of(trace_kind::sent, why, next.header), now);
@@ -266,7 +266,7 @@ bool connection<Policy>::next_ack(instant now, plain_segment& next) noexcept {
   const bool probe = keep_alive_due_ && !ack_due_;
   keep_alive_due_ = false;
   const window_offer<u32> window = offer(false);
-  compose(tcb_, probe ? tcb_.snd.nxt - 1u : tcb_.snd.nxt, 0u, control_bits<u32>{}, window.field, clock(now),
+  compose(tcb_, probe ? tcb_.snd.nxt - 1u : tcb_.snd.nxt, u32{0}, control_bits<u32>{}, window.field, clock(now),
           next.header);
   next.report = tcb_.sack_permitted && receiver_.has_report();
   if constexpr (Policy::statistics::enabled) counters_.sent_ack();
@@ -298,7 +298,7 @@ template <class Policy>
   emit_plain_header(header, out.first(offset), config_.addresses, text_sum, config_.checksum);
   sent.length = offset + header.text_length;
   sent.segment_size = header.text_length;
-  if (config_.large_segments) sent.segment_size = std::min(header.text_length, effective_mss());
+  if (config_.large_segments) sent.segment_size = (std::min)(header.text_length, effective_mss());
   sent.ecn = next.ecn;
 }
 
@@ -316,7 +316,7 @@ void connection<Policy>::write_whole(const outgoing_segment& next, std::span<std
     segment_options<u32> reported;
     reported.sack.count = header.options.sack.count;
     const u32 most = effective_mss() - static_cast<u32>(options_length(reported));
-    sent.segment_size = std::min(header.text_length, most);
+    sent.segment_size = (std::min)(header.text_length, most);
   }
   sent.ecn = next.ecn;
 }

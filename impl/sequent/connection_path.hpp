@@ -42,7 +42,7 @@ template <class Policy>
 void connection<Policy>::start_path() noexcept {
   const u32 octets = config_.ip_header_octets;
   const u32 least = path_mtu::text_for_mtu(octets < 40 ? 68 : 1'280, octets);
-  path_ = path_mtu(config_.send_mss, static_cast<std::uint16_t>(std::max(least, u32{config_.least_mss})));
+  path_ = path_mtu(config_.send_mss, static_cast<std::uint16_t>((std::max)(least, u32{config_.least_mss})));
   last_icmp_.reset();
 }
 
@@ -50,7 +50,7 @@ void connection<Policy>::start_path() noexcept {
 template <class Policy>
 void connection<Policy>::suspect_path(std::uint8_t attempts, instant now) noexcept {
   const u32 options = tcb_.ts.enabled ? 12 : 0;
-  const u32 again = std::min(effective_mss(), tcb_.snd.nxt - tcb_.snd.una) + options;
+  const u32 again = (std::min)(effective_mss(), tcb_.snd.nxt - tcb_.snd.una) + options;
   path_.on_timeout(again, attempts >= config_.r1 && !path_.explained(), now);
 }
 

@@ -31,8 +31,8 @@ class dormant {
   /// can_hold(c)
   explicit dormant(const connection_type& c) noexcept
       : tcb_(c.tcb_),
-        keep_alive_(c.timers_.due(timer::keep_alive).value_or(never)),
-        last_sent_(c.sender_.last_sent_.value_or(never)),
+        keep_alive_(c.timers_.due(timer::keep_alive).value_or(end_of_time)),
+        last_sent_(c.sender_.last_sent_.value_or(end_of_time)),
         measures_(c.sender_.rtt_.known()),
         congestion_(c.sender_.congestion_),
         pacing_(c.sender_.pacing_),
@@ -45,7 +45,7 @@ class dormant {
         user_timeout_(brief(c.config_.user_timeout)),
         unsent_from_(c.sender_.unsent_from_),
         response_(c.sender_.ecn_),
-        largest_text_(static_cast<std::uint16_t>(std::min(c.receiver_.largest_text_, 0xffffu))),
+        largest_text_(static_cast<std::uint16_t>((std::min)(c.receiver_.largest_text_, 0xffffu))),
         last_icmp_(c.last_icmp_.value_or(icmp_report{})),
         echo_(c.echo_),
         fast_open_(c.fast_open_),
@@ -70,7 +70,7 @@ class dormant {
     c.config_.user_timeout = timeout();
     c.stream_ended_ = tcb_.state == connection_state::close_wait;  // and everything before its end has been read
     if (icmp_known_) c.last_icmp_ = last_icmp_;
-    if (keep_alive_ != never) c.timers_.start(timer::keep_alive, keep_alive_);
+    if (keep_alive_ != end_of_time) c.timers_.start(timer::keep_alive, keep_alive_);
     c.path_ = path_;
     c.echo_ = echo_;
     c.fast_open_ = fast_open_;
@@ -87,7 +87,7 @@ class dormant {
     sender.pacing_ = pacing_;
     sender.unsent_from_ = unsent_from_;
     sender.ecn_ = response_;
-    if (last_sent_ != never) sender.last_sent_ = last_sent_;
+    if (last_sent_ != end_of_time) sender.last_sent_ = last_sent_;
     sender.probes_ = probes_;
     sender.syn_lost_ = syn_lost_;
     sender.syn_sent_ = syn_sent_;
@@ -117,13 +117,13 @@ class dormant {
   void set_nagle(bool on) noexcept { nagle_ = on; }
   void set_keep_alive(bool on, const connection_config& config, instant now) noexcept {
     keeps_alive_ = on;
-    keep_alive_ = on ? now + config.keep_alive.idle : never;
+    keep_alive_ = on ? now + config.keep_alive.idle : end_of_time;
   }
   void set_user_timeout(std::optional<duration> timeout) noexcept { user_timeout_ = brief(timeout); }
 
   /// When it has to be woken, if ever: the keep-alive timer.
   [[nodiscard]] std::optional<instant> next_deadline() const noexcept {
-    return keep_alive_ == never ? std::nullopt : std::optional(keep_alive_);
+    return keep_alive_ == end_of_time ? std::nullopt : std::optional(keep_alive_);
   }
   [[nodiscard]] const control_block<u32>& block() const noexcept { return tcb_; }
   [[nodiscard]] const typename Policy::statistics& counters() const noexcept { return counters_; }
@@ -164,8 +164,8 @@ class dormant {
   }
 
   control_block<u32> tcb_{};
-  instant keep_alive_ = never;
-  instant last_sent_ = never;
+  instant keep_alive_ = end_of_time;
+  instant last_sent_ = end_of_time;
   rtt_estimator::measures measures_{};
   typename Policy::congestion_control congestion_{};
   [[no_unique_address]] typename Policy::pacing pacing_{};

@@ -33,7 +33,7 @@ class ephemeral_ports {
 
   /// `key` is a secret of this purpose alone. Constant time.
   constexpr explicit ephemeral_ports(secret_key key, port_range range = {}) noexcept
-      : key_(key), range_{range.first, std::max(range.first, range.last)} {}
+      : key_(key), range_{range.first, (std::max)(range.first, range.last)} {}
 
   /// Ports in the range.
   [[nodiscard]] constexpr u32 size() const noexcept { return u32{range_.last} - range_.first + 1; }
@@ -49,7 +49,7 @@ class ephemeral_ports {
                                                               u32 most_tries = usual_tries) noexcept {
     const bool few = size() <= most_tries;
     u32 at = draw(local, remote, remote_port);
-    for (u32 i = 0; i != std::min(most_tries, size()); ++i) {
+    for (u32 i = 0; i != (std::min)(most_tries, size()); ++i) {
       const auto port = static_cast<std::uint16_t>(range_.first + at);
       if (!in_use(port)) return port;
       at = few ? (at + 1) % size() : draw(local, remote, remote_port);

@@ -62,7 +62,7 @@ class flow_table {
   [[nodiscard]] constexpr u32 tag_of(const Key& key) const noexcept { return static_cast<u32>(hash_(key)); }
   /// Asks for the slots of a key, so that they may be there when find() wants them. Changes nothing.
   void prefetch(u32 tag) const noexcept {
-    if (!storage_.slots().empty()) __builtin_prefetch(&storage_.slots()[tag & mask_]);
+    if (!storage_.slots().empty()) detail::prefetch(&storage_.slots()[tag & mask_]);
   }
 
   /// The index of the first key that may be the one with this tag, without comparing keys: so that a caller with

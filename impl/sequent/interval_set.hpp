@@ -58,15 +58,15 @@ class joined_interval {
     const u32 begin = held.first - origin_;
     const u32 end = held.last - origin_;
     if (begin > seen_) missing(seen_, begin);
-    const u32 again = std::max(begin, first_);
-    const u32 again_end = std::min(end, last_);
+    const u32 again = (std::max)(begin, first_);
+    const u32 again_end = (std::min)(end, last_);
     if (again_from_ == again_to_ && again < again_end) {
       again_from_ = again;
       again_to_ = again_end;
     }
-    low_ = std::min(low_, begin);
-    high_ = std::max(high_, end);
-    seen_ = std::min(std::max(seen_, end), last_);
+    low_ = (std::min)(low_, begin);
+    high_ = (std::max)(high_, end);
+    seen_ = (std::min)((std::max)(seen_, end), last_);
   }
   /// There are no more.
   template <class Missing>
@@ -171,7 +171,7 @@ class interval_set {
   }
 
   friend constexpr bool operator==(const interval_set& a, const interval_set& b) noexcept {
-    return std::ranges::equal(a.view(), b.view());
+    return std::equal(a.view().begin(), a.view().end(), b.view().begin(), b.view().end());
   }
 
  private:

@@ -103,7 +103,7 @@ class large_interval_set {
   }
 
  private:
-  using chunk = std::array<interval, PerChunk>;
+  using intervals = std::array<interval, PerChunk>;
   static constexpr u32 no_chunk = 0xffff;
 
   // A directory entry: which chunk, and where in it the intervals stand.
@@ -347,7 +347,7 @@ class large_interval_set {
   // The directory is entries [low_, high_), with room on either side.
   std::array<sequence_number<u32>, most_chunks> reach_{};  // where the last interval of each ends
   std::array<slot, most_chunks> slot_{};
-  std::array<chunk, most_chunks> chunks_{};
+  std::array<intervals, most_chunks> chunks_{};
   u32 low_ = most_chunks / 2;
   u32 high_ = most_chunks / 2;
   u32 size_ = 0;

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "sequent/compiler.hpp"
 #include "sequent/word.hpp"
 
 namespace sequent {
@@ -15,10 +16,10 @@ namespace detail {
 
 // From the processor's order of octets to the network's, or back.
 [[nodiscard]] constexpr std::uint16_t network_order(std::uint16_t word) noexcept {
-  return std::endian::native == std::endian::little ? __builtin_bswap16(word) : word;
+  return std::endian::native == std::endian::little ? swapped(word) : word;
 }
 [[nodiscard]] constexpr u32 network_order(u32 word) noexcept {
-  return std::endian::native == std::endian::little ? __builtin_bswap32(word) : word;
+  return std::endian::native == std::endian::little ? swapped(word) : word;
 }
 
 }  // namespace detail
@@ -81,16 +82,11 @@ inline void copy_octets(std::uint8_t* to, const std::uint8_t* from, std::size_t 
 /// Has the memory at `first` and so many octets on brought near, all of it at once, because it will be wanted soon.
 /// Says nothing about what stands there; does nothing where the compiler has no way to ask.
 constexpr void fetch_ahead(const void* first, std::size_t octets) noexcept {
-#if defined(__GNUC__)
   if (std::is_constant_evaluated()) return;
   constexpr std::size_t line = 64;
   const auto* const at = static_cast<const char*>(first);
-  for (std::size_t i = 0; i < octets; i += line) __builtin_prefetch(at + i);
-  if (octets != 0) __builtin_prefetch(at + octets - 1);
-#else
-  static_cast<void>(first);
-  static_cast<void>(octets);
-#endif
+  for (std::size_t i = 0; i < octets; i += line) detail::prefetch(at + i);
+  if (octets != 0) detail::prefetch(at + octets - 1);
 }
 
 }  // namespace sequent

@@ -20,13 +20,13 @@ class pacer {
  public:
   /// The window or SRTT may have changed. Nothing is paced while SRTT is unknown (zero).
   constexpr void update(u32 cwnd, duration smoothed, u32 mss, bool slow_start) noexcept {
-    const std::int64_t us = std::min(smoothed.count(), longest_round_trip);
+    const std::int64_t us = (std::min)(smoothed.count(), longest_round_trip);
     if (us <= 0 || cwnd == 0) {
       cost_ = 0;
       return;
     }
     const auto round_trip = static_cast<std::uint64_t>(us);
-    if (slow_start == slow_start_ && mss == mss_ && near(cwnd, cwnd_) && near(round_trip, round_trip_)) return;
+    if (slow_start == slow_start_ && mss == mss_ && alike(cwnd, cwnd_) && alike(round_trip, round_trip_)) return;
     cwnd_ = cwnd;
     round_trip_ = round_trip;
     mss_ = mss;
@@ -34,8 +34,8 @@ class pacer {
     const std::uint64_t octets = std::uint64_t{cwnd} * (slow_start ? 8 : 5);  // in a round trip, in quarters
     cost_ = std::clamp<std::uint64_t>((round_trip << (fraction_bits + 2)) / octets, 1, most_cost);
     const std::uint64_t in_a_millisecond = (std::uint64_t{1'000} << fraction_bits) / cost_;
-    quantum_ = std::max(2 * mss, static_cast<u32>(std::min<std::uint64_t>(in_a_millisecond, largest_quantum)));
-    burst_ = std::max(10 * mss, 2 * quantum_);
+    quantum_ = (std::max)(2 * mss, static_cast<u32>(std::min<std::uint64_t>(in_a_millisecond, largest_quantum)));
+    burst_ = (std::max)(10 * mss, 2 * quantum_);
   }
 
   /// Octets were handed to the network, at most 2^20 at once.
@@ -49,7 +49,7 @@ class pacer {
     due_ = due_ + duration::microseconds(static_cast<std::int64_t>(cost >> fraction_bits));
     rest_ = static_cast<u32>(cost & ((u32{1} << fraction_bits) - 1));
     // What had to be sent ahead of its time holds the rest back for as long as two bursts, no longer.
-    due_ = std::min(due_, now + time_of(2 * burst_));
+    due_ = (std::min)(due_, now + time_of(2 * burst_));
   }
 
   /// When the next run, of at most quantum() octets, may leave: at once, or at a later instant.
@@ -58,7 +58,7 @@ class pacer {
     // Further ahead it can only be because the clock was set back or the rate has risen.
     if (due_ > now + time_of(2 * burst_)) return now;
     const instant due = rest_ == 0 ? due_ : due_ + duration::microseconds(1);
-    return std::max(now, due - time_of(burst_ - quantum_));
+    return (std::max)(now, due - time_of(burst_ - quantum_));
   }
 
   /// The most that should leave in one run, in octets: what the rate sends in a millisecond, at least two segments; no
@@ -84,7 +84,7 @@ class pacer {
   static constexpr u32 largest_quantum = 65'536;
 
   // Within a sixteenth of one another.
-  [[nodiscard]] static constexpr bool near(std::uint64_t a, std::uint64_t b) noexcept {
+  [[nodiscard]] static constexpr bool alike(std::uint64_t a, std::uint64_t b) noexcept {
     return (a < b ? b - a : a - b) <= b / 16;
   }
 

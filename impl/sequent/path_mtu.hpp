@@ -31,7 +31,7 @@ class path_mtu {
   /// The estimate begins at `most`, the size that the first link takes, and never falls below `least` or, if that is
   /// smaller, `most`.
   constexpr path_mtu(std::uint16_t most, std::uint16_t least) noexcept
-      : most_(most), least_(std::min(most, least)), current_(most) {}
+      : most_(most), least_((std::min)(most, least)), current_(most) {}
 
   /// Octets of options and text in the largest datagram of `mtu` octets whose IP header has `ip_header` octets.
   [[nodiscard]] static constexpr std::uint32_t text_for_mtu(std::uint32_t mtu, std::uint32_t ip_header) noexcept {
@@ -54,10 +54,10 @@ class path_mtu {
   /// A segment of `size` octets left whose last octet stands before `end`. One size at a time is watched for its
   /// acknowledgment: a smaller one that is still on its way then counts as arrived, which makes reports wait longer.
   constexpr void on_sent(sequence_number<u32> end, std::uint32_t size) noexcept {
-    const auto octets = static_cast<std::uint16_t>(std::min(size, 0xffffu));
-    sent_ = std::max(sent_, octets);
-    if (octets <= std::max(watched_, acked_)) return;
-    acked_ = std::max(acked_, watched_);
+    const auto octets = static_cast<std::uint16_t>((std::min)(size, std::uint32_t{0xffff}));
+    sent_ = (std::max)(sent_, octets);
+    if (octets <= (std::max)(watched_, acked_)) return;
+    acked_ = (std::max)(acked_, watched_);
     watched_ = octets;
     watched_until_ = end;
   }
@@ -108,7 +108,7 @@ class path_mtu {
     timed_out_ = true;
     if (!full_stop) return false;
     const std::uint32_t tried = std::min<std::uint32_t>(size, current_);
-    const std::uint16_t fallback = std::max(least_, tried > first_fallback ? first_fallback : last_fallback);
+    const std::uint16_t fallback = (std::max)(least_, tried > first_fallback ? first_fallback : last_fallback);
     if (tried <= fallback) return false;
     reduce(fallback, now);
     return true;
@@ -132,9 +132,9 @@ class path_mtu {
  private:
   constexpr void reduce(std::uint16_t text, instant now) noexcept {
     current_ = text;
-    acked_ = std::min(acked_, text);
+    acked_ = (std::min)(acked_, text);
     // What is on its way goes again in smaller segments: its acknowledgment will prove no more than those.
-    watched_ = std::min(watched_, text);
+    watched_ = (std::min)(watched_, text);
     if (watched_ <= acked_) watched_ = 0;
     sent_ = 0;
     claimed_ = 0;

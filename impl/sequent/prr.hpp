@@ -16,7 +16,7 @@ class proportional_rate_reduction {
   /// An episode begins in which `flight` octets may be delivered (RecoverFS), with the window on its way to `threshold`
   /// (section 6.1).
   constexpr void start(u32 flight, u32 threshold) noexcept {
-    flight_ = std::max(flight, 1u);
+    flight_ = (std::max)(flight, u32{1});
     threshold_ = threshold;
     delivered_ = 0;
     sent_ = 0;
@@ -27,7 +27,7 @@ class proportional_rate_reduction {
   /// what was delivered, and a segment more with progress; and until anything was sent in this episode a segment in any
   /// case (section 6.2). One division.
   constexpr u32 on_ack(u32 delivered, u32 pipe, u32 mss, bool progress) noexcept {
-    delivered_ = std::min(delivered_ + delivered, most);
+    delivered_ = (std::min)(delivered_ + delivered, most);
     const u32 octets = pipe > threshold_ ? proportion() : bounded(delivered, pipe, progress ? mss : 0);
     return octets == 0 && sent_ == 0 ? mss : octets;
   }
@@ -40,7 +40,7 @@ class proportional_rate_reduction {
   }
 
   /// Octets were handed to the network.
-  constexpr void sent(u32 octets) noexcept { sent_ = std::min(sent_ + octets, most); }
+  constexpr void sent(u32 octets) noexcept { sent_ = (std::min)(sent_ + octets, most); }
 
   /// How much may yet be believed to be delivered where only duplicates tell of it (section 6.2).
   [[nodiscard]] constexpr u32 undelivered() const noexcept { return flight_ > delivered_ ? flight_ - delivered_ : 0; }
@@ -57,7 +57,7 @@ class proportional_rate_reduction {
     return allowed > sent_ ? static_cast<u32>(std::min<std::uint64_t>(allowed - sent_, most)) : 0;
   }
   [[nodiscard]] constexpr u32 bounded(u32 delivered, u32 pipe, u32 more) const noexcept {
-    return std::min(threshold_ - pipe, std::max(delivered_ > sent_ ? delivered_ - sent_ : 0, delivered) + more);
+    return (std::min)(threshold_ - pipe, (std::max)(delivered_ > sent_ ? delivered_ - sent_ : 0, delivered) + more);
   }
 
   // Far beyond what one recovery can move; sums of two such still fit the word.

@@ -69,7 +69,7 @@ class rack {
     const auto since = static_cast<std::uint8_t>(at - least_at_);
     const bool old = since >= least_lasts && since < least_is_ahead;
     if (round_trip > least_round_trip_ && !old) return;
-    least_round_trip_ = std::max(round_trip, 1u);
+    least_round_trip_ = (std::max)(round_trip, u32{1});
     least_at_ = at;
   }
 
@@ -148,12 +148,12 @@ class rack {
       // Which of two originals was sent first is certain, however coarse their times are; of what was sent again it is
       // not. So where nothing is given time, the former have none.
       const bool at_once = window == 0 && !run.again;
-      const u32 patience = at_once ? round_trip_ - std::min(round_trip_, granule) : round_trip_ + window;
+      const u32 patience = at_once ? round_trip_ - (std::min)(round_trip_, granule) : round_trip_ + window;
       if (elapsed >= patience) {
         if (run.again && (!out.again || run.sent_at - *out.again < half_circle)) out.again = run.sent_at;
         return true;
       }
-      out.again_in = std::max(out.again_in.value_or(0), patience - elapsed);
+      out.again_in = (std::max)(out.again_in.value_or(0), patience - elapsed);
       return false;
     });
     return out;

@@ -69,7 +69,7 @@ class receiver {
   /// hole, in which case the acknowledgment should go at once (RFC 5681 section 4.2). Linear in the octets stored; with
   /// holes, as the set of ranges besides.
   bool accept(control_block<u32>& tcb, actions<u32>& step, std::span<const std::uint8_t> text) noexcept {
-    largest_text_ = std::max(largest_text_, static_cast<u32>(text.size()));
+    largest_text_ = (std::max)(largest_text_, static_cast<u32>(text.size()));
     const auto taken = text.subspan(step.text_skip, step.text_take);
     if (step.text == text_placement::in_order) {
       const bool ours = step.text_skip < step.text_at - tcb.rcv.irs;  // else it begins before the peer's SYN
@@ -144,7 +144,7 @@ class receiver {
     const u32 behind = tcb.rcv.nxt - seg.seq;
     if (!tcb.sack_permitted || tcb.state < connection_state::established || behind > capacity()) return;
     if (behind >= tcb.rcv.nxt - tcb.rcv.irs) return;
-    note_repeated({seg.seq, seg.seq + std::min(seg.text_length, behind)});
+    note_repeated({seg.seq, seg.seq + (std::min)(seg.text_length, behind)});
   }
   /// Something is to be reported with the next acknowledgment.
   [[nodiscard]] constexpr bool has_report() const noexcept { return !held_.empty() || !repeated_.empty(); }
@@ -167,7 +167,7 @@ class receiver {
     const auto add = [&](const interval& range) {
       const sack_block<u32> block{range.first, range.last};
       const auto listed = blocks.view().subspan(ranges_from);
-      return std::ranges::find(listed, block) != listed.end() || blocks.push(block);
+      return std::find(listed.begin(), listed.end(), block) != listed.end() || blocks.push(block);
     };
     for (const interval& range : recently_held()) {
       if (!add(range)) return blocks;

@@ -278,7 +278,7 @@ class loss_recovery {
     if (news.progress && board_.lost() == 0) head_due_ = false;  // it has arrived
     const losses seen = detect(ack, news.progress, delivered, congestion);
     if (recovering()) {
-      const u32 told = ack.sack ? delivered : std::min(delivered, reduction_.undelivered());
+      const u32 told = ack.sack ? delivered : (std::min)(delivered, reduction_.undelivered());
       if (reduction_.acts(told, ack.sack && seen.found)) steer(told, news.progress && !seen.found, ack.mss, congestion);
     } else if (news.progress && !was_recovering && !resumes && congestion.window() >= window) {
       grow(ack, delivered, before_it, congestion);

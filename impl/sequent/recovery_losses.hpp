@@ -60,16 +60,16 @@ constexpr u32 loss_recovery<MostRuns, Parts>::count_departures(const acknowledgm
     const u32 lead = limited_transmit(ack) * ack.mss;
     const bool leads = phase_ == recovery_phase::open && departed_ < lead;
     const bool counts = phase_ == recovery_phase::recovery || leads;
-    const u32 most = std::min(beyond, phase_ == recovery_phase::recovery ? reduction_.flight() : lead);
-    departed_ = std::max(std::min(departed_ + (counts ? ack.mss : 0), most), departed_);
+    const u32 most = (std::min)(beyond, phase_ == recovery_phase::recovery ? reduction_.flight() : lead);
+    departed_ = (std::max)((std::min)(departed_ + (counts ? ack.mss : 0), most), departed_);
     if (duplicates_ != duplicate_threshold) ++duplicates_;
     return counts ? ack.mss : 0;
   }
   if (acknowledged == 0) return 0;
   duplicates_ = 0;
   if (phase_ != recovery_phase::recovery) departed_ = 0;
-  const u32 behind = std::min(departed_, acknowledged > ack.mss ? acknowledged - ack.mss : 0);
-  departed_ = std::min(departed_ - behind, beyond);
+  const u32 behind = (std::min)(departed_, acknowledged > ack.mss ? acknowledged - ack.mss : 0);
+  departed_ = (std::min)(departed_ - behind, beyond);
   return acknowledged - behind;
 }
 

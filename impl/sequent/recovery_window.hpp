@@ -14,7 +14,7 @@ constexpr void loss_recovery<MostRuns, Parts>::answer_probe(const acknowledgment
   if (probe_.on_ack(ack.una, news.reported, news.until, bare) == tail_probe::verdict::none) return;
   if (phase_ != recovery_phase::open || ack.reduced) return;
   const u32 window = congestion.window();
-  congestion.on_congestion(std::min(ack.nxt - ack.una + ack.acked, window), ack.mss, ack.now);
+  congestion.on_congestion((std::min)(ack.nxt - ack.una + ack.acked, window), ack.mss, ack.now);
   congestion.leave_recovery();
   if (congestion.window() > window) congestion.set_window(window);
   doubt_.give_up();  // what it could give back is not this
@@ -41,10 +41,10 @@ constexpr void loss_recovery<MostRuns, Parts>::lower_again(const acknowledgment&
   lowered_at_ = short_time(ack.now);
   doubt_.give_up();
   const u32 window = congestion.window();
-  const u32 flight = std::min(ack.nxt - ack.una, congestion.threshold());
+  const u32 flight = (std::min)(ack.nxt - ack.una, congestion.threshold());
   if (phase_ == recovery_phase::loss) {
     congestion.on_timeout(flight, ack.mss, true, ack.now);
-    return congestion.set_window(std::min(std::max(Congestion::reduced(window), ack.mss), congestion.threshold()));
+    return congestion.set_window((std::min)((std::max)(Congestion::reduced(window), ack.mss), congestion.threshold()));
   }
   congestion.on_congestion(flight, ack.mss, ack.now);
   reduction_.start(outstanding_before(ack, delivered), congestion.threshold());
@@ -55,7 +55,7 @@ template <class Congestion>
 constexpr void loss_recovery<MostRuns, Parts>::enter(const acknowledgment& ack, u32 delivered,
                                                      Congestion& congestion) noexcept {
   // What limited transmit added does not count (RFC 5681 section 3.2, step 2).
-  const u32 flight = std::min(ack.nxt - ack.una, congestion.window());
+  const u32 flight = (std::min)(ack.nxt - ack.una, congestion.window());
   if (!ack.reduced) congestion.on_congestion(flight, ack.mss, ack.now);
   reduction_.start(outstanding_before(ack, delivered), congestion.threshold());
   recover_ = ack.nxt;
@@ -122,7 +122,7 @@ constexpr void loss_recovery<MostRuns, Parts>::resume(const acknowledgment& ack,
   departed_ = 0;
   head_due_ = false;
   if (needless == undoing::recovery || needless == undoing::timeout) {
-    congestion.undo(std::max(pipe() + std::min(delivered, congestion.initial_window(ack.mss)), ack.mss));
+    congestion.undo((std::max)(pipe() + (std::min)(delivered, congestion.initial_window(ack.mss)), ack.mss));
   } else if (phase_ == recovery_phase::recovery) {
     congestion.leave_recovery();
   }

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "sequent/compiler.hpp"
+
 namespace sequent {
 
 /// Why a call was refused or a segment not read. The call changed nothing unless its own text says otherwise.
@@ -63,11 +65,12 @@ struct [[nodiscard]] validity {
 };
 
 namespace detail {
-// What is not there was read. There is nothing to answer it with, so the program ends here, with assertions and without,
-// rather than go on with whatever stands in memory; where a value was asked for before, compilers leave this out.
+// What is not there was read. There is nothing to answer it with, so the program ends here, with assertions and
+// without, rather than go on with whatever stands in memory; where a value was asked for before, compilers leave this
+// out.
 constexpr void require_there(bool there) noexcept {
   if (!there) [[unlikely]]
-    __builtin_trap();
+    trap();
 }
 }  // namespace detail
 

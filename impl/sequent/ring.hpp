@@ -57,7 +57,7 @@ class ring {
     const std::span<std::uint8_t> all = storage_.octets();
     const std::size_t at = index(offset);
     if (octets.data() == all.data() + at) return;
-    const std::size_t until_end = std::min(octets.size(), all.size() - at);
+    const std::size_t until_end = (std::min)(octets.size(), all.size() - at);
     copy_octets(all.data() + at, octets.data(), until_end);
     copy_octets(all.data(), octets.data() + until_end, octets.size() - until_end);
   }
@@ -68,7 +68,7 @@ class ring {
     if (octets == 0) return;
     const std::span<const std::uint8_t> all = storage_.octets();
     const std::size_t at = index(offset);
-    fetch_ahead(all.data() + at, std::min(octets, all.size() - at));
+    fetch_ahead(all.data() + at, (std::min)(octets, all.size() - at));
   }
 
   /// Copies octets from offset on to `out`. Linear in their number.
@@ -77,7 +77,7 @@ class ring {
     if (out.empty()) return;
     const std::span<const std::uint8_t> all = storage_.octets();
     const std::size_t at = index(offset);
-    const std::size_t until_end = std::min(out.size(), all.size() - at);
+    const std::size_t until_end = (std::min)(out.size(), all.size() - at);
     copy_octets(out.data(), all.data() + at, until_end);
     copy_octets(out.data() + until_end, all.data(), out.size() - until_end);
   }
@@ -88,7 +88,7 @@ class ring {
     if (out.empty()) return 0;
     const std::span<const std::uint8_t> all = storage_.octets();
     const std::size_t at = index(offset);
-    const std::size_t until_end = std::min(out.size(), all.size() - at);
+    const std::size_t until_end = (std::min)(out.size(), all.size() - at);
     const u32 sum = copy_and_sum(all.subspan(at, until_end), out.first(until_end));
     if (until_end == out.size()) return sum;
     const std::size_t rest = out.size() - until_end;
@@ -99,12 +99,12 @@ class ring {
   [[nodiscard]] constexpr std::span<std::uint8_t> run_at(std::size_t offset, std::size_t most) noexcept {
     if (most == 0) return {};
     const std::size_t at = index(offset);
-    return storage_.octets().subspan(at, std::min(most, capacity() - at));
+    return storage_.octets().subspan(at, (std::min)(most, capacity() - at));
   }
   [[nodiscard]] constexpr std::span<const std::uint8_t> run_at(std::size_t offset, std::size_t most) const noexcept {
     if (most == 0) return {};
     const std::size_t at = index(offset);
-    return storage_.octets().subspan(at, std::min(most, capacity() - at));
+    return storage_.octets().subspan(at, (std::min)(most, capacity() - at));
   }
 
   /// Forgets the oldest octets. Constant time.

@@ -73,8 +73,8 @@ class rtt_estimator {
   /// 11).
   constexpr void raising_sample(duration round_trip) noexcept {
     const std::int64_t r = std::clamp(round_trip.count(), std::int64_t{0}, most_sample);
-    known_.srtt8 = std::max(r, std::int64_t{known_.srtt_before}) * 8;
-    known_.rttvar4 = std::max(r * 2, std::int64_t{known_.rttvar_before} * 4);
+    known_.srtt8 = (std::max)(r, std::int64_t{known_.srtt_before}) * 8;
+    known_.rttvar4 = (std::max)(r * 2, std::int64_t{known_.rttvar_before} * 4);
     known_.sampled = true;
     known_.raises = false;
     conclude();
@@ -89,14 +89,14 @@ class rtt_estimator {
   /// (section 5.7, decision 0020), until the next sample. Where the timeout begins below its one second (section 2.1),
   /// as in_data_center() has it, from three times what it begins with.
   constexpr void restart_after_syn_loss() noexcept {
-    const duration cautious = std::min(duration::seconds(3), limits_.initial * 3);
-    known_.base = within_limits(std::max(duration::microseconds(known_.base), cautious));
+    const duration cautious = (std::min)(duration::seconds(3), limits_.initial * 3);
+    known_.base = within_limits((std::max)(duration::microseconds(known_.base), cautious));
     known_.doublings = 0;
   }
 
   /// RTO, at most limits.most.
   [[nodiscard]] constexpr duration timeout() const noexcept {
-    return std::min(limits_.most, duration::microseconds(std::int64_t{known_.base} << known_.doublings));
+    return (std::min)(limits_.most, duration::microseconds(std::int64_t{known_.base} << known_.doublings));
   }
 
   /// RTO before any back-off.
@@ -125,7 +125,7 @@ class rtt_estimator {
     return bounded(std::clamp(timeout, limits_.least, limits_.most).count());
   }
   constexpr void conclude() noexcept {
-    const duration variation = std::max(limits_.granularity, duration::microseconds(known_.rttvar4));
+    const duration variation = (std::max)(limits_.granularity, duration::microseconds(known_.rttvar4));
     known_.base = within_limits(duration::microseconds(known_.srtt8 / 8) + variation);
     known_.doublings = 0;
   }

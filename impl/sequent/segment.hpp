@@ -45,7 +45,7 @@ struct sack_blocks {
   }
   /// Equal if the same blocks count, whatever is left over behind them.
   friend constexpr bool operator==(const sack_blocks& a, const sack_blocks& b) noexcept {
-    return std::ranges::equal(a.view(), b.view());
+    return std::equal(a.view().begin(), a.view().end(), b.view().begin(), b.view().end());
   }
 };
 

@@ -101,7 +101,7 @@ class sender {
 
   /// Queues octets; returns how many found room. Linear in their number.
   std::size_t write(std::span<const std::uint8_t> octets, bool urgent) noexcept {
-    const std::size_t n = std::min(octets.size(), room());
+    const std::size_t n = (std::min)(octets.size(), room());
     ring_.put(queued_, octets.first(n));
     queued_ += static_cast<u32>(n);
     if (urgent && n != 0) urgent_until_ = end();
@@ -255,7 +255,7 @@ class sender {
                                  const connection_config& config) noexcept {
     if (snd.una == snd.nxt || recovery_.recovering()) return;
     recovery_.give_up_outstanding(snd.nxt);
-    congestion_.set_threshold(std::max(congestion_.threshold(), congestion_.window()));
+    congestion_.set_threshold((std::max)(congestion_.threshold(), congestion_.window()));
     congestion_.set_window(mss);
     restart_retransmission(now, timers, config);
   }
@@ -315,7 +315,7 @@ class sender {
   // The timeout at present. While the peer's window is closed it is twice as long for each probe, whatever became of
   // the earlier ones (SHLD-30).
   [[nodiscard]] constexpr duration patience(const connection_config& config) const noexcept {
-    return std::min(config.rto.most, rtt_.timeout() * (std::int64_t{1} << probes_));
+    return (std::min)(config.rto.most, rtt_.timeout() * (std::int64_t{1} << probes_));
   }
   constexpr void break_silence() noexcept {
     attempts_ = 0;

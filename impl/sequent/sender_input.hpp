@@ -89,7 +89,7 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::watch_windo
     const send_variables<u32>& snd, u32 mss, instant now, timer_set& timers, const connection_config& config) noexcept {
   if (!config.zero_window) return;
   const bool waits = queued_ != 0 || (snd.fin_asked && !(snd.fin_sent && snd.una == snd.nxt));
-  const bool closed = snd.wnd == 0 || snd.wnd < std::min(mss, snd.max_wnd / 2);
+  const bool closed = snd.wnd == 0 || snd.wnd < (std::min)(mss, snd.max_wnd / 2);
   if (!waits || !closed) {
     spares_closed_window_ = false;
     return timers.stop(timer::zero_window);
@@ -109,7 +109,7 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::after_absen
     const auto due = timers.due(limit);
     if (!due) return;
     instant until = *due + (now - missed);
-    const instant answered = asks ? std::max(*asks, now) + rtt_.undoubled() : now;
+    const instant answered = asks ? (std::max)(*asks, now) + rtt_.undoubled() : now;
     if (until < answered && !spared) {
       until = answered;
       spared = true;
@@ -192,7 +192,7 @@ template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, c
 constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::drop_acknowledged(
     const send_variables<u32>& snd) noexcept {
   if (!before(first_, snd.una)) return;
-  const u32 octets = std::min(snd.una - first_, queued_);
+  const u32 octets = (std::min)(snd.una - first_, queued_);
   ring_.drop(octets);
   queued_ -= octets;
   first_ = first_ + octets;
@@ -263,10 +263,10 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::answer_echo
     }
   }
   if (!asks) return;
-  const u32 flight = std::min(snd.nxt - snd.una + acked, window);
+  const u32 flight = (std::min)(snd.nxt - snd.una + acked, window);
   congestion_.on_congestion(flight, mss, now);
   congestion_.leave_recovery();
-  congestion_.set_window(std::min({window, congestion_.window(), std::max(Congestion::reduced(flight), mss)}));
+  congestion_.set_window((std::min)({window, congestion_.window(), (std::max)(Congestion::reduced(flight), mss)}));
   ecn_.reduced_by_echo(snd.nxt);
 }
 
@@ -277,7 +277,7 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::arm_probe(
     u32 last_length, instant now, timer_set& timers, const connection_config& config) noexcept {
   if (!recovery_.may_probe() || !rtt_.sampled()) return timers.stop(timer::loss_probe);
   const duration wait = probe_timeout(rtt_.smoothed(), recovery_.pipe() <= last_length, config.peer_ack_delay);
-  timers.start(timer::loss_probe, std::min(now + wait, timers.due(timer::retransmission).value_or(now + wait)));
+  timers.start(timer::loss_probe, (std::min)(now + wait, timers.due(timer::retransmission).value_or(now + wait)));
 }
 
 // RFC 6298 sections 5.2 and 5.3.

@@ -32,7 +32,7 @@ constexpr text_to_send sender<Storage, Congestion, MostRuns, Pacing, Parts>::sen
                                                                                          u32 mss) const noexcept {
   const sequence_number<u32> text_end = snd.fin_sent ? snd.nxt - 1u : snd.nxt;
   const bool to_the_end = until == snd.nxt;
-  const u32 length = std::min(mss, (to_the_end ? text_end : until) - at);
+  const u32 length = (std::min)(mss, (to_the_end ? text_end : until) - at);
   const bool last = to_the_end && at + length == text_end;
   return {at, length, last && snd.fin_sent, last && text_end == end(), true};
 }
@@ -64,11 +64,11 @@ constexpr text_to_send sender<Storage, Congestion, MostRuns, Pacing, Parts>::tai
   const u32 queue = unsent_octets(snd);
   const u32 flight = snd.nxt - snd.una;
   const u32 usable = snd.wnd > flight ? snd.wnd - flight : 0;
-  if (const u32 length = std::min({queue, mss, usable}); length != 0 && !ecn_.held()) {
+  if (const u32 length = (std::min)({queue, mss, usable}); length != 0 && !ecn_.held()) {
     const bool fin = snd.fin_asked && !snd.fin_sent && length == queue && usable > length;
     return {snd.nxt, length, fin, length == queue, false};
   }
-  const u32 again = std::min(mss + (snd.fin_sent ? 1u : 0u), flight);
+  const u32 again = (std::min)(mss + (snd.fin_sent ? 1u : 0u), flight);
   return sent_before(snd, snd.nxt - again, snd.nxt, mss);
 }
 
@@ -83,7 +83,7 @@ constexpr bool sender<Storage, Congestion, MostRuns, Pacing, Parts>::unsent(cons
   const u32 usable = snd.wnd > flight ? snd.wnd - flight : 0;
   if (force_) {
     // At least one octet, or the FIN alone, even if the window is closed.
-    const u32 length = std::min({queue, mss, std::max(usable, 1u)});
+    const u32 length = (std::min)({queue, mss, (std::max)(usable, u32{1})});
     const bool fin = fin_next && length == queue && (queue == 0 || usable > queue);
     run = {snd.nxt, length, fin, length == queue, false};
     return true;
@@ -91,8 +91,8 @@ constexpr bool sender<Storage, Congestion, MostRuns, Pacing, Parts>::unsent(cons
   if (ecn_.held()) return false;
   const u32 pipe = recovery_.pipe();
   u32 congestion_room = congestion_.window() > pipe ? congestion_.window() - pipe : 0;
-  if constexpr (bounds_bursts()) congestion_room = std::min(congestion_room, congestion_.burst_room(mss));
-  u32 length = std::min({queue, most, usable, congestion_room});
+  if constexpr (bounds_bursts()) congestion_room = (std::min)(congestion_room, congestion_.burst_room(mss));
+  u32 length = (std::min)({queue, most, usable, congestion_room});
   // A large segment is cut into full ones, so it ends at the end of one unless it empties the queue.
   if (length > mss && length != queue) length -= length % mss;
   const bool all = length == queue;

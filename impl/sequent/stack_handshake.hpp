@@ -13,7 +13,7 @@ template <class Config>
 [[nodiscard]] constexpr duration syn_ack_wait(const Config& config, u32 retries) noexcept {
   duration wait = config.syn_ack_timeout;
   for (u32 i = 0; i != retries && wait < config.syn_ack_longest; ++i) wait = wait * 2;
-  return std::min(wait, config.syn_ack_longest);
+  return (std::min)(wait, config.syn_ack_longest);
 }
 
 }  // namespace detail
@@ -27,8 +27,8 @@ connection_config stack<Policy>::config_of(const flow& path) const noexcept {
   config.remote_port = path.remote_port;
   config.addresses = pseudo_header_of(path.local, path.remote);
   config.ip_header_octets = static_cast<std::uint8_t>(ip_header_length(path.local));
-  config.receive_mss = std::min(config.receive_mss, left);
-  config.send_mss = std::min(config.send_mss, left);
+  config.receive_mss = (std::min)(config.receive_mss, left);
+  config.send_mss = (std::min)(config.send_mss, left);
   config.default_peer_mss = path.local.is_v4() ? 536 : 1'220;  // MUST-15
   config.fast_open_retries = config_.syn_ack_retries;
   config.isn_offset = isn_offset_of(path);
@@ -77,7 +77,7 @@ template <class Policy>
 segment<u32> stack<Policy>::answer_syn(control_block<u32>& tcb, u32 clock) const noexcept {
   const u32 initial = config_.connection.initial_receive_window;
   const auto all = static_cast<u32>(receive_room);
-  const window_offer<u32> window = offer_window(tcb.rcv, initial == 0 ? all : std::min(initial, all), 1u, true);
+  const window_offer<u32> window = offer_window(tcb.rcv, initial == 0 ? all : (std::min)(initial, all), u32{1}, true);
   const segment<u32> header = compose_syn(tcb, window.field, clock);
   note_sent(tcb, header, window.wnd);
   return header;
@@ -91,7 +91,7 @@ delivery stack<Policy>::on_listener(u32 index, const arrival& in, std::optional<
   const sequence_number<u32> chosen = iss ? *iss : initial_sequence_number(isn_offset_of(in.path), in.now);
   const actions<u32> step = sequent::step(tcb, in.header, surroundings<u32>{in.now, chosen});
   if (tcb.state != connection_state::syn_received) {
-    return reply_to(in.path, compose_answer(tcb, step, 0u), delivery::listener);
+    return reply_to(in.path, compose_answer(tcb, step, u32{0}), delivery::listener);
   }
   fast_open_verdict verdict;
   if constexpr (with_fast_opens) {

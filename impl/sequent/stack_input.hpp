@@ -25,7 +25,7 @@ std::size_t stack<Policy>::on_packets(std::span<const std::span<const std::uint8
   // polls, one's own answers would tell of it.
   const std::size_t most = std::min<std::size_t>(packets.size(), replies_.capacity() - replies_.size());
   for (std::size_t taken = 0; taken != most;) {
-    const auto at_hand = packets.subspan(taken, std::min(batch, most - taken));
+    const auto at_hand = packets.subspan(taken, (std::min)(batch, most - taken));
     for (std::size_t i = 0; i != at_hand.size(); ++i) {
       const auto datagram = parse_ip(at_hand[i]);
       sound[i] = datagram.has_value();
@@ -135,7 +135,7 @@ delivery stack<Policy>::on_nobody(const arrival& in) noexcept {
   }
   control_block<u32> none;
   const actions<u32> step = sequent::step(none, in.header, surroundings<u32>{in.now, {}});
-  return reply_to(in.path, compose_answer(none, step, 0u), delivery::nobody);
+  return reply_to(in.path, compose_answer(none, step, u32{0}), delivery::nobody);
 }
 
 template <class Policy>

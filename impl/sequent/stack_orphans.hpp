@@ -64,7 +64,7 @@ void stack<Policy>::got_on(u32 index) noexcept {
 // that has gone back finds them as young as they were at first.
 template <class Policy>
 instant stack<Policy>::end_of_orphan(u32 index, instant now) const noexcept {
-  if (!slots_[index].orphan || !config_.orphan_life) return never;
+  if (!slots_[index].orphan || !config_.orphan_life) return end_of_time;
   const auto age = static_cast<std::int16_t>(seconds_of(now) - slots_[index].orphaned_at);
   const auto whole = instant::from_microseconds(now.microseconds() - now.microseconds() % 1'000'000);
   return whole - duration::seconds(std::max<std::int16_t>(age, 0)) + *config_.orphan_life + duration::seconds(1);
@@ -79,8 +79,8 @@ void stack<Policy>::watch(u32 index, instant now) noexcept {
   } else if constexpr (sleeps) {
     own = slots_[index].asleep.next_deadline();
   }
-  const instant due = std::min(own.value_or(never), end_of_orphan(index, now));
-  if (due != never) {
+  const instant due = (std::min)(own.value_or(end_of_time), end_of_orphan(index, now));
+  if (due != end_of_time) {
     wheel_.start(index, due);
   } else {
     wheel_.stop(index);

@@ -124,7 +124,7 @@ std::optional<segment<u32>> stack<Policy>::farewell(u32 index) const noexcept {
   const timestamp_variables<u32> ts = tcb.ts;
   actions<u32> step;
   evict(tcb, step);
-  auto reset = compose_answer(tcb, step, 0u);
+  auto reset = compose_answer(tcb, step, u32{0});
   if (reset && ts.enabled) reset->options.ts = timestamps<u32>{{}, ts.recent};
   return reset;
 }

@@ -43,7 +43,7 @@ struct stack_slots {
   static constexpr u32 most_awake = sleeps ? Policy::sizes.most_awake : Policy::sizes.most_connections;
   /// Half of the places, and at least one: what loans of buffers may keep awake, and orphans keep unless told
   /// otherwise.
-  static constexpr u32 half_of_places = std::max(most_awake / 2, 1u);
+  static constexpr u32 half_of_places = (std::max)(most_awake / 2, u32{1});
   static constexpr std::size_t send_slice = std::is_same_v<send_storage, span_storage> ? Policy::sizes.send_octets : 0;
   static constexpr std::size_t receive_slice =
       std::is_same_v<receive_storage, span_storage> ? Policy::sizes.receive_octets : 0;

@@ -4,36 +4,10 @@
 
 #include <compare>
 #include <cstdint>
-#include <limits>
+
+#include "sequent/compiler.hpp"
 
 namespace sequent {
-
-namespace detail {
-
-inline constexpr std::int64_t longest_count = std::numeric_limits<std::int64_t>::max();
-inline constexpr std::int64_t least_count = std::numeric_limits<std::int64_t>::min();
-
-// What goes past either end stays there, so that no clock and no setting is too large to be reckoned with.
-[[nodiscard]] constexpr std::int64_t saturating_sum(std::int64_t a, std::int64_t b) noexcept {
-  std::int64_t sum = 0;
-  if (__builtin_add_overflow(a, b, &sum)) [[unlikely]]
-    return b < 0 ? least_count : longest_count;
-  return sum;
-}
-[[nodiscard]] constexpr std::int64_t saturating_difference(std::int64_t a, std::int64_t b) noexcept {
-  std::int64_t difference = 0;
-  if (__builtin_sub_overflow(a, b, &difference)) [[unlikely]]
-    return b < 0 ? longest_count : least_count;
-  return difference;
-}
-[[nodiscard]] constexpr std::int64_t saturating_product(std::int64_t a, std::int64_t b) noexcept {
-  std::int64_t product = 0;
-  if (__builtin_mul_overflow(a, b, &product)) [[unlikely]]
-    return (a < 0) != (b < 0) ? least_count : longest_count;
-  return product;
-}
-
-}  // namespace detail
 
 /// A span of time in microseconds, possibly negative. Sums, differences and products saturate.
 class duration {
@@ -74,7 +48,7 @@ inline constexpr duration timestamp_tick = duration::milliseconds(1);
 
 /// A point on the caller's monotonic clock, in microseconds since an origin of the caller's choice. A clock that jumps
 /// back does no harm, and is one that stands still until it has come as far again: what is due waits as long. Where
-/// that may be, see steadied_clock. Sums and differences saturate: `never` is as late as it gets.
+/// that may be, see steadied_clock. Sums and differences saturate: `end_of_time` is as late as it gets.
 class instant {
  public:
   constexpr instant() noexcept = default;
@@ -103,7 +77,7 @@ class instant {
 };
 
 /// Where no clock gets: the moment of what is not to happen, so that it needs no flag.
-inline constexpr instant never = instant::from_microseconds(detail::longest_count);
+inline constexpr instant end_of_time = instant::from_microseconds(detail::longest_count);
 
 /// Makes a clock that may be set back one that never goes back: as if no time had passed between the two readings.
 /// Whatever is told a moment is told `at(reading)`, and what a core says of the future is `on_clock()`.
@@ -123,7 +97,7 @@ class steadied_clock {
   }
   /// What the clock will show at a moment that a core has named, such as a deadline, if it is not set back again.
   [[nodiscard]] constexpr instant on_clock(instant moment) const noexcept {
-    return moment == never ? never : last_ + (moment - told_);
+    return moment == end_of_time ? end_of_time : last_ + (moment - told_);
   }
 
  private:

@@ -78,7 +78,7 @@ class timer_wheel {
   /// own node: the timer stays where it is filed and is filed anew when its old time comes. Constant time.
   constexpr void start(u32 index, instant deadline) noexcept {
     timer_node& node = at(index);
-    const std::uint64_t due = std::max(tick_reached_by(deadline), aim_ + 1);
+    const std::uint64_t due = (std::max)(tick_reached_by(deadline), aim_ + 1);
     if (node.prev_ != timer_node::none) {
       const bool later = due >= node.due_;
       if (later) node.due_ = due;
@@ -112,16 +112,16 @@ class timer_wheel {
   /// next call goes on.
   template <class Visit>
   constexpr wheel_progress advance(instant now, Visit&& visit,
-                                   std::size_t most = std::numeric_limits<std::size_t>::max()) noexcept {
+                                   std::size_t most = (std::numeric_limits<std::size_t>::max)()) noexcept {
     wheel_progress progress;
-    aim_ = std::max(aim_, tick_of(now));
+    aim_ = (std::max)(aim_, tick_of(now));
     for (;;) {
       if (unfinished_ == timer_node::none) {
         if (empty()) break;
         const u32 slot = first_slot();
         if (begin_of(slot) > aim_) break;
         // Everything that shares this slot's digits from its level on is in it, so time may pass to its end at once.
-        dealt_with_ = std::min(aim_, end_of_slot(slot));
+        dealt_with_ = (std::min)(aim_, end_of_slot(slot));
         unfinished_ = slot;
       }
       while (unfinished_ != timer_node::none) {
@@ -167,8 +167,8 @@ class timer_wheel {
     if (whole < earliest / Tick) return instant::from_microseconds(earliest);
     return instant::from_microseconds(whole * Tick);
   }
-  static constexpr std::int64_t earliest = std::numeric_limits<std::int64_t>::min();
-  static constexpr std::int64_t latest = std::numeric_limits<std::int64_t>::max();
+  static constexpr std::int64_t earliest = (std::numeric_limits<std::int64_t>::min)();
+  static constexpr std::int64_t latest = (std::numeric_limits<std::int64_t>::max)();
 
   // A tick is a number of `levels` digits. A timer is filed by the highest digit in which it differs from the present:
   // so a lower level is always earlier than a higher one, and a lower slot than a higher one of its level.

@@ -29,16 +29,16 @@ class timer_set {
  public:
   static constexpr std::size_t count = 10;
 
-  constexpr timer_set() noexcept { due_.fill(never); }
+  constexpr timer_set() noexcept { due_.fill(end_of_time); }
 
   constexpr void start(timer t, instant due) noexcept { due_[index(t)] = due; }
-  constexpr void stop(timer t) noexcept { due_[index(t)] = never; }
-  constexpr void stop_all() noexcept { due_.fill(never); }
-  [[nodiscard]] constexpr bool running(timer t) const noexcept { return due_[index(t)] != never; }
+  constexpr void stop(timer t) noexcept { due_[index(t)] = end_of_time; }
+  constexpr void stop_all() noexcept { due_.fill(end_of_time); }
+  [[nodiscard]] constexpr bool running(timer t) const noexcept { return due_[index(t)] != end_of_time; }
   /// No timer runs, or this one alone.
   [[nodiscard]] constexpr bool none_but(timer t) const noexcept {
     bool none = true;
-    for (std::size_t i = 0; i != count; ++i) none = none && (i == index(t) || due_[i] == never);
+    for (std::size_t i = 0; i != count; ++i) none = none && (i == index(t) || due_[i] == end_of_time);
     return none;
   }
   /// When a timer is due; nothing when it does not run.
@@ -46,14 +46,14 @@ class timer_set {
 
   /// The earliest deadline of all.
   [[nodiscard]] constexpr std::optional<instant> next() const noexcept {
-    instant earliest = never;
+    instant earliest = end_of_time;
     for (const instant due : due_) earliest = due < earliest ? due : earliest;
     return known(earliest);
   }
 
   /// The earliest deadline of all but one timer.
   [[nodiscard]] constexpr std::optional<instant> next_but(timer t) const noexcept {
-    instant earliest = never;
+    instant earliest = end_of_time;
     for (std::size_t i = 0; i != count; ++i) {
       if (i != index(t) && due_[i] < earliest) earliest = due_[i];
     }
@@ -67,15 +67,15 @@ class timer_set {
     for (std::size_t i = 1; i != count; ++i) {
       if (due_[i] < due_[first]) first = i;
     }
-    if (due_[first] == never || due_[first] > now) return std::nullopt;
-    due_[first] = never;
+    if (due_[first] == end_of_time || due_[first] > now) return std::nullopt;
+    due_[first] = end_of_time;
     return static_cast<timer>(first);
   }
 
   /// Moves the origin of the clock forward.
   constexpr void rebase(duration elapsed) noexcept {
     for (instant& due : due_) {
-      if (due != never) due = due - elapsed;
+      if (due != end_of_time) due = due - elapsed;
     }
   }
 
@@ -83,7 +83,7 @@ class timer_set {
 
  private:
   [[nodiscard]] static constexpr std::optional<instant> known(instant due) noexcept {
-    return due == never ? std::nullopt : std::optional(due);
+    return due == end_of_time ? std::nullopt : std::optional(due);
   }
   static constexpr std::size_t index(timer t) noexcept { return static_cast<std::size_t>(t); }
 

@@ -33,7 +33,7 @@ class window_tuning {
   /// At least an 8192nd of the buffer is: less might be no unit of the window's scale, and would never be told.
   constexpr void start(u32 initial, u32 capacity) noexcept {
     *this = {};
-    limit_ = initial == 0 ? capacity : std::min(std::max(initial, capacity >> 13), capacity);
+    limit_ = initial == 0 ? capacity : (std::min)((std::max)(initial, capacity >> 13), capacity);
   }
 
   /// Octets of the buffer, unread ones included, that are in use.
@@ -57,11 +57,11 @@ class window_tuning {
     const u32 elapsed = since_beginning(now);
     if (octets > until_edge_) take_sample(elapsed);
     until_edge_ = octets > until_edge_ ? longest : until_edge_ - octets;
-    const u32 round = round_trip_ == 0 ? sample_ : std::min(round_trip_, sample_);
+    const u32 round = round_trip_ == 0 ? sample_ : (std::min)(round_trip_, sample_);
     if (sample_ == 0 || elapsed < round) return;
     const std::uint64_t read_in_round = std::uint64_t{read_} * round / elapsed;
     const u32 segment = octets > limit_ / 4 ? octets : 0;
-    limit_ = std::max(limit_, static_cast<u32>(std::min<std::uint64_t>(2 * read_in_round + segment, capacity)));
+    limit_ = (std::max)(limit_, static_cast<u32>(std::min<std::uint64_t>(2 * read_in_round + segment, capacity)));
     follow_sample();
     begin(window, now);
   }
@@ -91,15 +91,15 @@ class window_tuning {
     return static_cast<u32>(std::min<std::uint64_t>(elapsed, longest));
   }
   constexpr void take_sample(u32 microseconds) noexcept {
-    const u32 sample = std::max(microseconds, 1u);
-    sample_ = sample_ == 0 ? sample : std::min(sample_, sample);
+    const u32 sample = (std::max)(microseconds, u32{1});
+    sample_ = sample_ == 0 ? sample : (std::min)(sample_, sample);
   }
   constexpr void follow_sample() noexcept {
     if (round_trip_ == 0 || sample_ <= round_trip_) {
       round_trip_ = sample_;
       return;
     }
-    const u32 longer = std::min(sample_ - round_trip_, round_trip_);
+    const u32 longer = (std::min)(sample_ - round_trip_, round_trip_);
     round_trip_ += longer / 8 + (longer % 8 != 0 ? 1 : 0);
   }
 

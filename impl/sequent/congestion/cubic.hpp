@@ -12,10 +12,10 @@ namespace sequent::congestion {
 
 /// ssthresh after a loss: 0.7 of what was outstanding, at least two segments (RFC 9438 section 4.6).
 [[nodiscard]] constexpr u32 seven_tenths(u32 flight) noexcept {
-  return static_cast<u32>(std::uint64_t{std::min(flight, largest_window)} * 7 / 10);
+  return static_cast<u32>(std::uint64_t{(std::min)(flight, largest_window)} * 7 / 10);
 }
 [[nodiscard]] constexpr u32 seven_tenths(u32 flight, u32 mss) noexcept {
-  return std::max(seven_tenths(flight), 2 * mss);
+  return (std::max)(seven_tenths(flight), 2 * mss);
 }
 
 /// A congestion control (see progress.hpp) whose window is a cubic function of the time since the latest loss, and
@@ -47,8 +47,8 @@ class basic_cubic {
     if (rounds_kept_) return watch_rounds(p);
     if (in_slow_start()) {
       if (!p.window_was_full) return;
-      const u32 most = std::min(p.acked, slow_start_limit(p.mss, after_timeout_));
-      cwnd_ = std::min(grown(cwnd_, most), ssthresh_);
+      const u32 most = (std::min)(p.acked, slow_start_limit(p.mss, after_timeout_));
+      cwnd_ = (std::min)(grown(cwnd_, most), ssthresh_);
       return;
     }
     if (!p.window_was_full || clock_stopped_) kept_.stage.last = stamp(p.now);
@@ -75,7 +75,7 @@ class basic_cubic {
   }
 
   /// The sender's word during recovery; one octet at least.
-  constexpr void set_window(u32 octets) noexcept { cwnd_ = std::clamp(octets, 1u, largest_window); }
+  constexpr void set_window(u32 octets) noexcept { cwnd_ = std::clamp(octets, u32{1}, largest_window); }
 
   /// Recovery is over; congestion avoidance begins with the next acknowledgment.
   constexpr void leave_recovery() noexcept {
@@ -105,7 +105,7 @@ class basic_cubic {
     can_undo_ = false;
     if (cwnd_ >= kept_.stage.prior) return;
     curve& now = kept_.stage;
-    cwnd_ = std::max(cwnd_, std::min(octets, largest_window));
+    cwnd_ = (std::max)(cwnd_, (std::min)(octets, largest_window));
     ssthresh_ = before_.ssthresh;
     in_stage_ = was_in_stage_;
     clock_stopped_ = true;  // the time of the false recovery does not count
@@ -114,8 +114,8 @@ class basic_cubic {
     now.w_max = before_.w_max;
     now.prior = before_.prior;
     now.place = before_.place;
-    now.w_est = std::min(before_.w_est, ssthresh_);  // from where it goes on, at the most
-    now.counted = 0;                                 // less than a segment of growth is forgotten
+    now.w_est = (std::min)(before_.w_est, ssthresh_);  // from where it goes on, at the most
+    now.counted = 0;                                   // less than a segment of growth is forgotten
     now.credit = 0;
   }
 
@@ -129,7 +129,7 @@ class basic_cubic {
 
   /// Sets ssthresh, for window validation (RFC 7661 section 4.4.3).
   constexpr void set_threshold(u32 octets) noexcept {
-    ssthresh_ = std::min(octets, largest_window);
+    ssthresh_ = (std::min)(octets, largest_window);
     in_stage_ = false;
     if (ssthresh_ != largest_window) forget_rounds();
   }
@@ -164,25 +164,25 @@ class basic_cubic {
     constexpr void pass(const progress& p) noexcept {
       const std::int64_t most = std::clamp(p.smoothed.count(), std::int64_t{0}, latest / 2) * 2;
       const std::int64_t since = static_cast<std::int32_t>(stamp(p.now) - last);
-      place = static_cast<std::int32_t>(std::min(place + std::clamp(since, std::int64_t{0}, most), latest));
+      place = static_cast<std::int32_t>((std::min)(place + std::clamp(since, std::int64_t{0}, most), latest));
       last = stamp(p.now);
     }
 
     // Whether W_est is at least so large, counting the part of a segment that it has grown by since the last whole one.
     [[nodiscard]] constexpr bool reno_reaches(u32 window, u32 cwnd, u32 mss) const noexcept {
       if (window <= w_est) return true;
-      return std::uint64_t{std::min(window - w_est, mss)} * cwnd <= std::uint64_t{counted} * mss;
+      return std::uint64_t{(std::min)(window - w_est, mss)} * cwnd <= std::uint64_t{counted} * mss;
     }
 
     // W_cubic so much later, in octets (Figure 1), from 0 to largest_window.
     [[nodiscard]] constexpr u32 window_in(duration later, u32 mss) const noexcept {
-      const std::int64_t at = std::min(place + std::clamp(later.count(), std::int64_t{0}, latest), latest);
+      const std::int64_t at = (std::min)(place + std::clamp(later.count(), std::int64_t{0}, latest), latest);
       if (at < 0) {
         const std::uint64_t below = cubic_growth(static_cast<std::uint64_t>(-at), std::uint64_t{mss});
         return below < w_max ? w_max - static_cast<u32>(below) : 0;
       }
       const std::uint64_t above = cubic_growth(static_cast<std::uint64_t>(at), std::uint64_t{mss});
-      return static_cast<u32>(std::min(w_max + above, std::uint64_t{largest_window}));
+      return static_cast<u32>((std::min)(w_max + above, std::uint64_t{largest_window}));
     }
   };
   /// The stage; meaningful when in congestion avoidance.
@@ -258,7 +258,7 @@ class basic_cubic {
   // Sections 4.2 to 4.5. Octets are counted until they are worth a segment, so that most acknowledgments divide
   // nothing.
   constexpr void avoid_congestion(curve& now, const progress& p) noexcept {
-    const u32 acked = std::min(p.acked, cwnd_);
+    const u32 acked = (std::min)(p.acked, cwnd_);
     // Section 4.3: W_est grows by alpha = 3 (1 - 0.7) / (1 + 0.7) = 9/17 segments for each window, and by a whole one
     // when it has regained what was lost.
     const bool regained = now.reno_reaches(now.prior, cwnd_, p.mss);

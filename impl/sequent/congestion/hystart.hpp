@@ -18,7 +18,7 @@ class hystart {
   constexpr u32 on_ack(const progress& p) noexcept {
     if (begun_ == 0) window_end_ = p.nxt;
     begun_ = 1;
-    const u32 most = std::min(p.acked, limit * p.mss);
+    const u32 most = (std::min)(p.acked, limit * p.mss);
     const u32 growth = now() == phase::standard ? most : most / growth_divisor;
     if (p.round_trip) take(*p.round_trip);
     if (samples_ >= least_samples) judge();
@@ -42,7 +42,7 @@ class hystart {
 
   constexpr void take(duration round_trip) noexcept {
     const std::int64_t us = std::clamp(round_trip.count(), std::int64_t{0}, std::int64_t{infinity - 1});
-    current_min_ = std::min(current_min_, static_cast<u32>(us));
+    current_min_ = (std::min)(current_min_, static_cast<u32>(us));
     if (samples_ != least_samples) ++samples_;
   }
 

@@ -41,7 +41,7 @@ inline constexpr u32 largest_window = u32{1} << 30;
 inline constexpr std::uint8_t usual_initial_segments = 10;
 /// The same of another number of segments, at most 64: that many times 1460 octets or two segments.
 [[nodiscard]] constexpr u32 initial_window_of(u32 mss, u32 segments = usual_initial_segments) noexcept {
-  return std::min(segments * mss, std::max(2 * mss, segments * 1'460));
+  return (std::min)(segments * mss, (std::max)(2 * mss, segments * 1'460));
 }
 
 /// A window that has grown: the sum, at most largest_window. Neither may be above that.
@@ -59,7 +59,7 @@ template <word W>
 /// What is a safe threshold when nothing has been lost after all: what was outstanding, or ssthresh if that was more
 /// (pipe_prev of RFC 4015 section 3.1).
 [[nodiscard]] constexpr u32 safe_threshold(u32 flight, u32 ssthresh) noexcept {
-  return std::max(std::min(flight, largest_window), ssthresh);
+  return (std::max)((std::min)(flight, largest_window), ssthresh);
 }
 
 /// How much slow start may grow for one ACK (RFC 3465 section 2.2, appropriate byte counting): two segments, so that a

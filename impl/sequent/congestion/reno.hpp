@@ -29,12 +29,12 @@ class reno {
   constexpr void on_ack(const progress& p) noexcept {
     if (!p.window_was_full) return;
     if (in_slow_start()) {
-      const u32 most = std::min(p.acked, slow_start_limit(p.mss, after_timeout_));
-      cwnd_ = std::min(grown(cwnd_, most), ssthresh_);
+      const u32 most = (std::min)(p.acked, slow_start_limit(p.mss, after_timeout_));
+      cwnd_ = (std::min)(grown(cwnd_, most), ssthresh_);
       return;
     }
     after_timeout_ = false;
-    counted_ += std::min(p.acked, cwnd_);  // a segment for each window acknowledged (RFC 5681 section 3.1)
+    counted_ += (std::min)(p.acked, cwnd_);  // a segment for each window acknowledged (RFC 5681 section 3.1)
     if (counted_ < cwnd_) return;
     counted_ -= cwnd_;
     cwnd_ = grown(cwnd_, p.mss);
@@ -49,7 +49,7 @@ class reno {
   }
 
   /// The sender's word during recovery; one octet at least.
-  constexpr void set_window(u32 octets) noexcept { cwnd_ = std::clamp(octets, 1u, largest_window); }
+  constexpr void set_window(u32 octets) noexcept { cwnd_ = std::clamp(octets, u32{1}, largest_window); }
 
   /// Recovery is over.
   constexpr void leave_recovery() noexcept {
@@ -73,8 +73,8 @@ class reno {
   /// leads back to what was before, unless the window is larger already. Does nothing a second time.
   constexpr void undo(u32 octets) noexcept {
     if (before_.cwnd == 0) return;
-    cwnd_ = std::max(cwnd_, std::min(octets, largest_window));
-    ssthresh_ = std::max(ssthresh_, before_.ssthresh);
+    cwnd_ = (std::max)(cwnd_, (std::min)(octets, largest_window));
+    ssthresh_ = (std::max)(ssthresh_, before_.ssthresh);
     after_timeout_ = false;
     counted_ = 0;
     before_ = {};
@@ -88,7 +88,7 @@ class reno {
   }
 
   /// Sets ssthresh, for window validation (RFC 7661 section 4.4.3).
-  constexpr void set_threshold(u32 octets) noexcept { ssthresh_ = std::min(octets, largest_window); }
+  constexpr void set_threshold(u32 octets) noexcept { ssthresh_ = (std::min)(octets, largest_window); }
 
   /// Moves the origin of the clock forward; no time is kept here.
   constexpr void rebase(duration) noexcept {}

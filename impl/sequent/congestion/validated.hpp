@@ -41,14 +41,14 @@ class validated : public Base {
   }
 
   /// Octets were sent again: R of RFC 7661 section 4.4.1.
-  constexpr void resent(u32 octets) noexcept { resent_ = grown(resent_, std::min(octets, largest_window)); }
+  constexpr void resent(u32 octets) noexcept { resent_ = grown(resent_, (std::min)(octets, largest_window)); }
 
   /// Recovery is over. After a loss in the non-validated phase the window goes on with half of what was in use and did
   /// not have to be sent again (RFC 7661 section 4.4.1).
   constexpr void leave_recovery() noexcept {
     const std::optional<u32> kept = validation_.on_recovered(resent_, mss_);
     resent_ = 0;
-    if (kept) Base::set_threshold(std::min(*kept, Base::threshold()));
+    if (kept) Base::set_threshold((std::min)(*kept, Base::threshold()));
     Base::leave_recovery();
   }
 
@@ -66,7 +66,7 @@ class validated : public Base {
     return most > burst_ ? most - burst_ : 0;
   }
   /// Text was sent; something was heard of what is outstanding.
-  constexpr void sent(u32 octets) noexcept { burst_ = grown(burst_, std::min(octets, largest_window)); }
+  constexpr void sent(u32 octets) noexcept { burst_ = grown(burst_, (std::min)(octets, largest_window)); }
   constexpr void heard() noexcept { burst_ = 0; }
 
   /// Text is about to be sent: a window that nobody has used for long shrinks.

@@ -42,7 +42,7 @@ class window_validation {
     } else if (now - sample_began_ >= smoothed) {
       take_sample(now, smoothed);
     }
-    counted_ = grown(counted_, std::min(acked, largest_window));
+    counted_ = grown(counted_, (std::min)(acked, largest_window));
   }
 
   /// pipeACK in octets, or nothing while it is undefined (section 4.2).
@@ -50,7 +50,7 @@ class window_validation {
     if (!measured_) return std::nullopt;
     const duration age = now - half_began_;
     if (age >= half_ * 2) return 0;
-    return age >= half_ ? current_ : std::max(current_, previous_);
+    return age >= half_ ? current_ : (std::max)(current_, previous_);
   }
 
   /// Whether at least half of the window has lately been used (section 4.3).
@@ -78,8 +78,8 @@ class window_validation {
     validated_at_ = validated_at_ + non_validated_period * periods;
     adjustment kept{cwnd, ssthresh};
     for (std::int64_t i = std::min<std::int64_t>(periods, 32); i != 0; --i) {
-      kept.threshold = std::max(kept.threshold, kept.window - kept.window / 4);
-      kept.window = std::min(kept.window, std::max(kept.window / 2, initial));
+      kept.threshold = (std::max)(kept.threshold, kept.window - kept.window / 4);
+      kept.window = (std::min)(kept.window, (std::max)(kept.window / 2, initial));
     }
     return kept;
   }
@@ -89,8 +89,8 @@ class window_validation {
   [[nodiscard]] constexpr std::optional<u32> on_loss(u32 cwnd, u32 flight, u32 mss, instant now) noexcept {
     lost_ = 0;
     if (validated(cwnd, now)) return std::nullopt;
-    lost_ = std::max({pipe_ack(now).value_or(0), flight, 1u});
-    return std::max(lost_ / 2, mss);
+    lost_ = (std::max)({pipe_ack(now).value_or(0), flight, 1u});
+    return (std::max)(lost_ / 2, mss);
   }
 
   /// Recovery is over, in which so many octets were lost and sent again, each counted once. After a loss in the
@@ -100,7 +100,7 @@ class window_validation {
     const u32 used = lost_;
     forget();
     if (used == 0) return std::nullopt;
-    return std::max((used - std::min(used, retransmitted)) / 2, mss);
+    return (std::max)((used - (std::min)(used, retransmitted)) / 2, mss);
   }
 
   /// The retransmission timer expired: the standard answer stands (section 4.4), and pipeACK is undefined.
@@ -118,7 +118,7 @@ class window_validation {
  private:
   // What was counted belongs to the round trip that has passed; it may have passed long ago.
   constexpr void take_sample(instant now, duration smoothed) noexcept {
-    half_ = std::max(smoothed * 3, duration::seconds(1)) / 2;
+    half_ = (std::max)(smoothed * 3, duration::seconds(1)) / 2;
     const instant ended = sample_began_ + smoothed;
     if (!measured_ || ended - half_began_ >= half_ * 2) {
       previous_ = current_ = 0;
@@ -129,7 +129,7 @@ class window_validation {
       half_began_ = half_began_ + half_;
     }
     measured_ = true;
-    current_ = std::max(current_, counted_);
+    current_ = (std::max)(current_, counted_);
     counted_ = 0;
     sample_began_ = now;
   }
