@@ -326,7 +326,7 @@ TEST(misuse_time, the_longest_settings_and_the_furthest_instants_are_harmless) {
   config.msl = config.silly_window_override = config.delayed_ack = longest;
   config.rto.initial = config.rto.least = config.rto.most = longest;
   const instant first = instant::from_microseconds(std::numeric_limits<std::int64_t>::min());
-  const std::array<instant, 5> moments{first, never, instant{}, instant::from_microseconds(-1), first};
+  const std::array<instant, 5> moments{first, end_of_time, instant{}, instant::from_microseconds(-1), first};
   endpoint<tiny_policy> host(config);
   host.now = first;
   host.open({.ts = 1});
@@ -346,8 +346,8 @@ TEST(misuse_time, the_longest_settings_and_the_furthest_instants_are_harmless) {
     host.tcp.rebase(duration::microseconds(std::numeric_limits<std::int64_t>::min()));
   }
   ASSERT_EQ(host.state(), state::established);
-  EXPECT_TRUE(host.tcp.close(never));
-  host.tcp.on_deadline(never);
+  EXPECT_TRUE(host.tcp.close(end_of_time));
+  host.tcp.on_deadline(end_of_time);
 }
 
 }  // namespace misuse_connection_test

@@ -221,7 +221,7 @@ class adversary_subject {
       const auto& rtt = host_.tcp.sending().rtt();
       // What is asked for the first time, and a keep-alive, is waited for as long as the user says.
       const connection_config& config = host_.tcp.config();
-      microseconds answer = std::min(rtt.undoubled(), config.user_timeout.value_or(never - instant{})).count();
+      microseconds answer = std::min(rtt.undoubled(), config.user_timeout.value_or(end_of_time - instant{})).count();
       if (config.keep_alive.enabled) answer = std::min(answer, keep_alive_interval);
       absence_.returned((host_.now - *due).count(), rtt.undoubled().count(), answer * (fault_.longer_answers ? 3 : 1),
                         host_.now.microseconds());
@@ -450,7 +450,7 @@ class adversary_subject {
   [[nodiscard]] microseconds silence() const {
     const auto& sending = host_.tcp.sending();
     if constexpr (keeps()) {
-      if (!sending.congestion().validation().pipe_ack(host_.now)) return never.microseconds();
+      if (!sending.congestion().validation().pipe_ack(host_.now)) return end_of_time.microseconds();
       return std::max<microseconds>(3 * sending.rtt().smoothed().count(), 1'000'000) + 1;
     }
     return sending.rtt().timeout().count();

@@ -74,8 +74,8 @@ TEST(chrono, what_does_not_fit_stays_at_its_end) {
 
 // Whoever waits for what never happens is not woken at once by a number that has gone round.
 TEST(chrono, never_is_as_late_as_a_clock_gets) {
-  EXPECT_EQ(to_chrono<steady_clock>(never), steady_clock::time_point::max());
-  EXPECT_EQ(to_chrono<coarse_clock>(never), coarse_clock::time_point::max());
+  EXPECT_EQ(to_chrono<steady_clock>(end_of_time), steady_clock::time_point::max());
+  EXPECT_EQ(to_chrono<coarse_clock>(end_of_time), coarse_clock::time_point::max());
 }
 
 TEST(chrono, a_moment_comes_back_no_earlier_and_within_a_microsecond) {

@@ -60,13 +60,13 @@ TEST(time, what_goes_past_either_end_stays_there) {
   EXPECT_EQ(duration::seconds(most), longest);
   EXPECT_EQ(duration::milliseconds(least), shortest);
   const instant first = instant::from_microseconds(least);
-  EXPECT_EQ(never + tick, never);
-  EXPECT_EQ(instant{} + longest, never);
+  EXPECT_EQ(end_of_time + tick, end_of_time);
+  EXPECT_EQ(instant{} + longest, end_of_time);
   EXPECT_EQ(first - tick, first);
-  EXPECT_EQ(never - first, longest) << "2^64 microseconds apart";
-  EXPECT_EQ(first - never, shortest);
+  EXPECT_EQ(end_of_time - first, longest) << "2^64 microseconds apart";
+  EXPECT_EQ(first - end_of_time, shortest);
   EXPECT_EQ(instant{} - first, longest) << "2^63 microseconds apart";
-  EXPECT_EQ(never - instant{}, longest);
+  EXPECT_EQ(end_of_time - instant{}, longest);
 }
 
 TEST(short_time, is_the_low_half_of_the_clock) {
@@ -83,7 +83,7 @@ TEST(time, a_steadied_clock_goes_forward_by_what_the_clock_goes_forward) {
   EXPECT_EQ(at(1'000), 6'000) << "no time has passed";
   EXPECT_EQ(at(1'500), 6'500);
   EXPECT_EQ(steady.on_clock(instant::from_microseconds(7'000)).microseconds(), 2'000);
-  EXPECT_EQ(steady.on_clock(never), never);
+  EXPECT_EQ(steady.on_clock(end_of_time), end_of_time);
   EXPECT_EQ(at(-9'000), 6'500);
   EXPECT_EQ(at(-8'000), 7'500);
   EXPECT_EQ(at(100'000), 115'500);
@@ -101,9 +101,9 @@ TEST(time, a_steadied_clock_goes_forward_by_what_the_clock_goes_forward) {
 
 TEST(time, a_steadied_clock_stays_at_its_ends) {
   steadied_clock steady;
-  EXPECT_EQ(steady.at(never), never);
-  EXPECT_EQ(steady.at(instant::from_microseconds(std::numeric_limits<std::int64_t>::min())), never);
-  EXPECT_EQ(steady.at(never), never);
+  EXPECT_EQ(steady.at(end_of_time), end_of_time);
+  EXPECT_EQ(steady.at(instant::from_microseconds(std::numeric_limits<std::int64_t>::min())), end_of_time);
+  EXPECT_EQ(steady.at(end_of_time), end_of_time);
 }
 
 }  // namespace time_test
