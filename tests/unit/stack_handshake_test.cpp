@@ -222,7 +222,6 @@ TEST(stack_handshake, knows_the_round_trip_and_a_lost_syn_ack) {
 
 // The clocks of two flows tell nothing of each other, nor those of two stacks of the same flow; and a flow's stays its
 // own (RFC 6191 compares them).
-// covers: rfc7323#7.1
 TEST(stack_handshake, each_flow_has_a_clock_of_its_own) {
   const auto clock_of = [](std::uint64_t secret, const flow& path) {
     stack_config config = plain_stack(secret);
