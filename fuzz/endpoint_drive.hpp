@@ -43,7 +43,8 @@ class endpoint_drive {
 
   /// Makes one move; returns what is wrong after it, or an empty string.
   std::string step() {
-    switch (choose_.pick(16)) {
+    const std::size_t move = choose_.pick(256);
+    switch (move % 16) {
       case 0: call(); break;
       case 1: write(); break;
       case 2:
@@ -51,6 +52,7 @@ class endpoint_drive {
         break;
       case 3: wait(); break;
       case 4: send_raw(); break;
+      case 5: move == 5 ? send_built() : send_text(); break;
       default: send_built(); break;
     }
     // Everything is sent at once, as a host does; the specification is asked after each event.
@@ -275,6 +277,24 @@ class endpoint_drive {
     std::vector<std::uint8_t> octets(offset + seg.text_length);
     emit_segment(seg, octets, pseudo_header{});
     deliver(octets, true, way >= 56);
+  }
+
+  // Text that comes next, or a little later, as the peer would send it: more than there is room for, too, and damaged
+  // in every other segment.
+  void send_text() {
+    const control_block<u32>& tcb = end_.tcp().block();
+    segment<u32> seg;
+    seg.source_port = 2;
+    seg.destination_port = 1;
+    seg.seq = tcb.rcv.nxt + (choose_.pick(2) == 1 ? 1 + static_cast<u32>(choose_.pick(8)) : 0);
+    seg.ack = tcb.snd.nxt;
+    seg.control = control_bits<u32>(control_bits<u32>::ack_bit);
+    seg.wnd = 64;
+    if (tcb.ts.enabled) seg.options.ts = timestamps<u32>{tcb.ts.recent, {}};
+    seg.text_length = 1 + static_cast<u32>(choose_.pick(120));
+    std::vector<std::uint8_t> octets(header_length + options_length(seg.options) + seg.text_length);
+    emit_segment(seg, octets, pseudo_header{});
+    deliver(octets, true, choose_.pick(2) == 1);
   }
 
   // Octets that mean whatever they mean, mostly with a checksum that holds.

@@ -134,7 +134,8 @@ constexpr validity connection_config::validate() const noexcept {
 
 /// The same with the times of a room whose hosts are all set like this, where a round trip takes well under a
 /// millisecond: acknowledgments are delayed by 1 ms, timeouts last at least 5 ms and begin at 10 ms. RFC 6298 section
-/// 2.4 asks for a least timeout of a second, which is for paths that nobody knows. Over a longer path it repeats early.
+/// 2.4 asks for a least timeout of a second, which is for paths that nobody knows. Over a longer path it repeats early,
+/// and so it does where hosts meet their deadlines later than by some milliseconds.
 [[nodiscard]] constexpr connection_config in_data_center(connection_config config) noexcept {
   config.delayed_ack = config.peer_ack_delay = duration::milliseconds(1);
   config.rto.least = duration::milliseconds(5);

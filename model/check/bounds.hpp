@@ -44,7 +44,7 @@ enum attack : std::uint32_t {
   attack_reset_exact = 1u << 1,  ///< RST at RCV.NXT: may reset (the scenario says may_abort)
   attack_syn = 1u << 2,          ///< SYN anywhere (RFC 5961 section 4): must not reset
   attack_data = 1u << 3,         ///< text in the window, ACK outside what RFC 5961 section 5 accepts, and text with a
-                                 ///< checksum that does not hold, more than the buffer: must be discarded
+                                 ///< checksum that does not hold, up to more than the room: must be discarded
   attack_anything = 1u << 5,     ///< on the path, in every state: all control bits at all edges, no text (may_abort)
   attack_ack = 1u << 4,          ///< ACK of something never sent, or older than MAX.SND.WND: must be discarded
 };

@@ -60,6 +60,15 @@ class resends_oracle {
     }
   }
 
+  /// A router has reported that only `size` octets of a segment's text pass, and not `former`: the window shrinks in
+  /// proportion at least, or what goes again would leave as a burst of small segments (RFC 5681 section 3.1).
+  void narrowed(position former, position size, position window_before, position window_after) {
+    if (window_after <= std::max(size, window_before * size / former)) return;
+    wrong_.note("segments shrink from " + std::to_string(former) + " to " + std::to_string(size) +
+                " octets, and the window from " + std::to_string(window_before) + " to no less than " +
+                std::to_string(window_after));
+  }
+
   /// Empty, or the first thing that was wrong.
   [[nodiscard]] const std::string& violation() const { return wrong_.text(); }
 

@@ -16,7 +16,9 @@ namespace sequent::spec {
 
 /// Told of every transmission and every acknowledgment of one sender. A sample must be the time since the last
 /// transmission of octets that the acknowledgment covers and did not cover before, and it must be plain that this
-/// transmission is answered: it was the only one (Karn), or a timestamp is echoed that is no older. And one must be
+/// transmission is answered: it was the only one (Karn), or a timestamp is echoed that is no older. No more than one is
+/// taken in a round trip, so that what is timed goes out after the last sample: the weights of RFC 6298 are made for
+/// that (RFC 7323 section 4.2). And one must be
 /// taken in each round trip in which that is plain of everything (section 3), and of what goes out first after
 /// abandoned(): what a timeout has made longer nothing else makes short again (section 5.7).
 class round_trip_oracle {
@@ -42,6 +44,7 @@ class round_trip_oracle {
   /// they are in use, and `sample` what the sender takes it to measure.
   void acknowledged(position ack, const octet_ranges& reported, std::optional<std::int64_t> echoed,
                     std::optional<microseconds> sample, microseconds now) {
+    bool explained = false;
     bool right = false;
     bool owed = false;
     for (transmission& t : sent_) {
@@ -52,9 +55,13 @@ class round_trip_oracle {
       // What is echoed belongs to what moved the acknowledgment on (RFC 7323 section 4.3).
       const bool told = !t.again || (t.apart && covered && echoed && *echoed >= t.ticks);
       owed = owed || (t.first && told);
-      right = right || (sample && told && now - t.at == *sample);
+      const bool explains = sample && told && now - t.at == *sample;
+      explained = explained || explains;
+      right = right || (explains && t.at >= sampled_at_);
     }
-    if (sample && !right) {
+    if (explained && !right)
+      wrong_.note("a round trip is measured twice: what is timed went out before the last sample");
+    if (sample && !explained) {
       wrong_.note("a round trip of " + std::to_string(*sample) + " us is measured that no transmission explains");
     }
     if (owed && !sample) wrong_.note("what was sent first after a timeout is plainly answered, and not measured");
@@ -63,6 +70,7 @@ class round_trip_oracle {
     const bool advances = std::erase_if(sent_, [&](const transmission& t) { return t.octets.last <= ack; }) != 0;
     una_ = std::max(una_, ack);
     if (sample) {
+      sampled_at_ = now;
       next_due_ = nxt_;
     } else if (advances && una_ > std::max(next_due_, plain_since_)) {
       wrong_.note("a whole flight is acknowledged of which every octet was sent once, and no round trip was measured");
@@ -91,6 +99,7 @@ class round_trip_oracle {
   };
 
   std::vector<transmission> sent_{};  // the last one of each octet
+  microseconds sampled_at_ = std::numeric_limits<microseconds>::min();
   position una_ = 0;
   position nxt_ = 0;
   position plain_since_ = 0;  // what ends beyond it was sent while nothing was on its way for the second time

@@ -39,17 +39,21 @@ constexpr const char* adversary_bounds =
     "routers; at most 60 steps";
 
 const registered resends{claim{
-    // covers: bounded-resends rfc1191#6.4
+    // covers: bounded-resends rfc1191#6.4 rfc5681#3.1
     .id = "resends-bounded",
-    .says = "What is sent again within a round trip, for any reason, is no more than the congestion window, one "
-            "segment and what is acknowledged meanwhile, whatever the peer and the routers say",
+    .says =
+        "What is sent again within a round trip, for any reason, is no more than the congestion window, one "
+        "segment and what is acknowledged meanwhile, whatever the peer and the routers say; and where a router reports "
+        "that only smaller segments pass the window shrinks with them (RFC 5681 section 3.1)",
     .bounds = adversary_bounds,
     .head = 13,
     .steps = 60,
     .cases = 3'000,
     .run = adversary_check<reno_adversary>(adversary_oracle::resends),
     .controls = {{"the window is a quarter of what is used",
-                  adversary_check<reno_adversary>(adversary_oracle::resends, {.half_the_window = true})}},
+                  adversary_check<reno_adversary>(adversary_oracle::resends, {.half_the_window = true})},
+                 {"a report leaves the window eight times as large",
+                  adversary_check<reno_adversary>(adversary_oracle::resends, {.wider_after_report = true})}},
 }};
 
 const registered override_in_time{claim{

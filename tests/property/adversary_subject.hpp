@@ -41,17 +41,18 @@ enum class adversary_oracle {
 
 /// How the oracles are told something else than what is so: a control.
 struct adversary_fault {
-  bool longer_override = false;    ///< the connection waits longer than it says
-  bool longer_limit = false;       ///< a closed window lasts longer than the user was promised
-  bool longer_patience = false;    ///< the user waits for a peer that says nothing longer than is used
-  bool longer_idleness = false;    ///< keep-alives wait for a longer silence
-  bool deaf_switch = false;        ///< nobody says that they were turned on
-  bool hasty_probes = false;       ///< the shortest timeout is shorter than it is said to be
-  bool smaller_announced = false;  ///< the peer has announced a smaller segment
-  bool shorter_orphans = false;    ///< the user was promised an earlier end of what is closed
-  bool half_the_window = false;    ///< the congestion window is half of what is used
-  bool longer_answers = false;     ///< an answer takes longer than it is waited for
-  bool deaf_return = false;        ///< what goes out after an absence is not seen
+  bool longer_override = false;     ///< the connection waits longer than it says
+  bool longer_limit = false;        ///< a closed window lasts longer than the user was promised
+  bool longer_patience = false;     ///< the user waits for a peer that says nothing longer than is used
+  bool longer_idleness = false;     ///< keep-alives wait for a longer silence
+  bool deaf_switch = false;         ///< nobody says that they were turned on
+  bool hasty_probes = false;        ///< the shortest timeout is shorter than it is said to be
+  bool smaller_announced = false;   ///< the peer has announced a smaller segment
+  bool shorter_orphans = false;     ///< the user was promised an earlier end of what is closed
+  bool half_the_window = false;     ///< the congestion window is half of what is used
+  bool wider_after_report = false;  ///< after a router's report the window is eight times what is used
+  bool longer_answers = false;      ///< an answer takes longer than it is waited for
+  bool deaf_return = false;         ///< what goes out after an absence is not seen
 };
 
 struct reno_adversary : default_policy {
@@ -349,7 +350,19 @@ class adversary_subject {
     for (int i = s[1] % 64; i >= 0 && !over(); --i) {
       mtu -= std::min(mtu, 1 + s[2] % 100u);
       const u32 flight = host_.nxt() - host_.una();
+      const auto& sender = host_.tcp.sending();
+      const u32 window = sender.congestion().window();
+      const u32 size = host_.tcp.effective_mss();
       host_.tcp.on_icmp(test::too_big(mtu, host_.una() + (flight == 0 ? 0 : s[3] % flight)), host_.now);
+      if (host_.tcp.effective_mss() < size) {
+        // Where several come within a timeout the first has done it, and a recovery is steered in octets.
+        const bool first = host_.now - narrowed_at_ >= sender.rtt().undoubled();
+        if (first && !sender.recovery().recovering()) {
+          resends_.narrowed(size, host_.tcp.effective_mss(), window,
+                            sender.congestion().window() * (fault_.wider_after_report ? 8 : 1));
+        }
+        narrowed_at_ = host_.now;
+      }
       pump();
     }
   }
@@ -541,6 +554,7 @@ class adversary_subject {
   duration round_trip_;
   watched_host host_;
   spec::resends_oracle resends_;
+  instant narrowed_at_ = instant{} - duration::seconds(3'600);
   spec::override_clock override_;
   spec::closed_window_oracle closed_;
   spec::keep_alive_oracle keep_alive_;

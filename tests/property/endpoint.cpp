@@ -63,7 +63,9 @@ const registered endpoint{claim{
         "refused",
     .bounds = "buffers of 1 to 96 octets, any options; three runs of four begin with a handshake; moves by up to 2 400 "
               "drawn octets: OPEN, SEND, RECEIVE, in place too, "
-              "CLOSE of one direction or both, ABORT, time, segments near the window or anywhere, raw octets",
+              "CLOSE of one direction or both, ABORT, time, segments near the window or anywhere, text that comes "
+              "next, more than there is room for "
+              "too, some of all with a checksum that does not hold, raw octets",
     .head = 0,
     .steps = 300,
     .cases = 4000,

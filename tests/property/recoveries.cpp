@@ -241,6 +241,27 @@ struct coarse_timer : round_trip_timer {
     return again && measured && *measured < timestamp_tick ? std::nullopt : measured;
   }
 };
+/// Times two segments of a flight.
+struct crowded_timer : round_trip_timer {
+  round_trip_timer other{};
+  constexpr void sent(sequence_number<u32> until, instant now) noexcept {
+    if (running()) other.sent(until, now);
+    round_trip_timer::sent(until, now);
+  }
+  constexpr void sent_again(sequence_number<u32> first, sequence_number<u32> until, instant now,
+                            sequence_number<u32> clock, bool apart, bool sack) noexcept {
+    round_trip_timer::sent_again(first, until, now, clock, apart, sack);
+    other.stop();
+  }
+  constexpr void stop() noexcept { *this = {}; }
+  [[nodiscard]] constexpr std::optional<duration> acknowledged(sequence_number<u32> una, const sack_blocks<u32>& blocks,
+                                                               const std::optional<sequence_number<u32>>& echo,
+                                                               instant now) noexcept {
+    const auto one = round_trip_timer::acknowledged(una, blocks, echo, now);
+    const auto two = other.acknowledged(una, blocks, echo, now);
+    return one ? one : two;
+  }
+};
 /// Times a flight in three.
 struct timid_timer : round_trip_timer {
   constexpr void sent(sequence_number<u32> until, instant now) noexcept {
@@ -397,8 +418,8 @@ const registered round_trips{claim{
     .id = "recovery-round-trip",
     .says =
         "A round trip is measured by the clock, from the last transmission of octets that an acknowledgment covers or "
-        "reports, only where it is plain that this one is answered (RFC 6298 section 3), and whenever a whole flight "
-        "was sent once",
+        "reports, only where it is plain that this one is answered (RFC 6298 section 3), once a round trip (RFC 7323 "
+        "section 4.2), and whenever a whole flight was sent once",
     .bounds = recovery_bounds,
     .head = 9,
     .steps = 150,
@@ -410,6 +431,8 @@ const registered round_trips{claim{
                   recovery_check<recovery_oracle::round_trip, with_timer<stubborn_timer>>()},
                  {"what is sent again on a path shorter than a tick is not measured",
                   recovery_check<recovery_oracle::round_trip, with_timer<coarse_timer>>()},
+                 {"a round trip is measured twice",
+                  recovery_check<recovery_oracle::round_trip, with_timer<crowded_timer>>()},
                  {"two of three flights are not measured",
                   recovery_check<recovery_oracle::round_trip, with_timer<timid_timer>>()}},
 }};

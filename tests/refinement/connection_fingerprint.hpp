@@ -164,6 +164,7 @@ inline void feed(model::fingerprint& f, const congestion::reno& c) {
   static_assert(sizeof(congestion::reno) == 6 * 4);
   for (const u32 n : {c.window(), c.threshold(), c.counted(), c.before().cwnd, c.before().ssthresh}) f.add(n);
   f.add(c.repairs_timeout());
+  f.add(c.initial_window(1));
 }
 
 inline void feed(model::fingerprint& f, const ecn_response& e) {

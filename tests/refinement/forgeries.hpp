@@ -38,11 +38,10 @@ class forger {
     keep(p);
   }
 
-  /// Text that comes next, more than the whole buffer if a packet takes so much, and a checksum that does not hold: to
-  /// be dropped without a trace.
-  void add_damaged_text() {
+  /// So much text that comes next, if a packet takes it, and a checksum that does not hold: to be dropped without a
+  /// trace.
+  void add_damaged_text(std::size_t octets) {
     const control_block<u32>& tcb = victim_.tcp().block();
-    const std::size_t buffer = victim_.tcp().receiving().room() + victim_.tcp().receiving().unread();
     segment<u32> forged;
     forged.source_port = victim_.tcp().config().remote_port;
     forged.destination_port = victim_.tcp().config().local_port;
@@ -51,7 +50,7 @@ class forger {
     forged.control = control_bits<u32>(control_bits<u32>::ack_bit);
     forged.wnd = 7;
     typename End::packet p;
-    forged.text_length = static_cast<u32>(std::min(buffer + 1, p.room.size() - header_length));
+    forged.text_length = static_cast<u32>(std::min(octets, p.room.size() - header_length));
     p.size = static_cast<std::uint16_t>(header_length + forged.text_length);
     std::fill_n(p.room.begin() + header_length, forged.text_length, std::uint8_t{0xEE});
     emit_segment(forged, std::span(p.room).first(p.size), pseudo_header{});
@@ -71,8 +70,9 @@ class forger {
 using bits = control_bits<u32>;
 
 /// Off the path: numbers are guessed, and the worst guess falls inside the window. Against synchronized states only.
+/// There is `room` in the receive buffer.
 template <class End>
-void forge_blindly(std::uint32_t attacks, const control_block<u32>& tcb, forger<End>& forge) {
+void forge_blindly(std::uint32_t attacks, const control_block<u32>& tcb, std::size_t room, forger<End>& forge) {
   if (tcb.state < connection_state::established) return;
   const auto next = tcb.rcv.nxt;
   const auto sent = tcb.snd.nxt;
@@ -89,7 +89,8 @@ void forge_blindly(std::uint32_t attacks, const control_block<u32>& tcb, forger<
   if ((attacks & model::attack_data) != 0) {
     forge.add(bits::ack_bit, next, sent + 1u, 1);
     forge.add(bits::ack_bit, next, tcb.snd.una - (tcb.snd.max_wnd + 1u), 1);
-    forge.add_damaged_text();
+    forge.add_damaged_text(room);
+    forge.add_damaged_text(room + 1);
   }
   if ((attacks & model::attack_ack) != 0) {
     forge.add(bits::ack_bit, next, sent + 1u, 0);
@@ -135,7 +136,7 @@ template <class End>
 void forge_against(const model::scenario& setting, model::side, const End& victim, const End& peer,
                    std::vector<typename End::packet>& out) {
   detail::forger<End> forge(victim, out);
-  detail::forge_blindly(setting.attacks, victim.tcp().block(), forge);
+  detail::forge_blindly(setting.attacks, victim.tcp().block(), victim.tcp().receiving().room(), forge);
   if ((setting.attacks & model::attack_anything) != 0) {
     detail::forge_anything(victim.tcp().block(), peer.tcp().block(), forge);
   }

@@ -24,6 +24,14 @@ TEST(oracle_resends, a_window_and_a_segment_may_go_again_within_a_round_trip) {
   EXPECT_NE(o.violation(), "");
 }
 
+TEST(oracle_resends, the_window_shrinks_with_the_segments) {
+  for (const position after : {536, 5'360, 5'361}) {
+    resends_oracle o = ten_segments();
+    o.narrowed(1'000, 536, 10'000, after);
+    EXPECT_EQ(o.violation().empty(), after <= 5'360) << after;
+  }
+}
+
 TEST(oracle_resends, a_round_trip_later_as_much_may_go_again) {
   resends_oracle o = ten_segments();
   o.sent(1, 10'001, 10);

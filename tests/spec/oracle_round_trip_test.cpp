@@ -30,6 +30,19 @@ TEST(oracle_round_trip, refuses_what_was_sent_twice_unless_the_echo_tells) {
   }
 }
 
+// covers: rfc7323#4.2
+TEST(oracle_round_trip, refuses_two_samples_of_one_round_trip) {
+  for (const microseconds second_sent : {1'500, 2'000}) {
+    round_trip_oracle judge;
+    judge.sent({0, 100}, 1'000, 1);
+    if (second_sent == 1'500) judge.sent({100, 200}, 1'500, 1);
+    judge.acknowledged(100, {}, {}, 1'000, 2'000);
+    if (second_sent == 2'000) judge.sent({100, 200}, 2'000, 2);
+    judge.acknowledged(200, {}, {}, 3'000 - second_sent, 3'000);
+    EXPECT_EQ(judge.violation() == "", second_sent == 2'000);
+  }
+}
+
 TEST(oracle_round_trip, misses_a_sample_that_was_due) {
   round_trip_oracle judge;
   judge.sent({0, 100}, 1'000, 1);

@@ -87,6 +87,9 @@ TEST(CwndOracle, InitialWindow) {
   EXPECT_EQ(cwnd_oracle::initial_window(1460), 14600);
   EXPECT_EQ(cwnd_oracle::initial_window(536), 5360);
   EXPECT_EQ(cwnd_oracle::initial_window(9000), 18000);
+  EXPECT_EQ(cwnd_oracle::initial_window(1460, 3), 4380);
+  EXPECT_EQ(cwnd_oracle::initial_window(9000, 1), 9000);
+  EXPECT_EQ(cwnd_oracle::initial_window(536, 64), 34304);
   cwnd_oracle cwnd(1000);
   cwnd.handshake_repeated(1);
   EXPECT_EQ(cwnd.window(), 10'000);

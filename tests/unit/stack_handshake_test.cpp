@@ -220,5 +220,25 @@ TEST(stack_handshake, knows_the_round_trip_and_a_lost_syn_ack) {
   EXPECT_EQ(twice.sending().congestion().window(), twice.effective_mss());
 }
 
+// The clocks of two flows tell nothing of each other, nor those of two stacks of the same flow; and a flow's stays its
+// own (RFC 6191 compares them).
+TEST(stack_handshake, each_flow_has_a_clock_of_its_own) {
+  const auto clock_of = [](std::uint64_t secret, const flow& path) {
+    stack_config config = plain_stack(secret);
+    config.connection.timestamps = true;
+    stack_host<> host(config);
+    EXPECT_TRUE(host.tcp->listen(std::nullopt, 80, 4));
+    const auto answer = host.in(path, at(5'000).syn().ts(1, 0));
+    return answer.at(0).segment.header.options.ts->value.wire();
+  };
+  const flow sixth{v6(1), v6(2), 80, 9};
+  const u32 clocks[] = {clock_of(1, from_peer(9)), clock_of(1, from_peer(10)), clock_of(1, from_peer(9, 3)),
+                        clock_of(1, sixth), clock_of(5, from_peer(9))};
+  for (std::size_t i = 0; i != std::size(clocks); ++i) {
+    for (std::size_t j = 0; j != i; ++j) EXPECT_GT(clocks[i] - clocks[j] + 1'000u, 2'000u) << i << ' ' << j;
+  }
+  EXPECT_EQ(clock_of(1, from_peer(9)), clocks[0]);
+}
+
 }  // namespace stack_handshake_test
 }  // namespace sequent::test
