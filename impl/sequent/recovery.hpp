@@ -80,6 +80,9 @@ class loss_recovery {
   constexpr bool take_reduced() noexcept { return std::exchange(reduced_, false); }
   /// What was undone since the last time this was asked.
   constexpr undoing take_undone() noexcept { return std::exchange(undone_, undoing::nothing); }
+  /// How many microseconds ago what the last acknowledgment delivered had been sent, if SACK is agreed and all of it was
+  /// sent only once; 0 if not, or when this was asked before.
+  constexpr u32 take_round_trip() noexcept { return std::exchange(plain_round_trip_, 0u); }
   /// An acknowledgment that on_ack() was not told of, or has been, echoes congestion.
   constexpr void marked() noexcept { doubt_.marked(); }
   /// A tail loss probe is due.
@@ -371,6 +374,7 @@ class loss_recovery {
   sequence_number<u32> full_until_{};  // SND.NXT when the congestion window was last found full
   u32 departed_ = 0;                   // without SACK: octets that duplicates tell have left the network
   u32 run_began_ = 0;                  // when the first octets of the last run were sent
+  u32 plain_round_trip_ = 0;           // until take_round_trip()
   u32 lowered_at_ = 0;                 // when the window was lowered last, if lowered_again_
   recovery_phase phase_ = recovery_phase::open;
   std::uint8_t duplicates_ = 0;

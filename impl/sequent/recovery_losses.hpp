@@ -34,6 +34,7 @@ constexpr u32 loss_recovery<MostRuns, Parts>::deliver(const acknowledgment& ack,
     }
   }
   if (ack.sack) rack_.conclude(heard);
+  plain_round_trip_ = news != nullptr && heard.valid && !news->again ? heard.now - heard.sent_at : 0;
   return octets;
 }
 

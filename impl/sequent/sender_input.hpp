@@ -229,6 +229,12 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::recover_fro
   } else {
     timers.stop(timer::reordering);
   }
+  // What is timed may have been sent again before anything was measured. The rest of its flight tells as well (RFC 6298
+  // section 3), and a timer that knows no round trip may be shorter than one each time.
+  if (const u32 plain = recovery_.take_round_trip(); plain != 0 && !measured && !rtt_.sampled()) [[unlikely]] {
+    rtt_.sample(duration::microseconds(plain));
+    timed_.stop();
+  }
   if (const undoing undone = recovery_.take_undone(); undone != undoing::nothing) [[unlikely]] {
     // RFC 4015 section 3.1, step 11: an echo keeps the reduction, and makes the timer no less hasty.
     if (undone != undoing::recovery) {

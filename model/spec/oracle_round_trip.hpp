@@ -20,9 +20,12 @@ namespace sequent::spec {
 /// taken in a round trip, so that what is timed goes out after the last sample: the weights of RFC 6298 are made for
 /// that (RFC 7323 section 4.2). And one must be
 /// taken in each round trip in which that is plain of everything (section 3), and of what goes out first after
-/// abandoned(): what a timeout has made longer nothing else makes short again (section 5.7).
+/// abandoned(): what a timeout has made longer nothing else makes short again (section 5.7). With SACK, as long as none
+/// was taken, also where something else was sent again: of what arrives by itself an answer tells at once.
 class round_trip_oracle {
  public:
+  explicit round_trip_oracle(bool sack = false) : sack_(sack) {}
+
   /// Octets went out, the sender's timestamp clock standing at `ticks`.
   void sent(const octet_range& r, microseconds now, std::int64_t ticks) {
     const bool again = r.first < nxt_;
@@ -47,6 +50,8 @@ class round_trip_oracle {
     bool explained = false;
     bool right = false;
     bool owed = false;
+    bool once = false;  // what arrived was sent once
+    bool twice = false;
     for (transmission& t : sent_) {
       const bool covered = t.octets.last <= ack;
       const bool arrived = covered || holds_all(reported, {t.octets.last - 1, t.octets.last});
@@ -55,6 +60,8 @@ class round_trip_oracle {
       // What is echoed belongs to what moved the acknowledgment on (RFC 7323 section 4.3).
       const bool told = !t.again || (t.apart && covered && echoed && *echoed >= t.ticks);
       owed = owed || (t.first && told);
+      once = once || (!t.again && t.at != now);
+      twice = twice || t.again;
       const bool explains = sample && told && now - t.at == *sample;
       explained = explained || explains;
       right = right || (explains && t.at >= sampled_at_);
@@ -65,6 +72,10 @@ class round_trip_oracle {
       wrong_.note("a round trip of " + std::to_string(*sample) + " us is measured that no transmission explains");
     }
     if (owed && !sample) wrong_.note("what was sent first after a timeout is plainly answered, and not measured");
+    if (sack_ && once && !twice && !sample && !sampled_) {
+      wrong_.note("nothing has been measured yet, all that arrived was sent once, and it is not measured");
+    }
+    sampled_ = sampled_ || sample;
     // What is sent while a repetition is on its way need not be timed: its acknowledgment may wait for that one.
     if (std::any_of(sent_.begin(), sent_.end(), [](const transmission& t) { return t.again; })) plain_since_ = nxt_;
     const bool advances = std::erase_if(sent_, [&](const transmission& t) { return t.octets.last <= ack; }) != 0;
@@ -104,7 +115,9 @@ class round_trip_oracle {
   position nxt_ = 0;
   position plain_since_ = 0;  // what ends beyond it was sent while nothing was on its way for the second time
   position next_due_ = 0;     // an acknowledgment beyond it owes a sample
-  bool owes_ = true;          // something was sent since abandoned()
+  bool sack_;
+  bool sampled_ = false;  // ever
+  bool owes_ = true;      // something was sent since abandoned()
   complaint wrong_{};
 };
 

@@ -209,10 +209,12 @@ class recovery_subject {
     std::optional<duration> trip;
     if (stamps_) trip = duration::milliseconds(clock() - p.told.echoed);
     auto timed = sender_.timed();
-    const auto sample =
-        timed.acknowledged(tcb_.snd.una, header.options.sack,
-                           header.options.ts ? std::optional(header.options.ts->echo) : std::nullopt, at());
+    const bool sampled = sender_.rtt().sampled();
+    auto sample = timed.acknowledged(tcb_.snd.una, header.options.sack,
+                                     header.options.ts ? std::optional(header.options.ts->echo) : std::nullopt, at());
     sender_.on_ack(tcb_, header, acts, false, static_cast<u32>(mss_), trip, at(), timers_, config_);
+    // The first sample is SRTT (RFC 6298 section 2.2).
+    if (!sampled && sender_.rtt().sampled()) sample = sender_.rtt().smoothed();
     // One that was overtaken and reports nothing is ignored (RFC 9293 section 3.10.7.4), so it begins no new step here.
     if (acts.acked == 0 && !duplicate && header.options.sack.count == 0) return watch_.check(moment(), now_);
     heard_acknowledgment told;

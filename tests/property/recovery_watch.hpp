@@ -71,6 +71,7 @@ class recovery_watch {
         rack_(spec::rack_parameters{.smss = smss, .coalesces = true}),
         prr_(spec::prr_parameters{.smss = smss, .least = 1}),
         probe_(spec::probe_parameters{.smss = smss, .most_delay = 200'000, .tolerance = 1}),
+        round_trip_(sack),
         frto_(sack),
         response_(response),
         repeats_({.smss = smss}),
@@ -385,7 +386,7 @@ class recovery_watch {
   spec::rack_oracle rack_;
   spec::prr_oracle prr_;
   spec::probe_oracle probe_;
-  spec::round_trip_oracle round_trip_{};
+  spec::round_trip_oracle round_trip_;
   spec::frto_oracle frto_;  // the recommended way: without anything new to send nothing is concluded
   spec::undo_oracle response_;
   spec::repeated_loss_oracle repeats_;

@@ -55,6 +55,19 @@ TEST(oracle_round_trip, misses_a_sample_that_was_due) {
   EXPECT_EQ(patient.violation(), "");
 }
 
+// covers: rfc6298#3
+TEST(oracle_round_trip, with_sack_wants_what_arrives_by_itself_measured_as_long_as_nothing_was) {
+  for (const bool sack : {false, true}) {
+    round_trip_oracle judge(sack);
+    judge.sent({0, 100}, 1'000, 1);
+    judge.sent({100, 200}, 1'000, 1);
+    judge.abandoned();
+    judge.sent({0, 100}, 1'001'000, 1'001);
+    judge.acknowledged(0, {{100, 200}}, {}, {}, 1'900'000);
+    EXPECT_EQ(judge.violation() == "", !sack);
+  }
+}
+
 // Two transmissions within one tick have the same timestamp: the echo does not tell them apart.
 TEST(oracle_round_trip, refuses_an_echo_that_both_transmissions_have) {
   round_trip_oracle judge;
