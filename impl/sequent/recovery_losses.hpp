@@ -11,9 +11,11 @@ namespace sequent {
 template <std::size_t MostRuns, class Parts>
 constexpr u32 loss_recovery<MostRuns, Parts>::deliver(const acknowledgment& ack, acknowledged_news* news) noexcept {
   u32 octets = 0;
+  bool again = false;
   rack::arrival heard = rack_.hear(short_time(ack.now), granule(ack.smoothed));
   const auto note = [&](const delivered_run& run) {
     octets += run.last - run.first;
+    again = again || run.again;
     // Of what is only SACKed the echo tells nothing: it is that of the last segment in sequence (RFC 7323 section 4.3).
     const bool tells = at_or_before(run.last, ack.una);
     // What SACK had reported before was measured then.
@@ -34,7 +36,7 @@ constexpr u32 loss_recovery<MostRuns, Parts>::deliver(const acknowledgment& ack,
     }
   }
   if (ack.sack) rack_.conclude(heard);
-  plain_round_trip_ = news != nullptr && heard.valid && !news->again ? heard.now - heard.sent_at : 0;
+  plain_round_trip_ = heard.valid && !again ? heard.now - heard.sent_at : 0;
   return octets;
 }
 
