@@ -288,10 +288,11 @@ class loss_recovery {
     return seen.again.has_value();
   }
 
-  // What the reduction was for that would be undone now; one that answers a mark stays.
+  // What the reduction was for that would be undone now. One that answers a mark stays, and so do the two where a
+  // timeout struck within a recovery: what was before both is not known.
   [[nodiscard]] constexpr undoing what_to_undo() const noexcept {
     if (doubt_.by_timeout()) return doubt_.is_marked() ? undoing::marked_timeout : undoing::timeout;
-    return doubt_.is_marked() ? undoing::nothing : undoing::recovery;
+    return doubt_.is_marked() || phase_ == recovery_phase::loss ? undoing::nothing : undoing::recovery;
   }
 
   // What an acknowledgment says about earlier ones.
