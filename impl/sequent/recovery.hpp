@@ -28,7 +28,7 @@ class loss_recovery {
     reduction_ = {};
     doubt_.start();
     probe_.start();
-    recover_ = full_until_ = first - 1u;
+    recover_ = full_until_ = answered_until_ = first - 1u;
     departed_ = 0;
     run_began_ = lowered_at_ = 0;
     phase_ = recovery_phase::open;
@@ -58,6 +58,9 @@ class loss_recovery {
     return lowered_again_ ? std::optional(lowered_at_) : std::nullopt;
   }
   [[nodiscard]] constexpr bool reports_seen() const noexcept { return reports_seen_; }
+  /// SND.NXT when the window was lowered for a loss that a probe had repaired, or for that of something sent again:
+  /// losses of what was sent before are answered.
+  [[nodiscard]] constexpr sequence_number<u32> answered_until() const noexcept { return answered_until_; }
   [[nodiscard]] constexpr sequence_number<u32> full_until() const noexcept { return full_until_; }
   /// When the first octets of the scoreboard's last run were sent: short_time().
   [[nodiscard]] constexpr u32 run_began() const noexcept { return run_began_; }
@@ -370,9 +373,10 @@ class loss_recovery {
   typename Parts::probe probe_{};
   sequence_number<u32> recover_{};     // RecoveryPoint: SND.NXT when the latest loss was found
   sequence_number<u32> full_until_{};  // SND.NXT when the congestion window was last found full
-  u32 departed_ = 0;                   // without SACK: octets that duplicates tell have left the network
-  u32 run_began_ = 0;                  // when the first octets of the last run were sent
-  u32 lowered_at_ = 0;                 // when the window was lowered last, if lowered_again_
+  sequence_number<u32> answered_until_{};
+  u32 departed_ = 0;    // without SACK: octets that duplicates tell have left the network
+  u32 run_began_ = 0;   // when the first octets of the last run were sent
+  u32 lowered_at_ = 0;  // when the window was lowered last, if lowered_again_
   recovery_phase phase_ = recovery_phase::open;
   std::uint8_t duplicates_ = 0;
   bool head_due_ = false;
