@@ -125,6 +125,7 @@ class window_watched : public Base {
     } else if (after.duplicates > before.duplicates) {
       oracle_->duplicate();
     }
+    if (before.pipe > after.pipe + std::max(acked, sacked)) oracle_->lost_more(after.pipe);
   }
 
   void check_sent(const packet& p, const moment& before) {
