@@ -90,7 +90,9 @@ class recovery_subject {
     tcb_.ts.enabled = stamps_;
     tcb_.ecn = marks_ || agrees_on_ecn;
     sender_.start(tcb_.snd.iss, config_.rto);
-    sender_.established(static_cast<u32>(mss_));
+    // Where echoes are to bring the window down to one segment it begins with two, and they come at once.
+    sender_.established(static_cast<u32>(mss_), marks_all_ ? 2 : congestion::usual_initial_segments);
+    if (marks_all_) path_.way(true).marked = 0xffff;
     if (which == recovery_oracle::rack && head.pick(2) == 0) shake_hands();
     deaf_ = which == recovery_oracle::reopened_deaf;
     closes_ = deaf_ || which == recovery_oracle::reopened;
@@ -156,9 +158,15 @@ class recovery_subject {
       case 2: way.twice = mask; break;
       default:
         way = {};
-        closed_ = closes_ && s[1] % 2 == 1;
+        if (closes_) turn_window(s[1] % 2 == 1);
         if (marks_ && s[1] % 2 == 1) way.marked = marks_all_ ? std::uint16_t{0xffff} : mask;
     }
+  }
+
+  // The receiver closes its window, or opens it and says so.
+  void turn_window(bool closed) {
+    if (closed_ && !closed && heard_.answer) path_.send(heard_, now_);
+    closed_ = closed;
   }
 
   // The next packet arrives, or the next timers expire, all that are due before anything is sent.
@@ -219,6 +227,7 @@ class recovery_subject {
       back.told = receiver_.take(p.text, p.ticks);
       return path_.send(back, now_);
     }
+    heard_ = p;
     if (p.told.ack + (position{1} << 20) < position_of(tcb_.snd.una)) return;
     const recovery_moment before = moment();
     segment<u32> header = header_of(p.told);
@@ -356,6 +365,7 @@ class recovery_subject {
   bool marks_ = false;      // acknowledgments may echo congestion
   bool closes_ = false;     // the window is closed now and then
   bool closed_ = false;     // now
+  path_packet heard_{};     // the latest answer
   bool deaf_ = false;       // when it opens again, what waits for losses is forgotten
   bool marks_all_ = false;  // for a while all of them
   microseconds now_ = 1'000'000;
