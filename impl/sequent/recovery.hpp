@@ -28,7 +28,7 @@ class loss_recovery {
     reduction_ = {};
     doubt_.start();
     probe_.start();
-    recover_ = full_until_ = first - 1u;
+    recover_ = full_until_ = answered_until_ = first - 1u;
     departed_ = 0;
     run_began_ = lowered_at_ = 0;
     phase_ = recovery_phase::open;
@@ -58,6 +58,9 @@ class loss_recovery {
     return lowered_again_ ? std::optional(lowered_at_) : std::nullopt;
   }
   [[nodiscard]] constexpr bool reports_seen() const noexcept { return reports_seen_; }
+  /// SND.NXT when the window was lowered for a loss that a probe had repaired, or for that of something sent again:
+  /// losses of what was sent before are answered.
+  [[nodiscard]] constexpr sequence_number<u32> answered_until() const noexcept { return answered_until_; }
   [[nodiscard]] constexpr sequence_number<u32> full_until() const noexcept { return full_until_; }
   /// When the first octets of the scoreboard's last run were sent: short_time().
   [[nodiscard]] constexpr u32 run_began() const noexcept { return run_began_; }
@@ -80,8 +83,8 @@ class loss_recovery {
   constexpr bool take_reduced() noexcept { return std::exchange(reduced_, false); }
   /// What was undone since the last time this was asked.
   constexpr undoing take_undone() noexcept { return std::exchange(undone_, undoing::nothing); }
-  /// How many microseconds ago what the last acknowledgment delivered had been sent, if SACK is agreed and all of it was
-  /// sent only once; 0 if not, or when this was asked before.
+  /// How many microseconds ago what the last acknowledgment delivered had been sent, if SACK is agreed and all of it
+  /// was sent only once; 0 if not, or when this was asked before.
   constexpr u32 take_round_trip() noexcept { return std::exchange(plain_round_trip_, 0u); }
   /// An acknowledgment that on_ack() was not told of, or has been, echoes congestion.
   constexpr void marked() noexcept { doubt_.marked(); }
@@ -291,10 +294,11 @@ class loss_recovery {
     return seen.again.has_value();
   }
 
-  // What the reduction was for that would be undone now; one that answers a mark stays.
+  // What the reduction was for that would be undone now. One that answers a mark stays, and so do the two where a
+  // timeout struck within a recovery: what was before both is not known.
   [[nodiscard]] constexpr undoing what_to_undo() const noexcept {
     if (doubt_.by_timeout()) return doubt_.is_marked() ? undoing::marked_timeout : undoing::timeout;
-    return doubt_.is_marked() ? undoing::nothing : undoing::recovery;
+    return doubt_.is_marked() || phase_ == recovery_phase::loss ? undoing::nothing : undoing::recovery;
   }
 
   // What an acknowledgment says about earlier ones.
@@ -372,10 +376,11 @@ class loss_recovery {
   typename Parts::probe probe_{};
   sequence_number<u32> recover_{};     // RecoveryPoint: SND.NXT when the latest loss was found
   sequence_number<u32> full_until_{};  // SND.NXT when the congestion window was last found full
-  u32 departed_ = 0;                   // without SACK: octets that duplicates tell have left the network
-  u32 run_began_ = 0;                  // when the first octets of the last run were sent
-  u32 plain_round_trip_ = 0;           // until take_round_trip()
-  u32 lowered_at_ = 0;                 // when the window was lowered last, if lowered_again_
+  sequence_number<u32> answered_until_{};
+  u32 departed_ = 0;          // without SACK: octets that duplicates tell have left the network
+  u32 run_began_ = 0;         // when the first octets of the last run were sent
+  u32 plain_round_trip_ = 0;  // until take_round_trip()
+  u32 lowered_at_ = 0;        // when the window was lowered last, if lowered_again_
   recovery_phase phase_ = recovery_phase::open;
   std::uint8_t duplicates_ = 0;
   bool head_due_ = false;

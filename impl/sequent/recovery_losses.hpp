@@ -134,8 +134,8 @@ constexpr void loss_recovery<MostRuns, Parts>::on_timeout(sequence_number<u32> n
   const bool was_open = phase_ == recovery_phase::open;
   const u32 window = rack_.reordering_window(clipped(smoothed), urgent(mss));
   if (!first || reneged) board_.forget_sacks();
-  if (!first) {
-    doubt_.timed_out_again(!reneged);
+  if (!first || phase_ == recovery_phase::recovery) {
+    doubt_.timed_out_again(!first && !reneged);
   } else if (was_open && !board_.view().empty()) {
     const sequence_number<u32> una = board_.view().front().first;
     doubt_.begin(true, !reneged && !before(una, recover_), una);  // RFC 5682 section 3.1, step 1

@@ -18,6 +18,7 @@ constexpr void loss_recovery<MostRuns, Parts>::answer_probe(const acknowledgment
   congestion.leave_recovery();
   if (congestion.window() > window) congestion.set_window(window);
   doubt_.give_up();  // what it could give back is not this
+  answered_until_ = ack.nxt;
   reduced_ = true;
 }
 
@@ -39,6 +40,7 @@ constexpr void loss_recovery<MostRuns, Parts>::lower_again(const acknowledgment&
                                                            Congestion& congestion) noexcept {
   lowered_again_ = reduced_ = true;
   lowered_at_ = short_time(ack.now);
+  answered_until_ = ack.nxt;
   doubt_.give_up();
   const u32 window = congestion.window();
   const u32 flight = (std::min)(ack.nxt - ack.una, congestion.threshold());
@@ -56,14 +58,17 @@ constexpr void loss_recovery<MostRuns, Parts>::enter(const acknowledgment& ack, 
                                                      Congestion& congestion) noexcept {
   // What limited transmit added does not count (RFC 5681 section 3.2, step 2).
   const u32 flight = (std::min)(ack.nxt - ack.una, congestion.window());
-  if (!ack.reduced) congestion.on_congestion(flight, ack.mss, ack.now);
+  // But for the loss of what was sent again, which is one more (RFC 5681 section 4.3).
+  const bool again = !board_.view().empty() && board_.view().front().again;
+  const bool answered = ack.reduced || (before(ack.una, answered_until_) && !again);
+  if (!answered) congestion.on_congestion(flight, ack.mss, ack.now);
   reduction_.start(outstanding_before(ack, delivered), congestion.threshold());
   recover_ = ack.nxt;
   phase_ = recovery_phase::recovery;
   head_due_ = true;
   lowered_again_ = false;
   probe_.cancel();
-  if (ack.reduced) return doubt_.give_up();  // the reduction answered an echo, which is never spurious
+  if (answered) return doubt_.give_up();  // the reduction was not for this loss, and stays if this was none
   doubt_.begin(false, false, ack.una);
   reduced_ = true;
 }
@@ -82,6 +87,7 @@ constexpr void loss_recovery<MostRuns, Parts>::grow(const acknowledgment& ack, u
                                                     Congestion& congestion) noexcept {
   // Kept within reach of SND.UNA, or after 2^31 octets without a loss it would seem to lie ahead.
   if (phase_ == recovery_phase::open && before(recover_, ack.una)) recover_ = ack.una - 1u;
+  if (before(answered_until_, ack.una)) answered_until_ = ack.una - 1u;
   rack_.forget_round(ack.una);
   doubt_.keep_in_reach(ack.una);
   // What was sent up to a moment at which the window was full counts as sent in a full window, also where several

@@ -64,6 +64,7 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_window_c
 template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
 constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_window_reopened(
     const send_variables<u32>& snd, instant now, timer_set& timers, const connection_config& config) noexcept {
+  break_silence();  // probes went unanswered, and what goes out now has not expired yet
   if (overrides_) {
     overrides_ = false;
     const u32 left = override_at_ - short_time(now);

@@ -50,11 +50,15 @@ class spurious_detector {
     sent_ = sent_new_ = timer_sends_ = countable_ = watching_ = echo_seen_ = by_timeout_ = marked_ = false;
     f_rto_ = step::none;
   }
-  /// The timer expired once more. If nobody has answered since the first time, F-RTO starts anew (RFC 5682
-  /// section 3.1), while the timestamp of the first retransmission stays (RFC 3522 section 3.2, step 2); else the doubt
-  /// is settled.
+  /// The timer expired once more, or within a recovery that it had not begun. If nobody has answered since the first
+  /// time, F-RTO starts anew (RFC 5682 section 3.1), but not in such a recovery; the timestamp of the first
+  /// retransmission stays in any case (RFC 3522 section 3.2, step 2). Where neither is left the doubt is settled.
   constexpr void timed_out_again(bool with_f_rto) noexcept {
-    if (f_rto_ != step::acknowledgment || !with_f_rto) give_up();
+    if (f_rto_ != step::acknowledgment || !with_f_rto) {
+      if (!sent_ || echo_seen_) give_up();
+      f_rto_ = step::none;
+      countable_ = false;
+    }
     timer_sends_ = watching_;
   }
   /// Congestion was echoed, or had been before the episode began: the window is not given back (RFC 4015 section 3.4).

@@ -44,7 +44,8 @@ class absence_oracle {
     silent_for_ = 0;
     given_time_ = false;
     if (!still_closed) asked_behind_window_ = false;
-    asked_behind_window_ = asked_behind_window_ || (still_closed && away_ && asked_at_);
+    // It has told after the absence, asked or not, that the window is as it was.
+    asked_behind_window_ = asked_behind_window_ || (still_closed && away_);
     away_ = false;
   }
   /// A timer ends the connection. Who was asked in vain after an earlier absence is not asked again.

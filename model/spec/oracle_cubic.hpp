@@ -102,7 +102,7 @@ class cubic_oracle {
   constexpr void undone(std::int64_t octets) {
     if (!undo_.valid) return;
     undo_.valid = false;
-    if (cwnd_ >= cwnd_prior_) return;
+    if (cwnd_ > cwnd_prior_) return;
     cwnd_ = std::max(cwnd_, segments(octets));
     cwnd_prior_ = undo_.cwnd_prior;
     ssthresh_ = undo_.ssthresh;

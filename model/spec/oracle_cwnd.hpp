@@ -105,6 +105,12 @@ class cwnd_oracle {
     duplicates_ = 0;
   }
 
+  /// More was found lost in recovery, which leaves so much in the pipe. If it had been sent again the reduction begins
+  /// anew, and its first segment goes in any case (RFC 9937 section 6.2).
+  constexpr void lost_more(std::int64_t pipe) {
+    if (in_recovery_ && given_.recovery == recovery_rule::proportional) cwnd_ = std::max(cwnd_, pipe + given_.smss);
+  }
+
   /// A retransmission was lost, in recovery or after a timeout: one more indication of congestion (RFC 5681 section
   /// 4.3), of which each lowers what the one before it has left. After a timeout cwnd comes down from where slow start
   /// has led.

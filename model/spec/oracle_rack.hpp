@@ -87,6 +87,10 @@ class rack_oracle {
   /// A round trip was measured otherwise, e.g. that of the SYN: RACK.min_RTT may come from it.
   void measured(microseconds round_trip, microseconds now) { samples_.push_back({now, round_trip, never}); }
 
+  /// The answer to the SYN, which was sent once, has measured a round trip: RACK.min_RTT begins with it (section 6.2,
+  /// step 1).
+  void handshake(microseconds round_trip, microseconds now) { samples_.push_back({now, round_trip, round_trip}); }
+
   /// An acceptable acknowledgment arrives and losses are detected (steps 1 to 5).
   void acknowledged(const rack_acknowledgment& told, microseconds now) {
     std::vector<piece> delivered = take_delivered(told);

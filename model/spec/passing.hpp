@@ -16,6 +16,7 @@ struct passing_segment {
   bool syn = false;
   bool fin = false;
   bool rst = false;
+  bool echoes = false;  ///< ECE (RFC 3168), beside no SYN
   std::optional<position> ack{};           ///< of the other stream
   std::int64_t window = 0;                 ///< octets, scaled
   octet_ranges reported{};                 ///< SACK blocks of octets that arrived for the first time (RFC 2018)

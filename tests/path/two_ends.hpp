@@ -17,6 +17,7 @@
 
 #include "model/spec/oracle_finish.hpp"
 #include "model/spec/oracle_reasons.hpp"
+#include "model/spec/oracle_reductions.hpp"
 #include "sequent/connection.hpp"
 #include "tests/path/link.hpp"
 #include "tests/path/told_causes.hpp"
@@ -94,6 +95,8 @@ struct path_result {
   std::array<std::array<std::uint64_t, spec::reasons>, 2> reasons{};
   std::array<std::uint64_t, 2> timeouts{};
   std::array<std::uint64_t, 2> repairs{};
+  std::array<std::uint64_t, 2> reductions{};  ///< of the congestion window, and those that were taken back
+  std::array<std::uint64_t, 2> undone{};
   std::array<std::uint64_t, 2> read{};  ///< octets that end i read
 };
 
@@ -137,6 +140,7 @@ class two_ends {
                                                    .delays_ack = peer.delayed_ack.count(),
                                                    .overrides = config.silly_window_override.count(),
                                                    .grain = given.grain / microsecond});
+      reductions_.emplace_back(reductions_of(given.grain / microsecond));
     }
   }
 
@@ -201,7 +205,9 @@ class two_ends {
       if (const auto due = end_[i]->next_deadline();
           due && *due + late() <= clock() && given_.broken != path_fault::deaf) {
         note(i, "deadline");
+        reductions_[i].expired(time());
         end_[i]->on_deadline(clock());
+        stand(i);
         send(i);
       }
       check_timers(i);
@@ -236,6 +242,7 @@ class two_ends {
       count_needless(1 - i, *seg, p.copy);
       const spec::position before = watch_[i].una();
       watch_[i].heard(*seg, time());
+      reductions_[i].heard(*seg, watch_[i].una(), time());
       if (watch_[i].una() > before) {
         const spec::octet_range covered{before, watch_[i].una()};
         finish_[i].moved(true_time(), covered, watch_[i].nxt(), sent_once(i, covered), repeated_in_vain_[i]);
@@ -247,6 +254,7 @@ class two_ends {
     (void)end_[i]->on_octets(p.octets, clock(),
                              p.marked ? ecn_codepoint::congestion_experienced : ecn_codepoint::not_capable);
     judge(i);
+    stand(i);
     read(i);
     send(i);
   }
@@ -254,9 +262,26 @@ class two_ends {
   // An ICMP message "fragmentation needed" (RFC 1191) about a segment of that end.
   void hear_too_big(const packet& p) {
     watch_[p.to].too_big(p.takes);
+    reductions_[p.to].too_big();
     note(p.to, "hears that a packet was too big");
     end_[p.to]->on_icmp(test::too_big(p.takes, sequence_of(p.octets)), clock());
+    stand(p.to);
     send(p.to);
+  }
+
+  // How the windows stand, as a caller may ask (see reductions_oracle).
+  void stand(std::size_t i) {
+    const connection_statistics now = end_[i]->statistics();
+    if (now.slow_start_threshold != threshold_[i]) note(i, "reduces, or takes back");
+    threshold_[i] = now.slow_start_threshold;
+    reductions_[i].stands({now.congestion_window, now.slow_start_threshold, now.segment_size}, time());
+    if (!reductions_[i].violation().empty()) wrong(of(i) + reductions_[i].violation());
+  }
+  // By what the congestion control keeps of a million octets.
+  [[nodiscard]] static spec::reductions_oracle::settings reductions_of(spec::microseconds grain) {
+    using control = typename Policy::congestion_control;
+    const bool cubic = control::reduced(1'000'000) > 500'000;
+    return {.kept = cubic ? 7 : 1, .kept_of = cubic ? 10 : 2, .finds_end = cubic, .grain = grain};
   }
 
   void settle() {
@@ -328,7 +353,9 @@ class two_ends {
       const link::outcome became = ways_[i].carry(octets.size() + 20, out->ecn != ecn_codepoint::not_capable, leaves);
       note(i, became.lost ? "sends (lost)" : "sends", &*seg, name(why));
       if (passes_) passes_({i, true, became.lost, clock(), octets});
+      reductions_[i].sent(*seg, why, watch_[i].una(), time());
       judge(i);
+      stand(i);
       if (!told_[i].latest || !agree(*told_[i].latest, why)) {
         wrong(of(i) + "what is sent as " + (told_[i].latest ? name(*told_[i].latest) : "nothing") + " has the reason " +
               name(why));
@@ -458,6 +485,8 @@ class two_ends {
       result_.reasons[i] = watch_[i].counts();
       result_.timeouts[i] = watch_[i].timeouts();
       result_.repairs[i] = watch_[i].repairs();
+      result_.reductions[i] = reductions_[i].reductions();
+      result_.undone[i] = reductions_[i].undone();
       result_.read[i] = read_[i];
     }
   }
@@ -469,6 +498,8 @@ class two_ends {
   std::array<std::unique_ptr<tcp>, 2> end_{};
   std::vector<spec::reasons_oracle> watch_{};
   std::vector<spec::finish_oracle> finish_{};
+  std::vector<spec::reductions_oracle> reductions_{};
+  std::array<u32, 2> threshold_{};
   std::array<bool, 2> repeated_in_vain_{};     // since the acknowledgment of direction i last advanced
   std::array<spec::octet_ranges, 2> again_{};  // what was sent again
   std::array<wire_reader, 2> near_{};          // what end i sees

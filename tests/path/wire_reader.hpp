@@ -25,6 +25,7 @@ class wire_reader {
     seg.fin = (bits & 1) != 0;
     seg.syn = (bits & 2) != 0;
     seg.rst = (bits & 4) != 0;
+    seg.echoes = (bits & 64) != 0 && !seg.syn;
     const std::uint32_t seq = word(octets, 4);
     if (seg.syn && !mine.initial) mine.initial = seq;
     seg.octets.first = mine.position_of(seq);

@@ -124,9 +124,9 @@ const registered absences{claim{
     .says = "A host that was away, however long and often, gives a peer up only after it has asked it again and waited "
             "for the answer, once in a silence; and a peer that says nothing is given up in the end (RFC 9293 section "
             "3.8.3)",
-    .bounds = std::string(adversary_bounds) +
-              "; absences of 1 ms to an hour; user timeouts of 1 to 300 s, limits of closed windows and keep-alives, "
-              "or none",
+    .bounds = std::string(adversary_bounds) + "; absences of 1 ms to an hour, and hosts that come late each time; user "
+                                              "timeouts of 1 to 300 s, limits of closed windows and keep-alives, "
+                                              "or none",
     .head = 15,
     .steps = 60,
     .cases = 6'000,

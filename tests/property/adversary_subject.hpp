@@ -143,6 +143,7 @@ class adversary_subject {
       constexpr std::array<std::int64_t, 4> timeouts{1, 5, 60, 300};
       config.user_timeout = duration::seconds(timeouts[head.pick(timeouts.size())]);
       config.keep_alive = {head.pick(2) == 1, duration::seconds(30), duration::seconds(5), 3};
+      config.delayed_ack = duration::milliseconds(40);
     }
     return config;
   }
@@ -165,6 +166,7 @@ class adversary_subject {
       constexpr std::array<std::int64_t, 4> spans{100, 1'000, 30'000, 3'600'000};
       return be_away(duration::milliseconds(1 + s[1] % spans[s[2] % spans.size()]));
     }
+    if (which_ == adversary_oracle::absences && s[0] / 12 % 6 == 1) return come_late(s);
     switch (s[0] % 12) {
       case 0:
       case 1: write(1 + s[1] % 20'000u); break;
@@ -230,6 +232,14 @@ class adversary_subject {
     host_.tcp.on_deadline(host_.now);
     if (over() && host_.tcp.ended_by() == error::connection_timed_out) absence_.given_up(host_.now.microseconds());
     pump();
+  }
+
+  // A host that comes a second or two late each time, to a peer that goes on sending and acknowledges nothing.
+  void come_late(const step& s) {
+    for (int i = s[1] % 256; i >= 0 && !over(); --i) {
+      say(10);
+      if (!over()) be_away(duration::milliseconds(1'100 + s[2] % 900));
+    }
   }
 
   // Turned on or off at any moment, also at the one at which a probe has fallen due and is not sent yet.
@@ -369,13 +379,16 @@ class adversary_subject {
 
   void talk(const step& s) {
     for (u32 i = 0; i != 1 + s[1] % 16u && !over(); ++i) {
-      packet p = from_peer(host_.una(), window_);
-      p.text(10);
-      said_ += 10;
-      deliver(p);
-      (void)host_.read();
+      say(10);
       let_pass(duration::milliseconds(20 * (s[2] % 8)));
     }
+  }
+  void say(u32 octets) {
+    packet p = from_peer(host_.una(), window_);
+    p.text(octets);
+    said_ += octets;
+    deliver(p);
+    (void)host_.read();
   }
 
   // Rarer things: the user goes, everything rests, the peer answers whatever is sent for a minute.

@@ -18,6 +18,45 @@ struct deaf_to_settings : congestion::reno {
   void start(u32 mss, bool syn_was_lost, std::uint8_t) noexcept { congestion::reno::start(mss, syn_was_lost); }
 };
 
+/// Keeps its threshold whatever is lost.
+struct unmoved : congestion::cubic {
+  void on_congestion(u32 flight, u32 mss, instant now) noexcept {
+    const u32 before = threshold();
+    congestion::cubic::on_congestion(flight, mss, now);
+    set_threshold(before);
+  }
+};
+
+/// Lowers its threshold once more when the sender first moves the window of a recovery.
+struct lowers_twice : congestion::cubic {
+  void on_congestion(u32 flight, u32 mss, instant now) noexcept {
+    congestion::cubic::on_congestion(flight, mss, now);
+    again = true;
+    floor = 2 * mss;
+  }
+  void set_window(u32 octets) noexcept {
+    congestion::cubic::set_window(octets);
+    if (again) set_threshold(std::max(threshold() * 7 / 10, floor));
+    again = false;
+  }
+  u32 floor = 0;
+  bool again = false;
+};
+
+/// Halves the window, not what was outstanding.
+struct halves_window : congestion::reno {
+  void on_congestion(u32, u32 mss, instant now) noexcept { congestion::reno::on_congestion(window(), mss, now); }
+};
+
+/// Goes back to more than there was.
+struct takes_back_more : congestion::cubic {
+  void undo(u32 octets) noexcept {
+    const u32 before = threshold();
+    congestion::cubic::undo(octets);
+    if (threshold() != before) set_threshold(threshold() + octets);
+  }
+};
+
 /// Grows by what was acknowledged in congestion avoidance too.
 struct exponential : congestion::reno {
   void on_ack(const congestion::progress& p) noexcept {

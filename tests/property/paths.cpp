@@ -3,6 +3,7 @@
 
 #include "sequent/congestion/reno.hpp"
 #include "tests/path/drawn_path.hpp"
+#include "tests/property/broken_congestion.hpp"
 #include "tests/property/claim.hpp"
 
 namespace sequent::property {
@@ -56,6 +57,11 @@ struct paced_path : path::path_policy {
   using pacing = pacer;
 };
 
+template <class Control>
+struct controlled_path : path::path_policy {
+  using congestion_control = Control;
+};
+
 constexpr const char* path_bounds =
     "paths of 128 kbit/s to 4 Gbit/s and 100 us to 1.8 s there and back, equal or up to 50 times slower on the way "
     "back, "
@@ -68,13 +74,13 @@ constexpr const char* path_bounds =
     "so or not";
 
 const registered reasons{claim{
-    // covers: trace-hook rfc6298#5 rfc6675#4 rfc8985#7.2
+    // covers: trace-hook rfc6298#5 rfc6675#4 rfc8985#7.2 rfc5681#3.2 rfc9438#4.6 rfc6675#5
     .id = "path-reasons",
     .says =
         "Over a whole run every segment has a reason that an RFC gives it, the right edge that was offered is never "
-        "passed, timers run while anything is outstanding, nothing is repeated on a calm path, no pause is longer than "
-        "what "
-        "the path lost explains, and the end comes",
+        "passed, timers run while anything is outstanding, nothing is repeated on a calm path, the congestion window "
+        "is reduced once for each round trip with loss by what the algorithm says, no pause is longer than what the "
+        "path lost explains, and the end comes",
     .bounds = path_bounds,
     .head = path::path_numbers,
     .steps = 24,
@@ -87,7 +93,10 @@ const registered reasons{claim{
                  {"no timer is served", path_check<path::path_policy>(path::path_fault::deaf)},
                  {"every timer is served two seconds late", path_check<path::path_policy>(path::path_fault::drowsy)},
                  {"pauses are judged without what the path lost",
-                  path_check<path::path_policy>(path::path_fault::unexplained)}},
+                  path_check<path::path_policy>(path::path_fault::unexplained)},
+                 {"ssthresh stays whatever is lost", path_check<controlled_path<unmoved>>()},
+                 {"ssthresh is lowered twice for a loss", path_check<controlled_path<lowers_twice>>()},
+                 {"ssthresh goes back to more than it was", path_check<controlled_path<takes_back_more>>()}},
 }};
 
 const registered newreno{claim{
@@ -99,7 +108,9 @@ const registered newreno{claim{
     .steps = 24,
     .cases = 200,
     .run = path_check<reno_path>(),
-    .controls = {{"clocks run twice as fast as time", path_check<reno_path>(path::path_fault::hurried_clock)}},
+    .controls = {{"clocks run twice as fast as time", path_check<reno_path>(path::path_fault::hurried_clock)},
+                 {"half of the window is left, not of what was outstanding",
+                  path_check<controlled_path<halves_window>>()}},
 }};
 
 const registered paced{claim{

@@ -325,7 +325,7 @@ const registered marks{claim{
         "What the sender takes for lost, when it looks again, and what it believes to be in flight is what RFC 8985 "
         "section 6 says, with the reordering window as it adapts",
     .bounds = recovery_bounds,
-    .head = 9,
+    .head = 10,
     .steps = 150,
     .cases = 8'000,
     .run = recovery_check<recovery_oracle::rack>(),
@@ -337,6 +337,20 @@ const registered marks{claim{
                  {"a timeout takes all for lost", recovery_check<recovery_oracle::rack, with_rack<desperate_rack>>()},
                  {"an acknowledgment of the first transmission is taken for that of the second",
                   recovery_check<recovery_oracle::rack, with_rack<credulous_rack>>()}},
+}};
+
+const registered reopenings{claim{
+    // covers: rfc9293#3.8.6.1 rfc8985#8
+    .id = "recovery-reopened",
+    .says =
+        "A window that opens again stops neither the reordering timer nor that of probes, unless what probed it goes "
+        "out at once",
+    .bounds = recovery_bounds,
+    .head = 9,
+    .steps = 150,
+    .cases = 4'000,
+    .run = recovery_check<recovery_oracle::reopened>(),
+    .controls = {{"both are forgotten", recovery_check<recovery_oracle::reopened_deaf>()}},
 }};
 
 const registered reductions{claim{

@@ -53,6 +53,7 @@ class recovery_subject {
         return "step " + std::to_string(i) + ": " + wrong;
     }
     path_.way(false) = path_.way(true) = {};
+    closed_ = false;
     for (int i = 0; i != 20'000 && sender_.queued() != 0; ++i) event();
     if (sender_.queued() != 0) return "what was written never arrives, though the path works again";
     return watch_.violation();
@@ -89,17 +90,38 @@ class recovery_subject {
     tcb_.ts.enabled = stamps_;
     tcb_.ecn = marks_ || agrees_on_ecn;
     sender_.start(tcb_.snd.iss, config_.rto);
-    sender_.established(static_cast<u32>(mss_));
+    // Where echoes are to bring the window down to one segment it begins with two, and they come at once.
+    sender_.established(static_cast<u32>(mss_), marks_all_ ? 2 : congestion::usual_initial_segments);
+    if (marks_all_) path_.way(true).marked = 0xffff;
+    if (which == recovery_oracle::rack && head.pick(2) == 0) shake_hands();
+    deaf_ = which == recovery_oracle::reopened_deaf;
+    closes_ = deaf_ || which == recovery_oracle::reopened;
+  }
+
+  // The SYN and its answer, which is a round trip measured.
+  void shake_hands() {
+    timer_set timers;
+    sender_.sent_syn(tcb_.snd.iss, at(), sequence_number<u32>(0), false, timers, config_);
+    now_ += 2 * one_way_;
+    segment<u32> answer;
+    answer.ack = tcb_.snd.una;
+    actions<u32> acts;
+    acts.acked = 1;
+    acts.raised.raise(signal::established);
+    sender_.on_ack(tcb_, answer, acts, false, static_cast<u32>(mss_), std::nullopt, at(), timers, config_);
+    watch_.handshake(2 * one_way_, moment().srtt, now_);
   }
 
   // Where timeouts are in doubt they come early, so that many are spurious, and strike twice; and where probes are
-  // watched, so that many would come later.
+  // or RACK watched, so that many would come later, or strike while something is young.
   [[nodiscard]] static connection_config settings(recovery_oracle which) {
     connection_config config;
     config.user_timeout.reset();
     const bool early = which == recovery_oracle::response || which == recovery_oracle::use;
     if (early) config.rto.least = duration::milliseconds(200);
-    if (which == recovery_oracle::probe) config.rto.least = duration::milliseconds(300);
+    if (which == recovery_oracle::probe || which == recovery_oracle::rack) {
+      config.rto.least = duration::milliseconds(300);
+    }
     if (which == recovery_oracle::doubt) config.rto.least = config.rto.initial = duration::milliseconds(300);
     return config;
   }
@@ -136,8 +158,15 @@ class recovery_subject {
       case 2: way.twice = mask; break;
       default:
         way = {};
+        if (closes_) turn_window(s[1] % 2 == 1);
         if (marks_ && s[1] % 2 == 1) way.marked = marks_all_ ? std::uint16_t{0xffff} : mask;
     }
+  }
+
+  // The receiver closes its window, or opens it and says so.
+  void turn_window(bool closed) {
+    if (closed_ && !closed && heard_.answer) path_.send(heard_, now_);
+    closed_ = closed;
   }
 
   // The next packet arrives, or the next timers expire, all that are due before anything is sent.
@@ -198,10 +227,13 @@ class recovery_subject {
       back.told = receiver_.take(p.text, p.ticks);
       return path_.send(back, now_);
     }
+    heard_ = p;
     if (p.told.ack + (position{1} << 20) < position_of(tcb_.snd.una)) return;
     const recovery_moment before = moment();
     segment<u32> header = header_of(p.told);
     if (p.marked) header.control = header.control.with(control_bits<u32>::ece_bit);
+    header.wnd = closed_ ? 0 : 1u << 20;
+    const bool was_closed = tcb_.snd.wnd == 0;
     actions<u32> acts;
     take_ack(tcb_, header, acts);
     const bool duplicate = acts.duplicate_ack;
@@ -212,9 +244,19 @@ class recovery_subject {
     const bool sampled = sender_.rtt().sampled();
     auto sample = timed.acknowledged(tcb_.snd.una, header.options.sack,
                                      header.options.ts ? std::optional(header.options.ts->echo) : std::nullopt, at());
-    sender_.on_ack(tcb_, header, acts, false, static_cast<u32>(mss_), trip, at(), timers_, config_);
+    auto twin = sender_;
+    timer_set undisturbed = timers_;
+    sender_.on_ack(tcb_, header, acts, was_closed, static_cast<u32>(mss_), trip, at(), timers_, config_);
     // The first sample is SRTT (RFC 6298 section 2.2).
     if (!sampled && sender_.rtt().sampled()) sample = sender_.rtt().smoothed();
+    if (was_closed && tcb_.snd.wnd != 0) {
+      if (deaf_) timers_.stop(timer::reordering);
+      if (deaf_) timers_.stop(timer::loss_probe);
+      acts.window_opened = false;
+      twin.on_ack(tcb_, header, acts, false, static_cast<u32>(mss_), trip, at(), undisturbed, config_);
+      watch_.reopened(sender_.recovery().head_due(), {due(timer::reordering), due(timer::loss_probe)},
+                      {due(timer::reordering, undisturbed), due(timer::loss_probe, undisturbed)});
+    }
     // One that was overtaken and reports nothing is ignored (RFC 9293 section 3.10.7.4), so it begins no new step here.
     if (acts.acked == 0 && !duplicate && header.options.sack.count == 0) return watch_.check(moment(), now_);
     heard_acknowledgment told;
@@ -297,8 +339,9 @@ class recovery_subject {
     return m;
   }
 
-  [[nodiscard]] std::optional<microseconds> due(timer t) const {
-    const auto at = timers_.due(t);
+  [[nodiscard]] std::optional<microseconds> due(timer t) const { return due(t, timers_); }
+  [[nodiscard]] static std::optional<microseconds> due(timer t, const timer_set& timers) {
+    const auto at = timers.due(t);
     return at ? std::optional(at->microseconds()) : std::nullopt;
   }
   [[nodiscard]] instant at() const { return instant::from_microseconds(now_); }
@@ -322,6 +365,10 @@ class recovery_subject {
   std::vector<std::array<u32, 3>> history_;
   bool spikes_ = false;     // the path stands still now and then
   bool marks_ = false;      // acknowledgments may echo congestion
+  bool closes_ = false;     // the window is closed now and then
+  bool closed_ = false;     // now
+  path_packet heard_{};     // the latest answer
+  bool deaf_ = false;       // when it opens again, what waits for losses is forgotten
   bool marks_all_ = false;  // for a while all of them
   microseconds now_ = 1'000'000;
   control_block<u32> tcb_{};

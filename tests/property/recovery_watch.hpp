@@ -2,6 +2,7 @@
 // and of what is taken back after one. They are told what comes, what goes and what the sender says of itself.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 
@@ -31,7 +32,9 @@ enum class recovery_oracle {
   twice_the_hold,
   round_trip,
   use,
-  duplicates
+  duplicates,
+  reopened,
+  reopened_deaf
 };
 
 /// What a sender says of itself before and after an event, over positions of the stream.
@@ -48,6 +51,9 @@ struct recovery_moment {
   std::optional<spec::microseconds> retransmission_at{}, reordering_at{}, probe_at{};
   spec::octet_ranges lost{};
 };
+
+/// When the reordering timer and that of probes are due.
+using two_timers = std::array<std::optional<spec::microseconds>, 2>;
 
 /// An acknowledgment as it came.
 struct heard_acknowledgment {
@@ -133,23 +139,31 @@ class recovery_watch {
     if (told.ack < before.una && !told.blocks.empty()) plain_ = false;  // F-RTO ignores what the scoreboard notes
     const bool undone = after.undone != before.undone;
     const bool over = !before.open && (after.open || after.recover != before.recover);
-    tell_rack(told, after, over && !undone, now);
+    // Found needless: what is outstanding goes on without being sent again, whether or not the window comes back.
+    const bool resumed = undone || (!before.open && after.open && after.una < before.recover);
+    tell_rack(told, after, over && !resumed, now);
     round_trip_.acknowledged(after.una, told.blocks, told.echoed, told.sample, now);
-    if (undone) rack_.undone();
+    if (resumed) rack_.undone();
     const bool was_undecided = frto_.now() == spec::verdict::undecided;
+    const bool echo_waited = eifel_.now() == spec::verdict::undecided;
     tell_doubt(told, before);
-    if (undone) {
+    if (late_ && echo_waited && eifel_.now() == spec::verdict::spurious && !resumed && after.una != after.nxt &&
+        before.lowered_at == timed_out_lowered_) {
+      wrong_doubt_.note("an echo shows that a recovery and the timeout within it were needless, and it goes on");
+    }
+    if (after.una != before.una) late_ = false;
+    if (resumed) {
       judge_undo(told, before);
       frto_.undone();
     }
     // The sender does not remember which octets it has sent again after the timeout, and which before.
-    if (plain_ && was_undecided && frto_.now() == spec::verdict::spurious && !undone && !told.marked && !before.open) {
+    if (plain_ && was_undecided && frto_.now() == spec::verdict::spurious && !resumed && !told.marked && !before.open) {
       wrong_doubt_.note("F-RTO shows that a timeout was spurious, and it is not undone");
     }
     tell_response(told, before, after, undone);
     tell_probe(told, before, after, now);
     const spec::position delivered = after.una - before.una + after.sacked - before.sacked;
-    follow(told, before, after, over, undone, delivered);
+    follow(told, before, after, over, resumed, delivered);
     tell_losses(before, after, over || undone, now);
     if (after.una != before.una) {
       hold_.acknowledged(told.marked && told.ack == after.una, std::max(before.window, after.window),
@@ -190,6 +204,8 @@ class recovery_watch {
       begin(before, after, true);
       response_.timed_out(before.nxt - before.una, before.threshold, before.srtt, before.rttvar, before.nxt);
     } else {
+      if (before.repairs) late_ = before.una == began_at_ && !before.lowered_at && !starts_;
+      timed_out_lowered_ = after.lowered_at;
       starts_ = false;
       plain_ = plain_ && before.una == timed_out_at_;  // else another recovery is underway
     }
@@ -198,6 +214,18 @@ class recovery_watch {
     repeats_.timed_out(now);
     hold_.timed_out();
     check(after, now);
+  }
+
+  /// The handshake has measured a round trip.
+  void handshake(spec::microseconds round_trip, spec::microseconds srtt, spec::microseconds now) {
+    rack_.handshake(round_trip, now);
+    probe_.measured(srtt);
+  }
+
+  /// The peer has opened its window: where nothing became due by that, the timers that wait for losses wait as if the
+  /// same acknowledgment had come with a window that was open all along.
+  void reopened(bool due, const two_timers& are, const two_timers& would_be) {
+    if (!due && are != would_be) wrong_reopened_.note("a window that opens again stops a timer that waits for losses");
   }
 
   void probe_expired(const recovery_moment& before, spec::microseconds now) {
@@ -232,6 +260,8 @@ class recovery_watch {
       case recovery_oracle::hold:
       case recovery_oracle::twice_the_hold: return hold_.violation();
       case recovery_oracle::use: return use_.violation();
+      case recovery_oracle::reopened:
+      case recovery_oracle::reopened_deaf: return wrong_reopened_.text();
     }
     return {};
   }
@@ -377,6 +407,8 @@ class recovery_watch {
     reports_.started(after.una, after.nxt);
     duplicates_.repairs();
     starts_ = true;
+    late_ = false;
+    began_at_ = after.una;
     by_timeout_ = by_timeout;
   }
 
@@ -399,6 +431,7 @@ class recovery_watch {
   spec::complaint wrong_rack_;
   spec::complaint wrong_probe_;
   spec::complaint wrong_doubt_;
+  spec::complaint wrong_reopened_;
   bool probed_ = false;  // the last segment was a probe
   bool starts_ = false;  // the next text that is sent again is the first of its recovery
   // Nothing of what was outstanding at the latest timeout had been sent again before, or while something was repaired;
@@ -406,7 +439,11 @@ class recovery_watch {
   bool plain_ = true;
   spec::position timed_out_at_ = 0;  // SND.UNA at the latest timeout
   bool timer_ = false;               // ... or follows another timeout of the same recovery
-  bool by_timeout_ = false;          // the latest recovery began with a timeout
+  // A timeout struck within a recovery that nobody had answered; where the recovery began; when that timeout lowered.
+  bool late_ = false;
+  spec::position began_at_ = 0;
+  std::optional<std::uint32_t> timed_out_lowered_{};
+  bool by_timeout_ = false;  // the latest recovery began with a timeout
 };
 
 }  // namespace sequent::property

@@ -69,7 +69,7 @@ class window_watched : public Base {
     recovery_phase phase;
     std::uint8_t attempts;
     std::uint8_t duplicates;
-    bool can_undo, forced, head_due, probe_due, probed;
+    bool can_undo, forced, head_due, probe_due, probed, fin_sent;
   };
 
   [[nodiscard]] moment now() const {
@@ -90,7 +90,8 @@ class window_watched : public Base {
             sending.forced(),
             recovery.head_due(),
             recovery.probe_due(),
-            recovery.probe().on_its_way()};
+            recovery.probe().on_its_way(),
+            tcb.snd.fin_sent};
   }
 
   void begin(int timeouts) {
@@ -124,6 +125,7 @@ class window_watched : public Base {
     } else if (after.duplicates > before.duplicates) {
       oracle_->duplicate();
     }
+    if (before.pipe > after.pipe + std::max(acked, sacked)) oracle_->lost_more(after.pipe);
   }
 
   void check_sent(const packet& p, const moment& before) {
@@ -134,7 +136,9 @@ class window_watched : public Base {
     }
     // The first octets that are taken for lost go out in any case, and so does a probe of a closed window.
     if (before.head_due || before.forced) return;
-    oracle_->sends(before.pipe, parsed->header.text_length, before.probe_due);
+    // A FIN has a number and takes no room.
+    const u32 pipe = before.pipe - (before.fin_sent && before.pipe != 0 ? 1u : 0u);
+    oracle_->sends(pipe, parsed->header.text_length, before.probe_due);
   }
 
   void check(const char* after) {

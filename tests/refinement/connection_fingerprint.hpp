@@ -129,7 +129,7 @@ inline void feed(model::fingerprint& f, const tail_probe& p) {
 
 template <std::size_t Most>
 void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
-  static_assert(sizeof(loss_recovery<4>) == 64 + 32 + 16 + 40 + 8 + 32);
+  static_assert(sizeof(loss_recovery<4>) == 64 + 32 + 16 + 40 + 8 + 36);
   feed(f, r.board());
   feed(f, r.recent());
   // What a recovery counts is not looked at between recoveries, and starts over with the next one.
@@ -152,6 +152,7 @@ void feed(model::fingerprint& f, const loss_recovery<Most>& r) {
   // What lies behind the octets that are outstanding makes no difference.
   const auto runs = r.board().view();
   f.add(!runs.empty() && before(runs.front().first, r.full_until()) ? r.full_until().wire() : 0u);
+  f.add(!runs.empty() && before(runs.front().first, r.answered_until()) ? r.answered_until().wire() : 0u);
   f.add(r.departed());
   f.add(r.board().view().empty() ? 0u : r.run_began());
   f.add(r.phase());
@@ -180,7 +181,7 @@ inline void feed(model::fingerprint& f, const ecn_response& e) {
 
 template <class Storage, class Congestion, std::size_t Most>
 void feed(model::fingerprint& f, const sender<Storage, Congestion, Most>& s) {
-  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 400);
+  static_assert(sizeof(sender<span_storage, congestion::reno, 4>) == 408);
   feed(f, s.first());
   f.add(s.queued());
   for (u32 i = 0; i < s.queued(); ++i) {

@@ -80,5 +80,30 @@ TEST(rfc3522_section_3_2, a_second_timeout_does_not_begin_anew) {
   }
 }
 
+// A delay of everything but three segments begins a recovery, and lasts until a timeout within it. The first answer,
+// which echoes the first transmission, shows that both were needless (before: all of it went again). RFC 5682
+// section 3.1 keeps F-RTO out of it. covers: rfc3522#3.2/2
+TEST(rfc3522_section_3_2, a_timeout_within_a_recovery_does_not_end_the_wait_for_its_first_answer) {
+  for (const bool original : {true, false}) {
+    host_type host({.timestamps = true, .sack = true});
+    host.fill(12);
+    const instant sent_at = host.now;
+    host.now = host.now + ms(100);
+    host.in(host.with_block(host.answer(host.first, sent_at), host.first + 4, host.first + 8));
+    host.now = host.now + ms(50);
+    host.out();
+    ASSERT_EQ(host.tcp.sending().recovery().phase(), recovery_phase::recovery);
+    const instant repeated = host.now;
+    while (host.tcp.sending().attempts() != 1) host.wait_for_deadline();
+    ASSERT_EQ(host.tcp.sending().recovery().phase(), recovery_phase::loss);
+    host.now = host.now + ms(100);
+    const u32 reduced = host.threshold();
+    host.in(host.answer(host.first + 1, original ? sent_at : repeated));
+    EXPECT_EQ(host.tcp.sending().recovery().phase(), original ? recovery_phase::open : recovery_phase::loss);
+    EXPECT_EQ(host.tcp.sending().recovery().board().lost() == 0, original);
+    EXPECT_EQ(host.threshold(), reduced) << "two reductions are not taken back at once";
+  }
+}
+
 }  // namespace rfc5682_test
 }  // namespace sequent::test

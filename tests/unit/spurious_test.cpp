@@ -260,9 +260,24 @@ TEST(f_rto, starts_anew_when_the_timer_expires_again_before_an_answer) {
   d.resent(at(0), at(100), at(60));
   EXPECT_TRUE(d.awaits_acknowledgment());
   EXPECT_EQ(d.first_clock(), at(50)) << "RFC 3522: the first retransmission's clock is kept";
-  EXPECT_FALSE(d.on_ack(progress()));
+  acknowledged_news answer = progress();
+  answer.again = true;
+  EXPECT_FALSE(d.on_ack(answer));
   d.timed_out_again(true);
   EXPECT_FALSE(d.watching()) << "an answer has come";
+}
+
+// covers: rfc3522#3.2/2
+TEST(eifel, goes_on_beyond_a_timeout_within_a_recovery) {
+  spurious_detector d = after_duplicates();
+  d.timed_out_again(false);
+  d.resent(at(0), at(100), at(90));
+  EXPECT_FALSE(d.awaits_acknowledgment()) << "RFC 5682 section 3.1: no F-RTO in a recovery";
+  EXPECT_TRUE(d.watching());
+  acknowledged_news answer = progress();
+  answer.again = true;
+  answer.echo = at(40);
+  EXPECT_TRUE(d.on_ack(answer));
 }
 
 // covers: rfc5682#3.1/1

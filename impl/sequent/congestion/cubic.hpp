@@ -97,13 +97,13 @@ class basic_cubic {
     after_timeout_ = true;
   }
 
-  /// The latest reduction was spurious: everything as before it, unless the window is as large already (section 4.9),
+  /// The latest reduction was spurious: everything as before it, unless the window is larger already (section 4.9),
   /// but that slow start leads back to there from `octets`, which may be outstanding now (RFC 4015 section 3.1, step
   /// 9). Does nothing a second time.
   constexpr void undo(u32 octets) noexcept {
     if (!can_undo_) return;
     can_undo_ = false;
-    if (cwnd_ >= kept_.stage.prior) return;
+    if (cwnd_ > kept_.stage.prior) return;
     curve& now = kept_.stage;
     cwnd_ = (std::max)(cwnd_, (std::min)(octets, largest_window));
     ssthresh_ = before_.ssthresh;

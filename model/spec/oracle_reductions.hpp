@@ -1,0 +1,327 @@
+// One reduction of the congestion window for each round trip with loss, of the size that the algorithm says: RFC 5681
+// sections 3.1, 3.2 and 4.3, RFC 6675 section 5, RFC 9438 section 4.6, RFC 3168 section 6.1.2, RFC 8985 section 7.4.2;
+// what is taken back, RFC 4015.
+//
+// Segments alone do not tell the windows of a sender, so this oracle is also told, after every event, cwnd and ssthresh
+// as the sender's public statistics say them (TCP_INFO has both). It judges how they change over time beside what
+// passed the interface, and knows nothing else of the sender.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "model/spec/oracle_reasons.hpp"
+
+namespace sequent::spec {
+
+/// What a sender says of itself. Octets.
+struct said_windows {
+  std::int64_t cwnd = 0;
+  std::int64_t ssthresh = 0;
+  std::int64_t smss = 0;
+};
+
+/// Judges one sender.
+///
+/// - *A reduction* is a change of ssthresh to max(kept * F, 2 SMSS), F being what was outstanding before the event or
+///   after it, without what limited transmit added (no more than cwnd), and for the loss of what was sent again no more
+///   than ssthresh.
+/// - *It needs a cause*: something is missing that went out after the reduction before it, and what was outstanding
+///   then has been acknowledged, or that was a round trip ago; or an echo of congestion comes for a window of data that
+///   no reduction has answered. Or a timer expires, a round trip after the latest reduction, or something is missing
+///   that was sent again before it, for which there may be a second one. Else there is one for each round trip.
+/// - *None is left out*: what goes out again for a loss had a reduction since it went out the last time. Not for the
+///   second timeout of the same segment (RFC 5681 section 3.1), nor for what was new when an earlier loss was being
+///   repaired, and is sent again within that repair (RFC 6675 section 5). Where ssthresh stood there by chance the
+///   reduction is not to be seen, and is taken to have been.
+/// - *cwnd follows*: until everything is acknowledged that was outstanding then, it does not grow beyond where the
+///   reduction found it or what is outstanding, but for two segments (RFC 9937); then it is at ssthresh, but for as
+///   much; a timeout leaves one segment of it.
+/// - *ssthresh rises* otherwise only where the latest reduction is taken back, no further than to what it was or to
+///   what was outstanding, where the path took less (to cwnd), and where HyStart++ ends the first slow start (at cwnd).
+class reductions_oracle {
+ public:
+  struct settings {
+    std::int64_t kept = 7;  ///< of kept_of: 7 of 10 (RFC 9438), 1 of 2 (RFC 5681)
+    std::int64_t kept_of = 10;
+    bool finds_end = true;  ///< HyStart++ may end slow start (RFC 9406)
+    microseconds grain = 0;
+  };
+
+  explicit reductions_oracle(const settings& given) : given_(given) {}
+
+  /// The sender sends a segment, for a reason that reasons_oracle found, outstanding from `una` on.
+  void sent(const passing_segment& seg, reason why, position una, microseconds now) {
+    const octet_range& r = seg.octets;
+    if (r.last <= r.first || seg.rst) return;
+    if (r.first < nxt_ && !seg.syn) judge_again({r.first, std::min(r.last, nxt_)}, why, una, now);
+    ++order_;
+    split(r.first);
+    split(r.last);
+    for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last; ++it) {
+      it->second = {it->second.last, order_, now, true, it->second.arrived};
+    }
+    if (r.last > nxt_) {
+      flight_.emplace(std::max(r.first, nxt_), piece{r.last, order_, now, false, false});
+      nxt_ = r.last;
+    }
+  }
+
+  /// It hears a segment; `una` is what is acknowledged then.
+  void heard(const passing_segment& seg, position una, microseconds now) {
+    ++order_;
+    expired_ = false;
+    echoed_ = seg.echoes && una > answered_until_;
+    acknowledged_ = std::max(una - una_, position{0});
+    una_ = una;
+    oldest_ = {};
+    note_missing(now);  // what is missing still, or is answered only now
+    take({0, una}, now, true);
+    for (const octet_range& each : seg.reported) take(each, now, false);
+  }
+  /// It hears that a packet was too big.
+  void too_big() { smaller_ = true; }
+  /// A timer of its own expires.
+  void expired(microseconds now) {
+    ++order_;
+    acknowledged_ = 0;
+    echoed_ = false;
+    by_timer_ = expired_ = true;
+    oldest_ = {};
+    note_missing(now);
+  }
+
+  /// How the windows stand after that.
+  void stands(const said_windows& said, microseconds now) {
+    if (said.cwnd == 0) return;
+    if (!before_) {
+      unset_ = said.ssthresh;
+      before_ = said;
+    }
+    const std::int64_t flight = nxt_ - una_;
+    most_flight_ = std::max(most_flight_, flight + acknowledged_);
+    largest_ = std::max(largest_, said.smss);
+    if (said.ssthresh != before_->ssthresh) judge_change(said, flight, now);
+    judge_window(said, now);
+    before_ = said;
+    acknowledged_ = 0;
+    echoed_ = smaller_ = by_timer_ = false;
+  }
+
+  [[nodiscard]] const std::string& violation() const { return wrong_.text(); }
+  /// Reductions seen, and those that were taken back.
+  [[nodiscard]] std::uint64_t reductions() const { return reductions_; }
+  [[nodiscard]] std::uint64_t undone() const { return undone_; }
+
+ private:
+  struct piece {
+    position last = 0;
+    std::uint64_t order = 0;  ///< of the last time it was sent, among all events
+    microseconds when = 0;
+    bool again = false;
+    bool arrived = false;
+  };
+  /// The latest reduction that stands.
+  struct reduction {
+    std::uint64_t order = 0;
+    microseconds when = 0;
+    position until = 0;        ///< SND.NXT then
+    position ends = 0;         ///< where the repair ends that it belongs to
+    std::int64_t from = 0;     ///< cwnd before it
+    std::int64_t to = 0;       ///< ssthresh after it
+    std::int64_t restore = 0;  ///< what taking it back gives at most
+    bool timeout = false;
+    bool at_once = false;  ///< cwnd came down with it, so that it may grow from there
+    bool spared = false;   ///< for what had been sent again before the reduction before it
+    bool over = false;
+  };
+
+  [[nodiscard]] static bool for_loss(reason why) {
+    return why == reason::timer || why == reason::after_timer || why == reason::duplicates || why == reason::partial ||
+           why == reason::recent || why == reason::rescue;
+  }
+  [[nodiscard]] std::int64_t down(std::int64_t flight) const { return flight * given_.kept / given_.kept_of; }
+  [[nodiscard]] std::int64_t floor_of(const said_windows& said) const { return 2 * std::max(said.smss, before_->smss); }
+
+  void split(position at) {
+    auto it = flight_.upper_bound(at);
+    if (it == flight_.begin()) return;
+    --it;
+    if (it->first == at || it->second.last <= at) return;
+    const piece rest = it->second;
+    it->second.last = at;
+    flight_.emplace(at, rest);
+  }
+
+  void take(const octet_range& r, microseconds now, bool gone) {
+    if (r.last <= r.first) return;
+    split(r.first);
+    split(r.last);
+    for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last;) {
+      piece& p = it->second;
+      if (!p.arrived && !p.again) least_ = std::min(least_.value_or(now - p.when), now - p.when);
+      p.arrived = true;
+      it = gone ? flight_.erase(it) : std::next(it);
+    }
+  }
+
+  // Whether something may be missing that went out after the latest reduction, a round trip ago.
+  void note_missing(microseconds now) {
+    const std::uint64_t since = latest_ ? latest_->order : 0;
+    again_missing_ = false;
+    for (const auto& [first, p] : flight_) {
+      again_missing_ = again_missing_ || (!p.arrived && p.again);
+      if (p.arrived || p.order <= since) continue;
+      oldest_ = std::max(oldest_.value_or(0), now - p.when);
+    }
+  }
+
+  void judge_again(const octet_range& r, reason why, position una, microseconds now) {
+    if (!before_) return;
+    split(r.first);
+    split(r.last);
+    const bool expiry = r.first == una && (expired_ || why == reason::timer);
+    const bool repeats = expiry && timer_at_ == una;
+    if (why == reason::timer && before_->cwnd > largest_) {
+      wrong_.note("a timer expires and cwnd is " + std::to_string(before_->cwnd) + " " + at(now));
+    }
+    if (expiry) timer_at_ = una;
+    if (!for_loss(why)) return;
+    if (repeats && latest_) {
+      latest_->order = order_;  // of the same segment again: all of it is answered
+      return;
+    }
+    const bool under_way = latest_ && una < latest_->until;
+    for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last; ++it) {
+      const piece& p = it->second;
+      if (p.arrived || (latest_ && p.order < latest_->order) || (under_way && !p.again)) continue;
+      const std::int64_t most = under_way && !expiry ? latest_->to - 1 : down(most_flight_) + 1;
+      if (before_->ssthresh > std::max(most, 2 * largest_)) {
+        wrong_.note("octets " + show(r) + " go out again (" + name(why) +
+                    "), and no reduction has answered their loss: " + "ssthresh is " +
+                    std::to_string(before_->ssthresh) + ", up to " + std::to_string(most_flight_) +
+                    " octets were outstanding " + at(now));
+      }
+      // It was there by chance, so that nothing is to be seen.
+      return begin({.order = order_,
+                    .when = now,
+                    .until = under_way ? latest_->until : nxt_,
+                    .from = before_->cwnd,
+                    .to = before_->ssthresh,
+                    .restore = std::max(before_->ssthresh, most_flight_),
+                    .timeout = why == reason::timer || (under_way && latest_->timeout),
+                    .at_once = before_->cwnd <= before_->ssthresh});
+    }
+  }
+
+  void begin(const reduction& r) {
+    const bool within = latest_ && !latest_->timeout && una_ < latest_->ends;
+    const position ends = within ? latest_->ends : r.until;
+    latest_ = r;
+    latest_->ends = ends;
+    answered_until_ = r.until;
+    most_flight_ = nxt_ - una_;
+    ++reductions_;
+  }
+
+  void judge_change(const said_windows& said, std::int64_t flight, microseconds now) {
+    const std::int64_t s = said.ssthresh;
+    const said_windows& b = *before_;
+    const std::int64_t earlier = flight + acknowledged_;
+    bool fits = false;
+    for (const std::int64_t f : {flight, earlier, std::min(flight, b.cwnd), std::min(earlier, b.cwnd),
+                                 std::min(flight, b.ssthresh), std::min(earlier, b.ssthresh)}) {
+      const std::int64_t share = down(f);
+      fits = fits || (s >= share && s <= share + 1 && s >= 2 * said.smss) ||
+             (share <= floor_of(said) && (s == 2 * said.smss || s == 2 * b.smss));
+    }
+    const bool next_window = !latest_ || una_ >= latest_->until;
+    const bool caused = (oldest_ && (next_window || *oldest_ + given_.grain >= least_.value_or(0))) || echoed_;
+    // A timer that expires is a sign of its own, whenever that went out of which it tells.
+    const bool timeout = by_timer_ && said.cwnd <= largest_;
+    const bool apart = !latest_ || now - latest_->when + given_.grain >= least_.value_or(0);
+    const bool repeated = again_missing_ && latest_ && !latest_->spared;
+    if (fits && (caused || (timeout && apart) || repeated)) {
+      return begin({.order = order_,
+                    .when = now,
+                    .until = nxt_,
+                    .from = b.cwnd,
+                    .to = s,
+                    .restore = std::max(b.ssthresh, earlier),
+                    .timeout = timeout,
+                    .at_once = said.cwnd <= s,
+                    .spared = !caused && !timeout});
+    }
+    if (s > b.ssthresh && latest_ && s <= latest_->restore) {
+      ++undone_;
+      latest_.reset();
+      answered_until_ = 0;
+      return;
+    }
+    if (smaller_ && s == std::max(b.ssthresh, b.cwnd)) return;
+    if (given_.finds_end && b.ssthresh == unset_ && s == said.cwnd) return;
+    const std::string change = "ssthresh was " + std::to_string(b.ssthresh) + " and is " + std::to_string(s);
+    const std::string stood = ", cwnd was " + std::to_string(b.cwnd) + ", " + std::to_string(earlier) +
+                              " octets were outstanding, " + std::to_string(flight) + " are";
+    wrong_.note(fits ? "a second reduction for the same round trip: " + change + stood +
+                           ", of what went out since the " + "first nothing is missing for longer than " +
+                           std::to_string(oldest_.value_or(0)) + " us, the shortest round trip being " +
+                           std::to_string(least_.value_or(0)) + " " + at(now)
+                     : change + ", which no loss explains" + stood + " " + at(now));
+  }
+
+  void judge_window(const said_windows& said, microseconds now) {
+    if (!latest_ || latest_->over) return;
+    if (una_ < latest_->ends) {
+      const std::int64_t most =
+          std::max({latest_->from, latest_->to, said.ssthresh, nxt_ - una_ + acknowledged_}) + 2 * said.smss;
+      if (said.cwnd > std::max(most, before_->cwnd)) {
+        wrong_.note("cwnd grows to " + std::to_string(said.cwnd) + " while a loss is repaired that found it at " +
+                    std::to_string(latest_->from) + " " + at(now));
+      }
+      return;
+    }
+    latest_->over = true;
+    if (latest_->timeout || latest_->at_once || said.ssthresh != latest_->to) return;
+    if (said.cwnd > latest_->to + 2 * said.smss) {
+      wrong_.note("a loss is repaired, and cwnd is " + std::to_string(said.cwnd) + " where ssthresh is " +
+                  std::to_string(latest_->to) + " " + at(now));
+    }
+  }
+
+  [[nodiscard]] std::string at(microseconds now) const {
+    return "(at " + std::to_string(now) + " us; reductions before " + std::to_string(reductions_) + ", the latest of " +
+           (latest_ ? "what is before " + std::to_string(latest_->until) : std::string("nothing")) + ", outstanding " +
+           show(octet_range{una_, nxt_}) + ")";
+  }
+
+  settings given_;
+  std::map<position, piece> flight_{};
+  position una_ = 0;
+  position nxt_ = 0;
+  std::uint64_t order_ = 0;
+  std::optional<said_windows> before_{};
+  std::int64_t largest_ = 0;  // SMSS so far: it may have become less since
+  std::int64_t unset_ = 0;    // ssthresh before anything has set it
+  std::optional<reduction> latest_{};
+  position answered_until_ = 0;           // echoes of what was sent before are answered
+  position timer_at_ = -1;                // what was outstanding first when the timer expired last
+  std::optional<microseconds> least_{};   // the shortest round trip
+  std::optional<microseconds> oldest_{};  // how long something is missing that no reduction has answered
+  std::int64_t acknowledged_ = 0;         // by the event at hand
+  std::int64_t most_flight_ = 0;          // since the latest reduction
+  std::uint64_t reductions_ = 0;
+  std::uint64_t undone_ = 0;
+  bool again_missing_ = false;  // something that was sent again
+  bool echoed_ = false;
+  bool smaller_ = false;
+  bool by_timer_ = false;
+  bool expired_ = false;  // a timer, and nothing was heard since
+  complaint wrong_{};
+};
+
+}  // namespace sequent::spec
