@@ -56,6 +56,7 @@ class reasons_oracle {
 
   /// The sender sends a segment.
   reason sent(const passing_segment& seg, microseconds now) {
+    timer_was_due_ = false;
     if (seg.ack && !seg.rst) acknowledges_ = std::max(acknowledges_, *seg.ack);
     if (seg.octets.last <= seg.octets.first || seg.rst) return count(reason::control);
     reason why = reason::fresh;
@@ -107,8 +108,10 @@ class reasons_oracle {
   [[nodiscard]] const std::string& violation() const { return wrong_.text(); }
   /// How many segments had which reason.
   [[nodiscard]] const std::array<std::uint64_t, reasons>& counts() const { return counts_; }
-  /// How often the retransmission timer expired, and how often a repair began.
-  [[nodiscard]] std::uint64_t timeouts() const { return counts_[static_cast<std::size_t>(reason::timer)]; }
+  /// The retransmission timer was due when the latest segment went out, which begins what is outstanding. Where its
+  /// reason is another one, only the sender knows whether the timer expired.
+  [[nodiscard]] bool timer_was_due() const { return timer_was_due_; }
+  /// How often a repair began.
   [[nodiscard]] std::uint64_t repairs() const { return repairs_; }
   [[nodiscard]] bool outstanding() const { return una_ != nxt_; }
   [[nodiscard]] position una() const { return una_; }
@@ -191,7 +194,7 @@ class reasons_oracle {
       if (r.first == una_ || why == reason::tail_probe) break;
     }
     const reason found = why.value_or(reason::window_probe);
-    const bool due = r.first == una_ && timer_due(flight_.begin()->second, now);
+    const bool due = timer_was_due_ = r.first == una_ && timer_due(flight_.begin()->second, now);
     if (due) expire(now, found == reason::timer);
     if (found == reason::tail_probe) {
       probe_until_ = nxt_;
@@ -406,6 +409,7 @@ class reasons_oracle {
   std::optional<std::uint32_t> heard_echo_{};      ///< by the acknowledgment at hand
   microseconds latest_at_ = 0;                     ///< of what was delivered the one that was sent last
   position latest_end_ = 0;
+  bool timer_was_due_ = false;
   std::uint64_t repairs_ = 0;
   int duplicates_ = 0;
   int syns_heard_ = 0;  ///< and not answered yet

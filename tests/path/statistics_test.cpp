@@ -48,5 +48,21 @@ TEST(path_statistics, count_what_crosses_the_wire) {
   judge(tail, "a flight lost");
 }
 
+// On a slow path with a deep queue SRTT is a round trip behind: the timer expires while a repair queues (RFC 6298
+// section 5.3), where three reports beyond the hole would be a reason too (before: no timeout was counted).
+// covers: rfc6298#5
+TEST(path_statistics, a_timer_that_expires_within_a_repair_counts) {
+  path_setting s = symmetric();
+  for (connection_config& config : s.config) config.timestamps = false;
+  s.way[0].rate = 128'000;
+  s.application[0].writes = 180'000;
+  s.application[1].writes = 0;
+  s.way[0].faults = {{22}};
+  judge(s, "a slow path");
+  const path_result r = two_ends<counting>(s).run();
+  EXPECT_EQ(r.timeouts[0], 1u);
+  EXPECT_EQ(r.repairs[0], 1u);
+}
+
 }  // namespace
 }  // namespace sequent::path

@@ -93,7 +93,7 @@ struct path_result {
   std::array<std::uint64_t, 2> drops{};     ///< packets that the path lost
   std::array<std::uint64_t, 2> acks{};      ///< segments without text
   std::array<std::array<std::uint64_t, spec::reasons>, 2> reasons{};
-  std::array<std::uint64_t, 2> timeouts{};
+  std::array<std::uint64_t, 2> timeouts{};  ///< nothing else explains them, or the timer was due and the end says so
   std::array<std::uint64_t, 2> repairs{};
   std::array<std::uint64_t, 2> reductions{};  ///< of the congestion window, and those that were taken back
   std::array<std::uint64_t, 2> undone{};
@@ -349,6 +349,8 @@ class two_ends {
       ++result_.segments[i];
       if (seg->octets.first < std::min(before, seg->octets.last)) ++result_.again[i];
       if (why == spec::reason::control) ++result_.acks[i];
+      const bool said = told_[i].latest == cause::timeout && watch_[i].timer_was_due();
+      if (why == spec::reason::timer || said) ++result_.timeouts[i];
       const nanoseconds leaves = std::max(now_, out->not_before.microseconds() * microsecond);
       const link::outcome became = ways_[i].carry(octets.size() + 20, out->ecn != ecn_codepoint::not_capable, leaves);
       note(i, became.lost ? "sends (lost)" : "sends", &*seg, name(why));
@@ -483,7 +485,6 @@ class two_ends {
     result_.ladder = drawing();
     for (std::size_t i = 0; i != 2; ++i) {
       result_.reasons[i] = watch_[i].counts();
-      result_.timeouts[i] = watch_[i].timeouts();
       result_.repairs[i] = watch_[i].repairs();
       result_.reductions[i] = reductions_[i].reductions();
       result_.undone[i] = reductions_[i].undone();

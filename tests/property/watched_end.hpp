@@ -64,7 +64,7 @@ class window_watched : public Base {
  private:
   // What is compared across an event.
   struct moment {
-    sequence_number<u32> una, nxt, recover;
+    sequence_number<u32> una, nxt, recover, answered;
     u32 wnd, sacked, pipe, threshold;
     recovery_phase phase;
     std::uint8_t attempts;
@@ -76,21 +76,14 @@ class window_watched : public Base {
     const control_block<u32>& tcb = Base::tcp().block();
     const auto& sending = Base::tcp().sending();
     const auto& recovery = sending.recovery();
-    return {tcb.snd.una,
-            tcb.snd.nxt,
-            recovery.recover(),
-            tcb.snd.wnd,
-            recovery.board().sacked(),
-            recovery.pipe(),
-            sending.congestion().threshold(),
-            recovery.phase(),
-            sending.attempts(),
-            recovery.duplicates(),
-            sending.congestion().before().cwnd != 0,
-            sending.forced(),
-            recovery.head_due(),
-            recovery.probe_due(),
-            recovery.probe().on_its_way(),
+    return {tcb.snd.una,           tcb.snd.nxt,
+            recovery.recover(),    recovery.answered_until(),
+            tcb.snd.wnd,           recovery.board().sacked(),
+            recovery.pipe(),       sending.congestion().threshold(),
+            recovery.phase(),      sending.attempts(),
+            recovery.duplicates(), sending.congestion().before().cwnd != 0,
+            sending.forced(),      recovery.head_due(),
+            recovery.probe_due(),  recovery.probe().on_its_way(),
             tcb.snd.fin_sent};
   }
 
@@ -114,9 +107,11 @@ class window_watched : public Base {
       oracle_->undone(after.nxt - after.una, acked);
     } else if (ended) {
       oracle_->exit_recovery();
-    } else if (before.probed && !after.probed && after.threshold < before.threshold &&
+    } else if (before.probed && !after.probed && !(after.answered == before.answered) && after.answered == after.nxt &&
                after.phase != recovery_phase::recovery) {
-      oracle_->loss_repaired(flight);  // it repaired a loss; a recovery that begins calls the probe off
+      // It repaired a loss; a recovery that begins calls the probe off. Half of what is outstanding may be more than
+      // the threshold was before (RFC 5681 equation 4).
+      oracle_->loss_repaired(flight);
     }
     if (after.phase == recovery_phase::recovery && (before.phase != recovery_phase::recovery || ended)) {
       oracle_->enter_recovery(flight);
