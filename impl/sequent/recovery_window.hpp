@@ -63,7 +63,8 @@ constexpr void loss_recovery<MostRuns, Parts>::enter(const acknowledgment& ack, 
   const bool answered = ack.reduced || (before(ack.una, answered_until_) && !again);
   if (!answered) congestion.on_congestion(flight, ack.mss, ack.now);
   reduction_.start(outstanding_before(ack, delivered), congestion.threshold());
-  recover_ = ack.nxt;
+  // Of an earlier reduction's losses: what went out after that belongs to the next one (RFC 5681 section 4.3).
+  recover_ = answered && !ack.reduced ? answered_until_ : ack.nxt;
   phase_ = recovery_phase::recovery;
   head_due_ = true;
   lowered_again_ = false;

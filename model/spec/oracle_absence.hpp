@@ -44,7 +44,8 @@ class absence_oracle {
     silent_for_ = 0;
     given_time_ = false;
     if (!still_closed) asked_behind_window_ = false;
-    // It has told after the absence, asked or not, that the window is as it was.
+    // Decision 0035: once while a window stays closed. The limit began to wait at the return; what it waited for was to
+    // hear of the peer, and it has told, asked or not, that the window is as it was.
     asked_behind_window_ = asked_behind_window_ || (still_closed && away_);
     away_ = false;
   }

@@ -135,10 +135,13 @@ class rack_oracle {
       if (each.sacked) continue;
       // The rule looks at the time alone, not at whether something sent later was delivered.
       const bool first = each.text.first == una_;
-      // Before anything was delivered RACK.rtt and RACK.min_RTT are zero, or what the SYN measured.
+      // Before anything was delivered RACK.rtt and RACK.min_RTT are zero, or what the SYN measured: section 6.3 speaks
+      // of "the recent RTT", and section 6.2, step 1, takes RFC 6298's measurements, of which the SYN's is the first.
+      // Who has neither adds nothing to the time sent, and marks everything.
       const microseconds most = rtt_known_ ? wait.high : longest_sample();
       each.must = each.must || first || latest_record(each) + most <= now;
-      // What stands beside the first segment and fits one with it may go out with it again.
+      // What stands beside the first segment and fits one with it may go out with it again: where one record stands for
+      // several segments, that is the first one of section 6.3. No sentence grants more than this one segment.
       const bool beside = given_.coalesces && each.text.last <= una_ + given_.smss;
       each.may = each.may || each.must || beside || given_.timeout_may_mark_all ||
                  each.sent_at - given_.early + wait.low <= now;
@@ -159,7 +162,8 @@ class rack_oracle {
   /// RACK.reo_wnd as it stands (step 4).
   [[nodiscard]] permitted_span window() const {
     const auto multiple = static_cast<microseconds>(multiplier_);
-    // An SRTT that is not known yet bounds nothing.
+    // An SRTT that is not known yet bounds nothing: the upper bound of section 6.2, step 4, presumes one, and with zero
+    // the window would be closed before reordering has been looked for.
     const microseconds most = srtt_ == 0 ? std::numeric_limits<microseconds>::max() : srtt_;
     permitted_span span{std::min(multiple * (min_rtt_ / 4), most), std::min((multiple * min_rtt_ + 3) / 4, most)};
     const permitted_span sacked = sacked_segments();

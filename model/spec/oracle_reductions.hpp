@@ -32,15 +32,20 @@ struct said_windows {
 ///   than ssthresh.
 /// - *It needs a cause*: something is missing that went out after the reduction before it, and what was outstanding
 ///   then has been acknowledged, or that was a round trip ago; or an echo of congestion comes for a window of data that
-///   no reduction has answered. Or a timer expires, a round trip after the latest reduction, or something is missing
-///   that was sent again before it, for which there may be a second one. Else there is one for each round trip.
+///   no reduction has answered. Or the retransmission timer expires, whenever the reduction before was (RFC 5681
+///   section 3.1; again for the same segment, with nothing heard in between, it holds ssthresh). Or something is
+///   missing that was sent again before the latest reduction, and a round trip ago: the loss of a retransmission is an
+///   indication of its own (RFC 5681 section 4.3), of which there may be one. Else there is one for each round trip.
 /// - *None is left out*: what goes out again for a loss had a reduction since it went out the last time. Not for the
 ///   second timeout of the same segment (RFC 5681 section 3.1), nor for what was new when an earlier loss was being
-///   repaired, and is sent again within that repair (RFC 6675 section 5). Where ssthresh stood there by chance the
-///   reduction is not to be seen, and is taken to have been.
+///   repaired, and is sent again within that repair: RFC 6675 section 5 lowers where a repair begins, step (4.2), and
+///   step (C.1) sends whatever SACK tells to be lost, and RFC 5681 section 4.3 finds that its two indications are
+///   answered so. What is found when that repair is over is the next window's. RFC 5681 asks for "no more than" the
+///   share: where ssthresh is no more already, the reduction is not to be seen and is taken to have been, and cwnd has
+///   to follow it all the same; the share is that of what was outstanding since the repair before was over.
 /// - *cwnd follows*: until everything is acknowledged that was outstanding then, it does not grow beyond where the
-///   reduction found it or what is outstanding, but for two segments (RFC 9937); then it is at ssthresh, but for as
-///   much; a timeout leaves one segment of it.
+///   reduction found it or what is outstanding, but for two segments (RFC 9937); then it is at ssthresh (RFC 5681
+///   section 4.3); a timeout leaves one segment of it.
 /// - *ssthresh rises* otherwise only where the latest reduction is taken back, no further than to what it was or to
 ///   what was outstanding, where the path took less (to cwnd), and where HyStart++ ends the first slow start (at cwnd).
 class reductions_oracle {
@@ -74,9 +79,12 @@ class reductions_oracle {
   /// It hears a segment; `una` is what is acknowledged then.
   void heard(const passing_segment& seg, position una, microseconds now) {
     ++order_;
-    expired_ = false;
+    expired_ = held_ = false;
     echoed_ = seg.echoes && una > answered_until_;
     acknowledged_ = std::max(una - una_, position{0});
+    // What was outstanding when the window was lowered says nothing about the next loss any more.
+    crossed_ = latest_ && una_ < latest_->until && una >= latest_->until;
+    if (crossed_) most_flight_ = 0;
     una_ = una;
     oldest_ = {};
     note_missing(now);  // what is missing still, or is answered only now
@@ -103,13 +111,13 @@ class reductions_oracle {
       before_ = said;
     }
     const std::int64_t flight = nxt_ - una_;
-    most_flight_ = std::max(most_flight_, flight + acknowledged_);
+    most_flight_ = std::max(most_flight_, flight + (crossed_ ? 0 : acknowledged_));
     largest_ = std::max(largest_, said.smss);
     if (said.ssthresh != before_->ssthresh) judge_change(said, flight, now);
     judge_window(said, now);
     before_ = said;
     acknowledged_ = 0;
-    echoed_ = smaller_ = by_timer_ = false;
+    echoed_ = smaller_ = by_timer_ = crossed_ = false;
   }
 
   [[nodiscard]] const std::string& violation() const { return wrong_.text(); }
@@ -172,9 +180,9 @@ class reductions_oracle {
   // Whether something may be missing that went out after the latest reduction, a round trip ago.
   void note_missing(microseconds now) {
     const std::uint64_t since = latest_ ? latest_->order : 0;
-    again_missing_ = false;
+    again_missing_ = {};
     for (const auto& [first, p] : flight_) {
-      again_missing_ = again_missing_ || (!p.arrived && p.again);
+      if (!p.arrived && p.again) again_missing_ = std::max(again_missing_.value_or(0), now - p.when);
       if (p.arrived || p.order <= since) continue;
       oldest_ = std::max(oldest_.value_or(0), now - p.when);
     }
@@ -189,8 +197,9 @@ class reductions_oracle {
     if (why == reason::timer && before_->cwnd > largest_) {
       wrong_.note("a timer expires and cwnd is " + std::to_string(before_->cwnd) + " " + at(now));
     }
-    if (expiry) timer_at_ = una;
     if (!for_loss(why)) return;
+    if (expiry) timer_at_ = una;
+    held_ = held_ || why == reason::timer;
     if (repeats && latest_) {
       latest_->order = order_;  // of the same segment again: all of it is answered
       return;
@@ -243,9 +252,9 @@ class reductions_oracle {
     const bool caused = (oldest_ && (next_window || *oldest_ + given_.grain >= least_.value_or(0))) || echoed_;
     // A timer that expires is a sign of its own, whenever that went out of which it tells.
     const bool timeout = by_timer_ && said.cwnd <= largest_;
-    const bool apart = !latest_ || now - latest_->when + given_.grain >= least_.value_or(0);
-    const bool repeated = again_missing_ && latest_ && !latest_->spared;
-    if (fits && (caused || (timeout && apart) || repeated)) {
+    const bool repeated =
+        again_missing_ && *again_missing_ + given_.grain >= least_.value_or(0) && latest_ && !latest_->spared;
+    if (fits && (caused || timeout || repeated) && !(timeout && held_)) {
       return begin({.order = order_,
                     .when = now,
                     .until = nxt_,
@@ -287,7 +296,7 @@ class reductions_oracle {
     }
     latest_->over = true;
     if (latest_->timeout || latest_->at_once || said.ssthresh != latest_->to) return;
-    if (said.cwnd > latest_->to + 2 * said.smss) {
+    if (said.cwnd > latest_->to) {
       wrong_.note("a loss is repaired, and cwnd is " + std::to_string(said.cwnd) + " where ssthresh is " +
                   std::to_string(latest_->to) + " " + at(now));
     }
@@ -316,11 +325,13 @@ class reductions_oracle {
   std::int64_t most_flight_ = 0;          // since the latest reduction
   std::uint64_t reductions_ = 0;
   std::uint64_t undone_ = 0;
-  bool again_missing_ = false;  // something that was sent again
+  std::optional<microseconds> again_missing_{};  // for how long something that was sent again
   bool echoed_ = false;
+  bool crossed_ = false;  // all that was outstanding at the latest reduction is acknowledged by the event at hand
   bool smaller_ = false;
   bool by_timer_ = false;
   bool expired_ = false;  // a timer, and nothing was heard since
+  bool held_ = false;     // the retransmission timer has sent what is outstanding first again, likewise
   complaint wrong_{};
 };
 

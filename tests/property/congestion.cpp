@@ -81,6 +81,7 @@ class cubic_run {
     oracle_.congestion(outstanding);
     if (core_.threshold() < 2 * mss_) return "ssthresh is below two segments";
     if (std::abs(core_.threshold() - oracle_.threshold()) > 1) return "ssthresh is not 0.7 of the flight";
+    if (s[2] % 8 == 4) return undo(s);  // before the sender has lowered anything
     core_.set_window(core_.window() / 2 + 1);
     align();
     if (s[2] % 4 == 0) return {};
@@ -107,6 +108,8 @@ class cubic_run {
     const u32 octets = static_cast<u32>(std::uint64_t{before_} * (32 + s[1] % 33) / 64);
     core_.undo(octets);
     oracle_.undone(octets);
+    const double threshold = std::min(oracle_.threshold(), static_cast<double>(congestion::largest_window));
+    if (std::abs(core_.threshold() - threshold) > 1) return "ssthresh is not what it was";
     return check();
   }
 

@@ -68,6 +68,22 @@ TEST(oracle_absence, an_answer_from_behind_a_closed_window_is_one_to_the_user_wh
   EXPECT_EQ(o.violation(), "");
 }
 
+// Decision 0035: the limit waits once while a window stays closed, whether the wait ended with a question or with news.
+TEST(oracle_absence, news_from_behind_a_closed_window_before_it_was_asked_is_one_too_until_the_window_opens) {
+  absence_oracle o = back_again();
+  o.heard(true);
+  absence_oracle opened = o;
+  o.leaves();
+  o.returned(3'599 * second, second, second, 7'200 * second);
+  o.given_up(7'200 * second);
+  EXPECT_EQ(o.violation(), "");
+  opened.heard(false);
+  opened.leaves();
+  opened.returned(3'599 * second, second, second, 7'200 * second);
+  opened.given_up(7'200 * second);
+  EXPECT_NE(opened.violation(), "");
+}
+
 TEST(oracle_absence, silence_ends_in_the_end_by_the_hosts_own_time) {
   absence_oracle o = back_again();
   o.now_is(20 * second, 3'600 * second);

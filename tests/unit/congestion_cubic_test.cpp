@@ -129,6 +129,24 @@ TEST(cubic, undoing_twice_or_late_does_nothing) {
   EXPECT_EQ(f.control.threshold(), threshold);
 }
 
+// RFC 9438 keeps the new state only of a window that is larger than before. One that the sender has not lowered yet is
+// not, and would stand above its ssthresh (RFC 4015 section 3.1, step 9, restores that unconditionally).
+// covers: rfc9438#4.9.2 rfc4015#3.1/9
+TEST(cubic, undoing_a_loss_before_the_window_was_lowered_restores_the_threshold) {
+  flow f(100 * mss);
+  f.lose();
+  for (int i = 0; i != 500; ++i) f.ack();
+  const auto before = f.control;
+  f.control.on_congestion(before.window(), mss, f.now);
+  ASSERT_EQ(f.control.window(), before.window());
+  ASSERT_LT(f.control.threshold(), before.window());
+  f.control.undo(30 * mss);
+  EXPECT_EQ(f.control.window(), before.window());
+  EXPECT_EQ(f.control.threshold(), before.threshold() > before.window() ? before.threshold() : before.window());
+  EXPECT_EQ(f.control.stage().w_max, before.stage().w_max);
+  EXPECT_EQ(f.control.stage().prior, before.stage().prior);
+}
+
 // covers: rfc4015#3.1/9
 TEST(cubic, undoing_never_jumps_to_a_window_that_was_not_in_use) {
   flow f(100 * mss);

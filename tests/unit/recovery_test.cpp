@@ -50,6 +50,24 @@ class recovery : public testing::Test {
     if (loss.on_ack(ack, congestion, wait)) again = wait;
   }
 
+  /// SACK reports [left, right) above what is acknowledged.
+  void report(number left, number right) {
+    sack_blocks<u32> blocks;
+    blocks.block[0] = {left, right};
+    blocks.count = 1;
+    acknowledgment ack;
+    ack.una = ack.ack = una;
+    ack.nxt = nxt;
+    ack.duplicate = true;
+    ack.sack = true;
+    ack.blocks = &blocks;
+    ack.smoothed = duration::milliseconds(100);
+    ack.mss = 1'000;
+    ack.now = now;
+    duration wait;
+    (void)loss.on_ack(ack, congestion, wait);
+  }
+
   const number first{0xffff'f000u};
   number una = first;
   number nxt = first;
@@ -128,6 +146,57 @@ TEST_F(recovery, what_lies_behind_something_that_was_sent_again_may_be_overtaken
   EXPECT_EQ(loss.phase(), recovery_phase::open);
   EXPECT_EQ(again, duration::microseconds(25'000 + 12'500 - 20'000));
   EXPECT_EQ(congestion.reductions, 0);
+}
+
+// A probe sends the last of five again, and is acknowledged beyond: it has repaired a loss. Found by path-reasons.
+class probed : public recovery {
+ public:
+  void SetUp() override {
+    for (int i = 0; i != 5; ++i) send(1'000);
+    now = now + duration::milliseconds(100);
+    acknowledge(1'000);
+    now = now + duration::milliseconds(200);
+    ASSERT_TRUE(loss.on_probe_timeout());
+    const number tail = nxt;
+    loss.sent_again(nxt - 1'000u, nxt, now, number(0));
+    send(1'000);
+    send(1'000);
+    send(1'000);
+    send(1'000);
+    now = now + duration::milliseconds(100);
+    acknowledge(tail + 1'000u - una);
+    ASSERT_EQ(congestion.reductions, 1) << "what the probe has repaired";
+    ASSERT_EQ(loss.answered_until(), nxt);
+  }
+};
+
+// covers: rfc5681#4.3 rfc8985#7.4.2
+TEST_F(probed, another_loss_of_the_flight_that_a_probe_answered_lowers_nothing) {
+  report(una + 1'000u, nxt);
+  now = now + duration::milliseconds(200);
+  (void)loss.on_reordering_timeout(una, nxt, 1'000, duration::milliseconds(100), now, congestion);
+  EXPECT_EQ(loss.phase(), recovery_phase::recovery);
+  EXPECT_EQ(congestion.reductions, 1);
+}
+
+// covers: rfc5681#4.3
+TEST_F(probed, a_loss_of_what_went_out_after_that_lowers_once_more) {
+  const number answered = nxt;
+  send(4'000);
+  report(una + 1'000u, answered);
+  now = now + duration::milliseconds(200);
+  (void)loss.on_reordering_timeout(una, nxt, 1'000, duration::milliseconds(100), now, congestion);
+  ASSERT_EQ(loss.phase(), recovery_phase::recovery);
+  ASSERT_EQ(congestion.reductions, 1);
+  loss.sent_again(una, una + 1'000u, now, number(0));
+  now = now + duration::milliseconds(100);
+  acknowledge(answered - una);
+  EXPECT_EQ(loss.phase(), recovery_phase::open) << "what was answered is repaired";
+  report(una + 1'000u, nxt);
+  now = now + duration::milliseconds(200);
+  (void)loss.on_reordering_timeout(una, nxt, 1'000, duration::milliseconds(100), now, congestion);
+  EXPECT_EQ(loss.phase(), recovery_phase::recovery);
+  EXPECT_EQ(congestion.reductions, 2);
 }
 
 }  // namespace recovery_test

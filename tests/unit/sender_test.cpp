@@ -169,6 +169,28 @@ TEST_P(sending, a_probe_of_a_closed_window_is_one_octet) {
   EXPECT_TRUE(timers.running(timer::retransmission));
 }
 
+// Probes that were refused are no timeouts of what goes out when the window is open. Found by path-reasons.
+// covers: rfc5681#3.1
+TEST_P(sending, a_timeout_after_probes_of_a_closed_window_sets_ssthresh) {
+  tcb.snd.wnd = 0;
+  write(2'000);
+  drain();
+  half.on_persist_timeout(tcb.snd);
+  drain();
+  for (int i = 0; i != 3; ++i) {
+    time_out();
+    drain();
+  }
+  ASSERT_EQ(half.congestion().threshold(), congestion::largest_window);
+  acknowledge(0);
+  drain();
+  const u32 flight = tcb.snd.nxt - tcb.snd.una;
+  ASSERT_EQ(flight, 901u) << "the octet that probed, and nine segments";
+  time_out();
+  EXPECT_EQ(half.congestion().threshold(), 450u);
+  EXPECT_EQ(half.congestion().window(), mss);
+}
+
 // covers: rfc8985#7.2
 TEST_P(sending, a_single_segment_with_fin_is_probed_no_sooner_than_one_without) {
   tcb.sack_permitted = true;
