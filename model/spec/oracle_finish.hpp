@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -41,11 +42,16 @@ class finish_oracle {
   void travelled(int way, microseconds span) { longest_[way] = std::max(longest_[way], span); }
   /// The path lost or held back a packet of either way, or a slow user of the peer's read something at last: until then
   /// the window may have been closed.
-  void disturbed(microseconds now) { disturbed_at_ = now; }
+  void disturbed(microseconds now) {
+    disturbed_at_ = now;
+    ++disturbances_;
+    if (since_ && now <= *since_) known_ = disturbances_;
+  }
   /// A SYN was sent again.
   void syn_repeated() { syn_repeated_ = true; }
-  /// Something was sent again.
-  void repeated(microseconds now) { repeated_at_ = now; }
+  /// What is outstanding first was sent again, as it is when a timer expires (RFC 6298 section 5.4): said after its own
+  /// loss, and before that of what goes out with it.
+  void repeated() { known_ = disturbances_; }
   /// The acknowledgment of the direction advances over `octets`, which were sent `once` or not, `next` being what is
   /// sent next. `needless`: what had been sent again in the pause had arrived before, so that the sender may learn that
   /// its timer expired too early, and take nothing for lost (RFC 4015 section 3.1, step 8).
@@ -53,7 +59,7 @@ class finish_oracle {
     if (since_) {
       judge(now);
       end_pause(now, next, needless);
-      since_ = now;
+      begin_pause(now);
     }
     // Of what was sent before the pause ended nothing can be measured, nor of what is sent while a repetition is timed.
     if (!once || octets.first < fresh_from_) return;
@@ -66,7 +72,8 @@ class finish_oracle {
   void waits(microseconds now, bool something) {
     if (something && since_) return judge(now);
     if (!something && since_) end_pause(now, fresh_from_, false);
-    since_ = something ? std::optional(now) : std::nullopt;
+    since_.reset();
+    if (something) begin_pause(now);
   }
 
   /// The longest pause that needs no timer.
@@ -87,11 +94,11 @@ class finish_oracle {
     if (!since_) return;
     const microseconds pause = now - *since_;
     if (pause <= quick()) return;
-    if (!disturbed_at_ || (excused_ && *disturbed_at_ <= *excused_)) {
+    if (disturbances_ == excused_) {
       return wrong_.note("nothing moves for " + std::to_string(pause) + " us " + at(now) +
                          ", though nothing was lost since the last pause");
     }
-    const microseconds lost = std::max(*disturbed_at_ - *since_, microseconds{0});
+    const microseconds lost = std::max(disturbed_at_.value_or(0) - *since_, microseconds{0});
     const microseconds most = lost + std::min(lost + timeout(), given_.most_timeout) + quick();
     if (pause > most) {
       wrong_.note("nothing moves for " + std::to_string(pause) + " us " + at(now) + ", where the timer makes it " +
@@ -99,12 +106,18 @@ class finish_oracle {
     }
   }
 
+  void begin_pause(microseconds now) {
+    since_ = now;
+    known_ = disturbances_;
+  }
+
   void end_pause(microseconds now, position next, bool needless) {
     const microseconds pause = now - *since_;
     if (pause <= quick()) return;
     ++pauses_;
-    // What was lost after the timer expired is not known yet.
-    if (!needless) excused_ = std::max(repeated_at_, *since_);
+    // What was lost after the timer expired is not known yet, were it of what went out in the same moment: a sender
+    // without SACK learns of it by the next timeout only (RFC 6582 section 3.2, step 2).
+    if (!needless) excused_ = known_;
     fresh_from_ = next;
     flights_ = 0;
     timeout_ = std::max(timeout(), std::min(2 * pause, given_.most_timeout));
@@ -120,11 +133,12 @@ class finish_oracle {
   microseconds longest_[2] = {0, 0};
   std::optional<microseconds> since_{};         // nothing has moved, while something waits
   std::optional<microseconds> disturbed_at_{};  // last
-  std::optional<microseconds> excused_{};       // what was lost until then has had its pause
-  microseconds repeated_at_ = 0;                // last
-  microseconds timeout_ = 0;                    // backed off by the pauses before
-  position fresh_from_ = 0;                     // what is sent from here on may be measured
-  int flights_ = 0;                             // of what may be that were acknowledged
+  std::uint64_t disturbances_ = 0;
+  std::uint64_t known_ = 0;    // of them, to a sender whose timer expired last, or as the pause began
+  std::uint64_t excused_ = 0;  // of them, have had their pause
+  microseconds timeout_ = 0;   // backed off by the pauses before
+  position fresh_from_ = 0;    // what is sent from here on may be measured
+  int flights_ = 0;            // of what may be that were acknowledged
   int pauses_ = 0;
   bool syn_repeated_ = false;
   complaint wrong_{};

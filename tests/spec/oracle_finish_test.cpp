@@ -35,11 +35,40 @@ TEST(oracle_finish, wants_a_cause_for_a_longer_pause) {
 TEST(oracle_finish, lets_one_loss_explain_one_pause) {
   finish_oracle judge = waiting();
   judge.disturbed(5'000);
-  judge.repeated(second);
+  judge.repeated();
   judge.moved(second + 20'000, {1, 100}, 200, false, false);
   EXPECT_EQ(judge.violation(), "");
   judge.moved(3 * second, {100, 200}, 300, true, false);
   EXPECT_NE(judge.violation(), "");
+}
+
+// covers: rfc6298#5.4 rfc6582#3.2
+TEST(oracle_finish, lets_what_is_lost_beside_a_repetition_explain_the_next_pause) {
+  for (const bool beside : {true, false}) {
+    finish_oracle judge = waiting();
+    judge.disturbed(5'000);
+    if (!beside) judge.disturbed(second);
+    judge.repeated();
+    if (beside) judge.disturbed(second);
+    judge.moved(second + 20'000, {1, 100}, 200, false, false);
+    EXPECT_EQ(judge.violation(), "");
+    judge.moved(3 * second, {100, 200}, 300, true, false);
+    EXPECT_EQ(judge.violation() == "", beside);
+  }
+}
+
+// Back-off stays until something sent once is measured, and is the longest at most (RFC 6298 sections 2.5 and 5.5).
+TEST(oracle_finish, lets_what_is_lost_beside_a_repetition_wait_as_long_as_the_timer_was_backed_off) {
+  for (const bool in_time : {true, false}) {
+    finish_oracle judge = waiting();
+    for (const microseconds at : {0, 1, 3, 7, 15, 31}) judge.disturbed(at * second);
+    judge.repeated();
+    judge.repeated();
+    judge.disturbed(63 * second);
+    judge.moved(63 * second + 20'000, {1, 100}, 800, false, false);
+    judge.moved((in_time ? 123 : 124) * second + 20'000, {100, 200}, 800, false, false);
+    EXPECT_EQ(judge.violation() == "", in_time) << judge.violation();
+  }
 }
 
 TEST(oracle_finish, ends_a_pause_one_timeout_after_what_was_last_lost) {
