@@ -56,7 +56,7 @@ class reasons_oracle {
 
   /// The sender sends a segment.
   reason sent(const passing_segment& seg, microseconds now) {
-    timer_was_due_ = false;
+    timer_was_due_ = probe_was_due_ = false;
     if (seg.ack && !seg.rst) acknowledges_ = std::max(acknowledges_, *seg.ack);
     if (seg.octets.last <= seg.octets.first || seg.rst) return count(reason::control);
     reason why = reason::fresh;
@@ -111,6 +111,9 @@ class reasons_oracle {
   /// The retransmission timer was due when the latest segment went out, which begins what is outstanding. Where its
   /// reason is another one, only the sender knows whether the timer expired.
   [[nodiscard]] bool timer_was_due() const { return timer_was_due_; }
+  /// The latest segment may have been a tail loss probe, whatever reason it was given. A reason to repair holds as
+  /// long as a repair may go on by the segments alone, which do not tell that the sender has taken it back (RFC 4015).
+  [[nodiscard]] bool probe_was_due() const { return probe_was_due_; }
   /// How often a repair began.
   [[nodiscard]] std::uint64_t repairs() const { return repairs_; }
   [[nodiscard]] bool outstanding() const { return una_ != nxt_; }
@@ -179,6 +182,7 @@ class reasons_oracle {
   reason judge_again(const octet_range& r, microseconds now) {
     split(r.first);
     split(r.last);
+    probe_was_due_ = r.last == nxt_ && tail_due(now);
     // All of it needs a reason; the best of those of its pieces names it.
     std::optional<reason> why;
     for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last; ++it) {
@@ -216,7 +220,7 @@ class reasons_oracle {
     if (repairing() && r.first == una_ && partial_) return reason::partial;
     if (given_.sack && !p.arrived && (p.lost || overtaken(p, now))) return reason::recent;
     if (repairing() && given_.sack && !p.arrived && !rescued_ && p.last == nxt_) return reason::rescue;
-    if (r.last == nxt_ && tail_due(now)) return reason::tail_probe;
+    if (probe_was_due_) return reason::tail_probe;
     if (r.first == una_ && timer_due(p, now)) return reason::timer;
     return std::nullopt;
   }
@@ -410,6 +414,7 @@ class reasons_oracle {
   microseconds latest_at_ = 0;                     ///< of what was delivered the one that was sent last
   position latest_end_ = 0;
   bool timer_was_due_ = false;
+  bool probe_was_due_ = false;
   std::uint64_t repairs_ = 0;
   int duplicates_ = 0;
   int syns_heard_ = 0;  ///< and not answered yet

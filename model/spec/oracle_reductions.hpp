@@ -43,6 +43,8 @@ struct said_windows {
 ///   answered so. What is found when that repair is over is the next window's. RFC 5681 asks for "no more than" the
 ///   share: where ssthresh is no more already, the reduction is not to be seen and is taken to have been, and cwnd has
 ///   to follow it all the same; the share is that of what was outstanding since the repair before was over.
+///   Nor is one wanted for what may have been a tail loss probe, where no reduction stands for what is outstanding: a
+///   probe repairs nothing, and none goes within a repair (RFC 8985 section 7.2).
 /// - *cwnd follows*: until everything is acknowledged that was outstanding then, it does not grow beyond where the
 ///   reduction found it or what is outstanding, but for two segments (RFC 9937); then it is at ssthresh (RFC 5681
 ///   section 4.3); a timeout leaves one segment of it.
@@ -59,11 +61,12 @@ class reductions_oracle {
 
   explicit reductions_oracle(const settings& given) : given_(given) {}
 
-  /// The sender sends a segment, for a reason that reasons_oracle found, outstanding from `una` on.
-  void sent(const passing_segment& seg, reason why, position una, microseconds now) {
+  /// The sender sends a segment, for a reason that reasons_oracle found, outstanding from `una` on. It `may_probe` if
+  /// it may also have been a tail loss probe.
+  void sent(const passing_segment& seg, reason why, position una, microseconds now, bool may_probe = false) {
     const octet_range& r = seg.octets;
     if (r.last <= r.first || seg.rst) return;
-    if (r.first < nxt_ && !seg.syn) judge_again({r.first, std::min(r.last, nxt_)}, why, una, now);
+    if (r.first < nxt_ && !seg.syn) judge_again({r.first, std::min(r.last, nxt_)}, why, una, now, may_probe);
     ++order_;
     split(r.first);
     split(r.last);
@@ -188,7 +191,7 @@ class reductions_oracle {
     }
   }
 
-  void judge_again(const octet_range& r, reason why, position una, microseconds now) {
+  void judge_again(const octet_range& r, reason why, position una, microseconds now, bool may_probe) {
     if (!before_) return;
     split(r.first);
     split(r.last);
@@ -197,14 +200,14 @@ class reductions_oracle {
     if (why == reason::timer && before_->cwnd > largest_) {
       wrong_.note("a timer expires and cwnd is " + std::to_string(before_->cwnd) + " " + at(now));
     }
-    if (!for_loss(why)) return;
+    const bool under_way = latest_ && una < latest_->until;
+    if (!for_loss(why) || (may_probe && !under_way)) return;
     if (expiry) timer_at_ = una;
     held_ = held_ || why == reason::timer;
     if (repeats && latest_) {
       latest_->order = order_;  // of the same segment again: all of it is answered
       return;
     }
-    const bool under_way = latest_ && una < latest_->until;
     for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last; ++it) {
       const piece& p = it->second;
       if (p.arrived || (latest_ && p.order < latest_->order) || (under_way && !p.again)) continue;

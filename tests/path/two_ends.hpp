@@ -355,7 +355,7 @@ class two_ends {
       const link::outcome became = ways_[i].carry(octets.size() + 20, out->ecn != ecn_codepoint::not_capable, leaves);
       note(i, became.lost ? "sends (lost)" : "sends", &*seg, name(why));
       if (passes_) passes_({i, true, became.lost, clock(), octets});
-      reductions_[i].sent(*seg, why, watch_[i].una(), time());
+      reductions_[i].sent(*seg, why, watch_[i].una(), time(), watch_[i].probe_was_due());
       judge(i);
       stand(i);
       if (!told_[i].latest || !agree(*told_[i].latest, why)) {
