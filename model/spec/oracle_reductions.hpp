@@ -206,6 +206,8 @@ class reductions_oracle {
     held_ = held_ || why == reason::timer;
     if (repeats && latest_) {
       latest_->order = order_;  // of the same segment again: all of it is answered
+      // RACK's timer may have sent it first: the window comes down to one segment only now, and grows by slow start.
+      latest_->timeout = latest_->timeout || why == reason::timer;
       return;
     }
     for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last; ++it) {

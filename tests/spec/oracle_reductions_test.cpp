@@ -215,6 +215,28 @@ TEST_F(reductions, the_second_timeout_of_a_segment_holds_ssthresh) {
   EXPECT_NE(lowers.violation(), "");
 }
 
+// RACK's timer sends the first segment again, then the retransmission timer does, which finds ssthresh where it puts
+// it: slow start leads from one segment to ssthresh and beyond (RFC 5681 section 3.1), as no repair without a timeout
+// may. covers: rfc5681#3.1 rfc8985#6.3
+TEST_F(reductions, a_timeout_behind_the_reordering_timer_is_the_first) {
+  start();
+  lose_first();
+  stand(10 * mss, unlimited, 100 * ms);
+  o.expired(125 * ms);
+  stand(9 * mss, 5 * mss, 125 * ms);
+  repair(0, reason::recent, 125 * ms);
+  reductions_oracle waits = o;
+  o.expired(1'100 * ms);
+  stand(mss, 5 * mss, 1'100 * ms);
+  repair(0, reason::timer, 1'100 * ms);
+  for (reductions_oracle* each : {&o, &waits}) {
+    each->heard(report({}), 10 * mss, 1'200 * ms);
+    each->stands({5 * mss + mss / 2, 5 * mss, mss}, 1'200 * ms);
+  }
+  EXPECT_TRUE(holds()) << o.violation();
+  EXPECT_NE(waits.violation(), "");
+}
+
 // covers: rfc3168#6.1.2
 TEST_F(reductions, an_echo_lowers_once_for_a_window_of_data) {
   start();
