@@ -195,7 +195,8 @@ class reductions_oracle {
     if (!before_) return;
     split(r.first);
     split(r.last);
-    const bool expiry = r.first == una && (expired_ || why == reason::timer);
+    // Where something else may have been the reason, a window of one segment tells that the timer was not RACK's.
+    const bool expiry = r.first == una && (why == reason::timer || (expired_ && before_->cwnd <= largest_));
     const bool repeats = expiry && timer_at_ == una;
     if (why == reason::timer && before_->cwnd > largest_) {
       wrong_.note("a timer expires and cwnd is " + std::to_string(before_->cwnd) + " " + at(now));
@@ -206,8 +207,6 @@ class reductions_oracle {
     held_ = held_ || why == reason::timer;
     if (repeats && latest_) {
       latest_->order = order_;  // of the same segment again: all of it is answered
-      // RACK's timer may have sent it first: the window comes down to one segment only now, and grows by slow start.
-      latest_->timeout = latest_->timeout || why == reason::timer;
       return;
     }
     for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last; ++it) {

@@ -229,6 +229,7 @@ TEST_F(reductions, a_timeout_behind_the_reordering_timer_is_the_first) {
   o.expired(1'100 * ms);
   stand(mss, 5 * mss, 1'100 * ms);
   repair(0, reason::timer, 1'100 * ms);
+  EXPECT_EQ(o.reductions(), 2u) << "that ssthresh stays as it is hides it";
   for (reductions_oracle* each : {&o, &waits}) {
     each->heard(report({}), 10 * mss, 1'200 * ms);
     each->stands({5 * mss + mss / 2, 5 * mss, mss}, 1'200 * ms);
