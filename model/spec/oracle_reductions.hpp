@@ -35,7 +35,8 @@ struct said_windows {
 ///   no reduction has answered. Or the retransmission timer expires, whenever the reduction before was (RFC 5681
 ///   section 3.1; again for the same segment, with nothing heard in between, it holds ssthresh). Or something is
 ///   missing that was sent again before the latest reduction, and a round trip ago: the loss of a retransmission is an
-///   indication of its own (RFC 5681 section 4.3), of which there may be one. Else there is one for each round trip.
+///   indication of its own (RFC 5681 section 4.3), of which there may be one; what went out since that repair began and
+///   is missing when it is over is the next window's. Else there is one for each round trip.
 /// - *None is left out*: what goes out again for a loss had a reduction since it went out the last time. Not for the
 ///   second timeout of the same segment (RFC 5681 section 3.1), nor for what was new when an earlier loss was being
 ///   repaired, and is sent again within that repair: RFC 6675 section 5 lowers where a repair begins, step (4.2), and
@@ -146,8 +147,10 @@ class reductions_oracle {
     std::int64_t to = 0;       ///< ssthresh after it
     std::int64_t restore = 0;  ///< what taking it back gives at most
     bool timeout = false;
-    bool at_once = false;  ///< cwnd came down with it, so that it may grow from there
-    bool spared = false;   ///< for what had been sent again before the reduction before it
+    bool at_once = false;     ///< cwnd came down with it, so that it may grow from there
+    bool spared = false;      ///< for what had been sent again before the reduction before it
+    bool again = false;       ///< it may have been for that
+    std::uint64_t since = 0;  ///< the order of the reduction with which the repair began
     bool over = false;
   };
 
@@ -183,9 +186,12 @@ class reductions_oracle {
   // Whether something may be missing that went out after the latest reduction, a round trip ago.
   void note_missing(microseconds now) {
     const std::uint64_t since = latest_ ? latest_->order : 0;
+    const std::uint64_t repair_since = latest_ ? latest_->since : 0;
     again_missing_ = {};
+    left_missing_ = false;
     for (const auto& [first, p] : flight_) {
       if (!p.arrived && p.again) again_missing_ = std::max(again_missing_.value_or(0), now - p.when);
+      left_missing_ = left_missing_ || (!p.arrived && p.order > repair_since);
       if (p.arrived || p.order <= since) continue;
       oldest_ = std::max(oldest_.value_or(0), now - p.when);
     }
@@ -234,8 +240,10 @@ class reductions_oracle {
   void begin(const reduction& r) {
     const bool within = latest_ && !latest_->timeout && una_ < latest_->ends;
     const position ends = within ? latest_->ends : r.until;
+    const std::uint64_t since = within && r.again ? latest_->since : r.order;
     latest_ = r;
     latest_->ends = ends;
+    latest_->since = since;
     answered_until_ = r.until;
     most_flight_ = nxt_ - una_;
     ++reductions_;
@@ -253,7 +261,10 @@ class reductions_oracle {
              (share <= floor_of(said) && (s == 2 * said.smss || s == 2 * b.smss));
     }
     const bool next_window = !latest_ || una_ >= latest_->until;
-    const bool caused = (oldest_ && (next_window || *oldest_ + given_.grain >= least_.value_or(0))) || echoed_;
+    // The loss of what was sent again is one indication, and that of the next window another (RFC 5681 section 4.3):
+    // the first does not answer what went out after the repair had begun, once that is over.
+    const bool left = left_missing_ && latest_ && latest_->again && una_ >= latest_->ends;
+    const bool caused = (oldest_ && (next_window || *oldest_ + given_.grain >= least_.value_or(0))) || left || echoed_;
     // A timer that expires is a sign of its own, whenever that went out of which it tells.
     const bool timeout = by_timer_ && said.cwnd <= largest_;
     const bool repeated =
@@ -267,7 +278,8 @@ class reductions_oracle {
                     .restore = std::max(b.ssthresh, earlier),
                     .timeout = timeout,
                     .at_once = said.cwnd <= s,
-                    .spared = !caused && !timeout});
+                    .spared = !caused && !timeout,
+                    .again = repeated});
     }
     if (s > b.ssthresh && latest_ && s <= latest_->restore) {
       ++undone_;
@@ -330,6 +342,7 @@ class reductions_oracle {
   std::uint64_t reductions_ = 0;
   std::uint64_t undone_ = 0;
   std::optional<microseconds> again_missing_{};  // for how long something that was sent again
+  bool left_missing_ = false;                    // something that went out since the repair began
   bool echoed_ = false;
   bool crossed_ = false;  // all that was outstanding at the latest reduction is acknowledged by the event at hand
   bool smaller_ = false;

@@ -160,8 +160,8 @@ using generous_end = refinement::lockstep<generous_policy, longest_header + ordi
 
 /// A congestion control that begins with a window for everything.
 struct hasty : congestion::reno {
-  void start(u32 mss, bool syn_lost) noexcept {
-    congestion::reno::start(mss, syn_lost);
+  void start(u32 mss, bool syn_lost, std::uint8_t segments) noexcept {
+    congestion::reno::start(mss, syn_lost, segments);
     set_window(1u << 20);
   }
 };
