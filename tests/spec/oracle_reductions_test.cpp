@@ -81,6 +81,25 @@ TEST_F(reductions, what_goes_out_again_for_a_loss_has_lowered_ssthresh) {
   EXPECT_FALSE(holds());
 }
 
+// The second reduction is for a repetition, so that what went out behind it and is missing when the repair is over is
+// the next window's loss. covers: rfc5681#4.3
+TEST_F(reductions, what_is_lost_behind_a_lost_repetition_is_the_next_windows) {
+  for (const position acknowledged : {11 * mss, 9 * mss}) {
+    o = reductions_oracle({.kept = 1, .kept_of = 2, .finds_end = false});
+    reduce();
+    repair(0, reason::duplicates, 101 * ms);
+    for (position i = 10; i != 13; ++i) o.sent(text(i * mss, (i + 1) * mss), reason::fresh, 0, 102 * ms);
+    stand(9 * mss, 5 * mss, 102 * ms);
+    o.heard(report({{mss, 11 * mss}, {12 * mss, 13 * mss}}), 0, 203 * ms);
+    stand(5 * mss, 5 * mss / 2, 203 * ms);
+    repair(0, reason::recent, 203 * ms);
+    ASSERT_TRUE(holds()) << o.violation();
+    o.heard(report({{12 * mss, 13 * mss}}), acknowledged, 250 * ms);
+    stand(2 * mss, 2 * mss, 250 * ms);
+    EXPECT_EQ(holds(), acknowledged == 11 * mss) << o.violation();
+  }
+}
+
 // covers: rfc8985#7.3
 TEST_F(reductions, a_probe_lowers_nothing) {
   start();
