@@ -1,7 +1,6 @@
 // The names that traces use for what happens.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <string>
 
@@ -13,10 +12,19 @@ namespace sequent::tracing {
 
 /// The name of a timer, e.g. "loss probe".
 [[nodiscard]] constexpr const char* timer_name(timer which) noexcept {
-  constexpr std::array<const char*, timer_set::count> names{"retransmission", "persist",    "delayed ack", "keep-alive",
-                                                            "user timeout",   "TIME-WAIT",  "FIN-WAIT-2",  "reordering",
-                                                            "loss probe",     "zero window"};
-  return names[static_cast<std::size_t>(which)];
+  switch (which) {
+    case timer::loss_probe: return "loss probe";
+    case timer::retransmission: return "retransmission";
+    case timer::persist: return "persist";
+    case timer::delayed_ack: return "delayed ack";
+    case timer::keep_alive: return "keep-alive";
+    case timer::user_timeout: return "user timeout";
+    case timer::time_wait: return "TIME-WAIT";
+    case timer::fin_wait_2: return "FIN-WAIT-2";
+    case timer::reordering: return "reordering";
+    case timer::zero_window: return "zero window";
+  }
+  return "unknown";
 }
 
 /// The control bits by their names, e.g. "ACK,PSH".
