@@ -158,16 +158,6 @@ class reasons_oracle {
     return why;
   }
 
-  void split(position at) {
-    auto it = flight_.upper_bound(at);
-    if (it == flight_.begin()) return;
-    --it;
-    if (it->first == at || it->second.last <= at) return;
-    piece rest = it->second;
-    it->second.last = at;
-    flight_.emplace(at, rest);
-  }
-
   void judge_fresh(const passing_segment& seg, microseconds now) {
     if (seg.octets.first > nxt_) wrong_.note("octets are left out: a segment begins beyond what was sent " + at(now));
     if (seg.syn) return;
@@ -180,8 +170,7 @@ class reasons_oracle {
   }
 
   reason judge_again(const octet_range& r, microseconds now) {
-    split(r.first);
-    split(r.last);
+    cut_at_ends(flight_, r);
     probe_was_due_ = r.last == nxt_ && tail_due(now);
     // All of it needs a reason; the best of those of its pieces names it.
     std::optional<reason> why;
@@ -337,8 +326,7 @@ class reasons_oracle {
   // Octets have arrived: all of those below the acknowledgment go, the others are marked.
   void take(const octet_range& r, microseconds now, bool gone) {
     if (r.last <= r.first) return;
-    split(r.first);
-    split(r.last);
+    cut_at_ends(flight_, r);
     for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last;) {
       piece& p = it->second;
       if (!p.arrived && !p.told) delivered(p, now, gone && answers_last(p));

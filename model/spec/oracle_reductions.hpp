@@ -69,8 +69,7 @@ class reductions_oracle {
     if (r.last <= r.first || seg.rst) return;
     if (r.first < nxt_ && !seg.syn) judge_again({r.first, std::min(r.last, nxt_)}, why, una, now, may_probe);
     ++order_;
-    split(r.first);
-    split(r.last);
+    cut_at_ends(flight_, r);
     for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last; ++it) {
       it->second = {it->second.last, order_, now, true, it->second.arrived};
     }
@@ -161,20 +160,9 @@ class reductions_oracle {
   [[nodiscard]] std::int64_t down(std::int64_t flight) const { return flight * given_.kept / given_.kept_of; }
   [[nodiscard]] std::int64_t floor_of(const said_windows& said) const { return 2 * std::max(said.smss, before_->smss); }
 
-  void split(position at) {
-    auto it = flight_.upper_bound(at);
-    if (it == flight_.begin()) return;
-    --it;
-    if (it->first == at || it->second.last <= at) return;
-    const piece rest = it->second;
-    it->second.last = at;
-    flight_.emplace(at, rest);
-  }
-
   void take(const octet_range& r, microseconds now, bool gone) {
     if (r.last <= r.first) return;
-    split(r.first);
-    split(r.last);
+    cut_at_ends(flight_, r);
     for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last;) {
       piece& p = it->second;
       if (!p.arrived && !p.again) least_ = std::min(least_.value_or(now - p.when), now - p.when);
@@ -199,8 +187,7 @@ class reductions_oracle {
 
   void judge_again(const octet_range& r, reason why, position una, microseconds now, bool may_probe) {
     if (!before_) return;
-    split(r.first);
-    split(r.last);
+    cut_at_ends(flight_, r);
     // Where something else may have been the reason, a window of one segment tells that the timer was not RACK's.
     const bool expiry = r.first == una && (why == reason::timer || (expired_ && before_->cwnd <= largest_));
     const bool repeats = expiry && timer_at_ == una;

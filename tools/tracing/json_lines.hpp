@@ -9,6 +9,7 @@
 
 #include "sequent/congestion/progress.hpp"
 #include "sequent/trace.hpp"
+#include "tests/refinement/packet.hpp"
 #include "tools/tracing/names.hpp"
 
 namespace sequent::tracing {
@@ -32,7 +33,7 @@ class json_lines {
     if (what.kind == trace_kind::expired) {
       data = {{"timer", timer_name(what.expired)}};
     } else {
-      data = {{"flags", control_names(what.control)},
+      data = {{"flags", refinement::control_text(what.control)},
               {"seq", what.seq.wire()},
               {"length", what.text_length},
               {"window", what.window}};

@@ -1,10 +1,8 @@
 // The names that traces use for what happens.
 #pragma once
 
-#include <cstddef>
 #include <string>
 
-#include "sequent/control_bits.hpp"
 #include "sequent/timers.hpp"
 #include "sequent/trace.hpp"
 
@@ -25,23 +23,6 @@ namespace sequent::tracing {
     case timer::zero_window: return "zero window";
   }
   return "unknown";
-}
-
-/// The control bits by their names, e.g. "ACK,PSH".
-[[nodiscard]] inline std::string control_names(control_bits<u32> bits) {
-  std::string text;
-  const auto add = [&text](bool is_set, const char* name) {
-    if (is_set) text += (text.empty() ? "" : ",") + std::string(name);
-  };
-  add(bits.syn(), "SYN");
-  add(bits.fin(), "FIN");
-  add(bits.rst(), "RST");
-  add(bits.ack(), "ACK");
-  add(bits.psh(), "PSH");
-  add(bits.urg(), "URG");
-  add(bits.ece(), "ECE");
-  add(bits.cwr(), "CWR");
-  return text;
 }
 
 /// One line on what goes out and how the connection stands then, for the comment of a packet.
