@@ -14,7 +14,9 @@ bool connection<Policy>::on_icmp(const icmp_error& report, instant now) noexcept
     const u32 claimed = path_mtu::text_for_mtu(report.mtu, config_.ip_header_octets);
     // Reports draw no more than one segment in a timeout; in the handshake the SYN goes out again by its own timer.
     const bool lately = path_.reduced_within(sender_.rtt().undoubled(), now);
+    const u32 former = effective_mss();
     const bool smaller = path_.on_too_big(claimed, report.seq, tcb_.snd.una, tcb_.snd.nxt, now);
+    if (smaller && lately) sender_.shrink_window(former, effective_mss());
     if (smaller && !lately && tcb_.state > connection_state::syn_received) {
       if constexpr (Policy::trace::enabled) trace_.smaller_path = !sender_.recovery().recovering();
       sender_.on_smaller_path(tcb_.snd, effective_mss(), now, timers_, config_);
@@ -50,8 +52,10 @@ void connection<Policy>::start_path() noexcept {
 template <class Policy>
 void connection<Policy>::suspect_path(std::uint8_t attempts, instant now) noexcept {
   const u32 options = tcb_.ts.enabled ? 12 : 0;
-  const u32 again = (std::min)(effective_mss(), tcb_.snd.nxt - tcb_.snd.una) + options;
+  const u32 former = effective_mss();
+  const u32 again = (std::min)(former, tcb_.snd.nxt - tcb_.snd.una) + options;
   path_.on_timeout(again, attempts >= config_.r1 && !path_.explained(), now);
+  sender_.shrink_window(former, effective_mss());
 }
 
 }  // namespace sequent

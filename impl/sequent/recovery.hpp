@@ -344,6 +344,9 @@ class loss_recovery {
   [[nodiscard]] constexpr bool unanswered(u32 at) const noexcept {
     return phase_ != recovery_phase::open && (!lowered_again_ || at - lowered_at_ < half_circle);
   }
+  // What is being repaired was given up for another reason than congestion: a loss found meanwhile is the first of its
+  // window (RFC 5681 section 3.2), not one that a timeout has answered (RFC 6675 section 5.1).
+  [[nodiscard]] constexpr bool unhurt() const noexcept { return phase_ == recovery_phase::loss && !lowered_again_; }
   template <class Congestion>
   constexpr void enter(const acknowledgment& ack, u32 delivered, Congestion& congestion) noexcept;
   template <class Congestion>

@@ -98,7 +98,7 @@ constexpr typename loss_recovery<MostRuns, Parts>::losses loss_recovery<MostRuns
     const u32 window = rack_.reordering_window(clipped(ack.smoothed), urgent(ack.mss));
     const auto out = rack_.detect(board_, short_time(ack.now), window, granule(ack.smoothed));
     seen.found = out.found;
-    if (out.again && unanswered(*out.again)) lower_again(ack, delivered, congestion);
+    if (out.again && !unhurt() && unanswered(*out.again)) lower_again(ack, delivered, congestion);
     if (out.again_in) seen.again = duration::microseconds(*out.again_in);
   } else if (phase_ == recovery_phase::recovery) {
     // The next hole (RFC 6582 section 3.2, partial acknowledgment), unless it is on its way again already: a peer that
@@ -115,7 +115,8 @@ constexpr typename loss_recovery<MostRuns, Parts>::losses loss_recovery<MostRuns
   }
   // What was sent in a recovery and found lost before its end is the next window's loss (RFC 5681 section 4.3).
   const bool left_over = ack.sack && board_.lost() != 0;
-  if ((seen.found || left_over) && phase_ == recovery_phase::open) enter(ack, delivered, congestion);
+  const bool begins = phase_ == recovery_phase::open ? seen.found || left_over : seen.found && unhurt();
+  if (begins) enter(ack, delivered, congestion);
   return seen;
 }
 

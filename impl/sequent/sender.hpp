@@ -260,6 +260,14 @@ class sender {
     restart_retransmission(now, timers, config);
   }
 
+  /// Segments carry `mss` octets of text from now on instead of `former`: the window shrinks as they do, or it would
+  /// leave as a burst of small ones (RFC 5681 section 3.1). Not in a recovery, which is steered in octets.
+  constexpr void shrink_window(u32 former, u32 mss) noexcept {
+    if (mss >= former || recovery_.recovering()) return;
+    const std::uint64_t share = std::uint64_t{congestion_.window()} * mss / former;
+    congestion_.set_window((std::max)(static_cast<u32>(share), mss));
+  }
+
   /// The persist timer expired: one octet goes out although the window is closed, or a small segment although it is
   /// silly.
   constexpr void on_persist_timeout(const send_variables<u32>& snd) noexcept {

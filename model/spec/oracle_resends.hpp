@@ -60,8 +60,9 @@ class resends_oracle {
     }
   }
 
-  /// A router has reported that only `size` octets of a segment's text pass, and not `former`: the window shrinks in
-  /// proportion at least, or what goes again would leave as a burst of small segments (RFC 5681 section 3.1).
+  /// Only `size` octets of text go in a segment from now on, and not `former`, as a router or silence says: the window
+  /// shrinks in proportion at least, or what goes again would leave as a burst of small segments (RFC 5681
+  /// section 3.1).
   void narrowed(position former, position size, position window_before, position window_after) {
     if (window_after <= std::max(size, window_before * size / former)) return;
     wrong_.note("segments shrink from " + std::to_string(former) + " to " + std::to_string(size) +

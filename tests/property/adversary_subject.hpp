@@ -205,7 +205,7 @@ class adversary_subject {
   void meet(instant due) {
     host_.now = std::max(host_.now, due);
     const bool shut = host_.tcp.block().snd.wnd == 0;
-    host_.tcp.on_deadline(host_.now);
+    watch_size([&] { host_.tcp.on_deadline(host_.now); });
     if (over() && host_.tcp.ended_by() == error::connection_timed_out) {
       if (shut) closed_.given_up(host_.now.microseconds());
       keep_alive_.given_up();
@@ -229,7 +229,7 @@ class adversary_subject {
       absence_.returned((host_.now - *due).count(), rtt.undoubled().count(), answer * (fault_.longer_answers ? 3 : 1),
                         host_.now.microseconds());
     }
-    host_.tcp.on_deadline(host_.now);
+    watch_size([&] { host_.tcp.on_deadline(host_.now); });
     if (over() && host_.tcp.ended_by() == error::connection_timed_out) absence_.given_up(host_.now.microseconds());
     pump();
   }
@@ -247,7 +247,7 @@ class adversary_subject {
     const auto due = host_.tcp.timers().due(timer::keep_alive);
     if (at_deadline && due && host_.tcp.next_deadline() == due) {
       host_.now = std::max(host_.now, *due);
-      host_.tcp.on_deadline(host_.now);
+      watch_size([&] { host_.tcp.on_deadline(host_.now); });
       if (over()) return host_.tcp.ended_by() == error::connection_timed_out ? keep_alive_.given_up() : void();
     }
     host_.tcp.set_keep_alive(on, host_.now);
@@ -360,21 +360,22 @@ class adversary_subject {
     for (int i = s[1] % 64; i >= 0 && !over(); --i) {
       mtu -= std::min(mtu, 1 + s[2] % 100u);
       const u32 flight = host_.nxt() - host_.una();
-      const auto& sender = host_.tcp.sending();
-      const u32 window = sender.congestion().window();
-      const u32 size = host_.tcp.effective_mss();
-      host_.tcp.on_icmp(test::too_big(mtu, host_.una() + (flight == 0 ? 0 : s[3] % flight)), host_.now);
-      if (host_.tcp.effective_mss() < size) {
-        // Where several come within a timeout the first has done it, and a recovery is steered in octets.
-        const bool first = host_.now - narrowed_at_ >= sender.rtt().undoubled();
-        if (first && !sender.recovery().recovering()) {
-          resends_.narrowed(size, host_.tcp.effective_mss(), window,
-                            sender.congestion().window() * (fault_.wider_after_report ? 8 : 1));
-        }
-        narrowed_at_ = host_.now;
-      }
+      const auto seq = host_.una() + (flight == 0 ? 0 : s[3] % flight);
+      watch_size([&] { host_.tcp.on_icmp(test::too_big(mtu, seq), host_.now); });
       pump();
     }
+  }
+
+  // Whatever makes segments smaller makes the window smaller; a recovery is steered in octets.
+  template <class Event>
+  void watch_size(Event happens) {
+    const auto& sender = host_.tcp.sending();
+    const u32 window = sender.congestion().window();
+    const u32 size = host_.tcp.effective_mss();
+    happens();
+    const u32 now = host_.tcp.effective_mss();
+    if (over() || now >= size || sender.recovery().recovering()) return;
+    resends_.narrowed(size, now, window, sender.congestion().window() * (fault_.wider_after_report ? 8 : 1));
   }
 
   void talk(const step& s) {
@@ -567,7 +568,6 @@ class adversary_subject {
   duration round_trip_;
   watched_host host_;
   spec::resends_oracle resends_;
-  instant narrowed_at_ = instant{} - duration::seconds(3'600);
   spec::override_clock override_;
   spec::closed_window_oracle closed_;
   spec::keep_alive_oracle keep_alive_;
