@@ -34,6 +34,7 @@ def outputs() -> dict:
         "explore": explored(claim("explore-open.small", "exhaustive", figures=figures)),
         "proofs": [claim("acceptance", "proven", figures={"paths": 12, "queries": 345, "claims": 67})],
         "properties": [claim("stream", figures={"cases": 1000, "controls": 1, "controls_refuted": 1})],
+        "paths": [claim("path-goodput", figures={"rows": 3, "controls": 1, "controls_refuted": 1})],
         "fuzz": [claim("fuzz-segment", figures={"executions": 4711})],
         "captures": [claim("capture-replay", "observed", figures={"captures": 2, "packets": 30})],
     }
@@ -59,8 +60,8 @@ def expected_of(results: dict) -> dict:
     return {"claims": {c["id"]: expected.essence(c) for c in claims}}
 
 
-PROGRAMS = {"explore": "sequent", "proofs": "sequent_proofs", "properties": "property_tests", "fuzz": "fuzz",
-            "captures": "capture_replay"}
+PROGRAMS = {"explore": "sequent", "proofs": "sequent_proofs", "properties": "property_tests",
+            "paths": "path_theory", "fuzz": "fuzz", "captures": "capture_replay"}
 ENGINE = """#!/bin/sh
 # Copies its results to the file after --json, notes how it was called, and ends with its status.
 printf '%s\\n' "$*" >> '{folder}/{name}.calls'

@@ -69,8 +69,8 @@ class VerifyTest(unittest.TestCase):
         run = self.verify()
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
         self.assertEqual(set(self.verdicts().values()), {"holds"})
-        self.assertEqual(set(self.verdicts()), {"explore-open.small", "acceptance", "stream", "fuzz-segment",
-                                                "capture-replay", "expected-figures"})
+        self.assertEqual(set(self.verdicts()), {"explore-open.small", "acceptance", "stream", "path-goodput",
+                                                "fuzz-segment", "capture-replay", "expected-figures"})
         self.assertTrue(os.path.getsize(os.path.join(self.output, "report.html")) > 1000)
 
     def test_a_falling_claim_exits_1_and_shows_ladder_and_replay(self):
@@ -130,8 +130,8 @@ class VerifyTest(unittest.TestCase):
     def test_only_runs_what_was_asked_for_and_says_what_was_not(self):
         run = self.verify("--only", "proofs,captures", "--only", "properties")
         self.assertEqual(run.returncode, 0, run.stdout)
-        self.assertEqual(self.report()["left_out"], ["explore", "fuzz", "interop"])
-        self.assertIn("left out on request: explore, fuzz", run.stdout)
+        self.assertEqual(self.report()["left_out"], ["explore", "paths", "fuzz", "interop"])
+        self.assertIn("left out on request: explore, paths, fuzz", run.stdout)
         self.assertEqual(self.calls("sequent") + self.calls("fuzz"), "")
 
     def test_minutes_reach_explorer_and_fuzzing(self):
@@ -155,7 +155,7 @@ class VerifyTest(unittest.TestCase):
         samples.install(self.bin, "proofs", self.results["proofs"], listed=2)
         run = self.verify("--filter", "open")
         self.assertEqual(run.returncode, 0, run.stdout)
-        self.assertEqual(self.report()["left_out"], ["fuzz", "captures", "interop", "proofs"])
+        self.assertEqual(self.report()["left_out"], ["paths", "fuzz", "captures", "interop", "proofs"])
 
     def interrupt(self, times=1):
         """Starts verify, interrupts it once its proofs have begun, and gives its status and output."""
@@ -179,7 +179,7 @@ class VerifyTest(unittest.TestCase):
         verdicts = self.verdicts()
         self.assertEqual(self.report()["verdict"], "interrupted")
         self.assertEqual(verdicts["explore-open.small"], "holds")
-        for name in ("acceptance", "stream", "fuzz-segment", "capture-replay"):
+        for name in ("acceptance", "stream", "path-goodput", "fuzz-segment", "capture-replay"):
             self.assertEqual(verdicts[name], "unknown")
         self.assertEqual(self.calls("fuzz"), "", "an engine was started after the interrupt")
 

@@ -12,11 +12,11 @@ STRENGTHS = {
     "observed": "what was seen with real peers and in recorded traffic, and in this run itself",
 }
 VERDICTS = ("holds", "falls", "unknown", "skipped")
-PARTS = ("explore", "proofs", "properties", "fuzz", "captures", "interop")
+PARTS = ("explore", "proofs", "properties", "paths", "fuzz", "captures", "interop")
 
 # What a part claims as long as nobody has said so in more detail.
-PART_STRENGTH = {"explore": "exhaustive", "proofs": "proven", "properties": "sampled", "fuzz": "sampled",
-                 "captures": "observed", "interop": "observed"}
+PART_STRENGTH = {"explore": "exhaustive", "proofs": "proven", "properties": "sampled", "paths": "sampled",
+                 "fuzz": "sampled", "captures": "observed", "interop": "observed"}
 
 
 class Run(NamedTuple):

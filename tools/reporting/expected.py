@@ -7,6 +7,7 @@ DETERMINISTIC = {
     "explore": ("states", "transitions", "depth", "finished", "bounded_out", "complete", "rules", "fired", "listed"),
     "proofs": ("paths", "claims", "coverage_query", "controls", "controls_refuted"),
     "properties": ("controls", "controls_refuted"),
+    "paths": ("rows", "controls", "controls_refuted"),
     "fuzz": ("controls", "controls_refuted"),
     "captures": ("captures", "packets", "segments", "not_parsed", "identical", "other_layout", "connections",
                  "sent_again", "checks_asked", "controls_tried", "controls_caught"),

@@ -1,16 +1,18 @@
 // Draws the tables of docs/paths.md: what whole runs over simulated paths take, beside what theory gives. Nothing is
-// random but what the seeds of the links draw, so the tables are the same each time. With --check PAGE nothing is
-// printed, and the program falls where the tables of that page are others. It falls in any case where a row has less
-// than its least share of what theory gives.
+// random but what the seeds of the links draw, so the tables are the same each time. Each table is a claim with bounds
+// of its own, and falls where a row is beyond them; controls that are wrong on purpose have to be.
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <fstream>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include "sequent/congestion/reno.hpp"
 #include "tests/path/shared_link.hpp"
@@ -32,24 +34,57 @@ struct paced_flow : shared_policy {
 struct reno_flow : shared_policy {
   using congestion_control = congestion::reno;
 };
+// Wrong on purpose: one that never grows, and one that gives nothing back.
+struct timid : congestion::cubic {
+  void on_ack(const congestion::progress&) noexcept {}
+};
+struct greedy : congestion::cubic {
+  void on_congestion(u32, u32, instant) noexcept { set_threshold(window()); }
+};
+struct timid_flow : shared_policy {
+  using congestion_control = timid;
+};
+struct greedy_flow : shared_policy {
+  using congestion_control = greedy;
+};
 struct cubic_ends : path_policy {
   static constexpr std::size_t most_held_ranges = most_table_entries;
   static constexpr std::size_t most_sent_runs = most_table_entries;
 };
 
-bool all_well = true;
+// Of the table at hand.
+std::vector<std::string> complaints;
 std::string drawn;
+std::size_t rows = 0;
+std::size_t controls = 0;
+std::size_t controls_caught = 0;
 
 template <class... What>
 void put(fmt::format_string<What...> how, What&&... what) {
   drawn += fmt::format(how, std::forward<What>(what)...);
+  ++rows;
 }
 
 void need(bool well, const std::string& why) {
-  if (well) return;
-  all_well = false;
-  fmt::print(stderr, "{}\n", why.empty() ? "a run did not finish" : why);
+  if (!well) complaints.push_back(why.empty() ? "a run did not finish" : why);
 }
+
+// Draws a row whose sender is wrong on purpose, which has to be complained of.
+template <class Draw>
+void control(Draw draw) {
+  const std::string so_far = drawn;
+  const std::vector<std::string> before = complaints;
+  const std::size_t rows_before = rows;
+  draw();
+  ++controls;
+  controls_caught += complaints.size() > before.size() ? 1 : 0;
+  drawn = so_far;
+  complaints = before;
+  rows = rows_before;
+}
+
+// Begins a table, whose first two lines are its head.
+void head(const char* lines) { drawn += fmt::format("{}{}\n", drawn.empty() ? "" : "\n", lines); }
 
 constexpr double carried = 1'448.0 / 1'500.0;  // text in what the link carries
 
@@ -99,6 +134,13 @@ double seconds(nanoseconds took) { return static_cast<double>(took) / 1e9; }
 constexpr double least_share = 0.75;
 constexpr double least_share_asymmetric = 0.45;  // where acknowledgments bound the rate
 constexpr double least_jain = 0.95;
+constexpr double most_incast = 4;    // times as long as theory
+constexpr double most_changing = 4;  // likewise, where the path changes
+// What was lost of the tail comes within two round trips of the smoothed one, the delay of an acknowledgment and three
+// round trips (RFC 8985 section 7.2).
+constexpr double most_tail = 5 * 0.020 + 0.200;
+// The timer waits no longer than nothing has passed before, and a round trip brings the rest (RFC 6298 section 5.5).
+constexpr double most_after_blackout = 0.5;
 
 template <class Flow>
 void bulk_line(const std::string& name, const char* how, const shared_setting& s, std::uint64_t octets, double theory) {
@@ -132,8 +174,9 @@ void random_loss(double p, nanoseconds round_trip, std::uint64_t octets) {
 }
 
 void bulks() {
-  put("| path | control | Mbit/s | theory | share | sent again | dropped | timeouts "
-      "|\n|---|---|--:|--:|--:|--:|--:|--:|\n");
+  head(
+      "| path | control | Mbit/s | theory | share | sent again | dropped | timeouts "
+      "|\n|---|---|--:|--:|--:|--:|--:|--:|");
   bulk("10 Mbit/s, 20 ms, queue of one product", shared(10'000'000, 20 * millisecond, 1), 20'000'000);
   bulk("100 Mbit/s, 50 ms, half a product", shared(100'000'000, 50 * millisecond, 0.5), 100'000'000);
   bulk("1 Gbit/s, 100 ms, one product", shared(1'000'000'000, 100 * millisecond, 1), 400'000'000);
@@ -147,6 +190,7 @@ void bulks() {
   random_loss(0.003, 50 * millisecond, 100'000'000);
   random_loss(0.01, 50 * millisecond, 40'000'000);
   random_loss(0.003, 200 * millisecond, 100'000'000);
+  control([] { bulk_line<timid_flow>("timid", "", shared(10'000'000, 20 * millisecond, 1), 2'000'000, 10 * carried); });
 }
 
 // Every other flow is of the second kind.
@@ -183,18 +227,21 @@ void fairness_line(const char* how, std::size_t flows) {
 }
 
 void fairness() {
-  put("\n| flows | control | Jain's index | least | most | CUBIC has | of the link | sent again | dropped | timeouts "
-      "|\n|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+  head(
+      "| flows | control | Jain's index | least | most | CUBIC has | of the link | sent again | dropped | timeouts "
+      "|\n|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|");
   for (const std::size_t flows : {2u, 4u, 8u}) {
     fairness_line<cubic_flow, cubic_flow>("CUBIC", flows);
     fairness_line<reno_flow, reno_flow>("NewReno", flows);
     fairness_line<cubic_flow, reno_flow>("half and half", flows);
   }
+  control([] { fairness_line<cubic_flow, greedy_flow>("greedy", 2); });
 }
 
 void incasts() {
-  put("\n| senders | times | the last has finished after | theory | sent again | dropped | timeouts "
-      "|\n|--:|---|--:|--:|--:|--:|--:|\n");
+  head(
+      "| senders | times | the last has finished after | theory | sent again | dropped | timeouts "
+      "|\n|--:|---|--:|--:|--:|--:|--:|");
   constexpr std::uint64_t each = 65'536;
   for (const std::size_t senders : {8u, 16u, 32u}) {
     for (const bool close : {false, true}) {
@@ -210,6 +257,10 @@ void incasts() {
       need(r.why.empty() && r.finished(), r.why);
       // The handshake, the way of the last segment, and what the link needs for all of it.
       const double theory = 0.075 + static_cast<double>(senders * each) * 8 / carried / 10e9 * 1e3;
+      if (close) {
+        need(seconds(r.took) * 1e3 <= most_incast * theory,
+             fmt::format("{} senders in a data centre: too slow", senders));
+      }
       put("| {} | {} | {:.2f} ms | {:.2f} ms | {} | {} | {} |\n", senders, close ? "in_data_center()" : "default",
           seconds(r.took) * 1e3, theory, r.sum().segments_again, r.drops, r.sum().timeouts);
     }
@@ -217,7 +268,7 @@ void incasts() {
 }
 
 template <class Flow>
-void slow_start_line(const std::string& name, const char* how, shared_setting s, std::uint64_t octets) {
+double slow_start_line(const std::string& name, const char* how, shared_setting s, std::uint64_t octets) {
   const std::size_t buffer = s.way[0].queue > 1'000'000 ? 16 << 20 : 4 << 20;  // more than slow start ever fills
   constexpr std::uint64_t runs = 10;
   s.first_losses = 8 * s.way[0].delay;
@@ -239,14 +290,16 @@ void slow_start_line(const std::string& name, const char* how, shared_setting s,
   }
   put("| {} | {} | {:.0f} | {} | {} | {:.2f} s | {} |\n", name, how, static_cast<double>(drops) / runs, least, most,
       took / runs, timeouts);
+  return static_cast<double>(drops) / runs;
 }
 
 void slow_starts() {
-  put("\n| path, queue of one product | slow start | dropped at first | least | most | takes | timeouts "
-      "|\n|---|---|--:|--:|--:|--:|--:|\n");
+  head(
+      "| path, queue of one product | slow start | dropped at first | least | most | takes | timeouts "
+      "|\n|---|---|--:|--:|--:|--:|--:|");
   const auto both = [](const std::string& name, const shared_setting& s, std::uint64_t octets) {
-    slow_start_line<cubic_flow>(name, "HyStart++", s, octets);
-    slow_start_line<plain_cubic_flow>(name, "plain", s, octets);
+    const double drops = slow_start_line<cubic_flow>(name, "HyStart++", s, octets);
+    need(drops <= slow_start_line<plain_cubic_flow>(name, "plain", s, octets), name + ": HyStart++ loses more");
   };
   both("10 Mbit/s, 20 ms, 1 MB", shared(10'000'000, 20 * millisecond, 1), 1'000'000);
   both("20 Mbit/s, 40 ms, 4 MB", shared(20'000'000, 40 * millisecond, 1), 4'000'000);
@@ -255,7 +308,7 @@ void slow_starts() {
 }
 
 void blackouts() {
-  put("\n| nothing passes for | goes on after | sent again | had arrived | timeouts |\n|--:|--:|--:|--:|--:|\n");
+  head("| nothing passes for | goes on after | sent again | had arrived | timeouts |\n|--:|--:|--:|--:|--:|");
   for (const std::int64_t dark : {std::int64_t{1}, std::int64_t{3}, std::int64_t{10}, std::int64_t{30}}) {
     path_setting s = judged(10'000'000, 40 * millisecond, 1);
     s.application[0].writes = 4'000'000;
@@ -264,12 +317,13 @@ void blackouts() {
     path_setting calm = s;
     for (link_setting& way : calm.way) way.blackouts.clear();
     const double lost = seconds(r.took) - seconds(run(calm).took) - static_cast<double>(dark);
+    need(lost <= static_cast<double>(dark) + most_after_blackout, fmt::format("{} s: goes on too late", dark));
     put("| {} s | {:.2f} s | {} | {} | {} |\n", dark, lost, r.again[0], r.needless[0], r.timeouts[0]);
   }
 }
 
 void tails() {
-  put("\n| the last segments of ten are lost | takes | without | timeouts |\n|--:|--:|--:|--:|\n");
+  head("| the last segments of ten are lost | takes | without | timeouts |\n|--:|--:|--:|--:|");
   for (const std::uint64_t last : {1u, 2u, 3u}) {
     path_setting s = judged(100'000'000, 20 * millisecond, 4);
     s.application[0].writes = 14'480;
@@ -277,12 +331,13 @@ void tails() {
     // The SYN and the acknowledgment of the SYN,ACK come first; the FIN is behind the last text.
     for (std::uint64_t i = 0; i != last; ++i) s.way[0].faults.push_back({12 - last + i});
     const path_result r = run(s);
+    need(seconds(r.took) <= without + most_tail && r.timeouts[0] == 0, fmt::format("a tail of {}: too slow", last));
     put("| {} | {:.0f} ms | {:.0f} ms | {} |\n", last, 1e3 * seconds(r.took), 1e3 * without, r.timeouts[0]);
   }
 }
 
 void changes() {
-  put("\n| half way | takes | theory | sent again | had arrived | timeouts |\n|---|--:|--:|--:|--:|--:|\n");
+  head("| half way | takes | theory | sent again | had arrived | timeouts |\n|---|--:|--:|--:|--:|--:|");
   const auto line = [](const std::string& name, std::int64_t rate_then, nanoseconds delay_then) {
     path_setting s = judged(50'000'000, 20 * millisecond, 2);
     s.application[0].writes = 12'000'000;
@@ -294,6 +349,7 @@ void changes() {
     const double first = 50e6 * carried / 8;
     const double theory = 1 + (12e6 - first) / (static_cast<double>(rate_then) * carried / 8);
     const path_result r = run(s);
+    need(seconds(r.took) <= most_changing * theory, name + ": too slow");
     put("| {} | {:.2f} s | {:.2f} s | {} | {} | {} |\n", name, seconds(r.took), theory, r.again[0], r.needless[0],
         r.timeouts[0]);
   };
@@ -312,42 +368,111 @@ std::string tables_of(const std::string& page) {
   return all;
 }
 
-bool agrees(const std::string& page) {
-  std::string want = tables_of(page);
+// Where the page has other lines than were drawn; empty where it has the same.
+std::string difference(const std::string& page) {
+  const std::string want = tables_of(page);
   std::string got;
   for (std::size_t at = 0; at < drawn.size(); at = drawn.find('\n', at) + 1) {
     if (drawn[at] == '|') got += drawn.substr(at, drawn.find('\n', at) + 1 - at);
   }
-  if (want == got) return true;
+  if (want == got) return {};
   const auto apart = std::mismatch(want.begin(), want.end(), got.begin(), got.end());
   const auto line = [](const std::string& all, std::size_t at) {
     const std::size_t begin = at == 0 ? 0 : all.rfind('\n', at - 1) + 1;
     return all.substr(begin, all.find('\n', begin) - begin);
   };
   const auto at = static_cast<std::size_t>(apart.first - want.begin());
-  fmt::print(stderr, "{} has\n{}\nwhere path_theory draws\n{}\n", page, line(want, at), line(got, at));
-  return false;
+  return fmt::format("{} has\n{}\nwhere path_theory draws\n{}\n", page, line(want, at), line(got, at));
+}
+
+struct table {
+  const char* id;
+  const char* says;
+  std::string bounds;
+  void (*draw)();
+};
+
+const std::array<table, 7> tables{{
+    {"path-goodput",
+     "alone on a path a connection carries its share of what the link or the formulas of Mathis and of "
+     "RFC 9438 give",
+     fmt::format("10 paths, CUBIC, paced CUBIC and NewReno: at least {:.0f}%, {:.0f}% where the return "
+                 "path is narrow",
+                 100 * least_share, 100 * least_share_asymmetric),
+     bulks},
+    {"path-fairness", "connections that share a queue share the link, also CUBIC with NewReno",
+     fmt::format("2, 4 and 8 flows for 100 s: Jain's index at least {}, {:.0f}% of the link", least_jain,
+                 100 * least_share),
+     fairness},
+    {"path-incast", "many senders that begin at once in a data centre are soon done",
+     fmt::format("8, 16 and 32 senders with in_data_center(): at most {:.0f} times as long as the link needs",
+                 most_incast),
+     incasts},
+    {"path-slow-start", "HyStart++ loses no more than plain slow start", "4 paths, ten runs each", slow_starts},
+    {"path-blackouts", "where nothing passes for a while the transfer goes on soon after",
+     fmt::format("1, 3, 10 and 30 s: at most as long again and {} s", most_after_blackout), blackouts},
+    {"path-tails", "a lost tail is repaired by a probe, without a timeout",
+     fmt::format("1 to 3 of ten segments at 20 ms: at most {:.0f} ms", 1e3 * most_tail), tails},
+    {"path-changes", "a path that changes half way is filled again",
+     fmt::format("rate and round trip: at most {:.0f} times as long as theory", most_changing), changes},
+}};
+
+// Draws a table, and records what it claims.
+nlohmann::json examine(const table& t) {
+  const auto began = std::chrono::steady_clock::now();
+  const std::size_t so_far = drawn.size();
+  complaints.clear();
+  rows = controls = controls_caught = 0;
+  t.draw();
+  if (controls != controls_caught) complaints.emplace_back("a control was not caught");
+  fmt::print("{}", drawn.substr(so_far));
+  std::string detail;
+  for (const std::string& each : complaints) detail += (detail.empty() ? "" : "; ") + each;
+  if (!detail.empty()) fmt::print("FALLS: {}: {}\n", t.id, detail);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  nlohmann::json record{{"id", t.id},
+                        {"strength", "sampled"},
+                        {"engine", "paths"},
+                        {"says", t.says},
+                        {"bounds", t.bounds},
+                        {"verdict", detail.empty() ? "holds" : "falls"},
+                        {"seconds", took.count()},
+                        {"figures", {{"rows", rows}, {"controls", controls}, {"controls_refuted", controls_caught}}}};
+  if (!detail.empty()) record["detail"] = detail;
+  return record;
 }
 
 }  // namespace
 
-int main(int arguments, char** argument) {
-  const bool checks = arguments == 3 && argument[1] == std::string_view("--check");
-  if (arguments != 1 && !checks) {
-    fmt::print(stderr, "path_theory [--check PAGE]\n");
-    return 2;
+int main(int argc, char** argv) {
+  std::string page;
+  std::string json;
+  CLI::App app("Draws the tables of docs/paths.md. Exit status: 0 every bound holds, 1 one falls, 2 bad usage.");
+  app.add_option("--check", page, "a page that has to have the same tables")->check(CLI::ExistingFile);
+  app.add_option("--json", json, "write the records of the claims to this file");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    return app.exit(problem) == 0 ? 0 : 2;
   }
-  bulks();
-  fairness();
-  incasts();
-  slow_starts();
-  blackouts();
-  tails();
-  changes();
-  if (!checks) {
-    fmt::print("{}", drawn);
-  } else if (!agrees(argument[2])) {
-    return 1;
+  nlohmann::json records = nlohmann::json::array();
+  bool well = true;
+  for (const table& t : tables) {
+    records.push_back(examine(t));
+    well = well && records.back()["verdict"] == "holds";
   }
-  return all_well ? 0 : 1;
+  if (!page.empty()) {
+    const std::string differs = difference(page);
+    fmt::print(stderr, "{}", differs);
+    well = well && differs.empty();
+  }
+  if (!json.empty()) {
+    std::ofstream file(json);
+    file << records.dump(2) << '\n';
+    if (!file.flush()) {
+      fmt::print(stderr, "path_theory: {} cannot be written\n", json);
+      return 2;
+    }
+  }
+  return well ? 0 : 1;
 }
