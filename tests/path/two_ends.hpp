@@ -384,6 +384,7 @@ class two_ends {
       if (became.again)
         flying_.emplace(*became.again, packet{1 - i, {octets.begin(), octets.end()}, became.marked, true});
     }
+    stand(i);  // who may not send has asked all the same, and may have found that it was idle
   }
 
   // RFC 9293 section 3.8: whatever is outstanding or waits for a window has a timer, and none that has passed.
