@@ -272,7 +272,10 @@ class two_ends {
   // How the windows stand, as a caller may ask (see reductions_oracle).
   void stand(std::size_t i) {
     const connection_statistics now = end_[i]->statistics();
-    if (now.slow_start_threshold != threshold_[i]) note(i, "reduces, or takes back");
+    if (now.slow_start_threshold != threshold_[i] && threshold_[i] != 0) {
+      note(i, "has ssthresh " + std::to_string(now.slow_start_threshold) + " and cwnd " +
+                  std::to_string(now.congestion_window));
+    }
     threshold_[i] = now.slow_start_threshold;
     reductions_[i].stands({now.congestion_window, now.slow_start_threshold, now.segment_size}, time());
     if (!reductions_[i].violation().empty()) wrong(of(i) + reductions_[i].violation());
@@ -451,20 +454,20 @@ class two_ends {
   struct event {
     nanoseconds at;
     std::size_t where;
-    const char* what;
+    std::string what;
     std::optional<spec::passing_segment> seg;
     const char* more;
   };
-  void note(std::size_t where, const char* what, const spec::passing_segment* seg = nullptr, const char* more = "") {
+  void note(std::size_t where, std::string what, const spec::passing_segment* seg = nullptr, const char* more = "") {
     if (!given_.keeps_ladder) return;
-    events_.push_back({now_, where, what, seg != nullptr ? std::optional(*seg) : std::nullopt, more});
+    events_.push_back({now_, where, std::move(what), seg != nullptr ? std::optional(*seg) : std::nullopt, more});
     if (events_.size() > 40000) events_.erase(events_.begin(), events_.begin() + 1000);
   }
   [[nodiscard]] std::string drawing() const {
     std::string all;
     for (const event& e : events_) {
       char line[200];
-      std::string text = std::string(e.what);
+      std::string text = e.what;
       if (e.seg) {
         text += (e.seg->syn ? " SYN" : "") + std::string(e.seg->fin ? " FIN" : "") + (e.seg->rst ? " RST" : "");
         text += " " + spec::show(e.seg->octets);
