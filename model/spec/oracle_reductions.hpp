@@ -202,6 +202,17 @@ class reductions_oracle {
       latest_->order = order_;  // of the same segment again: all of it is answered
       return;
     }
+    // Where it was there by chance, so that nothing is to be seen.
+    const auto begin_unseen = [&] {
+      begin({.order = order_,
+             .when = now,
+             .until = under_way ? latest_->until : nxt_,
+             .from = before_->cwnd,
+             .to = before_->ssthresh,
+             .restore = std::max(before_->ssthresh, most_flight_),
+             .timeout = expiry || (under_way && latest_->timeout),
+             .at_once = before_->cwnd <= before_->ssthresh});
+    };
     for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last; ++it) {
       const piece& p = it->second;
       if (p.arrived || (latest_ && p.order < latest_->order) || (under_way && !p.again)) continue;
@@ -212,16 +223,10 @@ class reductions_oracle {
                     std::to_string(before_->ssthresh) + ", up to " + std::to_string(most_flight_) +
                     " octets were outstanding " + at(now));
       }
-      // It was there by chance, so that nothing is to be seen.
-      return begin({.order = order_,
-                    .when = now,
-                    .until = under_way ? latest_->until : nxt_,
-                    .from = before_->cwnd,
-                    .to = before_->ssthresh,
-                    .restore = std::max(before_->ssthresh, most_flight_),
-                    .timeout = why == reason::timer || (under_way && latest_->timeout),
-                    .at_once = before_->cwnd <= before_->ssthresh});
+      return begin_unseen();
     }
+    // What the timer gives up may be answered, and is given up all the same.
+    if (expiry && before_->ssthresh <= std::max(down(most_flight_) + 1, 2 * largest_)) begin_unseen();
   }
 
   void begin(const reduction& r) {
