@@ -98,7 +98,7 @@ class reductions_oracle {
   void too_big() { smaller_ = true; }
   /// A timer of its own expires.
   void expired(microseconds now) {
-    ++order_;
+    expired_at_ = ++order_;
     acknowledged_ = 0;
     echoed_ = false;
     by_timer_ = expired_ = true;
@@ -225,8 +225,9 @@ class reductions_oracle {
       }
       return begin_unseen();
     }
-    // What the timer gives up may be answered, and is given up all the same.
-    if (expiry && before_->ssthresh <= std::max(down(most_flight_) + 1, 2 * largest_)) begin_unseen();
+    // What the timer gives up may have been answered before it expired, and is given up all the same.
+    const bool before_it = !latest_ || latest_->order < expired_at_;
+    if (expiry && before_it && before_->ssthresh <= std::max(down(most_flight_) + 1, 2 * largest_)) begin_unseen();
   }
 
   void begin(const reduction& r) {
@@ -321,6 +322,7 @@ class reductions_oracle {
   position una_ = 0;
   position nxt_ = 0;
   std::uint64_t order_ = 0;
+  std::uint64_t expired_at_ = 0;  // the order of the latest timer
   std::optional<said_windows> before_{};
   std::int64_t largest_ = 0;  // SMSS so far: it may have become less since
   std::int64_t unset_ = 0;    // ssthresh before anything has set it
