@@ -83,8 +83,8 @@ inline void draw_applications(number_choice& draw, path_setting& s) {
 
 /// A hop that takes less than the segments that the ends agreed on. Who is told of nothing tries no less than 512
 /// octets of text and options (docs/ip.md), so a silent hop takes those.
-inline void draw_narrow_hop(number_choice& draw, path_setting& s, nanoseconds round_trip) {
-  if (draw.pick(5) != 4) return;
+inline void draw_narrow_hop(number_choice& draw, path_setting& s, nanoseconds round_trip, bool always) {
+  if (draw.pick(5) != 4 && !always) return;
   link_setting& way = s.way[draw.pick(4) == 3 ? 1 : 0];
   way.reports_too_big = draw.pick(2) == 0;
   way.mtu = one_of<std::int64_t>(draw, {1'000, 1'400, 576, way.reports_too_big ? 120 : 552}) +
@@ -111,8 +111,8 @@ inline void draw_faults(std::span<const property::step> steps, path_setting& s, 
 
 }  // namespace drawn_detail
 
-/// Draws a run: `steps` are faults.
-[[nodiscard]] inline path_setting drawn_path(const property::drawn_case& c) {
+/// Draws a run: `steps` are faults. With `narrow` a hop takes less than the ends' segments in any case.
+[[nodiscard]] inline path_setting drawn_path(const property::drawn_case& c, bool narrow = false) {
   property::number_choice draw(c.head);
   path_setting s;
   s.config[0] = drawn_detail::drawn_config(draw);
@@ -125,7 +125,7 @@ inline void draw_faults(std::span<const property::step> steps, path_setting& s, 
   if (draw.pick(6) == 5) s.way[1].gathers = std::max<nanoseconds>(round_trip / 4, microsecond);
   if (draw.pick(6) == 5) s.way[1].loss = 100'000;
   if (draw.pick(8) == 7) s.way[0].loss = 10'000;
-  drawn_detail::draw_narrow_hop(draw, s, round_trip);
+  drawn_detail::draw_narrow_hop(draw, s, round_trip, narrow);
   drawn_detail::draw_faults(c.steps, s, round_trip);
   return s;
 }

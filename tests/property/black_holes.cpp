@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/spec/oracle_black_hole.hpp"
+#include "model/spec/oracle_resends.hpp"
 #include "tests/property/claim.hpp"
 #include "tests/support/icmp_reports.hpp"
 
@@ -21,7 +22,8 @@ enum class hole_fault {
   never_begins,       ///< no number of timeouts begins the search
   begins_early,       ///< a timeout before the full stop begins it
   hears_nothing,      ///< what ICMP explains is taken for a black hole
-  believes_strangers  ///< an ICMP error about what is not outstanding explains it
+  believes_strangers,  ///< an ICMP error about what is not outstanding explains it
+  wide_window          ///< the window stays as it is where segments become smaller
 };
 
 class hole {
@@ -53,7 +55,7 @@ class hole {
       default: time_out(); break;
     }
     carry(host_.out(), false);
-    return judge_.violation();
+    return judge_.violation().empty() ? bursts_.violation() : judge_.violation();
   }
 
  private:
@@ -78,10 +80,20 @@ class hole {
     const instant end = host_.now + span;
     for (auto due = host_.tcp.next_deadline(); due && *due <= end; due = host_.tcp.next_deadline()) {
       move_to(std::max(host_.now, *due));
-      host_.tcp.on_deadline(host_.now);
+      meet_deadline();
       carry(host_.out(), true);
     }
     move_to(end);
+  }
+  // What makes segments smaller makes the window smaller.
+  void meet_deadline() {
+    const u32 size = host_.tcp.effective_mss();
+    const auto& sender = host_.tcp.sending();
+    const position window = sender.congestion().window();
+    host_.tcp.on_deadline(host_.now);
+    if (host_.tcp.effective_mss() >= size || sender.recovery().recovering()) return;
+    bursts_.narrowed(size, host_.tcp.effective_mss(), window,
+                     fault_ == hole_fault::wide_window ? window : position{sender.congestion().window()});
   }
   void move_to(instant at) {
     judge_.passes(at.microseconds() - host_.now.microseconds());
@@ -135,6 +147,7 @@ class hole {
   bool stamped_;
   hole_fault fault_;
   spec::black_hole_oracle judge_;
+  spec::resends_oracle bursts_{{}};
   std::vector<std::pair<u32, u32>> held_;  // what has got through
   u32 una_ = 0;                            // the first octet that has not
   u32 highest_ = 0;
@@ -163,11 +176,12 @@ case_check hole_check(hole_fault fault) {
 }
 
 const registered holes{claim{
-    // covers: rfc4821#7.7 black-holes
+    // covers: rfc4821#7.7 rfc5681#3.1 black-holes
     .id = "black-hole-search",
     .says = "A connection whose retransmissions vanish sends smaller ones from the full stop on, at R1 timeouts in a "
             "row: 1024 octets of options and text, then 512; not before, not where ICMP has told of another reason "
-            "since something got through, and nothing larger within five minutes of it",
+            "since something got through, and nothing larger within five minutes of it; and its congestion window shrinks as "
+            "they do",
     .bounds = "segments of 400 to 4400 octets with and without timestamps, without SACK; a path that takes 300 to 1800 "
               "octets or all, and changes; R1 of 2 to 5; ICMP errors about what is outstanding and what is not, "
               "\"too big\" only of sizes above; at most 60 events",
@@ -179,7 +193,8 @@ const registered holes{claim{
                  {"the search begins a timeout early", hole_check(hole_fault::begins_early)},
                  {"what ICMP explains is taken for a black hole", hole_check(hole_fault::hears_nothing)},
                  {"a report about nothing that is outstanding explains it",
-                  hole_check(hole_fault::believes_strangers)}},
+                  hole_check(hole_fault::believes_strangers)},
+                 {"the window stays as it was", hole_check(hole_fault::wide_window)}},
 }};
 
 }  // namespace black_holes_properties

@@ -37,9 +37,9 @@ std::string judged(const path::path_setting& s, const path::path_result& r) {
 }
 
 template <class Policy>
-case_check path_check(path::path_fault broken = path::path_fault::none) {
-  return [broken](const drawn_case& c) {
-    path::path_setting s = path::drawn_path(c);
+case_check path_check(path::path_fault broken = path::path_fault::none, bool narrow = false) {
+  return [broken, narrow](const drawn_case& c) {
+    path::path_setting s = path::drawn_path(c, narrow);
     s.broken = broken;
     finding found;
     found.why = judged(s, path::two_ends<Policy>(s).run());
@@ -123,6 +123,19 @@ const registered paced{claim{
     .cases = 200,
     .run = path_check<paced_path>(),
     .controls = {{"every fortieth segment goes out twice", path_check<paced_path>(path::path_fault::repeats)}},
+}};
+
+const registered narrow{claim{
+    // covers: rfc1191#6.4 rfc4821#7.7 rfc5681#3.1
+    .id = "path-reasons-narrow",
+    .says = "The same where a hop takes less than the ends' segments: what is repaired for that hides no loss",
+    .bounds = path_bounds,
+    .head = path::path_numbers,
+    .steps = 24,
+    .cases = 300,
+    .run = path_check<path::path_policy>(path::path_fault::none, true),
+    .controls = {{"ssthresh stays whatever is lost",
+                  path_check<controlled_path<unmoved>>(path::path_fault::none, true)}},
 }};
 
 }  // namespace paths_properties

@@ -85,6 +85,32 @@ TEST(rfc1191_section_6_4, a_reduction_sends_one_segment_again_and_slow_start_fol
   EXPECT_GE(host.tcp.sending().congestion().window(), 10 * 1'360u);
 }
 
+// What goes out while smaller segments repair what was too large may be lost too, and for congestion.
+// covers: rfc1191#6.4 rfc5681#3.2
+TEST(rfc1191_section_6_4, a_loss_while_smaller_segments_repair_lowers_the_window) {
+  connection_config config = plain();
+  config.sack = true;
+  endpoint<reno_policy> host(config);
+  host.open({.sack = true});
+  const auto first = host.write(60'000);
+  host.tcp.on_icmp(too_big(1'400, first.front().header.seq.wire()), host.now);
+  host.out();
+  const auto& congestion = host.tcp.sending().congestion();
+  const u32 before = congestion.threshold();
+  for (int i = 0; i != 4; ++i) {
+    host.wait(ms(100));
+    host.in(host.peer().ack(host.una() + 1'360));
+  }
+  EXPECT_EQ(congestion.threshold(), before) << "nothing is lost yet";
+  const u32 una = host.una();
+  host.wait(ms(100));
+  for (u32 end = una + 2 * 1'360; end <= una + 5 * 1'360; end += 1'360) {
+    host.in(host.peer().ack(una).sack(una + 1'360, end));
+  }
+  EXPECT_LT(congestion.threshold(), before);
+  EXPECT_TRUE(host.tcp.sending().recovery().recovering());
+}
+
 // Reports that fall octet by octet draw no more than one segment in a timeout.
 // covers: rfc1191#6.4
 TEST(rfc1191_section_6_4, reports_that_fall_octet_by_octet_draw_one_segment_a_timeout) {

@@ -20,6 +20,17 @@ TEST(rfc4821_section_7_7, a_full_stop_of_large_segments_leads_to_smaller_ones) {
   EXPECT_EQ(largest_text(host.wait_for_deadline()), 512u);
 }
 
+// Segments that shrink in silence leave in no larger number than before.
+// covers: rfc4821#7.7 rfc5681#3.1
+TEST(rfc4821_section_7_7, the_window_shrinks_with_the_segments) {
+  endpoint<> host;
+  host.open();
+  host.write(10'000);
+  for (int timeouts = 0; timeouts <= host.tcp.config().r1; ++timeouts) host.wait_for_deadline();
+  EXPECT_EQ(host.tcp.effective_mss(), 512u);
+  EXPECT_EQ(host.tcp.sending().congestion().window(), 512u);
+}
+
 // covers: rfc4821#7.7
 TEST(rfc4821_section_7_7, a_full_stop_of_small_segments_changes_nothing) {
   endpoint<> host;
