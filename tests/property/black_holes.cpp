@@ -19,9 +19,9 @@ using spec::position;
 /// What is wrong with the sender, on purpose.
 enum class hole_fault {
   none,
-  never_begins,       ///< no number of timeouts begins the search
-  begins_early,       ///< a timeout before the full stop begins it
-  hears_nothing,      ///< what ICMP explains is taken for a black hole
+  never_begins,        ///< no number of timeouts begins the search
+  begins_early,        ///< a timeout before the full stop begins it
+  hears_nothing,       ///< what ICMP explains is taken for a black hole
   believes_strangers,  ///< an ICMP error about what is not outstanding explains it
   wide_window          ///< the window stays as it is where segments become smaller
 };
@@ -180,7 +180,8 @@ const registered holes{claim{
     .id = "black-hole-search",
     .says = "A connection whose retransmissions vanish sends smaller ones from the full stop on, at R1 timeouts in a "
             "row: 1024 octets of options and text, then 512; not before, not where ICMP has told of another reason "
-            "since something got through, and nothing larger within five minutes of it; and its congestion window shrinks as "
+            "since something got through, and nothing larger within five minutes of it; and its congestion window "
+            "shrinks as "
             "they do",
     .bounds = "segments of 400 to 4400 octets with and without timestamps, without SACK; a path that takes 300 to 1800 "
               "octets or all, and changes; R1 of 2 to 5; ICMP errors about what is outstanding and what is not, "
@@ -192,8 +193,7 @@ const registered holes{claim{
     .controls = {{"the search never begins", hole_check(hole_fault::never_begins)},
                  {"the search begins a timeout early", hole_check(hole_fault::begins_early)},
                  {"what ICMP explains is taken for a black hole", hole_check(hole_fault::hears_nothing)},
-                 {"a report about nothing that is outstanding explains it",
-                  hole_check(hole_fault::believes_strangers)},
+                 {"a report about nothing that is outstanding explains it", hole_check(hole_fault::believes_strangers)},
                  {"the window stays as it was", hole_check(hole_fault::wide_window)}},
 }};
 
