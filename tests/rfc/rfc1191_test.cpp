@@ -105,7 +105,9 @@ TEST(rfc1191_section_6_4, a_loss_while_smaller_segments_repair_lowers_the_window
   const u32 una = host.una();
   host.wait(ms(100));
   for (u32 end = una + 2 * 1'360; end <= una + 5 * 1'360; end += 1'360) {
-    host.in(host.peer().ack(una).sack(una + 1'360, end));
+    packet report = host.peer().ack(una);
+    (void)report.header.options.sack.push({sequence_number<u32>(una + 1'360), sequence_number<u32>(end)});
+    host.in(report);
   }
   EXPECT_LT(congestion.threshold(), before);
   EXPECT_TRUE(host.tcp.sending().recovery().recovering());
