@@ -124,11 +124,13 @@ constexpr void loss_recovery<MostRuns, Parts>::resume(const acknowledgment& ack,
                                                       Congestion& congestion) noexcept {
   board_.forget_losses();
   rack_.mistrust();
-  recover_ = ack.una - 1u;     // duplicates may begin a recovery (RFC 5682 section 3.1)
-  full_until_ = ack.una - 1u;  // that the reduced window was full says nothing about this one
+  const bool undone = needless == undoing::recovery || needless == undoing::timeout;
+  if (!undone) answered_until_ = recover_;  // a reduction that stays answers what was outstanding then
+  recover_ = ack.una - 1u;                  // duplicates may begin a recovery (RFC 5682 section 3.1)
+  full_until_ = ack.una - 1u;               // that the reduced window was full says nothing about this one
   departed_ = 0;
   head_due_ = false;
-  if (needless == undoing::recovery || needless == undoing::timeout) {
+  if (undone) {
     congestion.undo((std::max)(pipe() + (std::min)(delivered, congestion.initial_window(ack.mss)), ack.mss));
   } else if (phase_ == recovery_phase::recovery) {
     congestion.leave_recovery();
