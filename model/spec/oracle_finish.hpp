@@ -29,7 +29,9 @@ struct finish_parameters {
 /// outstanding) and silly-window avoidance explain. A longer one is that of a retransmission timer:
 /// - *It needs a cause*: something of the direction's text or of what answers it was lost or late after the last long
 ///   pause. All that was lost before that is known to be lost when its timer expires, and goes again as acknowledgments
-///   arrive (RFC 5681 section 3.1, RFC 8985 section 6.3), not by one timeout after the other.
+///   arrive (RFC 5681 section 3.1, RFC 8985 section 6.3), not by one timeout after the other. A pause that ended with
+///   nothing sent again, as where what answers was lost and came with the peer's own repetition, has started the timer
+///   over before it expired (RFC 6298 section 5.3): what was lost before may have one more.
 /// - *It ends in time*: a timer that is started anew for each repetition and doubles each time (RFC 6298 sections 5.4,
 ///   5.5 and 5.6) expires, after what was last lost, no later than the pause had lasted by then and one timeout more,
 ///   be it the longest timeout at most. The timeout is at most SRTT + 4 RTTVAR, and neither is more than the longest
@@ -51,7 +53,10 @@ class finish_oracle {
   void syn_repeated() { syn_repeated_ = true; }
   /// What is outstanding first was sent again, as it is when a timer expires (RFC 6298 section 5.4): said after its own
   /// loss, and before that of what goes out with it.
-  void repeated() { known_ = disturbances_; }
+  void repeated() {
+    known_ = disturbances_;
+    repeats_ = true;
+  }
   /// The acknowledgment of the direction advances over `octets`, which were sent `once` or not, `next` being what is
   /// sent next. `needless`: what had been sent again in the pause had arrived before, so that the sender may learn that
   /// its timer expired too early, and take nothing for lost (RFC 4015 section 3.1, step 8).
@@ -109,6 +114,7 @@ class finish_oracle {
   void begin_pause(microseconds now) {
     since_ = now;
     known_ = disturbances_;
+    repeats_ = false;
   }
 
   void end_pause(microseconds now, position next, bool needless) {
@@ -117,7 +123,8 @@ class finish_oracle {
     ++pauses_;
     // What was lost after the timer expired is not known yet, were it of what went out in the same moment: a sender
     // without SACK learns of it by the next timeout only (RFC 6582 section 3.2, step 2).
-    if (!needless) excused_ = known_;
+    if (!needless) excused_ = std::max(excused_, repeats_ ? known_ : spared_);
+    spared_ = known_;
     fresh_from_ = next;
     flights_ = 0;
     timeout_ = std::max(timeout(), std::min(2 * pause, given_.most_timeout));
@@ -136,11 +143,13 @@ class finish_oracle {
   std::uint64_t disturbances_ = 0;
   std::uint64_t known_ = 0;    // of them, to a sender whose timer expired last, or as the pause began
   std::uint64_t excused_ = 0;  // of them, have had their pause
+  std::uint64_t spared_ = 0;   // of them, have had one in which nothing was sent again
   microseconds timeout_ = 0;   // backed off by the pauses before
   position fresh_from_ = 0;    // what is sent from here on may be measured
   int flights_ = 0;            // of what may be that were acknowledged
   int pauses_ = 0;
   bool syn_repeated_ = false;
+  bool repeats_ = false;  // something was sent again in this pause
   complaint wrong_{};
 };
 

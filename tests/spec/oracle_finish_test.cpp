@@ -57,6 +57,17 @@ TEST(oracle_finish, lets_what_is_lost_beside_a_repetition_explain_the_next_pause
   }
 }
 
+// covers: rfc6298#5.3
+TEST(oracle_finish, lets_a_loss_explain_one_more_pause_where_nothing_was_repeated_in_the_first) {
+  finish_oracle judge = waiting();
+  judge.disturbed(5'000);
+  judge.moved(900'000, {1, 100}, 200, true, false);  // with the peer's own repetition
+  judge.moved(1'900'000, {100, 200}, 300, true, false);
+  EXPECT_EQ(judge.violation(), "");
+  judge.moved(2'900'000, {200, 300}, 400, true, false);
+  EXPECT_NE(judge.violation(), "");
+}
+
 // Back-off stays until something sent once is measured, and is the longest at most (RFC 6298 sections 2.5 and 5.5).
 TEST(oracle_finish, lets_what_is_lost_beside_a_repetition_wait_as_long_as_the_timer_was_backed_off) {
   for (const bool in_time : {true, false}) {
