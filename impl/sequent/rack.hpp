@@ -55,11 +55,12 @@ class rack {
     u32 sent_at = 0;                  // of what was sent last
     sequence_number<u32> end{};
     bool valid = false;
-    u32 granule = 0;  // what was sent may have been sent so much earlier than its time says
+    u32 granule = 0;     // what was sent may have been sent so much earlier than its time says
+    bool again = false;  // that had been sent again
   };
   [[nodiscard]] constexpr arrival hear(u32 now, u32 granule = 0) noexcept {
     widened_ = false;
-    return {now, furthest_, 0, {}, false, granule};
+    return {now, furthest_, 0, {}, false, granule, false};
   }
 
   /// A round trip was measured of what was sent once: of a segment, or of the SYN. RACK.min_RTT is the shortest, unless
@@ -86,6 +87,7 @@ class rack {
     news.valid = true;
     news.sent_at = run.sent_at;
     news.end = run.last;
+    news.again = run.again;
   }
 
   /// All that the acknowledgment delivered has been named: RACK.rtt is measured by what of it was sent last.
@@ -96,6 +98,7 @@ class rack {
     known_ = true;
     sent_at_ = news.sent_at;
     end_ = news.end;
+    again_ = news.again;
   }
 
   /// A D-SACK arrived (section 6.2, step 4): the reordering window grows, once a round trip.
@@ -142,7 +145,7 @@ class rack {
     outcome out;
     if (!known_) return out;
     out.found = board.mark_lost([&](const sent_run& run, sequence_number<u32> last) {
-      if (!sent_after(sent_at_, end_, run.sent_at, last)) return false;
+      if (!overtook(run, last)) return false;
       const u32 elapsed = now - run.sent_at;
       if (elapsed >= half_circle) return false;
       // Which of two originals was sent first is certain, however coarse their times are; of what was sent again it is
@@ -171,8 +174,11 @@ class rack {
     });
   }
 
-  /// Something has been delivered that was sent after this run, which ends at `last`.
+  /// Something has been delivered that was sent after this run, which ends at `last` (RACK_sent_after() of
+  /// section 6.2). What was sent for the first time may have the time of what followed it, up to the next repetition:
+  /// so at the same moment it does not count as sent after one.
   [[nodiscard]] constexpr bool overtook(const sent_run& run, sequence_number<u32> last) const noexcept {
+    if (run.again && !again_ && run.sent_at == sent_at_) return false;
     return known_ && sent_after(sent_at_, end_, run.sent_at, last);
   }
 
@@ -200,6 +206,7 @@ class rack {
     known_ = false;
     sent_at_ = 0;
     end_ = {};
+    again_ = false;
   }
 
   /// Nothing is outstanding: what follows can be compared with nothing before it, and stays within reach of SND.UNA.
@@ -244,6 +251,7 @@ class rack {
   std::uint8_t multiplier_ = 1;
   std::uint8_t persists_ = 0;
   bool known_ : 1 = false;
+  bool again_ : 1 = false;  // that had been sent again
   bool reordering_seen_ : 1 = false;
   bool widened_ : 1 = false;  // by the acknowledgment at hand
 };

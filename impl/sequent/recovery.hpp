@@ -33,7 +33,7 @@ class loss_recovery {
     run_began_ = lowered_at_ = 0;
     phase_ = recovery_phase::open;
     duplicates_ = 0;
-    head_due_ = reduced_ = lowered_again_ = reports_seen_ = false;
+    head_due_ = reduced_ = lowered_again_ = reports_seen_ = apart_ = false;
     undone_ = undoing::nothing;
   }
 
@@ -99,9 +99,11 @@ class loss_recovery {
   constexpr void sent(sequence_number<u32> last, instant now, duration smoothed) noexcept {
     const u32 octets = last - board_.end();
     const u32 at = short_time(now);
-    // Runs that differ by less than an eighth of a round trip are told as one.
-    const bool joins = at - run_began_ <= granule(smoothed);
+    // Runs that differ by less than an eighth of a round trip are told as one, but none from before and after a
+    // repetition: RACK has to tell what was sent after that.
+    const bool joins = !apart_ && at - run_began_ <= granule(smoothed);
     if (!joins || board_.view().empty()) run_began_ = at;
+    apart_ = false;
     board_.sent(last, at, joins);
     if (phase_ != recovery_phase::open) [[unlikely]] {
       if (phase_ == recovery_phase::recovery) reduction_.sent(octets);
@@ -115,6 +117,7 @@ class loss_recovery {
   constexpr u32 sent_again(sequence_number<u32> first, sequence_number<u32> last, instant now,
                            sequence_number<u32> clock) noexcept {
     head_due_ = false;
+    apart_ = true;
     doubt_.resent(first, last, clock);
     if (phase_ == recovery_phase::recovery) reduction_.sent(last - first);
     if (probe_.due()) probe_.sent(board_.end(), true);
@@ -390,6 +393,7 @@ class loss_recovery {
   bool reduced_ = false;        // until take_reduced()
   bool lowered_again_ = false;  // in this episode, by a timeout or as a retransmission was lost
   bool reports_seen_ = false;   // the peer has sent a D-SACK
+  bool apart_ = false;          // something was sent again since anything was sent for the first time
   undoing undone_ = undoing::nothing;
   scoreboard<MostRuns> board_{};
 };

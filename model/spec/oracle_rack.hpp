@@ -234,7 +234,7 @@ class rack_oracle {
     const permitted_span wait = waiting();
     for (const piece& each : pieces_) {
       if (each.sacked || each.must || !rtt_known_ ||
-          !sent_after(newest_.high, each.sent_at - given_.early, each.text.last)) {
+          !sent_after(newest_for(each), each.sent_at - given_.early, each.text.last)) {
         continue;
       }
       const microseconds soonest = each.sent_at - given_.early + wait.low;
@@ -330,8 +330,16 @@ class rack_oracle {
 
   /// As sent_after, for every implementation: one that records times late may not see which of two was first.
   [[nodiscard]] bool certainly_after(const transmission& a, const piece& b) const {
+    // One that keeps one time for several segments need not know which of them went at the moment of a repetition.
+    if (b.repeated && given_.joins != 0 && a.at == b.sent_at) return false;
     if (given_.late + b.late + given_.early == 0) return sent_after(a, b.sent_at, b.end);
     return a.at > latest_record(b) + given_.early;
+  }
+
+  /// The latest reading of what was delivered and sent last, to compare a piece with. Among new text the order is that
+  /// of its octets, whatever times they are recorded with; beside a repetition each segment's own time tells.
+  [[nodiscard]] const transmission& newest_for(const piece& each) const {
+    return each.repeated ? newest_alone_ : newest_.high;
   }
 
   /// When an implementation may have a piece recorded at the latest.
@@ -470,6 +478,8 @@ class rack_oracle {
       rtt_known_ = true;
     }
     if (sent_after(at_most, newest_.high.at, newest_.high.end)) newest_.high = at_most;
+    const transmission alone{each.sent_at + given_.late, each.end};
+    if (sent_after(alone, newest_alone_.at, newest_alone_.end)) newest_alone_ = alone;
   }
 
   /// Step 3. A part of a segment may count on its own.
@@ -515,7 +525,7 @@ class rack_oracle {
     for (piece& each : pieces_) {
       if (each.sacked || each.may) continue;
       const microseconds recorded = each.sent_at - given_.early;
-      each.may = sent_after(newest_.high, recorded, each.text.last) && recorded + wait.low <= now;
+      each.may = sent_after(newest_for(each), recorded, each.text.last) && recorded + wait.low <= now;
     }
   }
 
@@ -528,7 +538,8 @@ class rack_oracle {
   position nxt_ = 0;
   position fack_ = 0;
 
-  transmission_span newest_{};  ///< RACK.xmit_ts and RACK.end_seq
+  transmission_span newest_{};   ///< RACK.xmit_ts and RACK.end_seq
+  transmission newest_alone_{};  ///< its latest reading where no segment has the time of another
   permitted_span rtt_{};
   bool rtt_known_ = false;
   microseconds min_rtt_ = 0;
