@@ -35,7 +35,9 @@ struct finish_parameters {
 /// - *It ends in time*: a timer that is started anew for each repetition and doubles each time (RFC 6298 sections 5.4,
 ///   5.5 and 5.6) expires, after what was last lost, no later than the pause had lasted by then and one timeout more,
 ///   be it the longest timeout at most. The timeout is at most SRTT + 4 RTTVAR, and neither is more than the longest
-///   round trip. Back-off that a pause began stays until what was sent once has been measured (Karn, section 5.7).
+///   round trip, or the longest pause in which nothing was sent again: where an answer is lost, and the next one comes
+///   with something later, that is what is measured (section 3). Back-off that a pause began stays until what was sent
+///   once has been measured (Karn, section 5.7).
 class finish_oracle {
  public:
   explicit finish_oracle(const finish_parameters& given) : given_(given) {}
@@ -92,7 +94,7 @@ class finish_oracle {
   // The timeout when a pause begins, before it doubles.
   [[nodiscard]] microseconds timeout() const {
     const microseconds first = syn_repeated_ ? given_.timeout_after_syn : given_.least_timeout;
-    return std::min(std::max({first, 5 * round_trip(), timeout_}), given_.most_timeout);
+    return std::min(std::max({first, 5 * std::max(round_trip(), measured_), timeout_}), given_.most_timeout);
   }
 
   void judge(microseconds now) {
@@ -121,6 +123,7 @@ class finish_oracle {
     const microseconds pause = now - *since_;
     if (pause <= quick()) return;
     ++pauses_;
+    if (!repeats_) measured_ = std::max(measured_, pause);
     // What was lost after the timer expired is not known yet, were it of what went out in the same moment: a sender
     // without SACK learns of it by the next timeout only (RFC 6582 section 3.2, step 2).
     if (!needless) excused_ = std::max(excused_, repeats_ ? known_ : spared_);
@@ -143,6 +146,7 @@ class finish_oracle {
   std::uint64_t disturbances_ = 0;
   std::uint64_t known_ = 0;    // of them, to a sender whose timer expired last, or as the pause began
   std::uint64_t excused_ = 0;  // of them, have had their pause
+  microseconds measured_ = 0;  // of a pause in which nothing was sent again, as whose round trip it may have been taken
   std::uint64_t spared_ = 0;   // of them, have had one in which nothing was sent again
   microseconds timeout_ = 0;   // backed off by the pauses before
   position fresh_from_ = 0;    // what is sent from here on may be measured

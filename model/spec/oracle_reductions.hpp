@@ -46,9 +46,11 @@ struct said_windows {
 ///   to follow it all the same; the share is that of what was outstanding since the repair before was over.
 ///   Nor is one wanted for what may have been a tail loss probe, where no reduction stands for what is outstanding: a
 ///   probe repairs nothing, and none goes within a repair (RFC 8985 section 7.2).
-/// - *cwnd follows*: until everything is acknowledged that was outstanding then, it does not grow beyond where the
-///   reduction found it or what is outstanding, but for two segments (RFC 9937); then it is at ssthresh (RFC 5681
-///   section 4.3); a timeout leaves one segment of it.
+/// - *cwnd follows*: until everything is acknowledged that was outstanding then, and SACK reports nothing beyond a
+/// hole,
+///   it does not grow beyond where the reduction found it or what is outstanding, but for two segments (RFC 9937); then
+///   it is at ssthresh (RFC 5681 section 4.3). A timeout leaves one segment of it, and slow start and congestion
+///   avoidance follow (section 3.1).
 /// - *ssthresh rises* otherwise only where the latest reduction is taken back, no further than to what it was or to
 ///   what was outstanding, where the path took less (to cwnd), and where HyStart++ ends the first slow start (at cwnd).
 class reductions_oracle {
@@ -71,10 +73,10 @@ class reductions_oracle {
     ++order_;
     cut_at_ends(flight_, r);
     for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last; ++it) {
-      it->second = {it->second.last, order_, now, true, it->second.arrived};
+      it->second = {it->second.last, order_, now, true, it->second.arrived, seg.stamp};
     }
     if (r.last > nxt_) {
-      flight_.emplace(std::max(r.first, nxt_), piece{r.last, order_, now, false, false});
+      flight_.emplace(std::max(r.first, nxt_), piece{r.last, order_, now, false, false, seg.stamp});
       nxt_ = r.last;
     }
   }
@@ -91,8 +93,8 @@ class reductions_oracle {
     una_ = una;
     oldest_ = {};
     note_missing(now);  // what is missing still, or is answered only now
-    take({0, una}, now, true);
-    for (const octet_range& each : seg.reported) take(each, now, false);
+    take({0, una}, now, true, seg.echo);
+    for (const octet_range& each : seg.reported) take(each, now, false, {});
   }
   /// It hears that a packet was too big.
   void too_big() { smaller_ = true; }
@@ -135,6 +137,7 @@ class reductions_oracle {
     microseconds when = 0;
     bool again = false;
     bool arrived = false;
+    std::optional<std::uint32_t> stamp{};  ///< that it was sent with last
   };
   /// The latest reduction that stands.
   struct reduction {
@@ -144,12 +147,14 @@ class reductions_oracle {
     position ends = 0;         ///< where the repair ends that it belongs to
     std::int64_t from = 0;     ///< cwnd before it
     std::int64_t to = 0;       ///< ssthresh after it
+    std::int64_t before = 0;   ///< ssthresh before it
     std::int64_t restore = 0;  ///< what taking it back gives at most
     bool timeout = false;
-    bool at_once = false;     ///< cwnd came down with it, so that it may grow from there
-    bool spared = false;      ///< for what had been sent again before the reduction before it
-    bool again = false;       ///< it may have been for that
-    std::uint64_t since = 0;  ///< the order of the reduction with which the repair began
+    bool after_timeout = false;  ///< slow start repairs, and leads on to congestion avoidance
+    bool at_once = false;        ///< cwnd came down with it, so that it may grow from there
+    bool spared = false;         ///< for what had been sent again before the reduction before it
+    bool again = false;          ///< it may have been for that
+    std::uint64_t since = 0;     ///< the order of the reduction with which the repair began
     bool over = false;
   };
 
@@ -160,12 +165,14 @@ class reductions_oracle {
   [[nodiscard]] std::int64_t down(std::int64_t flight) const { return flight * given_.kept / given_.kept_of; }
   [[nodiscard]] std::int64_t floor_of(const said_windows& said) const { return 2 * std::max(said.smss, before_->smss); }
 
-  void take(const octet_range& r, microseconds now, bool gone) {
+  // What was sent again has measured a round trip where the echo is that of the last time (RFC 7323 section 4.1).
+  void take(const octet_range& r, microseconds now, bool gone, std::optional<std::uint32_t> echo) {
     if (r.last <= r.first) return;
     cut_at_ends(flight_, r);
     for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last;) {
       piece& p = it->second;
-      if (!p.arrived && !p.again) least_ = std::min(least_.value_or(now - p.when), now - p.when);
+      const bool measures = !p.again || (echo && echo == p.stamp);
+      if (!p.arrived && measures) least_ = std::min(least_.value_or(now - p.when), now - p.when);
       p.arrived = true;
       it = gone ? flight_.erase(it) : std::next(it);
     }
@@ -209,6 +216,7 @@ class reductions_oracle {
              .until = under_way ? latest_->until : nxt_,
              .from = before_->cwnd,
              .to = before_->ssthresh,
+             .before = before_->ssthresh,
              .restore = std::max(before_->ssthresh, most_flight_),
              .timeout = expiry || (under_way && latest_->timeout),
              .at_once = before_->cwnd <= before_->ssthresh});
@@ -232,11 +240,13 @@ class reductions_oracle {
 
   void begin(const reduction& r) {
     const bool within = latest_ && !latest_->timeout && una_ < latest_->ends;
+    const bool after_timeout = r.timeout || (latest_ && latest_->after_timeout && una_ < latest_->ends);
     const position ends = within ? latest_->ends : r.until;
     const std::uint64_t since = within && r.again ? latest_->since : r.order;
     latest_ = r;
     latest_->ends = ends;
     latest_->since = since;
+    latest_->after_timeout = after_timeout;
     answered_until_ = r.until;
     most_flight_ = nxt_ - una_;
     ++reductions_;
@@ -262,12 +272,14 @@ class reductions_oracle {
     const bool timeout = by_timer_ && said.cwnd <= largest_;
     const bool repeated =
         again_missing_ && *again_missing_ + given_.grain >= least_.value_or(0) && latest_ && !latest_->spared;
-    if (fits && (caused || timeout || repeated) && !(timeout && held_)) {
+    const bool as_before = s > b.ssthresh && latest_ && s == latest_->before;  // then it is taken back
+    if (fits && !as_before && (caused || timeout || repeated) && !(timeout && held_)) {
       return begin({.order = order_,
                     .when = now,
                     .until = nxt_,
                     .from = b.cwnd,
                     .to = s,
+                    .before = b.ssthresh,
                     .restore = std::max(b.ssthresh, earlier),
                     .timeout = timeout,
                     .at_once = said.cwnd <= s,
@@ -294,7 +306,12 @@ class reductions_oracle {
 
   void judge_window(const said_windows& said, microseconds now) {
     if (!latest_ || latest_->over) return;
-    if (una_ < latest_->ends) {
+    // What SACK reports beyond a hole says that the repair goes on, with what went out since it began, to where the
+    // latest reduction answers it.
+    const bool reported = std::any_of(flight_.begin(), flight_.end(), [](const auto& p) { return p.second.arrived; });
+    if (una_ >= latest_->ends && reported) latest_->ends = std::max(latest_->ends, latest_->until);
+    if (una_ < latest_->ends || reported) {
+      if (latest_->after_timeout) return;
       const std::int64_t most =
           std::max({latest_->from, latest_->to, said.ssthresh, nxt_ - una_ + acknowledged_}) + 2 * said.smss;
       if (said.cwnd > std::max(most, before_->cwnd)) {
@@ -304,7 +321,7 @@ class reductions_oracle {
       return;
     }
     latest_->over = true;
-    if (latest_->timeout || latest_->at_once || said.ssthresh != latest_->to) return;
+    if (latest_->after_timeout || latest_->at_once || said.ssthresh != latest_->to) return;
     if (said.cwnd > latest_->to) {
       wrong_.note("a loss is repaired, and cwnd is " + std::to_string(said.cwnd) + " where ssthresh is " +
                   std::to_string(latest_->to) + " " + at(now));

@@ -269,8 +269,9 @@ class two_ends {
     send(p.to);
   }
 
-  // How the windows stand, as a caller may ask (see reductions_oracle).
+  // How the windows stand, as a caller may ask (see reductions_oracle). With the connection they end.
   void stand(std::size_t i) {
+    if (end_[i]->state() == connection_state::closed) return;
     const connection_statistics now = end_[i]->statistics();
     if (now.slow_start_threshold != threshold_[i] && threshold_[i] != 0) {
       note(i, "has ssthresh " + std::to_string(now.slow_start_threshold) + " and cwnd " +
