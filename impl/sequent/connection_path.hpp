@@ -54,7 +54,8 @@ void connection<Policy>::suspect_path(std::uint8_t attempts, instant now) noexce
   const u32 options = tcb_.ts.enabled ? 12 : 0;
   const u32 former = effective_mss();
   const u32 again = (std::min)(former, tcb_.snd.nxt - tcb_.snd.una) + options;
-  path_.on_timeout(again, attempts >= config_.r1 && !path_.explained(), now);
+  if (!path_.on_timeout(again, attempts >= config_.r1 && !path_.explained(), now)) return;
+  sender_.give_up_large();
   sender_.shrink_window(former, effective_mss());
 }
 

@@ -100,7 +100,7 @@ class path_mtu {
   /// so often in a row that the path must be broken (R1, RFC 9293 section 3.8.3). A remembered report is believed now;
   /// after a full stop a segment too large for the next lower fallback counts as swallowed. Says whether the estimate
   /// fell.
-  constexpr bool on_timeout(std::uint32_t size, bool full_stop, instant now) noexcept {
+  [[nodiscard]] constexpr bool on_timeout(std::uint32_t size, bool full_stop, instant now) noexcept {
     if (claimed_ != 0) {
       reduce(claimed_, now);
       return true;

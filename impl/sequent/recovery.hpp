@@ -191,6 +191,11 @@ class loss_recovery {
     go_back(nxt);
   }
 
+  /// After a timeout: what is still in flight is lost, too.
+  constexpr void give_up_rest() noexcept {
+    if (phase_ == recovery_phase::loss) (void)board_.mark_all_lost();
+  }
+
   /// The peer had closed its window and may have dropped what probed it: the first octets outstanding go out again,
   /// which is no sign of congestion. Where something is being repaired that goes on instead. Says whether anything
   /// became due.

@@ -260,6 +260,10 @@ class sender {
     restart_retransmission(now, timers, config);
   }
 
+  /// The path takes only smaller segments now, as the timer that has just expired says: what is still thought to be on
+  /// its way was too large as well, and would hold back its own repair.
+  constexpr void give_up_large() noexcept { recovery_.give_up_rest(); }
+
   /// Segments carry `mss` octets of text from now on instead of `former`: the window shrinks as they do, or it would
   /// leave as a burst of small ones (RFC 5681 section 3.1). Not in a recovery, which is steered in octets.
   constexpr void shrink_window(u32 former, u32 mss) noexcept {

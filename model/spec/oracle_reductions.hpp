@@ -309,8 +309,9 @@ class reductions_oracle {
     // What SACK reports beyond a hole says that the repair goes on, with what went out since it began, to where the
     // latest reduction answers it.
     const bool reported = std::any_of(flight_.begin(), flight_.end(), [](const auto& p) { return p.second.arrived; });
+    const bool ended = una_ >= latest_->ends && (!reported || said.cwnd <= latest_->to);
     if (una_ >= latest_->ends && reported) latest_->ends = std::max(latest_->ends, latest_->until);
-    if (una_ < latest_->ends || reported) {
+    if (!ended) {
       if (latest_->after_timeout) return;
       const std::int64_t most =
           std::max({latest_->from, latest_->to, said.ssthresh, nxt_ - una_ + acknowledged_}) + 2 * said.smss;

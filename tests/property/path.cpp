@@ -254,7 +254,7 @@ std::string path_case(const drawn_case& c) {
         judge.timed_out();
         const bool full_stop = s[3] % 2 == 0 && judge.timeouts() > 1;
         oracle.timed_out(size, full_stop, now);
-        core.on_timeout(static_cast<u32>(size), full_stop, moment);
+        (void)core.on_timeout(static_cast<u32>(size), full_stop, moment);
         break;
       }
       default:
