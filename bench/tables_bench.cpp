@@ -10,12 +10,12 @@
 #include <random>
 #include <vector>
 
-#include "sequent/ephemeral_ports.hpp"
-#include "sequent/flow.hpp"
-#include "sequent/flow_table.hpp"
-#include "sequent/siphash.hpp"
-#include "sequent/syn_cookie.hpp"
-#include "sequent/timer_wheel.hpp"
+#include "sequent/base/siphash.hpp"
+#include "sequent/stack/ephemeral_ports.hpp"
+#include "sequent/stack/flow_table.hpp"
+#include "sequent/stack/syn_cookie.hpp"
+#include "sequent/tables/timer_wheel.hpp"
+#include "sequent/wire/flow.hpp"
 
 namespace {
 

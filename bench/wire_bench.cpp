@@ -10,9 +10,9 @@
 #include <span>
 #include <vector>
 
-#include "sequent/emit.hpp"
-#include "sequent/parse.hpp"
-#include "sequent/ring.hpp"
+#include "sequent/tables/ring.hpp"
+#include "sequent/wire/emit.hpp"
+#include "sequent/wire/parse.hpp"
 
 namespace {
 

@@ -32,14 +32,17 @@ function(sequent_executable target)
 endfunction()
 
 # sequent_gtest(<folder> [TIMEOUT <seconds>] [TOGETHER <n>] [LINK <target>...] [NEEDS <target>...])
-# tests/<folder>/*.cpp become the executable <folder>_tests; each of its tests becomes a ctest labelled <folder>. Where
+# tests/<folder>/*.cpp and those of its rooms, tests/<folder>/*/*.cpp but for what is an engine, become the executable
+# <folder>_tests; each of its tests becomes a ctest labelled <folder>. Where
 # TOGETHER is given, each file has a namespace of its own, and with SEQUENT_TESTS_TOGETHER n of them are compiled at once.
 function(sequent_gtest folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT;TOGETHER" "LINK;NEEDS")
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
-  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp")
+  set(here "${PROJECT_SOURCE_DIR}/tests/${folder}")
+  file(GLOB sources CONFIGURE_DEPENDS "${here}/*.cpp" "${here}/*/*.cpp")
+  list(FILTER sources EXCLUDE REGEX "/(engine|theory|support)/[^/]*$")
   set(target ${folder}_tests)
   sequent_executable(${target} SOURCES ${sources} LINK ${arg_LINK} NEEDS ${arg_NEEDS} GTest::gtest_main)
   if(TARGET ${target})

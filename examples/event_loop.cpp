@@ -14,9 +14,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "sequent/chrono.hpp"
-#include "sequent/ip_text.hpp"
+#include "sequent/base/chrono.hpp"
 #include "sequent/stack.hpp"
+#include "sequent/wire/ip_text.hpp"
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "sequent/chrono.hpp"
+#include "sequent/base/chrono.hpp"
 #include "sequent/sequent.hpp"
 
 namespace {

@@ -6,7 +6,7 @@
 
 #include "fuzz/failure.hpp"
 #include "model/world/choice.hpp"
-#include "tests/property/cookie_subject.hpp"
+#include "tests/property/stack/cookie_subject.hpp"
 
 namespace {
 

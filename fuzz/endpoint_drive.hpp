@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "sequent/emit.hpp"
-#include "tests/property/segment_subject.hpp"
+#include "sequent/wire/emit.hpp"
+#include "tests/property/wire/segment_subject.hpp"
 #include "tests/refinement/bounded_storage.hpp"
 #include "tests/refinement/lockstep.hpp"
 

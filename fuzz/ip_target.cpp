@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "fuzz/failure.hpp"
-#include "tests/property/ip_subject.hpp"
+#include "tests/property/wire/ip_subject.hpp"
 
 namespace {
 

@@ -9,7 +9,7 @@
 
 #include "fuzz/failure.hpp"
 #include "model/world/choice.hpp"
-#include "tests/property/reassembly_subject.hpp"
+#include "tests/property/tables/reassembly_subject.hpp"
 
 namespace {
 

@@ -8,7 +8,7 @@
 
 #include "fuzz/failure.hpp"
 #include "model/world/choice.hpp"
-#include "tests/property/scoreboard_subject.hpp"
+#include "tests/property/recovery/scoreboard_subject.hpp"
 
 namespace {
 

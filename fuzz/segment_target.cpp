@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "fuzz/failure.hpp"
-#include "tests/property/segment_subject.hpp"
+#include "tests/property/wire/segment_subject.hpp"
 
 namespace {
 

@@ -10,8 +10,8 @@
 #include <span>
 #include <string>
 
-#include "sequent/shard.hpp"
 #include "sequent/stack.hpp"
+#include "sequent/stack/shard.hpp"
 
 namespace sequent::fuzz {
 

@@ -1,6 +1,6 @@
 // Table 6 and trimming against a definition by intervals of positions.
-#include "sequent/acceptance.hpp"
-#include "proofs/symbolic.hpp"
+#include "sequent/core/acceptance.hpp"
+#include "proofs/engine/symbolic.hpp"
 
 namespace sequent::proof {
 namespace {

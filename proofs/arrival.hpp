@@ -6,7 +6,7 @@
 
 #include "model/spec/matching.hpp"
 #include "model/spec/specification.hpp"
-#include "proofs/symbolic.hpp"
+#include "proofs/engine/symbolic.hpp"
 #include "sequent/step.hpp"
 #include "tests/refinement/abstraction.hpp"
 

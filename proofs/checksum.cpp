@@ -1,6 +1,6 @@
 // Folding a 32-bit sum is one's complement addition of 16-bit words.
-#include "sequent/checksum.hpp"
-#include "proofs/symbolic.hpp"
+#include "sequent/base/checksum.hpp"
+#include "proofs/engine/symbolic.hpp"
 
 namespace sequent::proof {
 namespace {

@@ -1,6 +1,6 @@
 // The arithmetic of congestion windows: a cube root, a cube, and sums that stay within 2^30.
-#include "proofs/symbolic.hpp"
-#include "proofs/word64.hpp"
+#include "proofs/engine/symbolic.hpp"
+#include "proofs/engine/word64.hpp"
 #include "sequent/congestion/curve.hpp"
 #include "sequent/congestion/progress.hpp"
 

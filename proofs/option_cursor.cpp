@@ -1,8 +1,8 @@
 // One step of the option cursor: by induction, no option list of any length or content makes it stand still or leave.
 #include <vector>
 
-#include "proofs/symbolic.hpp"
-#include "sequent/options.hpp"
+#include "proofs/engine/symbolic.hpp"
+#include "sequent/wire/options.hpp"
 
 namespace sequent::proof {
 namespace {

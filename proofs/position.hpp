@@ -8,7 +8,7 @@
 #include <string>
 
 #include "model/spec/position.hpp"
-#include "proofs/word32.hpp"
+#include "proofs/engine/word32.hpp"
 
 namespace sequent::proof {
 

@@ -1,6 +1,6 @@
 // Header prediction against the walk that it saves.
 #include "proofs/arrival.hpp"
-#include "sequent/predict.hpp"
+#include "sequent/core/predict.hpp"
 
 namespace sequent::proof {
 namespace {

@@ -1,8 +1,8 @@
 // The records of a stack against the whole blocks that they stand for.
 #include "proofs/arrival.hpp"
-#include "sequent/half_open.hpp"
-#include "sequent/time_wait.hpp"
-#include "sequent/transmit.hpp"
+#include "sequent/core/transmit.hpp"
+#include "sequent/stack/half_open.hpp"
+#include "sequent/stack/time_wait.hpp"
 
 namespace sequent::proof {
 namespace {

@@ -1,6 +1,6 @@
 // Distances, order and intervals on the circle of sequence numbers mean what they mean on the line of integers.
-#include "proofs/symbolic.hpp"
-#include "sequent/seq.hpp"
+#include "proofs/engine/symbolic.hpp"
+#include "sequent/base/seq.hpp"
 
 namespace sequent::proof {
 namespace {

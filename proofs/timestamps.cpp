@@ -1,7 +1,7 @@
 // PAWS and TS.Recent against the integers that timestamps stand for.
-#include "sequent/timestamps.hpp"
+#include "sequent/core/timestamps.hpp"
 #include "model/spec/event.hpp"
-#include "proofs/symbolic.hpp"
+#include "proofs/engine/symbolic.hpp"
 
 namespace sequent::proof {
 namespace {

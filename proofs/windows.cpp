@@ -1,7 +1,7 @@
 // Window scaling, the offer of a window, and the update of the send window.
-#include "proofs/symbolic.hpp"
-#include "sequent/arrives_synchronized.hpp"
-#include "sequent/transmit.hpp"
+#include "proofs/engine/symbolic.hpp"
+#include "sequent/core/arrives_synchronized.hpp"
+#include "sequent/core/transmit.hpp"
 
 namespace sequent::proof {
 namespace {

@@ -8,36 +8,17 @@ import re
 import subprocess
 from typing import Iterator, NamedTuple
 
-# The tiers of impl/sequent. A header includes only headers of its own tier or a lower one, and never in a circle.
-# A new header is added here.
-TIERS = (
-    ("compiler",),
-    ("config", "result"),
-    ("word", "seq", "time", "chrono", "octets", "checksum", "siphash", "isn", "slots", "ip_address", "ip_text", "ip_fields", "ipv4", "ipv6",
-     "ip", "icmp"),
-    ("control_bits", "fast_open", "options", "segment", "parse", "emit"),
-    ("actions", "interval_set", "large_interval_set", "ring", "control_block", "limits", "timers", "timer_wheel",
-     "flow", "flow_table"),
-    ("acceptance", "acknowledgment", "rtt", "round_trip", "table_sizes", "timestamps", "window", "window_tuning", "path_mtu", "scoreboard", "rack", "prr", "resent", "spurious",
-     "tail_probe", "pacing", "ecn", "statistics", "trace", "congestion/progress", "congestion/curve",
-     "congestion/hystart", "congestion/reno", "congestion/cubic", "congestion/validation", "congestion/validated", "ephemeral_ports", "syn_cookie", "fast_open_keys"),
-    ("arrives_closed", "arrives_icmp", "arrives_listen", "arrives_syn_sent", "arrives_synchronized", "handshake",
-     "predict", "receive_text", "user_calls", "timeouts", "transmit", "recovery", "recovery_*", "reply"),
-    ("step",),
-    ("receiver", "sender", "sender_*", "connection", "connection_*"),
-    ("dormant",),
-    ("answer", "half_open", "time_wait", "index_list", "slot_pool", "listener", "shard", "stack", "stack_*"),
-    ("sequent",),
-)
+# The rooms of impl/sequent, in their order: a room includes itself and those before it, never one behind, and nothing in
+# a circle. A door, a header at the top, is of a room too.
+ROOMS = ("base", "tables", "wire", "core", "congestion", "recovery", "transfer", "connection", "stack")
+DOORS = {"config": "base", "step": "core", "connection": "connection", "stack": "stack", "sequent": "stack"}
 
-# Where one class is too long for a file: the parts hold members of the header's class and include it; the header
-# includes them at its end, and nobody else does. A header and its parts count as one in the search for circles.
-PARTS = {"recovery": ("recovery_losses", "recovery_window"),
-         "sender": ("sender_input", "sender_text"),
-         "connection": ("connection_calls", "connection_input", "connection_output", "connection_path", "connection_trace"),
-         "stack": ("stack_calls", "stack_handshake", "stack_cookies", "stack_fast_open", "stack_input", "stack_output",
-                   "stack_replies", "stack_sleep", "stack_stream", "stack_orphans", "stack_events")}
-OWNER = {part: owner for owner, parts in PARTS.items() for part in parts}
+# Where one class is too long for a file: a part, NAME.inl.hpp, holds members of its owner's class and includes it; the
+# owner includes its parts at its end, and nobody else does. An owner and its parts count as one in the search for
+# circles. A part's owner is the door of its room where there is one that has such parts, else the header named here.
+PART = ".inl"
+OWNERS = {"recovery/losses.inl": "recovery/loss_recovery", "recovery/window.inl": "recovery/loss_recovery",
+          "transfer/sender_input.inl": "transfer/sender", "transfer/sender_text.inl": "transfer/sender"}
 
 MAX_IMPL_LINES = 410
 MAX_FUNCTION_LINES = 80
@@ -103,23 +84,26 @@ def includes(text: str) -> Iterator[tuple[int, str, str]]:
             yield number, match[1], match[2]
 
 
-def tier_of(header: str):
-    """The tier of a header named like "congestion/reno", or None."""
-    for tier, names in enumerate(TIERS):
-        if any(fnmatch.fnmatchcase(header, name) for name in names):
-            return tier
-    return None
+def room_of(header: str) -> str | None:
+    """The room of a header named like "congestion/reno" or "stack"; None if it has none."""
+    room = header.partition("/")[0] if "/" in header else DOORS.get(header)
+    return room if room in ROOMS else None
 
 
-def tiers(tree: Tree) -> Iterator[Finding]:
-    """impl/ includes downwards, without circles."""
+def owner_of(header: str) -> str | None:
+    """The header whose class a part has members of; None for what is no part."""
+    return OWNERS.get(header, header.partition("/")[0]) if header.endswith(PART) else None
+
+
+def rooms(tree: Tree) -> Iterator[Finding]:
+    """impl/ includes its own room and those before it, without circles."""
     graph = {}
     for path, text in tree.under(("impl",), (".hpp",)):
         name = path.removeprefix("impl/sequent/").removesuffix(".hpp")
-        own = tier_of(name)
-        edges = graph.setdefault(OWNER.get(name, name), [])
+        own, owner = room_of(name), owner_of(name)
+        edges = graph.setdefault(owner or name, [])
         if own is None:
-            yield Finding(path, 1, "has no tier: add it to TIERS in tools/tidy_checks.py")
+            yield Finding(path, 1, "is in no room: see ROOMS and DOORS in tools/tidy_checks.py")
             continue
         for number, delimiter, target in includes(text):
             if delimiter == "<" and not target.startswith("sequent/"):
@@ -128,13 +112,13 @@ def tiers(tree: Tree) -> Iterator[Finding]:
                 yield Finding(path, number, f"includes {target}, which is not a header of impl/sequent")
                 continue
             included = target.removeprefix("sequent/").removesuffix(".hpp")
-            if OWNER.get(included, name) != name:
+            theirs, their_owner = room_of(included), owner_of(included)
+            if their_owner not in (None, name):
                 yield Finding(path, number, f"includes {target}, which only its owner may include")
-            if OWNER.get(included) != name and OWNER.get(name) != included:
-                edges.append((path, number, OWNER.get(included, included)))
-            theirs = tier_of(included)
-            if theirs is not None and theirs > own:
-                yield Finding(path, number, f"is of tier {own} and includes {target} of tier {theirs}")
+            if their_owner != name and owner != included:
+                edges.append((path, number, their_owner or included))
+            if theirs is not None and ROOMS.index(theirs) > ROOMS.index(own):
+                yield Finding(path, number, f"is in {own} and includes {target} of {theirs}")
     yield from circles(graph)
 
 
@@ -258,10 +242,10 @@ def machine_paths(tree: Tree) -> Iterator[Finding]:
 
 
 def known_names(tree: Tree) -> set[str]:
-    """The requirements of docs/requirements.csv and the rules of model/spec/rules_*.hpp."""
+    """The requirements of docs/requirements.csv and the rules of model/spec/rules/*.hpp."""
     names = {row["id"] for row in csv.DictReader(tree.texts.get("docs/requirements.csv", "").splitlines())}
     for path, text in tree.under(("model",), (".hpp",)):
-        if fnmatch.fnmatchcase(path, "model/spec/rules_*.hpp"):
+        if fnmatch.fnmatchcase(path, "model/spec/rules/*.hpp"):
             names |= {literal for literal in re.findall(r'"([^"\n]*)"', text) if NAME.fullmatch(literal)}
     return names
 
@@ -308,7 +292,7 @@ def quotations(tree: Tree) -> Iterator[Finding]:
 
 
 CHECKS = (
-    ("tiers", "impl/ includes only its own or lower tiers, in no circle", tiers),
+    ("rooms", "impl/ includes only its own room and those before it, in no circle", rooms),
     ("walls", "model/ and impl/ do not include one another", walls),
     ("file length", f"no header of impl/ over {MAX_IMPL_LINES} lines", file_length),
     ("function length", f"no function over {MAX_FUNCTION_LINES} lines", function_length),

@@ -8,16 +8,16 @@ import tidy_checks
 
 CLEAN = {
     "impl/sequent/config.hpp": "#pragma once\n",
-    "impl/sequent/word.hpp": '#include <cstdint>\n#include "sequent/config.hpp"\n',
-    "impl/sequent/seq.hpp": '#include "sequent/word.hpp"\n',
-    "impl/sequent/step.hpp": '#include "sequent/seq.hpp"\n',
-    "impl/sequent/connection_buffers.hpp": '#include <sequent/step.hpp>\n',
+    "impl/sequent/base/word.hpp": '#include <cstdint>\n#include "sequent/config.hpp"\n',
+    "impl/sequent/base/seq.hpp": '#include "sequent/base/word.hpp"\n',
+    "impl/sequent/step.hpp": '#include "sequent/base/seq.hpp"\n',
+    "impl/sequent/connection/buffers.hpp": '#include <sequent/step.hpp>\n',
     "impl/sequent/connection.hpp":
-        '#include "sequent/connection_buffers.hpp"\n#include "sequent/connection_calls.hpp"\n',
-    "impl/sequent/connection_calls.hpp": '#include "sequent/connection.hpp"\n#include "sequent/seq.hpp"\n',
+        '#include "sequent/connection/buffers.hpp"\n#include "sequent/connection/calls.inl.hpp"\n',
+    "impl/sequent/connection/calls.inl.hpp": '#include "sequent/connection.hpp"\n#include "sequent/base/seq.hpp"\n',
     "model/spec/state.hpp": "#include <vector>\n",
-    "model/spec/rules_reset.hpp": '#include "model/spec/state.hpp"\ninline constexpr rule a{.id = "RST-3"};\n',
-    "tests/unit/seq_test.cpp": '#include "sequent/seq.hpp"\n#include "model/spec/state.hpp"\nTEST(seq, wraps) {\n}\n',
+    "model/spec/rules/reset.hpp": '#include "model/spec/state.hpp"\ninline constexpr rule a{.id = "RST-3"};\n',
+    "tests/unit/base/seq_test.cpp": '#include "sequent/base/seq.hpp"\n#include "model/spec/state.hpp"\nTEST(seq, wraps) {\n}\n',
     "docs/requirements.csv": "id,level,section\nMUST-2,MUST,3.1\n",
     "docs/rules.md": "RST-3 meets MUST-2 in FIN-WAIT-2, see `impl/work/` and the file named X-1.txt.\n",
 }
@@ -38,22 +38,22 @@ CALL = "cma" + "ke"
 
 # check, path, content in place of what the clean tree has there
 SEEDED = (
-    ("tiers", "impl/sequent/word.hpp", '#include "sequent/step.hpp"\n'),
-    ("tiers", "impl/sequent/word.hpp", '#include "sequent/seq.hpp"\n'),  # same tier, in a circle
-    ("tiers", "impl/sequent/unlisted.hpp", "#pragma once\n"),
-    ("tiers", "impl/sequent/congestion/unlisted.hpp", "#pragma once\n"),
-    ("tiers", "impl/sequent/seq.hpp", '#include "sequent/nowhere.hpp"\n'),
-    ("tiers", "impl/sequent/seq.hpp", '#include "word.hpp"\n'),
-    ("tiers", "impl/sequent/connection_buffers.hpp", '#include "sequent/connection.hpp"\n'),  # a circle with the owner
-    ("tiers", "impl/sequent/connection_buffers.hpp", '#include "sequent/connection_calls.hpp"\n'),  # and with a part
-    ("tiers", "impl/sequent/sequent.hpp", '#include "sequent/connection_calls.hpp"\n'),  # a part is its owner's alone
-    ("walls", "model/spec/state.hpp", '#include "sequent/seq.hpp"\n'),
-    ("walls", "model/spec/state.hpp", "#include <sequent/seq.hpp>\n"),
-    ("walls", "model/spec/state.hpp", '#include "impl/sequent/seq.hpp"\n'),
+    ("rooms", "impl/sequent/base/word.hpp", '#include "sequent/step.hpp"\n'),
+    ("rooms", "impl/sequent/base/word.hpp", '#include "sequent/base/seq.hpp"\n'),  # same tier, in a circle
+    ("rooms", "impl/sequent/unlisted.hpp", "#pragma once\n"),
+    ("rooms", "impl/sequent/congestion/unlisted.hpp", "#pragma once\n"),
+    ("rooms", "impl/sequent/base/seq.hpp", '#include "sequent/nowhere.hpp"\n'),
+    ("rooms", "impl/sequent/base/seq.hpp", '#include "word.hpp"\n'),
+    ("rooms", "impl/sequent/connection/buffers.hpp", '#include "sequent/connection.hpp"\n'),  # a circle with the owner
+    ("rooms", "impl/sequent/connection/buffers.hpp", '#include "sequent/connection/calls.inl.hpp"\n'),  # and with a part
+    ("rooms", "impl/sequent/sequent.hpp", '#include "sequent/connection/calls.inl.hpp"\n'),  # a part is its owner's alone
+    ("walls", "model/spec/state.hpp", '#include "sequent/base/seq.hpp"\n'),
+    ("walls", "model/spec/state.hpp", "#include <sequent/base/seq.hpp>\n"),
+    ("walls", "model/spec/state.hpp", '#include "impl/sequent/base/seq.hpp"\n'),
     ("walls", "model/spec/state.hpp", '  #  include "../../impl/sequent/seq.hpp"\n'),
-    ("walls", "impl/sequent/seq.hpp", "#include <model/spec/state.hpp>\n"),
-    ("file length", "impl/sequent/seq.hpp", "\n" * (tidy_checks.MAX_IMPL_LINES + 1)),
-    ("function length", "tests/unit/seq_test.cpp", function(LIMIT + 1)),
+    ("walls", "impl/sequent/base/seq.hpp", "#include <model/spec/state.hpp>\n"),
+    ("file length", "impl/sequent/base/seq.hpp", "\n" * (tidy_checks.MAX_IMPL_LINES + 1)),
+    ("function length", "tests/unit/base/seq_test.cpp", function(LIMIT + 1)),
     ("function length", "model/spec/state.hpp", "namespace a {\n" + function(LIMIT + 1, "auto f() -> int") + "}\n"),
     ("function length", "fuzz/a_target.cpp",
      "struct s {\n" + function(LIMIT + 1, "template <class T>\nvoid f(T t)") + "};\n"),
@@ -76,19 +76,19 @@ SEEDED = (
     ("names", "docs/deep/down.md", "It meets MUST-999.\n"),
     ("names", "README.md", "It meets **SHLD-1**.\n"),
     ("quotations", "docs/rules.md", "<!-- quoted: examples/none.cpp -->\n```cpp\nint a;\n```\n"),
-    ("quotations", "docs/rules.md", "<!-- quoted: impl/sequent/seq.hpp -->\n```cpp\nint no_such_line;\n```\n"),
-    ("quotations", "docs/rules.md", "<!-- quoted: impl/sequent/seq.hpp -->\nNo code.\n"),
+    ("quotations", "docs/rules.md", "<!-- quoted: impl/sequent/base/seq.hpp -->\n```cpp\nint no_such_line;\n```\n"),
+    ("quotations", "docs/rules.md", "<!-- quoted: impl/sequent/base/seq.hpp -->\nNo code.\n"),
 )
 
 # What must not be reported: path and content.
 INNOCENT = (
-    ("tests/unit/seq_test.cpp", function(LIMIT)),
-    ("tests/unit/seq_test.cpp", "namespace a {\n" + function(LIMIT) * 3 + "}\n"),
-    ("tests/unit/seq_test.cpp", "const char* text[] = {\n" + '  R"x(}{{)x",\n' * (LIMIT + 1) + "};\n"),
-    ("model/spec/rules_more.hpp",
+    ("tests/unit/base/seq_test.cpp", function(LIMIT)),
+    ("tests/unit/base/seq_test.cpp", "namespace a {\n" + function(LIMIT) * 3 + "}\n"),
+    ("tests/unit/base/seq_test.cpp", "const char* text[] = {\n" + '  R"x(}{{)x",\n' * (LIMIT + 1) + "};\n"),
+    ("model/spec/rules/more.hpp",
      "constexpr std::array<row, 90> rows{{\n" + '  {"f()", a()},\n' * (LIMIT + 1) + "}};\n"),
-    ("impl/sequent/seq.hpp", "\n" * tidy_checks.MAX_IMPL_LINES),
-    ("impl/sequent/time.hpp", '#include "sequent/seq.hpp"\n'),
+    ("impl/sequent/base/seq.hpp", "\n" * tidy_checks.MAX_IMPL_LINES),
+    ("impl/sequent/base/time.hpp", '#include "sequent/base/seq.hpp"\n'),
     ("tools/script", '#!/bin/sh\nwork=$(mktemp -d /"${TMPDIR:-tmp}"/a.XXXXXX)\n'),
     ("tests/package/check", f"{CALL} -S . \\\n  -G Ninja -B build && cmake --build build && cmake --install build\n"),
     ("tests/package/check", f"{CALL} --preset test -B build || exit\n{CALL} -E touch a.b\n"),

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "bench/worst/scene.hpp"
-#include "sequent/flow_table.hpp"
+#include "sequent/stack/flow_table.hpp"
 #include "tests/support/ip_packets.hpp"
 
 namespace bench::worst {

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "sequent/time.hpp"
+#include "sequent/base/time.hpp"
 
 namespace tun_host {
 

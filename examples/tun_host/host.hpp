@@ -8,9 +8,9 @@
 #include <span>
 #include <unordered_map>
 
-#include "sequent/flow.hpp"
-#include "sequent/ip.hpp"
 #include "sequent/sequent.hpp"
+#include "sequent/wire/flow.hpp"
+#include "sequent/wire/ip.hpp"
 #include "tun_host/link.hpp"
 
 namespace tun_host {

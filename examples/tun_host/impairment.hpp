@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#include "sequent/time.hpp"
+#include "sequent/base/time.hpp"
 #include "tun_host/packet_edits.hpp"
 
 namespace tun_host {

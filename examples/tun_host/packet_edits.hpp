@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <span>
 
-#include "sequent/checksum.hpp"
-#include "sequent/octets.hpp"
+#include "sequent/base/checksum.hpp"
+#include "sequent/base/octets.hpp"
 
 namespace tun_host {
 

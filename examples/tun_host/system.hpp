@@ -10,8 +10,8 @@
 #include <string>
 #include <system_error>
 
-#include "sequent/isn.hpp"
-#include "sequent/time.hpp"
+#include "sequent/base/time.hpp"
+#include "sequent/core/isn.hpp"
 
 namespace tun_host {
 

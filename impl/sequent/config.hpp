@@ -1,7 +1,7 @@
 // Version, and what the library does when it catches a mistake of its own.
 #pragma once
 
-#include "sequent/compiler.hpp"
+#include "sequent/base/compiler.hpp"
 
 #define SEQUENT_VERSION_MAJOR 0
 #define SEQUENT_VERSION_MINOR 1

@@ -8,26 +8,26 @@
 #include <optional>
 #include <span>
 
-#include "sequent/arrives_icmp.hpp"
 #include "sequent/congestion/cubic.hpp"
-#include "sequent/connection_config.hpp"
-#include "sequent/connection_fast_open.hpp"
-#include "sequent/emit.hpp"
-#include "sequent/icmp.hpp"
-#include "sequent/ip_fields.hpp"
-#include "sequent/isn.hpp"
-#include "sequent/path_mtu.hpp"
-#include "sequent/predict.hpp"
-#include "sequent/receiver.hpp"
-#include "sequent/sender.hpp"
-#include "sequent/statistics.hpp"
+#include "sequent/connection/fast_open.hpp"
+#include "sequent/core/arrives_icmp.hpp"
+#include "sequent/core/isn.hpp"
+#include "sequent/core/predict.hpp"
+#include "sequent/core/timeouts.hpp"
+#include "sequent/core/transmit.hpp"
+#include "sequent/core/user_calls.hpp"
 #include "sequent/step.hpp"
-#include "sequent/table_sizes.hpp"
-#include "sequent/timeouts.hpp"
-#include "sequent/timers.hpp"
-#include "sequent/trace.hpp"
-#include "sequent/transmit.hpp"
-#include "sequent/user_calls.hpp"
+#include "sequent/transfer/connection_config.hpp"
+#include "sequent/transfer/path_mtu.hpp"
+#include "sequent/transfer/receiver.hpp"
+#include "sequent/transfer/sender.hpp"
+#include "sequent/transfer/statistics.hpp"
+#include "sequent/transfer/table_sizes.hpp"
+#include "sequent/transfer/timers.hpp"
+#include "sequent/transfer/trace.hpp"
+#include "sequent/wire/emit.hpp"
+#include "sequent/wire/icmp.hpp"
+#include "sequent/wire/ip_fields.hpp"
 
 namespace sequent {
 
@@ -403,8 +403,8 @@ class connection {
 
 }  // namespace sequent
 
-#include "sequent/connection_calls.hpp"
-#include "sequent/connection_input.hpp"
-#include "sequent/connection_output.hpp"
-#include "sequent/connection_path.hpp"
-#include "sequent/connection_trace.hpp"
+#include "sequent/connection/calls.inl.hpp"
+#include "sequent/connection/input.inl.hpp"
+#include "sequent/connection/output.inl.hpp"
+#include "sequent/connection/path.inl.hpp"
+#include "sequent/connection/trace.inl.hpp"

@@ -3,4 +3,4 @@
 
 #include "sequent/config.hpp"
 #include "sequent/connection.hpp"
-#include "sequent/parse.hpp"
+#include "sequent/wire/parse.hpp"

@@ -9,16 +9,16 @@
 #include <optional>
 #include <span>
 
-#include "sequent/answer.hpp"
-#include "sequent/ephemeral_ports.hpp"
-#include "sequent/fast_open_keys.hpp"
-#include "sequent/flow_table.hpp"
-#include "sequent/listener.hpp"
-#include "sequent/stack_config.hpp"
-#include "sequent/stack_records.hpp"
-#include "sequent/stack_slot.hpp"
-#include "sequent/syn_cookie.hpp"
-#include "sequent/timer_wheel.hpp"
+#include "sequent/connection/fast_open_keys.hpp"
+#include "sequent/stack/answer.hpp"
+#include "sequent/stack/config.hpp"
+#include "sequent/stack/ephemeral_ports.hpp"
+#include "sequent/stack/flow_table.hpp"
+#include "sequent/stack/listener.hpp"
+#include "sequent/stack/records.hpp"
+#include "sequent/stack/slot.hpp"
+#include "sequent/stack/syn_cookie.hpp"
+#include "sequent/tables/timer_wheel.hpp"
 
 namespace sequent {
 
@@ -199,7 +199,7 @@ class stack {
   using time_wait_slot = stack_records::time_wait_slot;
   using arrival = stack_records::arrival;
 
-  // stack_sleep.hpp
+  // stack/sleep.inl.hpp
   [[nodiscard]] bool awake(u32 index) const noexcept;
   [[nodiscard]] connection_type& tcp(u32 index) noexcept;
   [[nodiscard]] const connection_type& tcp(u32 index) const noexcept;
@@ -221,7 +221,7 @@ class stack {
   template <class Storage>
   [[nodiscard]] Storage storage_at(std::size_t offset, std::size_t length) const noexcept;
 
-  // stack_stream.hpp
+  // stack/stream.inl.hpp
   [[nodiscard]] result<void> rouse(handle of) noexcept;
   template <class Call>
   [[nodiscard]] auto busy(handle of, Call call) noexcept -> decltype(call());
@@ -229,7 +229,7 @@ class stack {
   [[nodiscard]] result<std::size_t> read_asleep(u32 index) const noexcept;
   void take_back(u32 index) noexcept;
 
-  // stack_orphans.hpp
+  // stack/orphans.inl.hpp
   [[nodiscard]] bool arouse(u32 index, instant now) noexcept;
   void disown(u32 index) noexcept;
   void let_go(u32 index, instant now) noexcept;
@@ -245,14 +245,14 @@ class stack {
   void close_sleepers(instant now) noexcept;
   void finish_closing(u32 index, instant now) noexcept;
 
-  // stack_events.hpp
+  // stack/events.inl.hpp
   void tell(u32 index) noexcept;
   [[nodiscard]] std::optional<stack_event> next_place() noexcept;
   void want_place(u32 index) noexcept;
   void want_no_place(u32 index) noexcept;
   [[nodiscard]] error refuse(std::uint8_t kind) noexcept;
 
-  // stack_calls.hpp
+  // stack/calls.inl.hpp
   [[nodiscard]] bool names(handle of) const noexcept;
   [[nodiscard]] slot* named(handle of) noexcept;
   [[nodiscard]] std::optional<u32> listener_named(handle of) const noexcept;
@@ -261,7 +261,7 @@ class stack {
   void close_listener(u32 index) noexcept;
   std::optional<u32> place(const connection_config& config, const flow& path) noexcept;
 
-  // stack_handshake.hpp
+  // stack/handshake.inl.hpp
   [[nodiscard]] connection_config config_of(const flow& path) const noexcept;
   [[nodiscard]] u32 clock(const flow& path, instant now) const noexcept;
   [[nodiscard]] u32 timestamp_offset_of(const flow& path) const noexcept;
@@ -273,14 +273,14 @@ class stack {
   [[nodiscard]] bool has_room(u32 listening) const noexcept;
   [[nodiscard]] bool has_room_for_syn(u32 listening) const noexcept;
 
-  // stack_fast_open.hpp
+  // stack/fast_open.inl.hpp
   [[nodiscard]] fast_open_verdict judge(u32 listening, const arrival& in) noexcept;
   void return_places(u32 listening, instant now) noexcept;
   [[nodiscard]] bool open_fast(u32 listening, const fast_open_verdict& verdict, const arrival& in) noexcept;
   void wait_for_accept(u32 index, u32 listening) noexcept;
   void count_pending(u32 index) noexcept;
 
-  // stack_cookies.hpp
+  // stack/cookies.inl.hpp
   delivery send_cookie(u32 index, const arrival& in) noexcept;
   [[nodiscard]] std::optional<cookie_options> cookie_in(u32 index, const arrival& in) const noexcept;
   [[nodiscard]] bool take_cookie(u32 index, const arrival& in) noexcept;
@@ -292,7 +292,7 @@ class stack {
   void give_up_half_open(u32 index) noexcept;
   [[nodiscard]] bool alive(const half_open_slot& record) const noexcept;
 
-  // stack_input.hpp
+  // stack/input.inl.hpp
   static constexpr std::size_t batch = 16;  // packets that on_packets() has in hand
   [[nodiscard]] u32 tag_of(const ip_datagram& packet) const noexcept;
   void fetch_connection(u32 tag) const noexcept;
@@ -310,14 +310,14 @@ class stack {
   void resume_time_wait(u32 index) noexcept;
   [[nodiscard]] bool is_ours(const ip_address& address) const noexcept;
 
-  // stack_output.hpp
+  // stack/output.inl.hpp
   [[nodiscard]] u32 flow_label_of(const flow& path) const noexcept;
   void touch(u32 index) noexcept;
   void settle(u32 index, instant now) noexcept;
   [[nodiscard]] bool map(const flow& path, u32 index) noexcept;
   void unmap(const flow& path, u32 index) noexcept;
 
-  // stack_replies.hpp
+  // stack/replies.inl.hpp
   void owe(u32 index, const actions<u32>& step) noexcept;
   void owe(u32 index) noexcept;
   void owe_nothing(u32 index) noexcept;
@@ -397,14 +397,14 @@ class stack {
 
 }  // namespace sequent
 
-#include "sequent/stack_calls.hpp"
-#include "sequent/stack_cookies.hpp"
-#include "sequent/stack_events.hpp"
-#include "sequent/stack_fast_open.hpp"
-#include "sequent/stack_handshake.hpp"
-#include "sequent/stack_input.hpp"
-#include "sequent/stack_orphans.hpp"
-#include "sequent/stack_output.hpp"
-#include "sequent/stack_replies.hpp"
-#include "sequent/stack_sleep.hpp"
-#include "sequent/stack_stream.hpp"
+#include "sequent/stack/calls.inl.hpp"
+#include "sequent/stack/cookies.inl.hpp"
+#include "sequent/stack/events.inl.hpp"
+#include "sequent/stack/fast_open.inl.hpp"
+#include "sequent/stack/handshake.inl.hpp"
+#include "sequent/stack/input.inl.hpp"
+#include "sequent/stack/orphans.inl.hpp"
+#include "sequent/stack/output.inl.hpp"
+#include "sequent/stack/replies.inl.hpp"
+#include "sequent/stack/sleep.inl.hpp"
+#include "sequent/stack/stream.inl.hpp"

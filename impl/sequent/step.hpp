@@ -1,10 +1,10 @@
 // The only dispatcher of SEGMENT ARRIVES (RFC 9293 section 3.10.7): from a state to the walk that belongs to it.
 #pragma once
 
-#include "sequent/arrives_closed.hpp"
-#include "sequent/arrives_listen.hpp"
-#include "sequent/arrives_syn_sent.hpp"
-#include "sequent/arrives_synchronized.hpp"
+#include "sequent/core/arrives_closed.hpp"
+#include "sequent/core/arrives_listen.hpp"
+#include "sequent/core/arrives_syn_sent.hpp"
+#include "sequent/core/arrives_synchronized.hpp"
 
 namespace sequent {
 

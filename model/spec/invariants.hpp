@@ -4,7 +4,7 @@
 
 #include "model/spec/guards.hpp"
 #include "model/spec/reassembly.hpp"
-#include "model/spec/rules_emission.hpp"
+#include "model/spec/rules/emission.hpp"
 #include "model/spec/state.hpp"
 
 namespace sequent::spec {

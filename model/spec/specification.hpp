@@ -12,18 +12,18 @@
 #include <vector>
 
 #include "model/spec/rule.hpp"
-#include "model/spec/rules_ack.hpp"
-#include "model/spec/rules_calls.hpp"
-#include "model/spec/rules_closed.hpp"
-#include "model/spec/rules_emission.hpp"
-#include "model/spec/rules_fin.hpp"
-#include "model/spec/rules_listen.hpp"
-#include "model/spec/rules_reset.hpp"
-#include "model/spec/rules_sequence.hpp"
-#include "model/spec/rules_syn.hpp"
-#include "model/spec/rules_syn_sent.hpp"
-#include "model/spec/rules_text.hpp"
-#include "model/spec/rules_urgent.hpp"
+#include "model/spec/rules/ack.hpp"
+#include "model/spec/rules/calls.hpp"
+#include "model/spec/rules/closed.hpp"
+#include "model/spec/rules/emission.hpp"
+#include "model/spec/rules/fin.hpp"
+#include "model/spec/rules/listen.hpp"
+#include "model/spec/rules/reset.hpp"
+#include "model/spec/rules/sequence.hpp"
+#include "model/spec/rules/syn.hpp"
+#include "model/spec/rules/syn_sent.hpp"
+#include "model/spec/rules/text.hpp"
+#include "model/spec/rules/urgent.hpp"
 
 namespace sequent::spec {
 

@@ -1,5 +1,5 @@
 // A bare number has no unit.
-#include "sequent/time.hpp"
+#include "sequent/base/time.hpp"
 
 sequent::duration timeout();
 

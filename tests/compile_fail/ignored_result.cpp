@@ -1,5 +1,5 @@
 // A result may hold an error, so ignoring one is a warning, and an error under -Werror.
-#include "sequent/result.hpp"
+#include "sequent/base/result.hpp"
 
 sequent::result<int> attempt();
 bool careful();

@@ -1,5 +1,5 @@
 // A call that only says whether it worked may not be ignored either.
-#include "sequent/result.hpp"
+#include "sequent/base/result.hpp"
 
 sequent::result<void> attempt();
 bool careful();

@@ -1,5 +1,5 @@
 // Two points in time have a difference, not a sum.
-#include "sequent/time.hpp"
+#include "sequent/base/time.hpp"
 
 sequent::instant later(sequent::instant now, sequent::instant start);
 

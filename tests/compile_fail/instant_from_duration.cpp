@@ -1,5 +1,5 @@
 // A span of time is not a point in time: a deadline needs the instant it counts from.
-#include "sequent/time.hpp"
+#include "sequent/base/time.hpp"
 
 sequent::instant deadline(sequent::instant now, sequent::duration wait);
 

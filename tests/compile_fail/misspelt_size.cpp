@@ -1,5 +1,5 @@
 // A size of a stack that is misspelt is no size at all.
-#include "sequent/stack_config.hpp"
+#include "sequent/stack/config.hpp"
 
 struct policy : sequent::default_stack_policy {
 #if defined(SEQUENT_CONTROL)

@@ -1,5 +1,5 @@
 // A result does not turn into its value by itself: ask first whether it is there.
-#include "sequent/result.hpp"
+#include "sequent/base/result.hpp"
 
 int length(sequent::result<int> read);
 

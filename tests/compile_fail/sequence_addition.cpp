@@ -1,7 +1,7 @@
 // The sum of two points on the circle means nothing; a point plus a distance does.
 #include <cstdint>
 
-#include "sequent/seq.hpp"
+#include "sequent/base/seq.hpp"
 
 using number = sequent::sequence_number<std::uint32_t>;
 

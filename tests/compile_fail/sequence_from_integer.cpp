@@ -1,7 +1,7 @@
 // An integer is not a sequence number unless someone says so.
 #include <cstdint>
 
-#include "sequent/seq.hpp"
+#include "sequent/base/seq.hpp"
 
 using number = sequent::sequence_number<std::uint32_t>;
 

@@ -1,7 +1,7 @@
 // Sequence numbers lie on a circle, so they have no order.
 #include <cstdint>
 
-#include "sequent/seq.hpp"
+#include "sequent/base/seq.hpp"
 
 using number = sequent::sequence_number<std::uint32_t>;
 

@@ -1,7 +1,7 @@
 // A sequence number is not an integer that arithmetic may be done on unseen.
 #include <cstdint>
 
-#include "sequent/seq.hpp"
+#include "sequent/base/seq.hpp"
 
 using number = sequent::sequence_number<std::uint32_t>;
 

@@ -1,6 +1,6 @@
 // Reading what a result does not hold ends the program, with assertions and without: it never goes on with what happens
 // to stand in memory.
-#include "sequent/result.hpp"
+#include "sequent/base/result.hpp"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "sequent/shard.hpp"
+#include "sequent/stack/shard.hpp"
 #include "tests/support/stack_net.hpp"
 
 namespace sequent::test {

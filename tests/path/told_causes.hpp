@@ -4,8 +4,8 @@
 #include <functional>
 #include <optional>
 
-#include "model/spec/oracle_reasons.hpp"
-#include "sequent/trace.hpp"
+#include "model/spec/oracles/reasons.hpp"
+#include "sequent/transfer/trace.hpp"
 
 namespace sequent::path {
 

@@ -15,9 +15,9 @@
 #include <utility>
 #include <vector>
 
-#include "model/spec/oracle_finish.hpp"
-#include "model/spec/oracle_reasons.hpp"
-#include "model/spec/oracle_reductions.hpp"
+#include "model/spec/oracles/finish.hpp"
+#include "model/spec/oracles/reasons.hpp"
+#include "model/spec/oracles/reductions.hpp"
 #include "sequent/connection.hpp"
 #include "tests/path/link.hpp"
 #include "tests/path/told_causes.hpp"

@@ -6,7 +6,7 @@
 #include <optional>
 #include <span>
 
-#include "model/spec/passing.hpp"
+#include "model/spec/oracles/passing.hpp"
 
 namespace sequent::path {
 

@@ -1,13 +1,13 @@
 // Every door of the library in one translation unit, and one of each that is a template.
-#include "sequent/chrono.hpp"
+#include "sequent/base/chrono.hpp"
 #include "sequent/congestion/reno.hpp"
 #include "sequent/congestion/validated.hpp"
-#include "sequent/ip_text.hpp"
 #include "sequent/sequent.hpp"
-#include "sequent/shard.hpp"
 #include "sequent/stack.hpp"
-#include "sequent/statistics.hpp"
-#include "sequent/trace.hpp"
+#include "sequent/stack/shard.hpp"
+#include "sequent/transfer/statistics.hpp"
+#include "sequent/transfer/trace.hpp"
+#include "sequent/wire/ip_text.hpp"
 
 namespace {
 struct device_policy : sequent::default_policy {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <random>
 
-#include "proofs/symbolic.hpp"
+#include "proofs/engine/symbolic.hpp"
 
 namespace sequent::proof {
 namespace {

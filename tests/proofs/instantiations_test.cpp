@@ -4,9 +4,9 @@
 
 #include <random>
 
-#include "proofs/symbolic.hpp"
+#include "proofs/engine/symbolic.hpp"
+#include "sequent/core/transmit.hpp"
 #include "sequent/step.hpp"
-#include "sequent/transmit.hpp"
 
 namespace sequent::proof {
 namespace {

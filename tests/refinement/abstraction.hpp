@@ -16,9 +16,9 @@
 #include "model/spec/event.hpp"
 #include "model/spec/guards.hpp"
 #include "model/spec/state.hpp"
-#include "sequent/actions.hpp"
-#include "sequent/control_block.hpp"
-#include "sequent/segment.hpp"
+#include "sequent/core/actions.hpp"
+#include "sequent/core/control_block.hpp"
+#include "sequent/wire/segment.hpp"
 
 namespace sequent::refinement {
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "model/spec/oracle_ecn.hpp"
+#include "model/spec/oracles/ecn.hpp"
 #include "sequent/connection.hpp"
 #include "tests/refinement/packet.hpp"
 

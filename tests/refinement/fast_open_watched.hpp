@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-#include "model/spec/oracle_fast_open.hpp"
+#include "model/spec/oracles/fast_open.hpp"
 #include "sequent/connection.hpp"
 #include "tests/refinement/lockstep.hpp"
 #include "tests/refinement/packet.hpp"

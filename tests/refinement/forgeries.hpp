@@ -8,8 +8,8 @@
 
 #include "model/check/bounds.hpp"
 #include "model/world/move.hpp"
-#include "sequent/control_block.hpp"
-#include "sequent/emit.hpp"
+#include "sequent/core/control_block.hpp"
+#include "sequent/wire/emit.hpp"
 
 namespace sequent::refinement {
 

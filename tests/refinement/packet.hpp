@@ -11,8 +11,8 @@
 #include <fmt/format.h>
 
 #include "model/world/fingerprint.hpp"
-#include "sequent/ip_fields.hpp"
-#include "sequent/parse.hpp"
+#include "sequent/wire/ip_fields.hpp"
+#include "sequent/wire/parse.hpp"
 
 namespace sequent::refinement {
 

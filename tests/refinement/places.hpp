@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "model/spec/position.hpp"
-#include "sequent/segment.hpp"
+#include "sequent/wire/segment.hpp"
 
 namespace sequent::refinement {
 

@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-#include "sequent/dormant.hpp"
+#include "sequent/connection/dormant.hpp"
 #include "tests/refinement/connection_fingerprint.hpp"
 
 namespace sequent::refinement {

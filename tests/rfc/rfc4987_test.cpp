@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "sequent/syn_cookie.hpp"
+#include "sequent/stack/syn_cookie.hpp"
 
 namespace sequent::test {
 namespace rfc4987_test {

@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-#include "sequent/ephemeral_ports.hpp"
+#include "sequent/stack/ephemeral_ports.hpp"
 #include "tests/support/stack_net.hpp"
 
 namespace sequent::test {

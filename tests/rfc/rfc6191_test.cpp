@@ -1,7 +1,7 @@
 // RFC 6191: reducing the TIME-WAIT state using TCP timestamps.
 #include <gtest/gtest.h>
 
-#include "sequent/time_wait.hpp"
+#include "sequent/stack/time_wait.hpp"
 #include "tests/support/stack_net.hpp"
 
 namespace sequent::test {

@@ -1,8 +1,8 @@
 // RFC 8200: IPv6, as far as TCP needs it; with RFC 6946 on atomic fragments and RFC 2675 on jumbograms.
 #include <gtest/gtest.h>
 
-#include "sequent/emit.hpp"
-#include "sequent/ip.hpp"
+#include "sequent/wire/emit.hpp"
+#include "sequent/wire/ip.hpp"
 #include "tests/support/endpoint.hpp"
 #include "tests/support/ip_packets.hpp"
 

@@ -3,10 +3,10 @@
 
 #include <cmath>
 
-#include "model/spec/oracle_cubic.hpp"
-#include "model/spec/oracle_cwnd.hpp"
-#include "model/spec/oracle_hystart.hpp"
-#include "model/spec/oracle_rto.hpp"
+#include "model/spec/oracles/cubic.hpp"
+#include "model/spec/oracles/cwnd.hpp"
+#include "model/spec/oracles/hystart.hpp"
+#include "model/spec/oracles/rto.hpp"
 
 namespace sequent::spec {
 namespace oracles_test {

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "sequent/emit.hpp"
-#include "sequent/segment.hpp"
+#include "sequent/wire/emit.hpp"
+#include "sequent/wire/segment.hpp"
 
 namespace sequent::test {
 

@@ -1,7 +1,7 @@
 // ICMP errors as parse_icmp() gives them, about segments of a connection under test.
 #pragma once
 
-#include "sequent/icmp.hpp"
+#include "sequent/wire/icmp.hpp"
 #include "tests/support/endpoint.hpp"
 
 namespace sequent::test {

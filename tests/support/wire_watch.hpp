@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sequent/word.hpp"
+#include "sequent/base/word.hpp"
 
 namespace sequent::test {
 

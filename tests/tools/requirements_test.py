@@ -28,7 +28,7 @@ SOURCES = {
                          "fast-open,Core,Fast Open,rfc7413#4,being built\n",
     "impl/sequent/fields.hpp": "// Fields (RFC 9293\n/// sections 3.1 and 3.2).\n",
     "impl/sequent/losses.hpp": "// Losses (RFC 8985 section 6.2).\n",
-    "impl/sequent/pacing.hpp": "// Spreading.\n// implements: pacing\n",
+    "impl/sequent/transfer/pacing.hpp": "// Spreading.\n// implements: pacing\n",
     "model/spec/oracle_losses.hpp": "// RFC 8985 section 6.2, step by step.\n",
     "proofs/fields.cpp": '    .id = "proof.fields.word",\n    .cite = "rfc9293#3.1",\n',
     "tests/rfc/section_3_1_test.cpp": "// covers: MUST-1\nTEST(section_3_1, unsigned) {}\n",
@@ -118,7 +118,7 @@ class RequirementsTest(unittest.TestCase):
         self.assertIn("losses has no check of an engine and no reason", self.complaint())
 
     def test_a_reason_that_has_become_wrong_is_found(self):
-        self.put("impl/sequent/fast_open.hpp", "// RFC 7413 section 4.2.\n")
+        self.put("impl/sequent/wire/fast_open.hpp", "// RFC 7413 section 4.2.\n")
         self.assertNotIn("fast-open has", self.complaint())  # still without a check
         self.put("fuzz/fast_open_target.cpp", "// covers: rfc7413#4.2\n")
         self.assertIn("fast-open has code, a check of an engine, and a reason", self.complaint())

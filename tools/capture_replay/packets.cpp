@@ -8,7 +8,7 @@
 #include <memory>
 #include <stdexcept>
 
-#include "sequent/emit.hpp"
+#include "sequent/wire/emit.hpp"
 
 namespace capture_replay {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "sequent/ip.hpp"
-#include "sequent/parse.hpp"
+#include "sequent/wire/ip.hpp"
+#include "sequent/wire/parse.hpp"
 
 namespace capture_replay {
 

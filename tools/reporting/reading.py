@@ -3,7 +3,7 @@ and core both left it out.
 
 Columns `specified` and `noticed_by` of docs/requirements.csv and docs/second_reading.csv hold names, or "none". A name
 of the first is a rule (EMIT-6), a choice (C24, A16), or a file of model/spec or a subject of tests/property without its
-suffix (oracle_rto). A name of the second is "explore" (what the explorer asks of every state: the stream, and that both
+suffix (oracles/rto). A name of the second is "explore" (what the explorer asks of every state: the stream, and that both
 ends can finish), "explore:SCENARIO", "property:ID", "proof:ID" without its "proof.", "fuzz:TARGET", "interop" or
 "captures". Engines that only compare with the very rule are no answer, since that would be missing too.
 """
@@ -20,11 +20,10 @@ def texts(root: Path, *patterns: str) -> str:
 
 def specified(root: Path) -> set[str]:
     """Every name that `specified` may hold."""
-    spec = texts(root, "model/spec/*.hpp")
+    spec = texts(root, "model/spec/**/*.hpp")
     found = set(re.findall(r'rule<P>\{\s*"([A-Z]+-\d+)"', spec)) | set(re.findall(r'\{"([AC]\d+)"', spec))
-    for pattern in ("model/spec/*.hpp", "tests/property/*_subject.hpp"):
-        found |= {file.stem for file in root.glob(pattern)}
-    return found
+    found |= {str(file.relative_to(root / "model" / "spec").with_suffix("")) for file in root.glob("model/spec/**/*.hpp")}
+    return found | {file.stem for file in root.glob("tests/property/**/*_subject.hpp")}
 
 
 def noticing(root: Path) -> tuple[set[str], tuple]:
@@ -32,7 +31,7 @@ def noticing(root: Path) -> tuple[set[str], tuple]:
     found = {"explore", "interop", "captures"}
     scenarios = texts(root, "model/check/scenarios.hpp")
     found |= {f"explore:{name}" for name in re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)*)"', scenarios)}
-    found |= {f"property:{name}" for name in re.findall(r'\.id = "([a-z0-9-]+)"', texts(root, "tests/property/*.cpp"))}
+    found |= {f"property:{name}" for name in re.findall(r'\.id = "([a-z0-9-]+)"', texts(root, "tests/property/**/*.cpp"))}
     theorems = re.findall(r'"proof\.([a-z0-9_.]+)"', texts(root, "proofs/*.cpp"))
     found |= {f"proof:{name}" for name in theorems if not name.endswith(".")}
     found |= {f"fuzz:{file.name.removesuffix('_target.cpp')}" for file in root.glob("fuzz/*_target.cpp")}

@@ -34,18 +34,18 @@ class Kind(NamedTuple):
 # proofs/guards.cpp and tests/spec are about the specification alone: they check no code.
 KINDS = (
     Kind("code", ("impl/**/*.hpp",), "prose"),
-    Kind("oracle", ("model/spec/*.hpp",), "prose"),
-    Kind("oracle", ("tests/property/*_subject.hpp",), "marks"),
+    Kind("oracle", ("model/spec/**/*.hpp",), "prose"),
+    Kind("oracle", ("tests/property/**/*_subject.hpp",), "marks"),
     Kind("proven", ("proofs/*.cpp",), "quotes", ("proofs/guards.cpp",)),
     Kind("exhaustive", ("model/check/scenarios.hpp",), "marks"),
-    Kind("sampled", ("tests/property/*.cpp", "fuzz/*_target.cpp"), "marks"),
+    Kind("sampled", ("tests/property/**/*.cpp", "fuzz/*_target.cpp"), "marks"),
     Kind("observed", ("tests/interop/**/*.py", "tests/interop/*.sh"), "marks"),
-    Kind("tests", ("tests/unit/*.cpp", "tests/rfc/*.cpp"), "suites"),
-    Kind("specification's tests", ("tests/spec/*.cpp", "proofs/guards.cpp"), "quotes"),
+    Kind("tests", ("tests/unit/**/*.cpp", "tests/rfc/*.cpp"), "suites"),
+    Kind("specification's tests", ("tests/spec/**/*.cpp", "proofs/guards.cpp"), "quotes"),
 )
 ENGINES = ("proven", "exhaustive", "sampled", "observed")
 # What engines are compiled from. The specification's own tests are none: what only they include judges nothing.
-ENGINE_SOURCES = ("proofs/*.cpp", "model/check/*.hpp", "tools/sequent/*.cpp", "tests/property/*.cpp", "fuzz/*_target.cpp")
+ENGINE_SOURCES = ("proofs/*.cpp", "model/check/*.hpp", "tools/sequent/*.cpp", "tests/property/**/*.cpp", "fuzz/*_target.cpp")
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
 
 

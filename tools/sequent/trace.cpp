@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 
 #include "sequent/congestion/reno.hpp"
-#include "sequent/ip.hpp"
+#include "sequent/wire/ip.hpp"
 #include "tests/path/two_ends.hpp"
 #include "tools/tracing/json_lines.hpp"
 #include "tools/tracing/names.hpp"

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sequent/congestion/progress.hpp"
-#include "sequent/trace.hpp"
+#include "sequent/transfer/trace.hpp"
 #include "tests/refinement/packet.hpp"
 #include "tools/tracing/names.hpp"
 

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "sequent/timers.hpp"
-#include "sequent/trace.hpp"
+#include "sequent/transfer/timers.hpp"
+#include "sequent/transfer/trace.hpp"
 
 namespace sequent::tracing {
 

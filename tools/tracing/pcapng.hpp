@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-#include "sequent/time.hpp"
+#include "sequent/base/time.hpp"
 
 namespace sequent::tracing {
 

@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-#include "sequent/word.hpp"
+#include "sequent/base/word.hpp"
 
 namespace sequent::congestion {
 

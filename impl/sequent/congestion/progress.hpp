@@ -16,9 +16,9 @@
 #include <cstdint>
 #include <optional>
 
-#include "sequent/seq.hpp"
-#include "sequent/time.hpp"
-#include "sequent/word.hpp"
+#include "sequent/base/seq.hpp"
+#include "sequent/base/time.hpp"
+#include "sequent/base/word.hpp"
 
 namespace sequent::congestion {
 

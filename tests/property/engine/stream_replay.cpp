@@ -1,6 +1,6 @@
 #include "tests/property/engine/stream_replay.hpp"
 
-#include "tests/property/stream_world.hpp"
+#include "tests/property/connection/stream_world.hpp"
 
 namespace sequent::property {
 
