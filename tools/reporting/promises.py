@@ -19,7 +19,7 @@ ITEM = re.compile(r"^- .*(?:\n[ ]{2,}\S.*)*|^\|(?!\s*[-:]).*$", re.MULTILINE)
 def holders(root: Path) -> tuple[set[str], tuple]:
     """Every name that may be given, and beginnings of names that are made up as engines run."""
     found, made_up = reading.noticing(root)
-    tests = reading.texts(root, "tests/*/*_test.cpp")
+    tests = reading.texts(root, "tests/**/*_test.cpp")
     found |= {f"test:{suite}.{name}" for suite, name in re.findall(r"^(?:TYPED_)?TEST(?:_F|_P)?\((\w+),\s*(\w+)\)", tests, re.MULTILINE)}
     found |= {f"teeth:{file.stem}" for file in root.glob("tests/teeth/*.patch")}
     found |= {f"worst:{name}" for name in re.findall(r'\battack\{"([^"]+)"', reading.texts(root, "bench/worst/*.cpp"))}
