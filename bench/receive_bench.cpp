@@ -27,7 +27,7 @@ using sequent::u32;
 
 struct many_ranges : sequent::default_policy {
   using receive_storage = sequent::span_storage;
-  static constexpr std::size_t most_held_ranges = 131'072;
+  static constexpr std::size_t max_held_ranges = 131'072;
 };
 
 constexpr u32 text_length = 100;
@@ -50,9 +50,9 @@ class receiving_end {
     drain();
     header_.source_port = 2;
     header_.control = sequent::control_bits<>(16u);
-    header_.ack = tcp_->block().snd.nxt;
+    header_.ack = tcp_->tcb().snd.nxt;
     header_.wnd = 0xffff;
-    next_ = tcp_->block().rcv.nxt;
+    next_ = tcp_->tcb().rcv.nxt;
     take(0);  // the window of the SYN,ACK was small: the first acknowledgment opens it
     drain();
     start_over();
@@ -70,7 +70,7 @@ class receiving_end {
     std::array<std::uint8_t, 4096> out{};
     while (tcp_->read(out)) continue;
     drain();
-    next_ = tcp_->block().rcv.nxt;
+    next_ = tcp_->tcb().rcv.nxt;
   }
   [[nodiscard]] std::size_t ranges() const { return tcp_->receiving().held().size(); }
   [[nodiscard]] std::size_t readable() const { return tcp_->readable(); }

@@ -27,9 +27,9 @@ struct server_policy : sequent::default_stack_policy {
   };
   static constexpr sequent::stack_sizes sizes{.send_octets = 16'384,
                                               .receive_octets = 16'384,
-                                              .most_connections = 1'000,
-                                              .most_half_open = 1'024,
-                                              .most_time_wait = 4'096};
+                                              .max_connections = 1'000,
+                                              .max_half_open = 1'024,
+                                              .max_time_wait = 4'096};
 };
 using tcp = sequent::stack<server_policy>;
 using octets = std::vector<std::uint8_t>;

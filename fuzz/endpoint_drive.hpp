@@ -21,8 +21,8 @@ struct endpoint_policy : default_policy {
   using send_storage = refinement::bounded_storage<96>;
   using receive_storage = refinement::bounded_storage<96>;
   using congestion_control = congestion::reno;
-  static constexpr std::size_t most_held_ranges = 4;
-  static constexpr std::size_t most_sent_runs = 8;
+  static constexpr std::size_t max_held_ranges = 4;
+  static constexpr std::size_t max_sent_runs = 8;
 };
 
 /// The end under test.
@@ -70,7 +70,7 @@ class endpoint_drive {
     }
     for (const u32 control : {passive ? bits::syn_bit : bits::syn_bit | bits::ack_bit, bits::ack_bit}) {
       if (std::string wrong = drain(); !wrong.empty()) return wrong;
-      const control_block<u32>& tcb = end_.tcp().block();
+      const control_block<u32>& tcb = end_.tcp().tcb();
       segment<u32> seg;
       seg.source_port = 2;
       seg.destination_port = 1;
@@ -106,7 +106,7 @@ class endpoint_drive {
     if ((bits & 64) != 0) config.user_timeout.reset();
     config.receive_mss = static_cast<std::uint16_t>(1 + choose_.pick(64));
     config.send_mss = static_cast<std::uint16_t>(1 + choose_.pick(64));
-    config.least_mss = (bits & 128) != 0 ? 1 : 48;
+    config.min_mss = (bits & 128) != 0 ? 1 : 48;
     config.isn_offset = choose_.pick(2) == 0 ? 0xffff'ffe0u : word();
     return config;
   }
@@ -151,7 +151,7 @@ class endpoint_drive {
   std::string read() {
     std::vector<std::uint8_t> room(choose_.pick(100));
     say("RECEIVE of " + std::to_string(room.size()));
-    const control_block<u32>& tcb = end_.tcp().block();
+    const control_block<u32>& tcb = end_.tcp().tcb();
     const std::size_t unread = end_.readable();
     // Octets that were taken in order end at RCV.NXT, or before the FIN that did.
     const bool fin = tcb.state == connection_state::close_wait || tcb.state == connection_state::closing ||
@@ -260,7 +260,7 @@ class endpoint_drive {
   }
 
   void send_built() {
-    const control_block<u32>& tcb = end_.tcp().block();
+    const control_block<u32>& tcb = end_.tcp().tcb();
     segment<u32> seg;
     seg.source_port = 2;
     seg.destination_port = 1;
@@ -282,7 +282,7 @@ class endpoint_drive {
   // Text that comes next, or a little later, as the peer would send it: more than there is room for, too, and damaged
   // in every other segment.
   void send_text() {
-    const control_block<u32>& tcb = end_.tcp().block();
+    const control_block<u32>& tcb = end_.tcp().tcb();
     segment<u32> seg;
     seg.source_port = 2;
     seg.destination_port = 1;
@@ -325,7 +325,7 @@ class endpoint_drive {
   }
 
   [[nodiscard]] bool half_circle_apart(const segment<u32>& seg) const {
-    const control_block<u32>& tcb = end_.tcp().block();
+    const control_block<u32>& tcb = end_.tcp().tcb();
     const auto ahead = [](sequence_number<u32> a, sequence_number<u32> b) { return a - b == half_circle; };
     const bool echo = seg.options.ts && ahead(seg.options.ts->value, tcb.ts.recent);
     // Everything that a segment spans, and the urgent pointer, counts from its sequence number.

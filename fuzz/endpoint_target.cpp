@@ -21,7 +21,7 @@ class subject : public fuzz::checked_end {
   using fuzz::checked_end::lockstep;
   void arrives(std::span<const std::uint8_t> octets) {
     const auto parsed = parse_segment(octets, pseudo_header{});
-    const auto& rcv = tcp().block().rcv;
+    const auto& rcv = tcp().tcb().rcv;
     if (parsed && parsed->header.control.rst() && in_window(parsed->header.seq, rcv.nxt, rcv.wnd)) {
       segment<u32> moved = parsed->header;
       moved.seq = rcv.nxt;

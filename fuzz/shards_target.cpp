@@ -21,8 +21,8 @@ struct policy : fuzz::stack_policy {
     using congestion_control = congestion::validated<congestion::cubic>;
   };
   static constexpr stack_sizes sizes = test::with(fuzz::stack_policy::sizes, [](stack_sizes& each) {
-    each.most_connections = 4;
-    each.most_awake = 2;
+    each.max_connections = 4;
+    each.max_awake = 2;
   });
 };
 

@@ -23,15 +23,15 @@ struct stack_policy : default_stack_policy {
   struct connection_policy : default_policy {
     using send_storage = inline_storage<96>;
     using receive_storage = inline_storage<96>;
-    static constexpr std::size_t most_held_ranges = 4;
+    static constexpr std::size_t max_held_ranges = 4;
   };
   using tag = std::size_t;
-  static constexpr stack_sizes sizes{.most_connections = 6,
-                                     .most_awake = 4,
-                                     .most_half_open = 3,
-                                     .most_time_wait = 2,
-                                     .most_listeners = 2,
-                                     .most_replies = 4};
+  static constexpr stack_sizes sizes{.max_connections = 6,
+                                     .max_awake = 4,
+                                     .max_half_open = 3,
+                                     .max_time_wait = 2,
+                                     .max_listeners = 2,
+                                     .max_replies = 4};
 };
 
 /// Drives a stack by the answers of a chooser. Every octet of text on a flow, either way, is the flow's number, so that

@@ -39,7 +39,7 @@ CALL = "cma" + "ke"
 # check, path, content in place of what the clean tree has there
 SEEDED = (
     ("rooms", "impl/sequent/base/word.hpp", '#include "sequent/step.hpp"\n'),
-    ("rooms", "impl/sequent/base/word.hpp", '#include "sequent/base/seq.hpp"\n'),  # same tier, in a circle
+    ("rooms", "impl/sequent/base/word.hpp", '#include "sequent/base/seq.hpp"\n'),  # same room, in a circle
     ("rooms", "impl/sequent/unlisted.hpp", "#pragma once\n"),
     ("rooms", "impl/sequent/congestion/unlisted.hpp", "#pragma once\n"),
     ("rooms", "impl/sequent/base/seq.hpp", '#include "sequent/nowhere.hpp"\n'),

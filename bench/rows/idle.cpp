@@ -27,7 +27,7 @@ struct lean : sequent::default_policy {
 template <u32 Connections, u32 Awake>
 struct crowd : sequent::default_stack_policy {
   using connection_policy = lean;
-  static constexpr sequent::stack_sizes sizes{.most_connections = Connections, .most_awake = Awake};
+  static constexpr sequent::stack_sizes sizes{.max_connections = Connections, .max_awake = Awake};
 };
 
 const sequent::ipv4_address here{10, 0, 0, 1};
@@ -87,7 +87,7 @@ class crowded_stack {
     }
     settle();
     bench::require(stack_->connections() == Connections, "connections are missing");
-    bench::require(stack_->connections_awake() == stack::most_awake, "connections are awake that should not be");
+    bench::require(stack_->connections_awake() == stack::max_awake, "connections are awake that should not be");
   }
 
   // Nanoseconds for each pure acknowledgment to a random connection, with the question what to send then.

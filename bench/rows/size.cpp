@@ -18,7 +18,7 @@ template <u32 Connections>
 struct crowd : sequent::default_stack_policy {
   using connection_policy = spans;
   static constexpr sequent::stack_sizes sizes{
-      .most_connections = Connections, .most_awake = 16, .most_half_open = 16, .most_time_wait = 16};
+      .max_connections = Connections, .max_awake = 16, .max_half_open = 16, .max_time_wait = 16};
 };
 
 }  // namespace

@@ -105,8 +105,8 @@ struct sleepers {
   victim<crowd> of;
   std::deque<attacker<crowd>> peers;
   explicit sleepers(tally& count) : of(count) {
-    for (u32 n = 0; n != crowd::sizes.most_connections; ++n) peers.emplace_back(of, n);
-    require(of.tcp->connections() == crowd::sizes.most_connections && of.tcp->connections_awake() == 4, "who sleeps");
+    for (u32 n = 0; n != crowd::sizes.max_connections; ++n) peers.emplace_back(of, n);
+    require(of.tcp->connections() == crowd::sizes.max_connections && of.tcp->connections_awake() == 4, "who sleeps");
     of.remember = false;
   }
   // The one that fell asleep longest ago, in turns.
@@ -152,7 +152,7 @@ void half_full(u32 packets, tally& count) {
 // Room for more connections than there are ports to one server.
 struct caller : sequent::default_stack_policy {
   using connection_policy = crowd_connection;
-  static constexpr sequent::stack_sizes sizes{.most_connections = 256};
+  static constexpr sequent::stack_sizes sizes{.max_connections = 256};
 };
 
 // No packets at all: our own user, at whose wish a server has every port that there is for it, wants one more.

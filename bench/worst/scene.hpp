@@ -79,9 +79,9 @@ struct server : sequent::default_stack_policy {
   using connection_policy = server_connection;
   static constexpr sequent::stack_sizes sizes{.send_octets = 1u << 20,
                                               .receive_octets = 1u << 20,
-                                              .most_connections = 8,
-                                              .most_half_open = 1'024,
-                                              .most_time_wait = 8};
+                                              .max_connections = 8,
+                                              .max_half_open = 1'024,
+                                              .max_time_wait = 8};
 };
 
 /// Many connections, four of which are awake.
@@ -91,7 +91,7 @@ struct crowd_connection : sequent::default_policy {
 };
 struct crowd : sequent::default_stack_policy {
   using connection_policy = crowd_connection;
-  static constexpr sequent::stack_sizes sizes{.most_connections = 64, .most_awake = 4};
+  static constexpr sequent::stack_sizes sizes{.max_connections = 64, .max_awake = 4};
 };
 
 [[nodiscard]] inline sequent::stack_config configuration() {

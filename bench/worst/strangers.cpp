@@ -21,7 +21,7 @@ void syn_queue(u32 packets, tally& count) {
 void syn_cookies(u32 packets, tally& count) {
   victim<server> of(count);
   of.remember = false;
-  for (u32 i = 0; i != server::sizes.most_half_open; ++i) of.give(peer_flow(i), syn());
+  for (u32 i = 0; i != server::sizes.max_half_open; ++i) of.give(peer_flow(i), syn());
   for (u32 i = 0; i != packets; ++i) of.strike(peer_flow(100'000 + i), syn());
   require(of.tcp->statistics().cookies_sent >= packets, "cookies were not sent");
 }
@@ -38,7 +38,7 @@ void syn_unanswered(u32 packets, tally& count) {
 void ack_cookies(u32 packets, tally& count) {
   victim<server> of(count);
   of.remember = false;
-  for (u32 i = 0; i != server::sizes.most_half_open + 1; ++i) of.give(peer_flow(i), syn());
+  for (u32 i = 0; i != server::sizes.max_half_open + 1; ++i) of.give(peer_flow(i), syn());
   std::mt19937 random(7);
   for (u32 i = 0; i != packets; ++i) {
     packet p = at(static_cast<u32>(random())).ack(static_cast<u32>(random()));

@@ -46,7 +46,7 @@ struct host_config {
   sequent::ip_address address{};
   std::uint16_t mtu = 1'500;
   std::size_t ring = std::size_t{1} << 20;   ///< octets of each ring: by default a gigabit each second over 8 ms
-  std::size_t most_connections = 256;        ///< a SYN beyond them is dropped, and the peer tries again
+  std::size_t max_connections = 256;         ///< a SYN beyond them is dropped, and the peer tries again
   sequent::connection_config connections{};  ///< ports, addresses, MSS and offsets are filled in for each
   bool verbose = false;                      ///< tells of each change of state on stderr
 };

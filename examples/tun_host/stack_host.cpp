@@ -39,7 +39,7 @@ stack_host::stack_host(network_link& wire, const host_config& config)
 }
 
 void stack_host::listen(std::uint16_t port, make_application make) {
-  const auto listening = stack_->listen(config_.address, port, policy::sizes.most_connections);
+  const auto listening = stack_->listen(config_.address, port, policy::sizes.max_connections);
   if (!listening) throw std::runtime_error(std::string("listening: ") + sequent::describe(listening.why()));
   listener_ = *listening;
   make_application_ = std::move(make);
@@ -86,7 +86,7 @@ void stack_host::progress(sequent::u32 index, instant now) {
   if (found == users_.end()) return;
   user& at = found->second;
   if (const auto* const connection = stack_->find(at.of)) {
-    look_at(*stack_->flow_of(at.of), connection->block(), connection->effective_mss(), at.told, now);
+    look_at(*stack_->flow_of(at.of), connection->tcb(), connection->effective_mss(), at.told, now);
   }
   stack_stream over(*stack_, at.of);
   at.over->progress(over, now);
@@ -94,7 +94,7 @@ void stack_host::progress(sequent::u32 index, instant now) {
   const connection_state state = over.state();
   if (state == connection_state::closed || state == connection_state::time_wait) over.close(now);
   if (const auto* const connection = stack_->find(at.of)) {
-    look_at(*stack_->flow_of(at.of), connection->block(), connection->effective_mss(), at.told, now);
+    look_at(*stack_->flow_of(at.of), connection->tcb(), connection->effective_mss(), at.told, now);
   } else {
     users_.erase(found);
   }

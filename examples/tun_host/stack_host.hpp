@@ -28,7 +28,7 @@ class stack_host final : public host {
   struct policy : sequent::default_stack_policy {
     using connection_policy = host_policy;
     static constexpr sequent::stack_sizes sizes{
-        .send_octets = std::size_t{1} << 20, .receive_octets = std::size_t{1} << 20, .most_connections = 64};
+        .send_octets = std::size_t{1} << 20, .receive_octets = std::size_t{1} << 20, .max_connections = 64};
   };
   using tcp_stack = sequent::stack<policy>;
   class stack_stream;

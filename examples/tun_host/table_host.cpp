@@ -86,7 +86,7 @@ void table_host::take(std::span<const std::uint8_t> packet, instant now) {
   // Without SACK every duplicate acknowledgment counts (RFC 5681 section 4.2); otherwise what arrives together is
   // answered together, at the next turn.
   at->more = true;
-  if (!at->connection.block().sack_permitted) serve(path, *at, now);
+  if (!at->connection.tcb().sack_permitted) serve(path, *at, now);
 }
 
 // What the network reports belongs to the connection whose segment it quotes.
@@ -114,7 +114,7 @@ table_host::endpoint* table_host::opened_by(const flow& path, const sequent::ip_
   }
   // The checksum first: a corrupted SYN must not leave a listening connection behind.
   const sequent::connection_config config = configure(path);
-  if (endpoints_.size() >= config_.most_connections ||
+  if (endpoints_.size() >= config_.max_connections ||
       !sequent::parse_segment(datagram.payload, config.addresses, config.checksum)) {
     ++counts_.refused;
     return nullptr;
@@ -137,7 +137,7 @@ void table_host::refuse(const flow& path, std::span<const std::uint8_t> octets, 
 }
 
 void table_host::serve(const flow& path, endpoint& at, instant now) {
-  const auto look = [&] { look_at(path, at.connection.block(), at.connection.effective_mss(), at.told, now); };
+  const auto look = [&] { look_at(path, at.connection.tcb(), at.connection.effective_mss(), at.told, now); };
   look();
   table_stream over(at.connection);
   at.over->progress(over, now);

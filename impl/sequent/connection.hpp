@@ -41,9 +41,9 @@ struct default_policy {
   using statistics = no_statistics;              ///< or counted_statistics
   using trace = no_trace;                        ///< or traced_by<Sink>
   /// Out-of-order ranges held; one more is refused. They cost eight octets each, twenty-two beyond 64 of them.
-  static constexpr std::size_t most_held_ranges = follows_buffer;
+  static constexpr std::size_t max_held_ranges = follows_buffer;
   /// Entries of the scoreboard, twelve octets each; see scoreboard.hpp.
-  static constexpr std::size_t most_sent_runs = follows_buffer;
+  static constexpr std::size_t max_sent_runs = follows_buffer;
 };
 
 /// A segment to be sent, before it is octets. Its text is copied with connection::copy_text().
@@ -97,13 +97,13 @@ template <class Policy = default_policy>
 class connection {
  public:
   using policy = Policy;
-  static constexpr std::size_t most_held_ranges =
-      held_ranges_of(Policy::most_held_ranges, fixed_capacity<typename Policy::receive_storage>);
-  static constexpr std::size_t most_sent_runs =
-      sent_runs_of(Policy::most_sent_runs, fixed_capacity<typename Policy::send_storage>);
-  using send_half = sender<typename Policy::send_storage, typename Policy::congestion_control, most_sent_runs,
+  static constexpr std::size_t max_held_ranges =
+      held_ranges_of(Policy::max_held_ranges, fixed_capacity<typename Policy::receive_storage>);
+  static constexpr std::size_t max_sent_runs =
+      sent_runs_of(Policy::max_sent_runs, fixed_capacity<typename Policy::send_storage>);
+  using send_half = sender<typename Policy::send_storage, typename Policy::congestion_control, max_sent_runs,
                            typename Policy::pacing>;
-  using receive_half = receiver<typename Policy::receive_storage, most_held_ranges>;
+  using receive_half = receiver<typename Policy::receive_storage, max_held_ranges>;
 
   connection() noexcept : connection(connection_config{}) {}
   explicit connection(const connection_config& config) noexcept : config_(config), sender_(config.rto) { prepare(); }
@@ -207,8 +207,8 @@ class connection {
   /// sent again. Poll afterwards. Says whether that segment is outstanding. Constant time.
   bool on_icmp(const icmp_error& report, instant now) noexcept;
 
-  /// The next segment to send, if there is one. It counts as sent. `most_text` bounds its text further.
-  [[nodiscard]] std::optional<outgoing_segment> next_segment(instant now, u32 most_text = 0xffff'ffffu) noexcept;
+  /// The next segment to send, if there is one. It counts as sent. `max_text` bounds its text further.
+  [[nodiscard]] std::optional<outgoing_segment> next_segment(instant now, u32 max_text = 0xffff'ffffu) noexcept;
   /// Copies the text of a segment that next_segment() returned, before anything else is asked of the connection.
   /// Errors: bad_argument if the text is not in the buffer any more, or `out` has no room for it.
   result<void> copy_text(const segment<u32>& header, std::span<std::uint8_t> out) const noexcept;
@@ -228,7 +228,7 @@ class connection {
 
   [[nodiscard]] connection_state state() const noexcept { return tcb_.state; }
   /// STATUS (section 3.10.6): everything the connection knows.
-  [[nodiscard]] const control_block<u32>& block() const noexcept { return tcb_; }
+  [[nodiscard]] const control_block<u32>& tcb() const noexcept { return tcb_; }
   [[nodiscard]] const connection_config& config() const noexcept { return config_; }
   [[nodiscard]] const timer_set& timers() const noexcept { return timers_; }
   [[nodiscard]] const send_half& sending() const noexcept { return sender_; }
@@ -351,20 +351,20 @@ class connection {
     return syn_due_ && (tcb_.state == connection_state::syn_sent || tcb_.syn_pending());
   }
   std::optional<transmission> transmit(instant now, std::span<std::uint8_t> out) noexcept;
-  [[nodiscard]] bool next_plain(instant now, u32 most_text, plain_segment& next) noexcept;
+  [[nodiscard]] bool next_plain(instant now, u32 max_text, plain_segment& next) noexcept;
   void expand(const plain_segment& from, outgoing_segment& next) noexcept;
   void write_plain(const plain_segment& next, std::span<std::uint8_t> out, transmission& sent) const noexcept;
   void write_whole(const outgoing_segment& next, std::span<std::uint8_t> out, transmission& sent) const noexcept;
   u32 write_text(sequence_number<u32> first, std::span<std::uint8_t> out) const noexcept;
-  void next_control(instant now, u32 most_text, segment<u32>& header) noexcept;
+  void next_control(instant now, u32 max_text, segment<u32>& header) noexcept;
   void next_reset(instant now, segment<u32>& header) noexcept;
-  void next_syn(instant now, u32 most_text, segment<u32>& header) noexcept;
-  void add_fast_open(instant now, u32 most_text, segment<u32>& header) noexcept;
+  void next_syn(instant now, u32 max_text, segment<u32>& header) noexcept;
+  void add_fast_open(instant now, u32 max_text, segment<u32>& header) noexcept;
   [[nodiscard]] bool may_answer_early() const noexcept;
   void conclude_fast_open(const segment<u32>& header, instant now) noexcept;
   void take_early(const segment<u32>& syn) noexcept;
   [[nodiscard]] u32 early_text(u32 report) const noexcept;
-  [[nodiscard]] bool next_text(instant now, u32 most_text, plain_segment& next) noexcept;
+  [[nodiscard]] bool next_text(instant now, u32 max_text, plain_segment& next) noexcept;
   [[nodiscard]] u32 tell_of_congestion(const text_to_send& run, ecn_codepoint& mark) noexcept;
   [[nodiscard]] bool next_ack(instant now, plain_segment& next) noexcept;
   void tell(trace_event what, instant now) noexcept;

@@ -42,12 +42,12 @@ class stack {
   /// Connections may fall asleep.
   static constexpr bool sleeps = stack_slots<Policy>::sleeps;
   /// The most that are awake.
-  static constexpr u32 most_awake = stack_slots<Policy>::most_awake;
+  static constexpr u32 max_awake = stack_slots<Policy>::max_awake;
   /// Octets of each connection's slice of the buffers' memory, for what it sends and what it receives.
   static constexpr std::size_t send_slice = stack_slots<Policy>::send_slice;
   static constexpr std::size_t receive_slice = stack_slots<Policy>::receive_slice;
   /// Octets of memory for the buffers that a stack must be given: none where storage is inline.
-  static constexpr std::size_t buffer_octets = most_awake * (send_slice + receive_slice);
+  static constexpr std::size_t buffer_octets = max_awake * (send_slice + receive_slice);
   /// Octets that each connection can hold for its reader.
   static constexpr std::size_t receive_room = stack_slots<Policy>::receive_room;
 
@@ -84,7 +84,7 @@ class stack {
   /// does without (RFC 7413 sections 4.2 and 5.1). A stack's cookies hold for all its listeners and for all stacks of
   /// the same secret. Errors: connection_does_not_exist (no listener).
   result<void> allow_fast_open(handle listening,
-                               u32 most_pending) noexcept requires Policy::connection_policy::fast_open::enabled;
+                               u32 max_pending) noexcept requires Policy::connection_policy::fast_open::enabled;
   /// Makes cookies with another secret from now on. Those made with the present one are good until the next time, which
   /// bounds their life (RFC 7413 section 4.1.2): call it regularly, every few hours or days. Errors: bad_argument for a
   /// secret of zeros.
@@ -127,7 +127,7 @@ class stack {
   [[nodiscard]] std::optional<tag_type> tag(handle of) const noexcept;
   /// Gives a connection up in good order, or a listener, whose unaccepted connections are reset. The handle names
   /// nothing any more. A sleeper without a place to wake in is closed once there is one. What goes on is an orphan: see
-  /// stack_config::most_orphans. Errors: connection_does_not_exist, and none else. Linear in the connections that wait
+  /// stack_config::max_orphans. Errors: connection_does_not_exist, and none else. Linear in the connections that wait
   /// for accept().
   result<void> close(handle of, instant now) noexcept;
   /// Gives a connection up with a RST. Otherwise as close().
@@ -139,16 +139,16 @@ class stack {
   [[nodiscard]] std::optional<flow> flow_of(handle of) const noexcept;
 
   /// A packet has arrived: an IP datagram from its header on. Says where it was delivered, or that it was not: answers
-  /// of no record fill their room (most_replies): what asks for one more is postponed. Poll, then hand it over again.
+  /// of no record fill their room (max_replies): what asks for one more is postponed. Poll, then hand it over again.
   delivery on_packet(std::span<const std::uint8_t> packet, instant now) noexcept;
   /// The same for several packets that have come in together, in their order: faster where there are more connections
   /// than the processor's cache holds. Nothing may be polled in between, so a burst of segments out of order brings one
-  /// duplicate acknowledgment instead of several. Gives how many were taken, at most most_replies. Poll, then go on.
+  /// duplicate acknowledgment instead of several. Gives how many were taken, at most max_replies. Poll, then go on.
   [[nodiscard]] std::size_t on_packets(std::span<const std::span<const std::uint8_t>> packets, instant now) noexcept;
   /// The next packet to send, written to `out`; it counts as sent. Nothing is written, and nothing lost, when `out` has
-  /// fewer than least_packet_room octets.
+  /// fewer than min_packet_room octets.
   [[nodiscard]] std::optional<packet_out> poll_packet(instant now, std::span<std::uint8_t> out) noexcept;
-  static constexpr std::size_t least_packet_room = ipv6_header_length + longest_header + 1;
+  static constexpr std::size_t min_packet_room = ipv6_header_length + longest_header + 1;
 
   /// When on_deadline() is to be called, if ever; it may be called early, and this may tell of a deadline that has been
   /// put off since. Ask after poll_packet has nothing more.
@@ -168,7 +168,7 @@ class stack {
 
   [[nodiscard]] const stack_config& config() const noexcept { return config_; }
   [[nodiscard]] const stack_statistics& statistics() const noexcept { return statistics_; }
-  /// What all connections together have counted, ended ones too; zeros unless theirs count. Linear in most_connections.
+  /// What all connections together have counted, ended ones too; zeros unless theirs count. Linear in max_connections.
   [[nodiscard]] connection_counters totals() const noexcept;
   /// What the tables hold.
   [[nodiscard]] u32 connections() const noexcept { return slots_.size(); }
@@ -186,10 +186,10 @@ class stack {
  private:
   static constexpr u32 nobody = list_links::nobody;
   // One range of indices for the three kinds of things that a flow leads to.
-  static constexpr u32 first_half_open = Policy::sizes.most_connections;
-  static constexpr u32 first_time_wait = first_half_open + Policy::sizes.most_half_open;
-  static constexpr u32 most_flows = first_time_wait + Policy::sizes.most_time_wait;
-  static constexpr std::size_t flow_slots = std::bit_ceil(std::size_t{most_flows} + (most_flows + 2) / 3 + 1);
+  static constexpr u32 first_half_open = Policy::sizes.max_connections;
+  static constexpr u32 first_time_wait = first_half_open + Policy::sizes.max_half_open;
+  static constexpr u32 max_flows = first_time_wait + Policy::sizes.max_time_wait;
+  static constexpr std::size_t flow_slots = std::bit_ceil(std::size_t{max_flows} + (max_flows + 2) / 3 + 1);
   static constexpr bool with_fast_opens = stack_slots<Policy>::with_fast_opens;
   using slot_types = stack_slots<Policy>;
   using doorplate = typename slot_types::doorplate;
@@ -367,17 +367,17 @@ class stack {
   secret_key isn_key_;
   secret_key clock_key_;
   flow_hash labels_;
-  std::array<ip_address, Policy::sizes.most_addresses> addresses_{};
+  std::array<ip_address, Policy::sizes.max_addresses> addresses_{};
   u32 address_count_ = 0;
   stack_statistics statistics_{};
   [[no_unique_address]] typename Policy::connection_policy::statistics ended_{};  // what those have counted
-  slot_pool<slot, Policy::sizes.most_connections> slots_;
+  slot_pool<slot, Policy::sizes.max_connections> slots_;
   [[no_unique_address]] typename slot_types::bodies bodies_;
-  slot_pool<half_open_slot, Policy::sizes.most_half_open> half_open_;
-  slot_pool<time_wait_slot, Policy::sizes.most_time_wait> time_wait_;
-  listener_table<Policy::sizes.most_listeners> listeners_;
+  slot_pool<half_open_slot, Policy::sizes.max_half_open> half_open_;
+  slot_pool<time_wait_slot, Policy::sizes.max_time_wait> time_wait_;
+  listener_table<Policy::sizes.max_listeners> listeners_;
   flow_table<flow, flow_hash, inline_slots<flow_slot, flow_slots>> flows_;
-  timer_wheel<inline_slots<timer_node, most_flows>> wheel_;
+  timer_wheel<inline_slots<timer_node, max_flows>> wheel_;
   ephemeral_ports ports_;
   syn_cookies cookies_;
   fast_open_keys fast_open_keys_;
@@ -391,7 +391,7 @@ class stack {
   validity usable_{};
   index_list drowsy_{};  // awake, and may fall asleep, the longest idle first
   index_list age_{};     // TIME-WAIT, the first to be forgotten for want of room first
-  slot_pool<stack_records::waiting_reply, Policy::sizes.most_replies> replies_;
+  slot_pool<stack_records::waiting_reply, Policy::sizes.max_replies> replies_;
   index_list owing_{};  // records and replies that owe an answer, in the order in which they were asked
 };
 

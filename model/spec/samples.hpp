@@ -63,7 +63,7 @@ namespace sequent::spec {
     if (receives) vary([](auto& s) { s.choices.ignore_reset_in_time_wait = s.choices.ack_range_check = false; });
     if (base.at == phase::syn_received) vary([](auto& s) { s.ecn = s.choices.offers_ecn = true; });
     if (reads) vary([](auto& s) { s.held = {{s.rcv_nxt + 1, s.rcv_nxt + 2}}; });
-    if (reads) vary([](auto& s) { s.held = {{s.rcv_nxt + 1, s.rcv_nxt + 2}}, s.choices.most_held_ranges = 1; });
+    if (reads) vary([](auto& s) { s.held = {{s.rcv_nxt + 1, s.rcv_nxt + 2}}, s.choices.max_held_ranges = 1; });
     if (reads) vary([](auto& s) { s.fin_held = s.rcv_nxt + 2; });
     if (reads) vary([](auto& s) { s.held = {{s.rcv_nxt + 1, s.rcv_nxt + 2}}, s.fin_held = s.rcv_nxt + 2; });
     if (reads) vary([](auto& s) { s.choices.must_hold_out_of_order = false; });

@@ -50,7 +50,7 @@ struct policy {
   bool ack_range_check = true;            ///< RFC 5961 section 5, in synchronized states only (C29, A28)
   bool ignore_reset_in_time_wait = true;  ///< RFC 1337 F1 (C27)
   bool must_hold_out_of_order = true;     ///< SHLD-31 is taken as a duty (C25)
-  int most_held_ranges = 32;              ///< what would be one more disjoint held range may be refused (C25)
+  int max_held_ranges = 32;               ///< what would be one more disjoint held range may be refused (C25)
   bool offers_timestamps = true;          ///< our SYN carries RFC 7323 timestamps, or ours would answer them (C40)
   bool offers_ecn = false;                ///< our SYN sets up ECN, or ours would answer one that does (RFC 3168)
   bool fast_open = false;  ///< Fast Open is on: our SYN may carry text, and that of a SYN may be taken (RFC 7413)

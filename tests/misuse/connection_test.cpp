@@ -101,19 +101,19 @@ TEST(misuse_copy_text, another_length_and_another_place_are_refused) {
 
 TEST(misuse_on_segment, text_of_another_length_is_refused_and_changes_nothing) {
   host_type host = opened();
-  const auto before = host.tcp.block();
+  const auto before = host.tcp.tcb();
   packet p = host.peer().text(10);
   for (const u32 length : {0u, 9u, 11u, 0xffff'ffffu}) {
     p.header.text_length = length;
     EXPECT_EQ(host.tcp.on_segment(p.header, p.octets, host.now).why(), error::bad_argument) << length;
   }
-  EXPECT_EQ(host.tcp.block(), before);
+  EXPECT_EQ(host.tcp.tcb(), before);
   EXPECT_EQ(host.tcp.readable(), 0u);
 }
 
 TEST(misuse_on_segment, numbers_that_no_header_can_say_are_refused) {
   host_type host = opened();
-  const auto before = host.tcp.block();
+  const auto before = host.tcp.tcb();
   packet wide = host.peer();
   wide.header.wnd = 0x10000;
   EXPECT_EQ(host.tcp.on_segment(wide.header, {}, host.now).why(), error::bad_argument);
@@ -122,19 +122,19 @@ TEST(misuse_on_segment, numbers_that_no_header_can_say_are_refused) {
   packet sacked = host.peer();
   sacked.header.options.sack.count = 200;
   EXPECT_EQ(host.tcp.on_segment(sacked.header, {}, host.now).why(), error::bad_argument);
-  EXPECT_EQ(host.tcp.block(), before);
+  EXPECT_EQ(host.tcp.tcb(), before);
 }
 
 TEST(misuse_on_octets, what_is_no_segment_changes_nothing_whatever_its_length) {
   host_type host = opened();
-  const auto before = host.tcp.block();
+  const auto before = host.tcp.tcb();
   for (const int fill : {0x00, 0x50, 0xf0, 0xff}) {
     for (std::size_t length = 0; length != 130; ++length) {
       const std::vector<std::uint8_t> octets(length, static_cast<std::uint8_t>(fill));
       EXPECT_FALSE(host.tcp.on_octets(octets, host.now)) << fill << ' ' << length;
     }
   }
-  EXPECT_EQ(host.tcp.block(), before);
+  EXPECT_EQ(host.tcp.tcb(), before);
 }
 
 TEST(misuse_poll_transmit, any_buffer_will_do) {
@@ -172,13 +172,13 @@ TEST(misuse_open, a_connection_that_exists_is_left_alone) {
   for (const state from : {state::listen, state::syn_sent, state::established, state::time_wait}) {
     host_type host;
     lead_to(host, from);
-    const auto before = host.tcp.block();
+    const auto before = host.tcp.tcb();
     EXPECT_TRUE(from == state::listen || !host.tcp.connect(host.now));
     EXPECT_FALSE(host.tcp.listen());
     EXPECT_EQ(host.tcp.resume(before, {}, host.now).why(), error::connection_already_exists);
     EXPECT_TRUE(from == state::syn_sent || !host.tcp.use_fast_open({}));
     EXPECT_TRUE(from == state::listen || !host.tcp.bind_peer(1, {}, 1));
-    EXPECT_EQ(host.tcp.block(), before) << describe(from);
+    EXPECT_EQ(host.tcp.tcb(), before) << describe(from);
   }
 }
 
@@ -193,7 +193,7 @@ TEST(misuse_use_fast_open, after_the_syn_it_is_too_late) {
 TEST(misuse_resume, only_what_waits_for_the_last_segment_of_a_handshake_is_taken_over) {
   host_type other;
   lead_to(other, state::syn_received);
-  const control_block<u32> good = other.tcp.block();
+  const control_block<u32> good = other.tcp.tcb();
   const auto refused = [&](auto change) {
     control_block<u32> bad = good;
     change(bad);

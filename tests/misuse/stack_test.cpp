@@ -25,7 +25,7 @@ struct tagged_policy : small_stack_policy {
   using tag = int;
 };
 struct sleepy_tagged_policy : tagged_policy {
-  static constexpr stack_sizes sizes = test::with(tagged_policy::sizes, [](stack_sizes& s) { s.most_awake = 2; });
+  static constexpr stack_sizes sizes = test::with(tagged_policy::sizes, [](stack_sizes& s) { s.max_awake = 2; });
 };
 
 template <class Policy>
@@ -364,7 +364,7 @@ TYPED_TEST(misuse_stack, a_backlog_of_nothing_and_of_very_many) {
     host.handshake(path);
     EXPECT_TRUE(host.tcp->consistent());
   }
-  EXPECT_LE(host.tcp->connections(), TypeParam::sizes.most_connections);
+  EXPECT_LE(host.tcp->connections(), TypeParam::sizes.max_connections);
 }
 
 TYPED_TEST(misuse_stack, packets_and_rooms_of_any_length) {
@@ -382,7 +382,7 @@ TYPED_TEST(misuse_stack, packets_and_rooms_of_any_length) {
   }
   host.out();
   ASSERT_TRUE(tcp.write(host.own, pattern(20)));
-  for (std::size_t size = 0; size != tcp.least_packet_room; ++size) {
+  for (std::size_t size = 0; size != tcp.min_packet_room; ++size) {
     octet_string room(size);
     EXPECT_FALSE(tcp.poll_packet(host.now, room)) << size;
   }

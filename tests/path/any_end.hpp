@@ -17,8 +17,8 @@ struct shared_policy : default_policy {
   using statistics = counted_statistics;
   using send_storage = heap_storage;
   using receive_storage = heap_storage;
-  static constexpr std::size_t most_held_ranges = most_table_entries;
-  static constexpr std::size_t most_sent_runs = most_table_entries;
+  static constexpr std::size_t max_held_ranges = max_table_entries;
+  static constexpr std::size_t max_sent_runs = max_table_entries;
 };
 
 /// What a run asks of an end.

@@ -31,12 +31,12 @@ path_result run(const path_setting& s) {
 
 /// Tables as the defaults for 64 KiB have them.
 struct default_tables : path_policy {
-  static constexpr std::size_t most_held_ranges = held_ranges_for(65'536);
-  static constexpr std::size_t most_sent_runs = sent_runs_for(65'536);
+  static constexpr std::size_t max_held_ranges = held_ranges_for(65'536);
+  static constexpr std::size_t max_sent_runs = sent_runs_for(65'536);
 };
 struct vast_tables : path_policy {
-  static constexpr std::size_t most_held_ranges = most_table_entries;
-  static constexpr std::size_t most_sent_runs = most_table_entries;
+  static constexpr std::size_t max_held_ranges = max_table_entries;
+  static constexpr std::size_t max_sent_runs = max_table_entries;
 };
 
 // Nothing is lost, so nothing is repeated, and the link is full but for slow start.

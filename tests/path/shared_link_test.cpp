@@ -7,8 +7,8 @@ namespace sequent::path {
 namespace shared_link_test {
 
 struct judged : path_policy {
-  static constexpr std::size_t most_held_ranges = most_table_entries;
-  static constexpr std::size_t most_sent_runs = most_table_entries;
+  static constexpr std::size_t max_held_ranges = max_table_entries;
+  static constexpr std::size_t max_sent_runs = max_table_entries;
 };
 
 shared_setting shared(std::int64_t rate, nanoseconds round_trip, std::int64_t queue) {

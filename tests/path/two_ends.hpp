@@ -43,8 +43,8 @@ struct path_policy : default_policy {
   using trace = traced_by<told_causes>;
   using send_storage = heap_storage;
   using receive_storage = heap_storage;
-  static constexpr std::size_t most_held_ranges = held_ranges_for(1 << 20);
-  static constexpr std::size_t most_sent_runs = sent_runs_for(1 << 20);
+  static constexpr std::size_t max_held_ranges = held_ranges_for(1 << 20);
+  static constexpr std::size_t max_sent_runs = sent_runs_for(1 << 20);
 };
 
 /// What the application of one end does. Amounts in octets.

@@ -87,7 +87,7 @@ TEST(path_windows, the_short_end_of_a_write_does_not_wait_for_a_round_trip) {
     two_ends<> run(s);
     std::array<u32, 2> arrived{};
     const auto look = [](two_ends<>& at) {
-      const receive_variables<u32>& rcv = at.end(1).block().rcv;
+      const receive_variables<u32>& rcv = at.end(1).tcb().rcv;
       return rcv.nxt - rcv.irs - 1u;
     };
     run.at(160 * millisecond, [&](two_ends<>& at) { arrived[0] = look(at); });

@@ -12,8 +12,8 @@ struct device_policy : sequent::default_policy {
   using send_storage = sequent::inline_storage<1'024>;
   using receive_storage = sequent::inline_storage<1'024>;
   using congestion_control = sequent::congestion::reno;
-  static constexpr std::size_t most_held_ranges = 2;
-  static constexpr std::size_t most_sent_runs = 4;
+  static constexpr std::size_t max_held_ranges = 2;
+  static constexpr std::size_t max_sent_runs = 4;
 };
 using tcp = sequent::connection<device_policy>;
 

@@ -18,7 +18,7 @@ struct device_policy : sequent::default_policy {
 };
 
 struct inline_stack : sequent::default_stack_policy {
-  static constexpr sequent::stack_sizes sizes{.most_connections = 4};
+  static constexpr sequent::stack_sizes sizes{.max_connections = 4};
 };
 struct sleepy_stack : sequent::default_stack_policy {
   struct connection_policy : device_policy {
@@ -26,7 +26,7 @@ struct sleepy_stack : sequent::default_stack_policy {
     using receive_storage = sequent::span_storage;
   };
   static constexpr sequent::stack_sizes sizes{
-      .send_octets = 4'096, .receive_octets = 4'096, .most_connections = 1'000, .most_awake = 100};
+      .send_octets = 4'096, .receive_octets = 4'096, .max_connections = 1'000, .max_awake = 100};
 };
 }  // namespace
 

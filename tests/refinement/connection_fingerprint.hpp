@@ -83,8 +83,8 @@ inline void feed(model::fingerprint& f, const rack& r) {
   f.add(r.sent_at());
   feed(f, r.end());
   f.add(r.round_trip());
-  f.add(r.least_round_trip().value_or(0));
-  f.add(r.least_at());
+  f.add(r.min_round_trip().value_or(0));
+  f.add(r.min_at());
   feed(f, r.furthest());
   feed(f, r.round_of_duplicate());
   f.add(r.multiplier());
@@ -265,10 +265,10 @@ inline void feed(model::fingerprint& f, const with_fast_open& state) {
 /// a run; the two clock offsets do, by rebasing, and count only while they can still reach the wire.
 template <class Policy>
 void feed(model::fingerprint& f, const connection<Policy>& c, bool may_open_again) {
-  feed(f, c.block());
+  feed(f, c.tcb());
   feed(f, c.timers());
   feed(f, c.sending());
-  feed(f, c.receiving(), c.block().rcv.nxt);
+  feed(f, c.receiving(), c.tcb().rcv.nxt);
   f.add(c.owes_reset().has_value());
   if (c.owes_reset()) {
     feed(f, c.owes_reset()->seq);

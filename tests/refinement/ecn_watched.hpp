@@ -85,7 +85,7 @@ class ecn_watched : public Base {
 
   [[nodiscard]] moment now() const {
     const auto& sending = Base::tcp().sending();
-    return {Base::tcp().block(),
+    return {Base::tcp().tcb(),
             sending.ecn(),
             sending.recovery().phase(),
             sending.congestion().window(),

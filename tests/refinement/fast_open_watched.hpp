@@ -34,10 +34,10 @@ class fast_open_watched : public Base {
 
   void arrives(const packet& p) {
     const auto parsed = parse_segment(p.octets(), Base::tcp().config().addresses);
-    const control_block<u32> before = Base::tcp().block();
+    const control_block<u32> before = Base::tcp().tcb();
     if (parsed && before.state == connection_state::listen && parsed->header.control.syn()) judge(parsed->header);
     Base::arrives(p);
-    const control_block<u32>& after = Base::tcp().block();
+    const control_block<u32>& after = Base::tcp().tcb();
     if (!parsed) return;
     if (before.state == connection_state::listen && after.state == connection_state::syn_received) take_syn();
     const bool was_half_open =
@@ -53,7 +53,7 @@ class fast_open_watched : public Base {
   }
 
   std::optional<packet> poll() {
-    const control_block<u32> before = Base::tcp().block();
+    const control_block<u32> before = Base::tcp().tcb();
     const position queued = Base::tcp().sending().queued();
     auto sent = Base::poll();
     if (!sent) return sent;
@@ -88,7 +88,7 @@ class fast_open_watched : public Base {
   using position = spec::position;
 
   [[nodiscard]] position ours(sequence_number<u32> number) const {
-    return static_cast<std::int32_t>(number - Base::tcp().block().snd.iss);
+    return static_cast<std::int32_t>(number - Base::tcp().tcb().snd.iss);
   }
 
   // Whether the server made the cookie, found out without asking the code that is watched.
@@ -116,14 +116,14 @@ class fast_open_watched : public Base {
   // Nothing obliges a server to take what it may; this one says that it does.
   void take_syn() {
     serving_ = true;
-    const control_block<u32>& tcb = Base::tcp().block();
+    const control_block<u32>& tcb = Base::tcp().tcb();
     const position taken = static_cast<std::int32_t>(tcb.rcv.nxt - tcb.rcv.irs) - 1;
     const position permitted = server_.may_acknowledge() - 1;
     if (taken != std::min<position>(permitted, room_)) complain("text with a good cookie is not taken");
   }
 
   void open(const segment<u32>& header, const control_block<u32>& before) {
-    const control_block<u32>& after = Base::tcp().block();
+    const control_block<u32>& after = Base::tcp().tcb();
     server_.established();
     if (serving_) return;
     client_.syn_ack_arrived(ours(header.ack));

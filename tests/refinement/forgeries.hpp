@@ -41,7 +41,7 @@ class forger {
   /// So much text that comes next, if a packet takes it, and a checksum that does not hold: to be dropped without a
   /// trace.
   void add_damaged_text(std::size_t octets) {
-    const control_block<u32>& tcb = victim_.tcp().block();
+    const control_block<u32>& tcb = victim_.tcp().tcb();
     segment<u32> forged;
     forged.source_port = victim_.tcp().config().remote_port;
     forged.destination_port = victim_.tcp().config().local_port;
@@ -136,9 +136,9 @@ template <class End>
 void forge_against(const model::scenario& setting, model::side, const End& victim, const End& peer,
                    std::vector<typename End::packet>& out) {
   detail::forger<End> forge(victim, out);
-  detail::forge_blindly(setting.attacks, victim.tcp().block(), victim.tcp().receiving().room(), forge);
+  detail::forge_blindly(setting.attacks, victim.tcp().tcb(), victim.tcp().receiving().room(), forge);
   if ((setting.attacks & model::attack_anything) != 0) {
-    detail::forge_anything(victim.tcp().block(), peer.tcp().block(), forge);
+    detail::forge_anything(victim.tcp().tcb(), peer.tcp().tcb(), forge);
   }
 }
 

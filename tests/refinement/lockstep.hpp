@@ -47,7 +47,7 @@ class lockstep {
            typename Policy::receive_storage receive_octets)
       : tcp_(config, send_octets, receive_octets) {
     spec::policy choices;
-    choices.most_held_ranges = static_cast<int>(connection<Policy>::most_held_ranges);
+    choices.max_held_ranges = static_cast<int>(connection<Policy>::max_held_ranges);
     choices.offers_timestamps = config.timestamps;
     choices.offers_ecn = config.ecn;
     shadow_.set_choices(choices);
@@ -68,7 +68,7 @@ class lockstep {
     called(spec::kind::open_passive, 0, done.has_value(), "OPEN, passive");
   }
   void open_active() {
-    before_ = tcp_.block();
+    before_ = tcp_.tcb();
     const auto done = connect();
     opened_ = opened_ || done;
     if (done) begin_anew();
@@ -79,12 +79,12 @@ class lockstep {
   std::size_t write(std::span<const std::uint8_t> octets) { return queue(octets, false); }
   std::size_t write_urgent(std::span<const std::uint8_t> octets) { return queue(octets, true); }
   std::size_t read(std::span<std::uint8_t> room) {
-    before_ = tcp_.block();
+    before_ = tcp_.tcb();
     return took(tcp_.read(room), !room.empty());
   }
   /// The same in place. One octet more than is lent is refused, and changes nothing.
   std::size_t read_in_place(std::span<std::uint8_t> room) {
-    before_ = tcp_.block();
+    before_ = tcp_.tcb();
     const auto lent = tcp_.readable_span();
     const auto refused = tcp_.consume(lent.size() + 1);
     if (refused && *refused != 0) shadow_.set_violation("more octets were consumed than had been lent");
@@ -94,7 +94,7 @@ class lockstep {
   }
   /// Writes octets in place; as above.
   std::size_t write_in_place(std::span<const std::uint8_t> octets) {
-    before_ = tcp_.block();
+    before_ = tcp_.tcb();
     const auto lent = tcp_.writable_span();
     if (tcp_.commit(lent.size() + 1)) shadow_.set_violation("more octets were queued than had been lent");
     if (lent.empty()) return 0;
@@ -117,12 +117,12 @@ class lockstep {
     return n;
   }
   void shutdown() {
-    before_ = tcp_.block();
+    before_ = tcp_.tcb();
     const auto done = tcp_.shutdown();
     follow_call(spec::kind::close, 0, call_seen(done.has_value()), "CLOSE");
   }
   void close() {
-    before_ = tcp_.block();
+    before_ = tcp_.tcb();
     const auto unread = static_cast<spec::position>(unread_by_the_user());
     const auto done = tcp_.close(instant{});
     observation seen = call_seen(done.has_value());
@@ -133,7 +133,7 @@ class lockstep {
   }
   /// The host takes back what is left of it.
   void evict() {
-    before_ = tcp_.block();
+    before_ = tcp_.tcb();
     const auto done = tcp_.evict();
     observation seen = call_seen(done.has_value());
     if (tcp_.owes_reset()) see_reset(seen);
@@ -141,7 +141,7 @@ class lockstep {
     aborted_ = aborted_ || (done && tcp_.state() == connection_state::closed);
   }
   void abort() {
-    before_ = tcp_.block();
+    before_ = tcp_.tcb();
     const auto done = tcp_.abort();
     observation seen = call_seen(done.has_value());
     if (tcp_.owes_reset()) see_reset(seen);
@@ -164,20 +164,20 @@ class lockstep {
   [[nodiscard]] std::optional<model::stream_edge> may_send_until() const {
     const spec::state<spec::position>& s = shadow_.now();
     if (!spec::synchronized(s)) return std::nullopt;
-    return model::stream_edge{tcp_.block().snd.iss.wire(), s.snd_una + s.snd_wnd};
+    return model::stream_edge{tcp_.tcb().snd.iss.wire(), s.snd_una + s.snd_wnd};
   }
   /// The right edge that was offered, while it cannot move back.
   [[nodiscard]] std::optional<model::stream_edge> offers_until() const {
     const spec::state<spec::position>& s = shadow_.now();
     if (!spec::receiving(s) && !spec::shaking_hands(s)) return std::nullopt;
-    return model::stream_edge{tcp_.block().rcv.irs.wire(), spec::right_edge(s)};
+    return model::stream_edge{tcp_.tcb().rcv.irs.wire(), spec::right_edge(s)};
   }
 
   void arrives(const packet& p) { arrives(p.octets(), p.ecn); }
   /// Octets that came from anywhere: what cannot be parsed must change nothing, a buffered octet included. All of them
   /// are handed over as they are.
   void arrives(std::span<const std::uint8_t> octets, ecn_codepoint mark = ecn_codepoint::not_capable) {
-    before_ = tcp_.block();
+    before_ = tcp_.tcb();
     ack_taken_ = false;
     const auto parsed = parse_segment(octets, tcp_.config().addresses);
     if (!parsed) {
@@ -185,19 +185,19 @@ class lockstep {
       const auto refused = tcp_.on_octets(octets, instant{}, mark);
       if (refused || refused.why() != parsed.why()) shadow_.set_violation("a segment in error was processed");
       if (all_of_it() != untouched) shadow_.set_violation("a segment in error left something behind");
-      return shadow_.follow_silence(tcp_.block(), shadow_.places_for(before_, nullptr), more(), "segment in error");
+      return shadow_.follow_silence(tcp_.tcb(), shadow_.places_for(before_, nullptr), more(), "segment in error");
     }
     deliver(octets, parsed->header, mark);
   }
 
   /// The next segment to send; what there is to say about it is checked.
   std::optional<packet> poll() {
-    before_ = tcp_.block();
+    before_ = tcp_.tcb();
     packet out;
     const auto sent = tcp_.poll_transmit(instant{}, out.room);
     if (!sent) {
       // Deciding to send nothing may arm a timer; it changes no variable.
-      shadow_.follow_silence(tcp_.block(), shadow_.places_for(before_, nullptr), more(), "nothing to send");
+      shadow_.follow_silence(tcp_.tcb(), shadow_.places_for(before_, nullptr), more(), "nothing to send");
       shadow_.follow_quiet();
       check_timers();
       return std::nullopt;
@@ -220,14 +220,14 @@ class lockstep {
   }
   void advance(std::int64_t microseconds) {
     tcp_.rebase(duration::microseconds(microseconds));
-    before_ = tcp_.block();
+    before_ = tcp_.tcb();
     tcp_.on_deadline(instant{});
     follow_timers();
   }
 
   [[nodiscard]] std::string violation() const { return shadow_.violation(); }
   void fingerprint(model::fingerprint& f) const {
-    feed(f, tcp_, !opened_ || tcp_.block().passive);
+    feed(f, tcp_, !opened_ || tcp_.tcb().passive);
     f.add(aborted_);
     f.add(established_);
     f.add(peer_closed_);
@@ -302,7 +302,7 @@ class lockstep {
     known.choices = shadow_.now().choices;
     if (tcp_.state() <= connection_state::listen) return known;
     places where = shadow_.places_for(before_, nullptr);
-    spec_shadow::settle(where, before_, tcp_.block());
+    spec_shadow::settle(where, before_, tcp_.tcb());
     known.snd_end = where.send(tcp_.sending().end());
     for (const interval& range : tcp_.receiving().held().view()) {
       known.held.push_back({where.receive(range.first), where.receive(range.last)});
@@ -329,13 +329,13 @@ class lockstep {
     e.amount = amount;
     e.unspecified = unspecified;
     places where = shadow_.places_for(before_, nullptr);
-    spec_shadow::settle(where, before_, tcp_.block());
-    shadow_.follow(e, tcp_.block(), where, more(), seen, name);
+    spec_shadow::settle(where, before_, tcp_.tcb());
+    shadow_.follow(e, tcp_.tcb(), where, more(), seen, name);
     notice();
   }
 
   std::size_t queue(std::span<const std::uint8_t> octets, bool urgent) {
-    before_ = tcp_.block();
+    before_ = tcp_.tcb();
     return queued(urgent ? tcp_.write_urgent(octets) : tcp_.write(octets));
   }
   std::size_t queued(const result<std::size_t>& taken) {
@@ -369,8 +369,8 @@ class lockstep {
       if (reset->echo) seen.reset_echo = where.clock(*reset->echo);
       seen.reset_answers = reset->answers;
     }
-    spec_shadow::settle(where, before_, tcp_.block());
-    shadow_.follow(e, tcp_.block(), where, more(), seen, "arrival " + segment_text(header));
+    spec_shadow::settle(where, before_, tcp_.tcb());
+    shadow_.follow(e, tcp_.tcb(), where, more(), seen, "arrival " + segment_text(header));
     check_linger(step.time_wait, due_before);
     notice();
   }
@@ -384,7 +384,7 @@ class lockstep {
   }
 
   void follow_sent(const segment<u32>& sent) {
-    const control_block<u32>& after = tcp_.block();
+    const control_block<u32>& after = tcp_.tcb();
     const places where = shadow_.places_for(before_, nullptr);
     if (sent.control.rst()) return shadow_.follow_reset(sent);
     read_since_sending_ = false;
@@ -420,7 +420,7 @@ class lockstep {
     const connection_state old_state = before_.state;
     const places where = shadow_.places_for(before_, nullptr);
     if (tcp_.state() == old_state) {
-      return shadow_.follow_silence(tcp_.block(), where, more(), "timer");
+      return shadow_.follow_silence(tcp_.tcb(), where, more(), "timer");
     }
     observation seen;
     spec_shadow::event e;
@@ -433,13 +433,13 @@ class lockstep {
       e.what = spec::kind::reclaim;  // a FIN-WAIT-2 that nobody reads (C37)
     }
     if (tcp_.owes_reset()) see_reset(seen);
-    shadow_.follow(e, tcp_.block(), where, more(), seen, "timeout");
+    shadow_.follow(e, tcp_.tcb(), where, more(), seen, "timeout");
     notice();
   }
 
   // Once there is nothing to send, time must be able to set everything going that is not finished.
   void check_timers() {
-    const control_block<u32>& tcb = tcp_.block();
+    const control_block<u32>& tcb = tcp_.tcb();
     if (tcb.state <= connection_state::listen) return;
     const timer_set& timers = tcp_.timers();
     const bool outstanding = !(tcb.snd.una == tcb.snd.nxt);

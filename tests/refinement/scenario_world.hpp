@@ -22,8 +22,8 @@ struct tiny_policy : default_policy {
   using send_storage = bounded_storage<16>;
   using receive_storage = bounded_storage<16>;
   using congestion_control = congestion::reno;
-  static constexpr std::size_t most_held_ranges = 4;
-  static constexpr std::size_t most_sent_runs = 8;
+  static constexpr std::size_t max_held_ranges = 4;
+  static constexpr std::size_t max_sent_runs = 8;
 };
 
 /// The end that explorer, RapidCheck, fuzzer and replay put into the world: 60 octets of header and a little text. It
@@ -47,7 +47,7 @@ using tiny_fast_end = fast_open_watched<lockstep<tiny_fast_policy, 84>>;
   config.receive_mss = static_cast<std::uint16_t>(setting.segment_size);
   config.send_mss = config.receive_mss;
   config.default_peer_mss = config.receive_mss;
-  config.least_mss = 1;
+  config.min_mss = 1;
   config.timestamps = setting.timestamps;
   config.sack = setting.sack[model::at(where)];
   config.ecn = setting.ecn[model::at(where)];

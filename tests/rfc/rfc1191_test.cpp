@@ -25,7 +25,7 @@ TEST(rfc1191_section_3, a_report_reduces_the_estimate_and_none_raises_it) {
 // covers: rfc1191#3
 TEST(rfc1191_section_3, the_estimate_never_falls_below_68_octets_whatever_the_configuration) {
   connection_config config = plain();
-  config.least_mss = 1;
+  config.min_mss = 1;
   endpoint<> host(config);
   host.open();
   host.write(10'000);

@@ -36,7 +36,7 @@ using ranges = std::vector<std::pair<u32, u32>>;
 
 void early(endpoint<>& host, u32 offset, std::size_t length) {
   packet p = at(5'001 + offset).ack(1'001).text(length, offset);
-  if (host.tcp.block().ts.enabled) p.ts(1, 0);
+  if (host.tcp.tcb().ts.enabled) p.ts(1, 0);
   host.in(p);
 }
 
@@ -105,7 +105,7 @@ TEST(rfc2018_section_3, blocks_and_timestamps_share_forty_octets) {
 }
 
 struct few_ranges : default_policy {
-  static constexpr std::size_t most_held_ranges = 2;
+  static constexpr std::size_t max_held_ranges = 2;
 };
 
 // A receiver that has no place for more ranges refuses them, and keeps what it has reported: it never reneges.

@@ -157,7 +157,7 @@ TEST(rfc2883_without_sack, nothing_is_told_to_a_peer_that_did_not_permit_it) {
 
 // A set that is full keeps the run around a repetition and goes on reporting it.
 struct two_ranges : default_policy {
-  static constexpr std::size_t most_held_ranges = 2;
+  static constexpr std::size_t max_held_ranges = 2;
 };
 TEST(rfc2883_full_set, a_repetition_is_told_though_more_is_refused) {
   connection_config config = plain();

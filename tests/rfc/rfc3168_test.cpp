@@ -39,7 +39,7 @@ struct host_with_ecn : endpoint<halving_policy> {
     ASSERT_TRUE(tcp.connect(now));
     out();
     in(with(answer_to_syn({}), bits::ece_bit));
-    ASSERT_TRUE(tcp.block().ecn);
+    ASSERT_TRUE(tcp.tcb().ecn);
   }
   void agree_passively() {
     ASSERT_TRUE(tcp.listen());
@@ -82,11 +82,11 @@ TEST(rfc3168_section_6_1_1, a_syn_ack_agrees_with_ece_alone) {
     ASSERT_TRUE(host.tcp.listen());
     const bool setup = asked == (bits::ece_bit | bits::cwr_bit);
     EXPECT_EQ(host.in(with(at(5'000).syn().from(9), asked)).at(0).bits(), setup ? "SAE" : "SA");
-    EXPECT_EQ(host.tcp.block().ecn, setup);
+    EXPECT_EQ(host.tcp.tcb().ecn, setup);
     host_with_ecn unwilling(plain());
     ASSERT_TRUE(unwilling.tcp.listen());
     EXPECT_EQ(unwilling.in(with(at(5'000).syn().from(9), asked)).at(0).bits(), "SA");
-    EXPECT_FALSE(unwilling.tcp.block().ecn);
+    EXPECT_FALSE(unwilling.tcp.tcb().ecn);
   }
 }
 
@@ -97,7 +97,7 @@ TEST(rfc3168_section_6_1_1_2, a_syn_ack_that_reflects_both_bits_does_not_agree) 
     ASSERT_TRUE(host.tcp.connect(host.now));
     host.out();
     EXPECT_EQ(host.in(with(host.answer_to_syn({}), answered)).at(0).bits(), "A");
-    EXPECT_EQ(host.tcp.block().ecn, answered == bits::ece_bit);
+    EXPECT_EQ(host.tcp.tcb().ecn, answered == bits::ece_bit);
     EXPECT_FALSE(host.tcp.sending().ecn().cwr_due()) << "ECE on a SYN,ACK is no echo";
   }
 }
@@ -109,7 +109,7 @@ TEST(rfc3168_section_6_1_1_1, a_syn_that_comes_again_without_the_bits_takes_the_
   host.in(with(at(5'000).syn().from(9), bits::ece_bit | bits::cwr_bit));
   EXPECT_EQ(host.in(with(at(5'000).syn().from(9), bits::ece_bit | bits::cwr_bit)).at(0).bits(), "SAE");
   EXPECT_EQ(host.in(at(5'000).syn().from(9)).at(0).bits(), "SA");
-  EXPECT_FALSE(host.tcp.block().ecn);
+  EXPECT_FALSE(host.tcp.tcb().ecn);
 }
 
 // covers: rfc3168#6.1.1.1
@@ -155,9 +155,9 @@ TEST(rfc3168_section_6_1_1, ends_that_open_at_once_agree) {
   host.out();
   EXPECT_EQ(host.in(with(at(5'000).syn().from(9), bits::ece_bit | bits::cwr_bit)).at(0).bits(), "SAE");
   host.in(with(host.answer_to_syn({}), bits::ece_bit));
-  EXPECT_TRUE(host.tcp.block().ecn);
+  EXPECT_TRUE(host.tcp.tcb().ecn);
   host.in(host.answer_to_syn({}));
-  EXPECT_FALSE(host.tcp.block().ecn) << "a SYN,ACK without ECE takes it back";
+  EXPECT_FALSE(host.tcp.tcb().ecn) << "a SYN,ACK without ECE takes it back";
 }
 
 // covers: SHLD-8 rfc3168#6.1.2 rfc3168#6.1.4 rfc3168#6.1.5

@@ -118,7 +118,7 @@ TEST(rfc4015_section_3_1, what_an_undone_timeout_had_outstanding_does_not_open_t
     }
     // Two segments are left, which F-RTO has sent, and one that a loss probe sends before the timeout.
     const u32 left = sack ? 4'380 : 2'920;
-    while (host.tcp.sending().end() - host.tcp.block().snd.nxt > left) acknowledge(host.una() + 1'460);
+    while (host.tcp.sending().end() - host.tcp.tcb().snd.nxt > left) acknowledge(host.una() + 1'460);
     ASSERT_EQ((host.nxt() - host.una()) / 1'460, 44u);
     ASSERT_GE(segments(), 88u);
     while (host.tcp.sending().attempts() == 0) host.wait_for_deadline();

@@ -46,9 +46,9 @@ TEST(rfc4821_section_7_7, what_icmp_explains_is_no_black_hole) {
   endpoint<> host;
   host.open();
   host.write(10'000);
-  host.tcp.on_icmp(soft(host.tcp.block().snd.una.wire()), host.now);
+  host.tcp.on_icmp(soft(host.tcp.tcb().snd.una.wire()), host.now);
   for (int timeouts = 0; timeouts != 5; ++timeouts) EXPECT_EQ(largest_text(host.wait_for_deadline()), 1'460u);
-  host.in(at(host.tcp.block().rcv.nxt.wire()).ack(host.tcp.block().snd.una.wire() + 1'460));
+  host.in(at(host.tcp.tcb().rcv.nxt.wire()).ack(host.tcp.tcb().snd.una.wire() + 1'460));
   for (int timeouts = 1; timeouts < host.tcp.config().r1; ++timeouts) host.wait_for_deadline();
   EXPECT_EQ(largest_text(host.wait_for_deadline()), 1'024u) << "and once it has, it is again";
 }

@@ -26,7 +26,7 @@ TEST(rfc4987_flood, a_syn_takes_no_place_of_a_connection) {
   ASSERT_TRUE(host.tcp->listen(std::nullopt, 80, 100));
   for (int i = 0; i != 1'000; ++i) host.in(flooder(i), at(5'000).syn());
   EXPECT_EQ(host.tcp->connections(), 0u);
-  EXPECT_EQ(host.tcp->half_open_connections(), small_stack_policy::sizes.most_half_open);
+  EXPECT_EQ(host.tcp->half_open_connections(), small_stack_policy::sizes.max_half_open);
   EXPECT_EQ(host.tcp->statistics().syn_dropped, 996u);
   EXPECT_TRUE(host.tcp->consistent());
 }
@@ -43,7 +43,7 @@ TEST(rfc4987_flood, a_client_gets_through_a_flood) {
   const auto made = host.tcp->accept(listening);
   ASSERT_TRUE(made);
   EXPECT_EQ(host.tcp->statistics().cookies_accepted, 1u);
-  const control_block<u32>& block = host.tcp->find(*made)->block();
+  const control_block<u32>& block = host.tcp->find(*made)->tcb();
   EXPECT_EQ(block.state, connection_state::established);
   EXPECT_EQ(block.peer_mss, 1'400);
   EXPECT_EQ(block.snd.shift, 5u);
@@ -95,7 +95,7 @@ TEST(rfc4987_flood, a_cookie_agrees_only_to_what_it_remembers) {
     host.in(from_peer(9), ack.text("first"));
     const auto made = host.tcp->accept(listening);
     ASSERT_TRUE(made);
-    const control_block<u32>& block = host.tcp->find(*made)->block();
+    const control_block<u32>& block = host.tcp->find(*made)->tcb();
     EXPECT_EQ(block.window_scaling, timestamps);
     EXPECT_EQ(block.sack_permitted, timestamps);
     EXPECT_EQ(block.peer_mss, 1'360);  // rounded down to what a cookie can say

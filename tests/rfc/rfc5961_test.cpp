@@ -46,12 +46,12 @@ TEST(rfc5961_section_3, a_genuine_reset_succeeds_by_way_of_the_challenge) {
 TEST(rfc5961_section_4, blind_syns_end_nothing) {
   endpoint<> host;
   host.open();
-  const auto before = host.tcp.block().rcv;
+  const auto before = host.tcp.tcb().rcv;
   for (u32 i = 0; i != 2'000; ++i) {
     host.in(at(i * 2'654'435'761u).syn());
     ASSERT_EQ(host.state(), state::established);
   }
-  EXPECT_EQ(host.tcp.block().rcv, before);
+  EXPECT_EQ(host.tcp.tcb().rcv, before);
 }
 
 // covers: U-9 U-10

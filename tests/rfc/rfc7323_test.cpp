@@ -37,9 +37,9 @@ TEST(rfc7323_section_2_2, the_window_of_a_syn_is_never_scaled) {
   EXPECT_EQ(syn[0].header.wnd, 65'535u);
   EXPECT_EQ(syn[0].header.options.window_scale, 1u);
   host.in(at(5'000).syn().ack(1'001).scale(7).window(1'000).mss(1'460));
-  EXPECT_EQ(host.tcp.block().snd.wnd, 1'000u);
+  EXPECT_EQ(host.tcp.tcb().snd.wnd, 1'000u);
   host.in(at(5'001).ack(1'001).window(1'000));
-  EXPECT_EQ(host.tcp.block().snd.wnd, 128'000u);
+  EXPECT_EQ(host.tcp.tcb().snd.wnd, 128'000u);
 }
 
 TEST(rfc7323_section_2_2, our_own_window_is_scaled_after_the_handshake) {
@@ -61,7 +61,7 @@ TEST(rfc7323_section_2_2, without_the_option_from_both_ends_nothing_is_scaled) {
   offer.scale = 7;
   theirs.open(offer);
   theirs.in(theirs.peer().window(1'000));
-  EXPECT_EQ(theirs.tcp.block().snd.wnd, 1'000u);
+  EXPECT_EQ(theirs.tcp.tcb().snd.wnd, 1'000u);
 }
 
 TEST(rfc7323_section_2_2, a_syn_ack_has_the_option_only_in_answer_to_one) {
@@ -82,7 +82,7 @@ TEST(rfc7323_section_2_3, a_shift_above_fourteen_is_fourteen) {
     offer.scale = shift;
     host.open(offer);
     host.in(host.peer().window(0xffff));
-    EXPECT_EQ(host.tcp.block().snd.wnd, 0xffffu << 14) << int{shift};
+    EXPECT_EQ(host.tcp.tcb().snd.wnd, 0xffffu << 14) << int{shift};
   }
 }
 
@@ -150,7 +150,7 @@ TEST(rfc7323_section_5_3, timestamps_wrap) {
   endpoint<> host = stamped(0xffff'fff0u);
   host.in(host.peer().text("abc").ts(5, 0));
   EXPECT_EQ(host.tcp.readable(), 3u);
-  EXPECT_EQ(host.tcp.block().ts.recent.wire(), 5u);
+  EXPECT_EQ(host.tcp.tcb().ts.recent.wire(), 5u);
   host.in(at(5'004).ack(1'001).text("old").ts(0xffff'fff5u, 0));
   EXPECT_EQ(host.tcp.readable(), 3u);
 }
@@ -171,7 +171,7 @@ TEST(rfc7323_section_5_5, a_timestamp_that_is_24_days_old_rejects_nothing) {
   host.wait(s(24LL * 86'400 + 1));
   host.in(host.peer().text("abc").ts(50, 0));
   EXPECT_EQ(host.tcp.readable(), 3u);
-  EXPECT_EQ(host.tcp.block().ts.recent.wire(), 50u);
+  EXPECT_EQ(host.tcp.tcb().ts.recent.wire(), 50u);
 }
 
 TEST(rfc7323_section_4_1, an_acknowledgment_of_nothing_new_is_no_sample) {

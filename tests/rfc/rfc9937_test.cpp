@@ -29,7 +29,7 @@ struct twenty : doubtful_sender<> {
   [[nodiscard]] bool recovering() const { return tcp.sending().recovery().recovering(); }
   [[nodiscard]] bool again(const packet& p) const { return before(sequence_number<u32>(p.seq()), edge_); }
   /// What is sent from now on and lies before this had been sent.
-  void note_edge() { edge_ = tcp.block().snd.nxt; }
+  void note_edge() { edge_ = tcp.tcb().snd.nxt; }
 
  private:
   sequence_number<u32> edge_{};

@@ -73,12 +73,12 @@ TEST(section_3_10_7_4, U_7_a_syn_is_challenged_wherever_it_lies) {
     for (const u32 offset : {0u, 5u, 0x8000'0000u, u32(-1), u32(-1'000)}) {
       endpoint<> host;
       lead_to(host, st);
-      const auto snd = host.tcp.block().snd;
+      const auto snd = host.tcp.tcb().snd;
       const auto sent = host.in(at(host.rcv_nxt() + offset).syn().text("x"));
       ASSERT_EQ(sent.size(), 1u) << describe(st) << " " << offset;
       EXPECT_EQ(sent[0].bits(), "A");
       EXPECT_EQ(host.state(), st);
-      EXPECT_EQ(host.tcp.block().snd, snd);
+      EXPECT_EQ(host.tcp.tcb().snd, snd);
       EXPECT_EQ(host.tcp.readable(), 0u);
     }
   }

@@ -153,7 +153,7 @@ TEST(section_3_10_6, status_needs_no_connection) {
   for (const state st : every_state) {
     endpoint<> host;
     lead_to(host, st);
-    EXPECT_EQ(host.tcp.block().state, st);
+    EXPECT_EQ(host.tcp.tcb().state, st);
   }
 }
 

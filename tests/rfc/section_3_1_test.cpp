@@ -85,14 +85,14 @@ TEST(section_3_1, MUST_3_a_segment_whose_checksum_does_not_hold_changes_nothing)
     const packet p =
         st == connection_state::listen ? at(5'000).syn() : at(host.rcv_nxt()).ack(host.nxt()).text("abc").fin();
     const auto good = wire(p);
-    const auto block = host.tcp.block();
+    const auto block = host.tcp.tcb();
     const auto timers = host.tcp.timers();
     for (std::size_t bit = 0; bit != good.size() * 8; ++bit) {
       auto bad = good;
       bad[bit / 8] = static_cast<std::uint8_t>(bad[bit / 8] ^ (1u << bit % 8));
       EXPECT_FALSE(host.tcp.on_octets(bad, host.now));
     }
-    EXPECT_EQ(host.tcp.block(), block);
+    EXPECT_EQ(host.tcp.tcb(), block);
     EXPECT_EQ(host.tcp.timers(), timers);
     EXPECT_FALSE(host.tcp.next_segment(host.now));
   }
@@ -138,7 +138,7 @@ TEST(section_3_1, MUST_5_options_may_stand_on_any_segment) {
       if (with == 1) p.mss(100).scale(9).sack_permitted().ts(5, 6);
       ASSERT_TRUE(host.tcp.on_octets(wire(p), host.now));
     }
-    EXPECT_EQ(hosts[0]->tcp.block(), hosts[1]->tcp.block()) << kind;
+    EXPECT_EQ(hosts[0]->tcp.tcb(), hosts[1]->tcp.tcb()) << kind;
     EXPECT_EQ(hosts[0]->tcp.effective_mss(), hosts[1]->tcp.effective_mss()) << kind;
     EXPECT_EQ(hosts[0]->tcp.pending_signals(), hosts[1]->tcp.pending_signals()) << kind;
   }

@@ -15,7 +15,7 @@ u32 iss_at(u32 offset, instant when) {
   config.isn_offset = offset;
   connection<> tcp(config);
   EXPECT_TRUE(tcp.connect(when));
-  return tcp.block().snd.iss.wire();
+  return tcp.tcb().snd.iss.wire();
 }
 
 // covers: MUST-8
@@ -34,7 +34,7 @@ TEST(section_3_4_1, MUST_8_a_passive_open_takes_its_number_from_the_clock_too) {
   ASSERT_TRUE(tcp.listen());
   const packet syn = at(5).syn();
   (void)tcp.on_segment(syn.header, {}, instant::from_microseconds(4'000));
-  EXPECT_EQ(tcp.block().snd.iss.wire(), 1'077u);
+  EXPECT_EQ(tcp.tcb().snd.iss.wire(), 1'077u);
 }
 
 // covers: MUST-9 SHLD-1
@@ -62,7 +62,7 @@ TEST(section_3_4, MUST_66_a_closed_window_still_takes_resets_and_urgent_pointers
   host.open();
   // Fill the receive buffer.
   for (u32 offset = 0; offset < 65'536; offset += 1'024) host.in(at(5'001 + offset).ack(1'001).text(1'024));
-  ASSERT_EQ(host.tcp.block().rcv.wnd, 0u);
+  ASSERT_EQ(host.tcp.tcb().rcv.wnd, 0u);
   (void)host.tcp.take_signals();
   const u32 nxt = host.rcv_nxt();
   const auto probe = host.in(at(nxt).ack(1'001).urg(10).text(1));

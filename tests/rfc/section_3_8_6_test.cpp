@@ -177,7 +177,7 @@ TEST(section_3_8_6_1, MUST_36_a_lost_window_update_stops_nothing_for_good) {
   net.open();
   (void)net.end[0].write(pattern(65'536));
   net.run(s(20));
-  ASSERT_EQ(net.end[1].block().rcv.wnd, 0u);
+  ASSERT_EQ(net.end[1].tcb().rcv.wnd, 0u);
   (void)net.end[0].write(pattern(60'000, 65'536));
   bool closed = true;
   net.loses = [&closed](const passing& p) { return closed && p.from == 1; };

@@ -17,7 +17,7 @@ TEST(section_3_9_1_1, MUST_41_a_second_open_leaves_the_connection_as_it_was) {
         connection_state::established, connection_state::fin_wait_2, connection_state::time_wait}) {
     endpoint<> host;
     lead_to(host, st);
-    const auto block = host.tcp.block();
+    const auto block = host.tcp.tcb();
     const auto timers = host.tcp.timers();
     const auto listening = host.tcp.listen();
     ASSERT_FALSE(listening) << describe(st);
@@ -25,10 +25,10 @@ TEST(section_3_9_1_1, MUST_41_a_second_open_leaves_the_connection_as_it_was) {
     if (st != connection_state::listen) {
       ASSERT_FALSE(host.tcp.connect(host.now)) << describe(st);
     } else {
-      EXPECT_EQ(host.tcp.block(), block);
+      EXPECT_EQ(host.tcp.tcb(), block);
       continue;
     }
-    EXPECT_EQ(host.tcp.block(), block) << describe(st);
+    EXPECT_EQ(host.tcp.tcb(), block) << describe(st);
     EXPECT_EQ(host.tcp.timers(), timers) << describe(st);
     EXPECT_FALSE(host.tcp.next_segment(host.now)) << describe(st);
   }
@@ -140,8 +140,8 @@ TEST(section_3_9_1_5, status_tells_what_the_connection_knows) {
   host.open();
   host.write(10);
   EXPECT_EQ(host.tcp.state(), connection_state::established);
-  EXPECT_EQ(host.tcp.block().snd.nxt.wire(), 1'011u);
-  EXPECT_EQ(host.tcp.block().rcv.nxt.wire(), 5'001u);
+  EXPECT_EQ(host.tcp.tcb().snd.nxt.wire(), 1'011u);
+  EXPECT_EQ(host.tcp.tcb().rcv.nxt.wire(), 5'001u);
   EXPECT_EQ(host.tcp.sending().queued(), 10u);
   EXPECT_EQ(host.tcp.config().local_port, 7u);
 }

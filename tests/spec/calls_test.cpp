@@ -187,7 +187,7 @@ TEST(Timeout, TimeWaitEndsAndNothingElseDoes) {
 
 TEST(Deletion, KeepsTheChoicesAndNothingElse) {
   state_t s = sample_state(phase::established);
-  s.choices.most_held_ranges = 3;
+  s.choices.max_held_ranges = 3;
   const state_t gone = call(s, kind::abort).front().next;
   EXPECT_EQ(gone.choices, s.choices);
   EXPECT_EQ(gone.at, phase::closed);

@@ -103,7 +103,7 @@ TEST(Invariant, HoldsAlongRandomWalksThatVisitEveryPhase) {
   for (int walk_number = 0; walk_number < 1000; ++walk_number) {
     state_t s;
     s.choices.must_hold_out_of_order = walk_number % 2 == 0;
-    s.choices.most_held_ranges = 1 + walk_number % 4;
+    s.choices.max_held_ranges = 1 + walk_number % 4;
     s.choices.offers_timestamps = walk_number % 3 == 0;
     s.choices.syn_mitigation = walk_number % 5 != 0;
     s.choices.ignore_reset_in_time_wait = walk_number % 2 != 0;

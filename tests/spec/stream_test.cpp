@@ -62,13 +62,13 @@ TEST(Text, WhatFillsAGapOrAPartOfItIsAcknowledgedAtOnce) {
 TEST(Text, WhatWouldBeOneRangeTooManyMayBeRefused) {
   state_t s = sample_state(phase::established);
   s.rcv_wnd = 20;
-  s.choices.most_held_ranges = 1;
+  s.choices.max_held_ranges = 1;
   s.held = {{s.rcv_nxt + 8, s.rcv_nxt + 9}};
   const auto all = arrive(s, data(s.rcv_nxt + 2, s.snd_una, 1));
   ASSERT_EQ(all.size(), 2u);
   EXPECT_EQ(all[0].next.held.size(), 2u);
   EXPECT_EQ(all[1].next.held, s.held) << "and nothing that was held goes";
-  s.choices.most_held_ranges = 2;
+  s.choices.max_held_ranges = 2;
   EXPECT_EQ(arrive(s, data(s.rcv_nxt + 2, s.snd_una, 1)).size(), 1u);
   s.choices.must_hold_out_of_order = false;
   EXPECT_EQ(arrive(s, data(s.rcv_nxt + 2, s.snd_una, 1)).back().next.held, s.held);

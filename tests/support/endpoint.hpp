@@ -107,7 +107,7 @@ class endpoint {
     return octets;
   }
 
-  /// Completes an active open against the scripted peer. ISS and IRS are then block().snd.iss and offer.iss.
+  /// Completes an active open against the scripted peer. ISS and IRS are then tcb().snd.iss and offer.iss.
   void open(const peer_offer& offer = {}) {
     (void)tcp.connect(now);
     out();
@@ -135,10 +135,10 @@ class endpoint {
     return at(offer.iss + 1).ack(iss() + 1).window(offer.window).from(9);
   }
 
-  [[nodiscard]] u32 iss() const { return tcp.block().snd.iss.wire(); }
-  [[nodiscard]] u32 una() const { return tcp.block().snd.una.wire(); }
-  [[nodiscard]] u32 nxt() const { return tcp.block().snd.nxt.wire(); }
-  [[nodiscard]] u32 rcv_nxt() const { return tcp.block().rcv.nxt.wire(); }
+  [[nodiscard]] u32 iss() const { return tcp.tcb().snd.iss.wire(); }
+  [[nodiscard]] u32 una() const { return tcp.tcb().snd.una.wire(); }
+  [[nodiscard]] u32 nxt() const { return tcp.tcb().snd.nxt.wire(); }
+  [[nodiscard]] u32 rcv_nxt() const { return tcp.tcb().rcv.nxt.wire(); }
   [[nodiscard]] connection_state state() const { return tcp.state(); }
 
   actions<u32> last{};

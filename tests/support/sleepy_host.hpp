@@ -10,7 +10,7 @@ namespace sequent::test {
 
 /// Four connections, of which two can be awake.
 struct sleepy_policy : small_stack_policy {
-  static constexpr stack_sizes sizes = test::with(small_stack_policy::sizes, [](stack_sizes& s) { s.most_awake = 2; });
+  static constexpr stack_sizes sizes = test::with(small_stack_policy::sizes, [](stack_sizes& s) { s.max_awake = 2; });
 };
 /// A server with `count` connections from ports 1000 on, all accepted and told of.
 class sleepy_host : public stack_host<sleepy_policy> {

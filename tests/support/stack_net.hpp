@@ -38,7 +38,7 @@ struct small_connection_policy : default_policy {
 struct small_stack_policy : default_stack_policy {
   using connection_policy = small_connection_policy;
   static constexpr stack_sizes sizes{
-      .most_connections = 4, .most_half_open = 4, .most_time_wait = 3, .most_listeners = 3, .most_replies = 16};
+      .max_connections = 4, .max_half_open = 4, .max_time_wait = 3, .max_listeners = 3, .max_replies = 16};
 };
 
 /// A packet with a segment from one end of a flow to the other: `path` is the flow as the receiver sees it.

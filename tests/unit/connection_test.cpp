@@ -12,7 +12,7 @@ namespace connection_test {
 struct tiny_policy : default_policy {
   using send_storage = inline_storage<32>;
   using receive_storage = inline_storage<32>;
-  static constexpr std::size_t most_held_ranges = 2;
+  static constexpr std::size_t max_held_ranges = 2;
 };
 
 struct borrowing_policy : default_policy {
@@ -84,9 +84,9 @@ TEST(connection, octets_that_are_no_segment_change_nothing) {
   for (std::size_t i = 0; i != octets.size(); ++i) {
     auto bad = octets;
     bad[i] = static_cast<std::uint8_t>(bad[i] ^ 0x10);
-    const auto before = host.tcp.block();
+    const auto before = host.tcp.tcb();
     EXPECT_FALSE(host.tcp.on_octets(bad, {})) << i;
-    EXPECT_EQ(host.tcp.block(), before);
+    EXPECT_EQ(host.tcp.tcb(), before);
     EXPECT_TRUE(host.tcp.take_signals().empty());
     EXPECT_FALSE(host.tcp.next_segment({}));
   }
@@ -147,7 +147,7 @@ TEST(connection, rebasing_forgets_when_it_was_reached) {
   };
   const auto early = reach({});
   const auto late = reach(s(1'000));
-  EXPECT_EQ(early.block(), late.block());
+  EXPECT_EQ(early.tcb(), late.tcb());
   EXPECT_EQ(early.timers(), late.timers());
   EXPECT_EQ(early.sending().timed(), late.sending().timed());
 }

@@ -16,10 +16,10 @@ struct large_connection_policy : default_policy {
 };
 struct large_stack_policy : default_stack_policy {
   using connection_policy = large_connection_policy;
-  static constexpr stack_sizes sizes{.most_connections = 2, .most_half_open = 2};
+  static constexpr stack_sizes sizes{.max_connections = 2, .max_half_open = 2};
 };
 struct large_sleeping_policy : large_stack_policy {
-  static constexpr stack_sizes sizes{.most_connections = 3, .most_awake = 2, .most_half_open = 2};
+  static constexpr stack_sizes sizes{.max_connections = 3, .max_awake = 2, .max_half_open = 2};
 };
 
 // Half of a mebibyte is less than one buffer, and more than any sanitizer's frames.

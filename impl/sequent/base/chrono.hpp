@@ -39,7 +39,7 @@ template <class From, class To, class Rep>
   constexpr Rep end = static_cast<Rep>(9'223'372'036'854'775'808.0);
   if (ticks != ticks) return 0;
   if (ticks >= end) return longest_count;
-  if (ticks < -end) return least_count;
+  if (ticks < -end) return min_count;
   const auto whole = static_cast<std::int64_t>(ticks);
   const auto back = static_cast<Rep>(whole);
   if (up && back < ticks) return saturating_sum(whole, 1);

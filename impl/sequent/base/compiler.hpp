@@ -58,7 +58,7 @@ namespace sequent::detail {
 }
 
 inline constexpr std::int64_t longest_count = (std::numeric_limits<std::int64_t>::max)();
-inline constexpr std::int64_t least_count = (std::numeric_limits<std::int64_t>::min)();
+inline constexpr std::int64_t min_count = (std::numeric_limits<std::int64_t>::min)();
 
 /// Sums, differences and products of 64 bits. What goes past either end stays there. Constant time.
 [[nodiscard]] constexpr std::int64_t saturating_sum(std::int64_t a, std::int64_t b) noexcept {
@@ -67,9 +67,9 @@ inline constexpr std::int64_t least_count = (std::numeric_limits<std::int64_t>::
   if (!__builtin_add_overflow(a, b, &sum)) [[likely]]
     return sum;
 #else
-  if (b < 0 ? a >= least_count - b : a <= longest_count - b) return a + b;
+  if (b < 0 ? a >= min_count - b : a <= longest_count - b) return a + b;
 #endif
-  return b < 0 ? least_count : longest_count;
+  return b < 0 ? min_count : longest_count;
 }
 [[nodiscard]] constexpr std::int64_t saturating_difference(std::int64_t a, std::int64_t b) noexcept {
 #if SEQUENT_BUILTINS
@@ -77,9 +77,9 @@ inline constexpr std::int64_t least_count = (std::numeric_limits<std::int64_t>::
   if (!__builtin_sub_overflow(a, b, &difference)) [[likely]]
     return difference;
 #else
-  if (b < 0 ? a <= longest_count + b : a >= least_count + b) return a - b;
+  if (b < 0 ? a <= longest_count + b : a >= min_count + b) return a - b;
 #endif
-  return b < 0 ? longest_count : least_count;
+  return b < 0 ? longest_count : min_count;
 }
 [[nodiscard]] constexpr std::int64_t saturating_product(std::int64_t a, std::int64_t b) noexcept {
 #if SEQUENT_BUILTINS
@@ -89,11 +89,11 @@ inline constexpr std::int64_t least_count = (std::numeric_limits<std::int64_t>::
 #else
   if (a == 0 || b == 0) return 0;
   // Division rounds towards zero, which is towards what fits.
-  const bool fits = a > 0 ? (b > 0 ? a <= longest_count / b : b >= least_count / a)
-                          : (b > 0 ? a >= least_count / b : a >= longest_count / b);
+  const bool fits = a > 0 ? (b > 0 ? a <= longest_count / b : b >= min_count / a)
+                          : (b > 0 ? a >= min_count / b : a >= longest_count / b);
   if (fits) return a * b;
 #endif
-  return (a < 0) != (b < 0) ? least_count : longest_count;
+  return (a < 0) != (b < 0) ? min_count : longest_count;
 }
 
 /// Asks for the memory at `at`, because it will be wanted soon.

@@ -21,7 +21,7 @@ class hystart {
     const u32 most = (std::min)(p.acked, limit * p.mss);
     const u32 growth = now() == phase::standard ? most : most / growth_divisor;
     if (p.round_trip) take(*p.round_trip);
-    if (samples_ >= least_samples) judge();
+    if (samples_ >= min_samples) judge();
     if (!before(p.una, window_end_)) end_round(p.nxt);
     return growth;
   }
@@ -35,21 +35,21 @@ class hystart {
   static constexpr u32 infinity = 0xffff'ffffu;
   static constexpr u32 limit = 8;  // L for a sender that does not pace
   static constexpr u32 growth_divisor = 4;
-  static constexpr u32 least_samples = 8;
+  static constexpr u32 min_samples = 8;
   static constexpr u32 conservative_rounds = 5;
-  static constexpr u32 least_rise = 4'000;  // microseconds
-  static constexpr u32 most_rise = 16'000;
+  static constexpr u32 min_rise = 4'000;  // microseconds
+  static constexpr u32 max_rise = 16'000;
 
   constexpr void take(duration round_trip) noexcept {
     const std::int64_t us = std::clamp(round_trip.count(), std::int64_t{0}, std::int64_t{infinity - 1});
     current_min_ = (std::min)(current_min_, static_cast<u32>(us));
-    if (samples_ != least_samples) ++samples_;
+    if (samples_ != min_samples) ++samples_;
   }
 
   constexpr void judge() noexcept {
     if (phase_ == phase::standard) {
       if (last_min_ == infinity) return;
-      const u32 rise = std::clamp(last_min_ / 8, least_rise, most_rise);
+      const u32 rise = std::clamp(last_min_ / 8, min_rise, max_rise);
       if (current_min_ < last_min_ || current_min_ - last_min_ < rise) return;
       baseline_ = current_min_;
       phase_ = phase::conservative;

@@ -271,8 +271,8 @@ connection_statistics connection<Policy>::statistics() const noexcept {
     now.round_trip = sender_.rtt().smoothed();
     now.variation = sender_.rtt().variation();
   }
-  if (const auto least = sender_.recovery().recent().least_round_trip()) {
-    now.least_round_trip = duration::microseconds(*least);
+  if (const auto least = sender_.recovery().recent().min_round_trip()) {
+    now.min_round_trip = duration::microseconds(*least);
   }
   if constexpr (Policy::statistics::enabled) now.counters = counters_.count;
   return now;

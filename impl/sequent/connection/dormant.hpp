@@ -125,7 +125,7 @@ class dormant {
   [[nodiscard]] std::optional<instant> next_deadline() const noexcept {
     return keep_alive_ == end_of_time ? std::nullopt : std::optional(keep_alive_);
   }
-  [[nodiscard]] const control_block<u32>& block() const noexcept { return tcb_; }
+  [[nodiscard]] const control_block<u32>& tcb() const noexcept { return tcb_; }
   [[nodiscard]] const typename Policy::statistics& counters() const noexcept { return counters_; }
   /// As connection::trace().
   [[nodiscard]] typename Policy::trace& trace() noexcept { return trace_; }

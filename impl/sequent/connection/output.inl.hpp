@@ -61,14 +61,14 @@ result<void> connection<Policy>::copy_text(const segment<u32>& header, std::span
 }
 
 template <class Policy>
-std::optional<outgoing_segment> connection<Policy>::next_segment(instant now, u32 most_text) noexcept {
+std::optional<outgoing_segment> connection<Policy>::next_segment(instant now, u32 max_text) noexcept {
   std::optional<outgoing_segment> next(std::in_place);
   if (reset_due_ || owes_handshake()) {
-    next_control(now, most_text, next->header);
+    next_control(now, max_text, next->header);
     return next;
   }
   plain_segment plain;
-  if (next_plain(now, most_text, plain)) {
+  if (next_plain(now, max_text, plain)) {
     expand(plain, *next);
   } else {
     next.reset();
@@ -78,27 +78,27 @@ std::optional<outgoing_segment> connection<Policy>::next_segment(instant now, u3
 
 // Fills in the RST or SYN that is due. `header` is as new.
 template <class Policy>
-void connection<Policy>::next_control(instant now, u32 most_text, segment<u32>& header) noexcept {
+void connection<Policy>::next_control(instant now, u32 max_text, segment<u32>& header) noexcept {
   [[maybe_unused]] const cause why = reset_due_ ? cause::reset : cause::handshake;
   if (reset_due_) {
     next_reset(now, header);
   } else {
-    next_syn(now, most_text, header);
+    next_syn(now, max_text, header);
   }
   if constexpr (Policy::trace::enabled) tell(detail::event_of(trace_kind::sent, why, header), now);
 }
 
 // Fills in the next segment to send where neither is due; says whether there is one. `next` is as new.
 template <class Policy>
-[[gnu::always_inline]] inline bool connection<Policy>::next_plain(instant now, u32 most_text,
+[[gnu::always_inline]] inline bool connection<Policy>::next_plain(instant now, u32 max_text,
                                                                   plain_segment& next) noexcept {
   if (tcb_.state < connection_state::syn_received) return false;
   if (tcb_.syn_pending()) {
     if constexpr (Policy::fast_open::enabled) {
-      if (may_answer_early() && next_text(now, most_text, next)) return true;
+      if (may_answer_early() && next_text(now, max_text, next)) return true;
     }
   } else if (!sender_.idle(tcb_.snd)) {
-    if (next_text(now, most_text, next)) return true;
+    if (next_text(now, max_text, next)) return true;
     sender_.settle(tcb_, effective_mss(), now, timers_, config_);
   }
   return next_ack(now, next);
@@ -132,13 +132,13 @@ void connection<Policy>::next_reset(instant now, segment<u32>& header) noexcept 
 }
 
 template <class Policy>
-void connection<Policy>::next_syn(instant now, [[maybe_unused]] u32 most_text, segment<u32>& header) noexcept {
+void connection<Policy>::next_syn(instant now, [[maybe_unused]] u32 max_text, segment<u32>& header) noexcept {
   syn_due_ = false;
   // No answer to a SYN that asks for ECN: something on the path may drop such SYNs (RFC 3168 section 6.1.1.1).
   if (tcb_.state == connection_state::syn_sent && tcb_.offer.ecn && sender_.syn_sent()) tcb_.plain_syn = true;
   const window_offer<u32> window = offer(true);
   compose_syn(tcb_, window.field, clock(now), header);
-  if constexpr (Policy::fast_open::enabled) add_fast_open(now, most_text, header);
+  if constexpr (Policy::fast_open::enabled) add_fast_open(now, max_text, header);
   sender_.sent_syn(header.seq, now, sequence_number<u32>(clock(now)), sender_.syn_is_apart(now), timers_, config_);
   finish(header, window);
 }
@@ -146,7 +146,7 @@ void connection<Policy>::next_syn(instant now, [[maybe_unused]] u32 most_text, s
 // RFC 7413 section 4.2.2: the first SYN carries the option and, behind a cookie, as much text as a segment of the
 // server's size has room for beside its options. All options together just fit a header.
 template <class Policy>
-void connection<Policy>::add_fast_open(instant now, u32 most_text, segment<u32>& header) noexcept {
+void connection<Policy>::add_fast_open(instant now, u32 max_text, segment<u32>& header) noexcept {
   header.options.fast_open = fast_open_.take_option(header.control.ack());
   if (header.control.ack()) {
     fast_open_.sent_early(config_.ip_header_octets + header_length + options_length(header.options));
@@ -155,7 +155,7 @@ void connection<Policy>::add_fast_open(instant now, u32 most_text, segment<u32>&
   const u32 theirs = fast_open_.known_mss() != 0 ? fast_open_.known_mss() : config_.default_peer_mss;
   const u32 full = (std::min)(theirs, path_.largest_text());
   const auto options = static_cast<u32>(options_length(header.options));
-  const u32 length = (std::min)({sender_.queued(), full > options ? full - options : 0, most_text});
+  const u32 length = (std::min)({sender_.queued(), full > options ? full - options : 0, max_text});
   if (length == 0) return;
   header.text_length = length;
   if (length == sender_.queued()) header.control = header.control.with(control_bits<u32>::psh_bit);
@@ -207,18 +207,18 @@ u32 connection<Policy>::tell_of_congestion(const text_to_send& run, ecn_codepoin
 }
 
 template <class Policy>
-[[gnu::always_inline]] inline bool connection<Policy>::next_text(instant now, u32 most_text,
+[[gnu::always_inline]] inline bool connection<Policy>::next_text(instant now, u32 max_text,
                                                                  plain_segment& next) noexcept {
   path_.grow(now);
   const u32 full = effective_mss();
   const u32 report = report_length(full);
   [[maybe_unused]] const bool early = Policy::fast_open::enabled && tcb_.syn_pending();
-  const u32 mss = (std::min)({full - report, most_text, early ? early_text(report) : most_text});
+  const u32 mss = (std::min)({full - report, max_text, early ? early_text(report) : max_text});
   if (mss == 0) return false;
   sender_.leave_idleness(tcb_.snd, full, now);
   // CWR belongs on one segment, not on each of those that a large one is cut into.
   const bool large = config_.large_segments && !early && !(tcb_.may_mark() && sender_.ecn().cwr_due());
-  const u32 most = large ? most_text - most_text % mss : mss;
+  const u32 most = large ? max_text - max_text % mss : mss;
   bool nagle = config_.nagle && (!config_.nagle_modified || sender_.small_outstanding(tcb_.snd));
   if constexpr (Policy::fast_open::enabled) {
     // Only text that is outstanding holds back a small segment, not the SYN,ACK.
@@ -326,13 +326,13 @@ template <class Policy>
 std::optional<transmission> connection<Policy>::transmit(instant now, std::span<std::uint8_t> out) noexcept {
   std::optional<transmission> sent;  // nothing else is returned, so that it is filled in where the caller wants it
   if (out.size() <= longest_header) return sent;
-  const auto most_text = static_cast<u32>(std::min<std::size_t>(out.size() - longest_header, 0xffffu));
+  const auto max_text = static_cast<u32>(std::min<std::size_t>(out.size() - longest_header, 0xffffu));
   plain_segment plain;
   if (reset_due_ || owes_handshake()) {
     outgoing_segment next;
-    next_control(now, most_text, next.header);
+    next_control(now, max_text, next.header);
     write_whole(next, out, sent.emplace());
-  } else if (next_plain(now, most_text, plain)) {
+  } else if (next_plain(now, max_text, plain)) {
     if (plain.report) {
       outgoing_segment next;
       expand(plain, next);

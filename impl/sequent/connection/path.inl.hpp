@@ -44,7 +44,7 @@ template <class Policy>
 void connection<Policy>::start_path() noexcept {
   const u32 octets = config_.ip_header_octets;
   const u32 least = path_mtu::text_for_mtu(octets < 40 ? 68 : 1'280, octets);
-  path_ = path_mtu(config_.send_mss, static_cast<std::uint16_t>((std::max)(least, u32{config_.least_mss})));
+  path_ = path_mtu(config_.send_mss, static_cast<std::uint16_t>((std::max)(least, u32{config_.min_mss})));
   last_icmp_.reset();
 }
 

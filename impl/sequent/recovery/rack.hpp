@@ -18,8 +18,8 @@ class rack {
   constexpr void start(sequence_number<u32> nxt) noexcept {
     nothing_outstanding(nxt);
     round_trip_ = 0;
-    least_round_trip_ = unknown;
-    least_at_ = 0;
+    min_round_trip_ = unknown;
+    min_at_ = 0;
     multiplier_ = 1;
     persists_ = 0;
     reordering_seen_ = widened_ = false;
@@ -28,21 +28,21 @@ class rack {
   /// What lasts while nothing is outstanding.
   struct memory {
     u32 round_trip = 0;
-    u32 least_round_trip = unknown;
-    std::uint8_t least_at = 0;
+    u32 min_round_trip = unknown;
+    std::uint8_t min_at = 0;
     std::uint8_t multiplier = 1;
     std::uint8_t persists = 0;
     bool reordering_seen = false;
   };
   [[nodiscard]] constexpr memory lasting() const noexcept {
-    return {round_trip_, least_round_trip_, least_at_, multiplier_, persists_, reordering_seen_};
+    return {round_trip_, min_round_trip_, min_at_, multiplier_, persists_, reordering_seen_};
   }
   /// Goes on from there, with nothing outstanding.
   constexpr void start(sequence_number<u32> nxt, const memory& lasting) noexcept {
     start(nxt);
     round_trip_ = lasting.round_trip;
-    least_round_trip_ = lasting.least_round_trip;
-    least_at_ = lasting.least_at;
+    min_round_trip_ = lasting.min_round_trip;
+    min_at_ = lasting.min_at;
     multiplier_ = lasting.multiplier;
     persists_ = lasting.persists;
     reordering_seen_ = lasting.reordering_seen;
@@ -66,12 +66,12 @@ class rack {
   /// A round trip was measured of what was sent once: of a segment, or of the SYN. RACK.min_RTT is the shortest, unless
   /// that was five minutes ago: the path may have become longer (section 6.2, step 1).
   constexpr void measured(u32 round_trip, u32 now) noexcept {
-    const auto at = static_cast<std::uint8_t>(now >> least_at_scale);
-    const auto since = static_cast<std::uint8_t>(at - least_at_);
-    const bool old = since >= least_lasts && since < least_is_ahead;
-    if (round_trip > least_round_trip_ && !old) return;
-    least_round_trip_ = (std::max)(round_trip, u32{1});
-    least_at_ = at;
+    const auto at = static_cast<std::uint8_t>(now >> min_at_scale);
+    const auto since = static_cast<std::uint8_t>(at - min_at_);
+    const bool old = since >= min_lasts && since < min_is_ahead;
+    if (round_trip > min_round_trip_ && !old) return;
+    min_round_trip_ = (std::max)(round_trip, u32{1});
+    min_at_ = at;
   }
 
   /// A run is among what the acknowledgment delivered (section 6.2, steps 1 to 3). `echo_before` says that the
@@ -81,7 +81,7 @@ class rack {
     if (!run.again && before(run.last, news.furthest)) reordering_seen_ = true;
     const u32 round_trip = news.now - run.sent_at;
     if (round_trip >= half_circle) return;  // the clock jumped back
-    if (run.again && (echo_before || round_trip < least_round_trip_)) return;
+    if (run.again && (echo_before || round_trip < min_round_trip_)) return;
     if (!run.again) measured(round_trip + news.granule, news.now);
     if (news.valid && !sent_after(run.sent_at, run.last, news.sent_at, news.end)) return;
     news.valid = true;
@@ -106,7 +106,7 @@ class rack {
     forget_round(una);
     if (round_of_duplicate_) return;
     round_of_duplicate_ = nxt;
-    if (multiplier_ != most_multiplier) ++multiplier_;
+    if (multiplier_ != max_multiplier) ++multiplier_;
     persists_ = recoveries_that_persist;
     widened_ = true;
   }
@@ -127,8 +127,8 @@ class rack {
   /// path that has never reordered gets no window at all.
   [[nodiscard]] constexpr u32 reordering_window(u32 smoothed, bool urgent) const noexcept {
     if (!reordering_seen_ && urgent) return 0;
-    if (least_round_trip_ == unknown) return 0;
-    const std::uint64_t window = std::uint64_t{least_round_trip_} * multiplier_ / 4;
+    if (min_round_trip_ == unknown) return 0;
+    const std::uint64_t window = std::uint64_t{min_round_trip_} * multiplier_ / 4;
     // Where what is being timed was lost there is a least round trip before there is an SRTT.
     return static_cast<u32>(smoothed == 0 ? window : std::min<std::uint64_t>(window, smoothed));
   }
@@ -194,10 +194,10 @@ class rack {
   [[nodiscard]] constexpr std::uint8_t multiplier() const noexcept { return multiplier_; }
   [[nodiscard]] constexpr sequence_number<u32> furthest() const noexcept { return furthest_; }
   /// When that was measured, on a clock of some four seconds.
-  [[nodiscard]] constexpr std::uint8_t least_at() const noexcept { return least_at_; }
+  [[nodiscard]] constexpr std::uint8_t min_at() const noexcept { return min_at_; }
   /// The shortest round trip of the last minutes, or nothing.
-  [[nodiscard]] constexpr std::optional<u32> least_round_trip() const noexcept {
-    return least_round_trip_ == unknown ? std::nullopt : std::optional(least_round_trip_);
+  [[nodiscard]] constexpr std::optional<u32> min_round_trip() const noexcept {
+    return min_round_trip_ == unknown ? std::nullopt : std::optional(min_round_trip_);
   }
 
   /// What was taken for lost has not been: an acknowledgment may have been taken for that of a retransmission, and what
@@ -219,8 +219,8 @@ class rack {
   /// Moves the origin of the clock forward.
   constexpr void rebase(u32 elapsed) noexcept {
     if (known_) sent_at_ -= elapsed;
-    if (least_round_trip_ != unknown) {
-      least_at_ = static_cast<std::uint8_t>(least_at_ - (elapsed >> least_at_scale));
+    if (min_round_trip_ != unknown) {
+      min_at_ = static_cast<std::uint8_t>(min_at_ - (elapsed >> min_at_scale));
     }
   }
 
@@ -229,11 +229,11 @@ class rack {
  private:
   // A tick of the clock that tells how old RACK.min_RTT is, 4.2 s, and so many of them: 294 to 298 s. Eight bits go
   // round in 18 minutes: after a silence of 13 and more it may seem young again, or a little ahead, as rebase() rounds.
-  static constexpr unsigned least_at_scale = 22;
-  static constexpr std::uint8_t least_lasts = 71;
-  static constexpr std::uint8_t least_is_ahead = 192;
+  static constexpr unsigned min_at_scale = 22;
+  static constexpr std::uint8_t min_lasts = 71;
+  static constexpr std::uint8_t min_is_ahead = 192;
   static constexpr std::uint8_t recoveries_that_persist = 16;
-  static constexpr std::uint8_t most_multiplier = 255;
+  static constexpr std::uint8_t max_multiplier = 255;
 
   // RACK_sent_after() of section 6.2: later, or at the same moment and further on.
   [[nodiscard]] static constexpr bool sent_after(u32 a, sequence_number<u32> a_end, u32 b,
@@ -244,10 +244,10 @@ class rack {
   u32 sent_at_ = 0;                  // RACK.xmit_ts
   sequence_number<u32> end_{};       // RACK.end_seq
   u32 round_trip_ = 0;               // RACK.rtt
-  u32 least_round_trip_ = unknown;   // RACK.min_RTT
+  u32 min_round_trip_ = unknown;     // RACK.min_RTT
   sequence_number<u32> furthest_{};  // RACK.fack
   std::optional<sequence_number<u32>> round_of_duplicate_{};
-  std::uint8_t least_at_ = 0;
+  std::uint8_t min_at_ = 0;
   std::uint8_t multiplier_ = 1;
   std::uint8_t persists_ = 0;
   bool known_ : 1 = false;

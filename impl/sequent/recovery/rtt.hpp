@@ -45,7 +45,7 @@ class rtt_estimator {
   /// Takes a round-trip time that is not ambiguous (Karn's rule is the caller's) and ends any back-off. A sample below
   /// zero, which only a clock that jumps can bring, counts as zero.
   constexpr void sample(duration round_trip) noexcept {
-    const std::int64_t r = std::clamp(round_trip.count(), std::int64_t{0}, most_sample);
+    const std::int64_t r = std::clamp(round_trip.count(), std::int64_t{0}, max_sample);
     if (!known_.sampled) {
       known_.srtt8 = r * 8;
       known_.rttvar4 = r * 2;  // R/2
@@ -72,7 +72,7 @@ class rtt_estimator {
   /// That sample, instead of sample(): SRTT and RTTVAR start over from it, but not from less than was remembered (step
   /// 11).
   constexpr void raising_sample(duration round_trip) noexcept {
-    const std::int64_t r = std::clamp(round_trip.count(), std::int64_t{0}, most_sample);
+    const std::int64_t r = std::clamp(round_trip.count(), std::int64_t{0}, max_sample);
     known_.srtt8 = (std::max)(r, std::int64_t{known_.srtt_before}) * 8;
     known_.rttvar4 = (std::max)(r * 2, std::int64_t{known_.rttvar_before} * 4);
     known_.sampled = true;
@@ -116,7 +116,7 @@ class rtt_estimator {
 
  private:
   // Beyond a day a sample says nothing that the upper limit would not; the products above stay far from overflow.
-  static constexpr std::int64_t most_sample = duration::seconds(86'400).count();
+  static constexpr std::int64_t max_sample = duration::seconds(86'400).count();
 
   [[nodiscard]] static constexpr std::uint32_t bounded(std::int64_t microseconds) noexcept {
     return static_cast<std::uint32_t>(std::min<std::int64_t>(microseconds, 0xffff'ffff));

@@ -13,9 +13,9 @@ namespace sequent {
 /// When to probe (RFC 8985 section 7.2): two smoothed round trips after the last transmission, and the longest delayed
 /// acknowledgment of a receiver (TLP.max_ack_delay) more when only one segment is outstanding.
 [[nodiscard]] constexpr duration probe_timeout(duration smoothed, bool single_segment,
-                                               duration most_ack_delay) noexcept {
+                                               duration max_ack_delay) noexcept {
   const duration twice = smoothed * 2;
-  return single_segment ? twice + most_ack_delay : twice;
+  return single_segment ? twice + max_ack_delay : twice;
 }
 
 /// At most one probe is on its way at any time, and none follows another before a round trip has been measured (RFC

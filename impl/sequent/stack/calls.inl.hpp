@@ -71,7 +71,7 @@ template <class Policy>
 std::optional<connection_state> stack<Policy>::state_of(handle of) const noexcept {
   if (const connection_type* const at = find(of)) return at->state();
   if constexpr (sleeps) {
-    if (flow_of(of)) return slots_[of.index].asleep.block().state;
+    if (flow_of(of)) return slots_[of.index].asleep.tcb().state;
   }
   return std::nullopt;
 }

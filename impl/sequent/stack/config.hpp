@@ -35,7 +35,7 @@ struct stack_config {
   /// lowest bits of that are ECN's. A connection may be given others: see stack::set_service().
   std::uint8_t service = 0;
   /// Arriving packets with fewer hops left are dropped (RFC 5082 asks for 255 where both ends are on one link).
-  std::uint8_t least_time_to_live = 0;
+  std::uint8_t min_time_to_live = 0;
   cookie_policy cookies = cookie_policy::on_overflow;
   duration syn_ack_timeout = duration::seconds(1);   ///< before the first retransmission of a SYN,ACK; doubles
   duration syn_ack_longest = duration::seconds(60);  ///< and is at most this
@@ -45,7 +45,7 @@ struct stack_config {
   /// others want one. Of those beyond them the one whose peer has acknowledged nothing for longest is reset, once its
   /// place is wanted: by connect(), by a handshake that is complete, by a sleeper that has to wake. Nothing: half of
   /// those that can be awake.
-  std::optional<u32> most_orphans{};
+  std::optional<u32> max_orphans{};
   /// And for how long each may go on, to the second, whatever its peer does; at most 32'000 seconds; nothing: for as
   /// long as its connection does. What is in its buffer has that long to get through.
   std::optional<duration> orphan_life = duration::seconds(300);
@@ -69,22 +69,22 @@ constexpr validity stack_config::validate() const noexcept {
 }
 
 /// How large the tables of a stack are, which is its size in memory; docs/stack.md says what happens when each is full.
-/// Named where it is made, `{.most_connections = 10'000}`, so that no name can be misspelt unnoticed.
+/// Named where it is made, `{.max_connections = 10'000}`, so that no name can be misspelt unnoticed.
 struct stack_sizes {
   /// Of each slice of the caller's memory, when storage is span_storage: 1 to largest_buffer, other sizes do not
   /// compile. Of one octet, too, all that is written arrives, one segment for each.
   std::size_t send_octets = 65'536;
   std::size_t receive_octets = 65'536;  ///< likewise
-  u32 most_connections = 16;
-  /// Connections that have their buffers and tables at the same time; 0: all. With fewer than most_connections, those
+  u32 max_connections = 16;
+  /// Connections that have their buffers and tables at the same time; 0: all. With fewer than max_connections, those
   /// that have nothing to do fall asleep when others want their place, the longest idle first, and keep a few hundred
   /// octets each (dormant.hpp).
-  u32 most_awake = 0;
-  u32 most_half_open = 64;  ///< the SYN queue, of all listeners together
-  u32 most_time_wait = 64;  ///< beyond them the oldest is forgotten
-  u32 most_listeners = 8;
-  u32 most_addresses = 4;  ///< local addresses
-  u32 most_replies = 64;   ///< answers without a record that wait for poll_packet()
+  u32 max_awake = 0;
+  u32 max_half_open = 64;  ///< the SYN queue, of all listeners together
+  u32 max_time_wait = 64;  ///< beyond them the oldest is forgotten
+  u32 max_listeners = 8;
+  u32 max_addresses = 4;  ///< local addresses
+  u32 max_replies = 64;   ///< answers without a record that wait for poll_packet()
 };
 
 /// Users keep nothing with a connection.
@@ -127,7 +127,7 @@ struct stack_statistics {
   std::uint64_t malformed = 0;       ///< no datagram between two hosts, no segment, or a bad checksum
   std::uint64_t martian = 0;         ///< to an address that is not ours, or from one that is
   std::uint64_t land = 0;            ///< source and destination the same
-  std::uint64_t hops = 0;            ///< fewer hops left than least_time_to_live
+  std::uint64_t hops = 0;            ///< fewer hops left than min_time_to_live
   std::uint64_t other_protocol = 0;  ///< neither TCP nor ICMP
   std::uint64_t syn_dropped = 0;     ///< SYNs for which there was no room, and no cookie was sent
   std::uint64_t cookies_sent = 0;

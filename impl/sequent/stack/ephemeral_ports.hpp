@@ -39,17 +39,17 @@ class ephemeral_ports {
   [[nodiscard]] constexpr u32 size() const noexcept { return u32{range_.last} - range_.first + 1; }
 
   /// A port for which in_use(port) is false, to go from `local` to the remote socket; nothing if none was found in
-  /// `most_tries`, each of which asks in_use() once. Then most are in use, or all if there are no more than most_tries
+  /// `max_tries`, each of which asks in_use() once. Then most are in use, or all if there are no more than max_tries
   /// in the range: such a range is gone through whole. Whoever asks again may have more luck. What in_use() should look
   /// at is whether the flow with that port is taken (or in TIME-WAIT), not whether the port is: ports may be shared
-  /// among remote sockets. Linear in most_tries at worst.
+  /// among remote sockets. Linear in max_tries at worst.
   template <class InUse>
   [[nodiscard]] constexpr std::optional<std::uint16_t> choose(const ip_address& local, const ip_address& remote,
                                                               std::uint16_t remote_port, InUse&& in_use,
-                                                              u32 most_tries = usual_tries) noexcept {
-    const bool few = size() <= most_tries;
+                                                              u32 max_tries = usual_tries) noexcept {
+    const bool few = size() <= max_tries;
     u32 at = draw(local, remote, remote_port);
-    for (u32 i = 0; i != (std::min)(most_tries, size()); ++i) {
+    for (u32 i = 0; i != (std::min)(max_tries, size()); ++i) {
       const auto port = static_cast<std::uint16_t>(range_.first + at);
       if (!in_use(port)) return port;
       at = few ? (at + 1) % size() : draw(local, remote, remote_port);

@@ -87,7 +87,7 @@ connection_counters stack<Policy>::totals() const noexcept {
   connection_counters sum;
   if constexpr (Policy::connection_policy::statistics::enabled) {
     sum = ended_.count;
-    for (u32 i = 0; i != Policy::sizes.most_connections; ++i) {
+    for (u32 i = 0; i != Policy::sizes.max_connections; ++i) {
       if (slots_.holds(i)) sum += counted(i);
     }
   }

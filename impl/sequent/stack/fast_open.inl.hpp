@@ -20,10 +20,10 @@ result<handle> stack<Policy>::connect(
 
 template <class Policy>
 result<void> stack<Policy>::allow_fast_open(
-    handle listening, u32 most_pending) noexcept requires Policy::connection_policy::fast_open::enabled {
+    handle listening, u32 max_pending) noexcept requires Policy::connection_policy::fast_open::enabled {
   const auto index = listener_named(listening);
   if (!index) return error::connection_does_not_exist;
-  listeners_[*index].fast_open_limit = most_pending;
+  listeners_[*index].fast_open_limit = max_pending;
   return {};
 }
 
@@ -87,7 +87,7 @@ template <class Policy>
 void stack<Policy>::count_pending(u32 index) noexcept {
   if constexpr (with_fast_opens) {
     slot& at = slots_[index];
-    if (at.pending.listening == nobody || tcp(index).block().syn_pending()) return;
+    if (at.pending.listening == nobody || tcp(index).tcb().syn_pending()) return;
     if (listeners_.holds(at.pending.listening, at.pending.generation)) {
       listener& to = listeners_[at.pending.listening];
       --to.fast_open_pending;

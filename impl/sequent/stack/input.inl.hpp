@@ -59,7 +59,7 @@ delivery stack<Policy>::on_datagram(const ip_datagram& datagram, u32 tag, instan
     ++statistics_.martian;
     return delivery::dropped;
   }
-  if (datagram.hop_limit < config_.least_time_to_live) {
+  if (datagram.hop_limit < config_.min_time_to_live) {
     ++statistics_.hops;
     return delivery::dropped;
   }
@@ -206,7 +206,7 @@ void stack<Policy>::remember_time_wait(u32 index, instant now) noexcept {
   const slot& leaving = slots_[index];
   const u32 at = *time_wait_.take();
   time_wait_slot& record = time_wait_[at];
-  record.block = compress_time_wait(tcp(index).block());
+  record.block = compress_time_wait(tcp(index).tcb());
   record.path = leaving.path;
   const instant until = tcp(index).timers().due(timer::time_wait).value_or(now + config_.connection.msl * 2);
   unmap(leaving.path, index);

@@ -101,7 +101,7 @@ void stack<Policy>::evict_orphan(u32 index) noexcept {
 // awake in, or any.
 template <class Policy>
 bool stack<Policy>::would_yield(bool awake_one) const noexcept {
-  const u32 most = config_.most_orphans.value_or(slot_types::half_of_places);
+  const u32 most = config_.max_orphans.value_or(slot_types::half_of_places);
   return !replies_.full() && (awake_one ? orphans_.size() : orphans()) > most;
 }
 

@@ -85,7 +85,7 @@ packet_out stack<Policy>::wrap(const flow& path, std::uint8_t service, std::span
 
 template <class Policy>
 std::optional<packet_out> stack<Policy>::poll_packet(instant now, std::span<std::uint8_t> out) noexcept {
-  if (out.size() < least_packet_room) return std::nullopt;
+  if (out.size() < min_packet_room) return std::nullopt;
   // Answers first, so that the order of one's own packets does not tell of others'. There are never more of them than
   // packets have come in.
   if (!owing_.empty()) return next_answer(out, now);
@@ -116,7 +116,7 @@ bool stack<Policy>::consistent() const noexcept {
   u32 awake_ones = 0;
   u32 orphans = 0;
   u32 loans = 0;
-  for (u32 i = 0; i != Policy::sizes.most_connections; ++i) {
+  for (u32 i = 0; i != Policy::sizes.max_connections; ++i) {
     if (!slots_.holds(i)) continue;
     const slot& at = slots_[i];
     if (at.mapped) ++flows;
@@ -131,10 +131,10 @@ bool stack<Policy>::consistent() const noexcept {
       return false;  // a place that nobody can ever free
     }
   }
-  for (u32 i = 0; i != Policy::sizes.most_half_open; ++i) {
+  for (u32 i = 0; i != Policy::sizes.max_half_open; ++i) {
     if (half_open_.holds(i) && lookup(half_open_[i].path) != first_half_open + i) return false;
   }
-  for (u32 i = 0; i != Policy::sizes.most_time_wait; ++i) {
+  for (u32 i = 0; i != Policy::sizes.max_time_wait; ++i) {
     if (!time_wait_.holds(i)) continue;
     const u32 successor = time_wait_[i].successor;
     if (successor != nobody) --flows;
@@ -146,10 +146,10 @@ bool stack<Policy>::consistent() const noexcept {
     if (owes.line.linked()) ++owing;
     return owes.line.linked() == (owes.syn_ack || owes.ack || owes.reset);
   };
-  for (u32 i = 0; i != Policy::sizes.most_half_open; ++i) {
+  for (u32 i = 0; i != Policy::sizes.max_half_open; ++i) {
     if (half_open_.holds(i) && !owes_well(half_open_[i].owes)) return false;
   }
-  for (u32 i = 0; i != Policy::sizes.most_time_wait; ++i) {
+  for (u32 i = 0; i != Policy::sizes.max_time_wait; ++i) {
     if (time_wait_.holds(i) && !owes_well(time_wait_[i].owes)) return false;
   }
   return flows == flows_.size() && owing == owing_.size() && age_.size() == time_wait_.size() &&

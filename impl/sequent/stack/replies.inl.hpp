@@ -14,8 +14,8 @@ namespace sequent {
 template <class Policy>
 auto stack<Policy>::debt_of(u32 index) noexcept -> debt& {
   if (index < first_time_wait) return half_open_[index - first_half_open].owes;
-  if (index < most_flows) return time_wait_[index - first_time_wait].owes;
-  return replies_[index - most_flows].owes;
+  if (index < max_flows) return time_wait_[index - first_time_wait].owes;
+  return replies_[index - max_flows].owes;
 }
 
 // Puts a record at the end of the line, unless it stands there.
@@ -64,7 +64,7 @@ delivery stack<Policy>::reply_to(const flow& path, const std::optional<segment<u
   replies_[*at].header = *header;
   replies_[*at].service = service.value_or(config_.service);
   replies_[*at].gives_up = service.has_value();
-  owe(most_flows + *at);
+  owe(max_flows + *at);
   return otherwise;
 }
 
@@ -99,12 +99,12 @@ template <class Policy>
 packet_out stack<Policy>::next_answer(std::span<std::uint8_t> out, instant now) noexcept {
   const u32 index = owing_.first();
   owing_.remove(index, lines());
-  if (index < most_flows) {
+  if (index < max_flows) {
     const segment<u32> header = next_of_record(index, now);
     return write_answer(flow_of_index()(index), config_.service, header, out, now);
   }
-  stack_records::waiting_reply next = replies_[index - most_flows];
-  replies_.release(index - most_flows);
+  stack_records::waiting_reply next = replies_[index - max_flows];
+  replies_.release(index - max_flows);
   // The clock of an orphan's RST; that of a cookie is part of the cookie, and what answers a segment says 0.
   if (next.gives_up && next.header.options.ts) {
     next.header.options.ts->value = sequence_number<u32>(clock(next.path, now));
@@ -117,9 +117,9 @@ template <class Policy>
 std::optional<segment<u32>> stack<Policy>::farewell(u32 index) const noexcept {
   control_block<u32> tcb;
   if (awake(index)) {
-    tcb = tcp(index).block();
+    tcb = tcp(index).tcb();
   } else if constexpr (sleeps) {
-    tcb = slots_[index].asleep.block();
+    tcb = slots_[index].asleep.tcb();
   }
   const timestamp_variables<u32> ts = tcb.ts;
   actions<u32> step;

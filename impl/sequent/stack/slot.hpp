@@ -38,12 +38,12 @@ struct stack_slots {
 
   /// Connections may fall asleep.
   static constexpr bool sleeps =
-      Policy::sizes.most_awake != 0 && Policy::sizes.most_awake < Policy::sizes.most_connections;
+      Policy::sizes.max_awake != 0 && Policy::sizes.max_awake < Policy::sizes.max_connections;
   /// The most that are awake.
-  static constexpr u32 most_awake = sleeps ? Policy::sizes.most_awake : Policy::sizes.most_connections;
+  static constexpr u32 max_awake = sleeps ? Policy::sizes.max_awake : Policy::sizes.max_connections;
   /// Half of the places, and at least one: what loans of buffers may keep awake, and orphans keep unless told
   /// otherwise.
-  static constexpr u32 half_of_places = (std::max)(most_awake / 2, u32{1});
+  static constexpr u32 half_of_places = (std::max)(max_awake / 2, u32{1});
   static constexpr std::size_t send_slice = std::is_same_v<send_storage, span_storage> ? Policy::sizes.send_octets : 0;
   static constexpr std::size_t receive_slice =
       std::is_same_v<receive_storage, span_storage> ? Policy::sizes.receive_octets : 0;
@@ -116,7 +116,7 @@ struct stack_slots {
   };
 
   struct no_bodies {};
-  using bodies = std::conditional_t<sleeps, slot_pool<std::conditional_t<sleeps, body, u32>, most_awake>, no_bodies>;
+  using bodies = std::conditional_t<sleeps, slot_pool<std::conditional_t<sleeps, body, u32>, max_awake>, no_bodies>;
 };
 
 }  // namespace sequent

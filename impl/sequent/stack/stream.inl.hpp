@@ -51,7 +51,7 @@ result<std::size_t> stack<Policy>::read(handle of, std::span<std::uint8_t> out) 
 template <class Policy>
 result<std::size_t> stack<Policy>::read_asleep(u32 index) const noexcept {
   if constexpr (sleeps) {
-    if (slots_[index].asleep.block().state == connection_state::close_wait) return std::size_t{0};
+    if (slots_[index].asleep.tcb().state == connection_state::close_wait) return std::size_t{0};
   }
   static_cast<void>(index);
   return error::would_block;

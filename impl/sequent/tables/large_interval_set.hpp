@@ -24,10 +24,10 @@ namespace sequent {
 template <std::size_t Most, std::size_t PerChunk = 64>
 class large_interval_set {
   static_assert(PerChunk >= 8 && PerChunk % 8 == 0 && PerChunk <= 128);
-  static constexpr std::size_t least_filled = PerChunk * 3 / 8;
-  static constexpr std::size_t most_united = PerChunk * 7 / 8;
-  static constexpr std::size_t most_chunks = Most / least_filled + 3;  // the outermost two may hold less
-  static_assert(Most >= 1 && most_chunks < 0xffff);
+  static constexpr std::size_t min_filled = PerChunk * 3 / 8;
+  static constexpr std::size_t max_united = PerChunk * 7 / 8;
+  static constexpr std::size_t max_chunks = Most / min_filled + 3;  // the outermost two may hold less
+  static_assert(Most >= 1 && max_chunks < 0xffff);
 
  public:
   static constexpr std::size_t most = Most;
@@ -42,7 +42,7 @@ class large_interval_set {
     return at({high_ - 1u, slot_[high_ - 1u].count - 1u});
   }
   constexpr void clear() noexcept {
-    low_ = high_ = most_chunks / 2;
+    low_ = high_ = max_chunks / 2;
     size_ = 0;
     fresh_ = 0;
     free_ = no_chunk;
@@ -235,9 +235,9 @@ class large_interval_set {
 
   // Fills an entry that has become poor from the next one, unless it is outermost. Returns where the entry is now.
   constexpr u32 replenish(u32 entry) noexcept {
-    while (entry != low_ && entry + 1u != high_ && slot_[entry].count < least_filled) {
+    while (entry != low_ && entry + 1u != high_ && slot_[entry].count < min_filled) {
       const u32 both = u32{slot_[entry].count} + slot_[entry + 1u].count;
-      const u32 wanted = both <= most_united ? both : both / 2;
+      const u32 wanted = both <= max_united ? both : both / 2;
       const u32 moved = wanted - slot_[entry].count;
       slot& from = slot_[entry + 1u];
       centre(entry, wanted);
@@ -289,19 +289,19 @@ class large_interval_set {
   // Makes room for a directory entry before another; returns which it is. The shorter side gives way.
   constexpr u32 insert_entry(u32 entry) noexcept {
     const bool leftwards = entry - low_ < high_ - entry;
-    if (leftwards ? low_ == 0 : high_ == most_chunks) {
-      const u32 low = static_cast<u32>(most_chunks - (high_ - low_)) / 2;
+    if (leftwards ? low_ == 0 : high_ == max_chunks) {
+      const u32 low = static_cast<u32>(max_chunks - (high_ - low_)) / 2;
       entry = low + (entry - low_);
       move_entries(low_, high_, low);
       high_ = low + (high_ - low_);
       low_ = low;
     }
-    if (low_ != 0 && (leftwards || high_ == most_chunks)) {
+    if (low_ != 0 && (leftwards || high_ == max_chunks)) {
       move_entries(low_, entry, low_ - 1u);
       --low_;
       return entry - 1u;
     }
-    SEQUENT_ASSERT(high_ != most_chunks);
+    SEQUENT_ASSERT(high_ != max_chunks);
     move_entries(entry, high_, entry + 1u);
     ++high_;
     return entry;
@@ -345,11 +345,11 @@ class large_interval_set {
   }
 
   // The directory is entries [low_, high_), with room on either side.
-  std::array<sequence_number<u32>, most_chunks> reach_{};  // where the last interval of each ends
-  std::array<slot, most_chunks> slot_{};
-  std::array<intervals, most_chunks> chunks_{};
-  u32 low_ = most_chunks / 2;
-  u32 high_ = most_chunks / 2;
+  std::array<sequence_number<u32>, max_chunks> reach_{};  // where the last interval of each ends
+  std::array<slot, max_chunks> slot_{};
+  std::array<intervals, max_chunks> chunks_{};
+  u32 low_ = max_chunks / 2;
+  u32 high_ = max_chunks / 2;
   u32 size_ = 0;
   u32 fresh_ = 0;        // chunks that were never used begin here
   u32 free_ = no_chunk;  // the first of those that were

@@ -37,7 +37,7 @@ struct connection_config {
   std::uint16_t receive_mss = 1'460;     ///< announced: at most MMS_R - 20 (MUST-67); at least 1
   std::uint16_t send_mss = 1'460;        ///< most that the path takes: MMS_S - 20 (MUST-16); at least 1
   std::uint16_t default_peer_mss = 536;  ///< 536 for IPv4, 1220 for IPv6 (MUST-15); at least 1
-  std::uint16_t least_mss = 48;          ///< no report about the path makes segments smaller than this; any number
+  std::uint16_t min_mss = 48;            ///< no report about the path makes segments smaller than this; any number
   std::uint8_t ip_header_octets = 20;    ///< of the IP header beneath: 20 for IPv4, 40 for IPv6; 20 to 60
 
   /// Hands out several full segments as one, as many as the caller's buffer and the windows have room for, to be cut up

@@ -32,7 +32,7 @@ class pacer {
     mss_ = mss;
     slow_start_ = slow_start;
     const std::uint64_t octets = std::uint64_t{cwnd} * (slow_start ? 8 : 5);  // in a round trip, in quarters
-    cost_ = std::clamp<std::uint64_t>((round_trip << (fraction_bits + 2)) / octets, 1, most_cost);
+    cost_ = std::clamp<std::uint64_t>((round_trip << (fraction_bits + 2)) / octets, 1, max_cost);
     const std::uint64_t in_a_millisecond = (std::uint64_t{1'000} << fraction_bits) / cost_;
     quantum_ = (std::max)(2 * mss, static_cast<u32>(std::min<std::uint64_t>(in_a_millisecond, largest_quantum)));
     burst_ = (std::max)(10 * mss, 2 * quantum_);
@@ -80,7 +80,7 @@ class pacer {
  private:
   static constexpr unsigned fraction_bits = 24;
   static constexpr std::int64_t longest_round_trip = duration::seconds(60).count();
-  static constexpr std::uint64_t most_cost = std::uint64_t{1} << 43;  // two octets a second
+  static constexpr std::uint64_t max_cost = std::uint64_t{1} << 43;  // two octets a second
   static constexpr u32 largest_quantum = 65'536;
 
   // Within a sixteenth of one another.

@@ -25,7 +25,7 @@ class path_mtu {
   /// How long a reduction lasts before more is tried (RFC 1191 section 6.3, RFC 8201 section 4: never below five
   /// minutes). Each try doubles it, six times at most: a path that lets nothing larger through is left in peace.
   static constexpr duration patience = duration::seconds(600);
-  static constexpr std::uint8_t most_doublings = 6;
+  static constexpr std::uint8_t max_doublings = 6;
 
   constexpr path_mtu() noexcept = default;
   /// The estimate begins at `most`, the size that the first link takes, and never falls below `least` or, if that is
@@ -118,7 +118,7 @@ class path_mtu {
   constexpr bool grow(instant now) noexcept {
     if (!reduced() || now < grow_at_) return false;
     current_ = most_;
-    if (doublings_ != most_doublings) ++doublings_;
+    if (doublings_ != max_doublings) ++doublings_;
     return true;
   }
 

@@ -334,7 +334,7 @@ class sender {
     spares_user_timeout_ = false;
   }
   constexpr void count_probe() noexcept {
-    if (probes_ != most_probes) ++probes_;
+    if (probes_ != max_probes) ++probes_;
   }
   constexpr void restart_retransmission(instant now, timer_set& timers, const connection_config& config) noexcept {
     timed_.stop();
@@ -370,7 +370,7 @@ class sender {
   template <class>
   friend class dormant;
 
-  static constexpr std::uint8_t most_probes = 16;  // beyond it no timeout is shorter than its upper limit
+  static constexpr std::uint8_t max_probes = 16;  // beyond it no timeout is shorter than its upper limit
 
   // First what fetch() asks for.
   sequence_number<u32> first_{};

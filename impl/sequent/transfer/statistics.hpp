@@ -93,25 +93,25 @@ struct counted_statistics {
 /// How a connection stands. A value; made from what is known anyway.
 struct connection_statistics {
   connection_state state = connection_state::closed;
-  std::optional<duration> round_trip{};        ///< SRTT, once there is one (RFC 6298)
-  std::optional<duration> variation{};         ///< RTTVAR
-  std::optional<duration> least_round_trip{};  ///< of the recent past, as RACK uses it (RFC 8985 section 6.2)
-  duration timeout{};                          ///< RTO, doublings included
-  u32 segment_size = 0;                        ///< Eff.snd.MSS
-  u32 congestion_window = 0;                   ///< octets
-  u32 slow_start_threshold = 0;                ///< octets
-  u32 in_flight = 0;                           ///< SND.NXT - SND.UNA
-  u32 pipe = 0;                                ///< octets of that which are taken to be in the network (RFC 6675)
-  u32 sacked = 0;                              ///< octets of that which the peer has reported
-  u32 lost = 0;                                ///< octets of that which are taken for lost and not sent again yet
-  u32 unsent = 0;                              ///< octets queued and never sent
-  u32 unread = 0;                              ///< octets in order that wait for the reader
-  u32 send_window = 0;                         ///< SND.WND
-  u32 receive_window = 0;                      ///< RCV.WND
-  std::uint8_t timeouts_in_a_row = 0;          ///< since something was acknowledged, or a closed window told of
-  bool recovering = false;                     ///< in fast recovery
-  bool reordering_seen = false;                ///< since the connection began (RFC 8985 section 6.2)
-  connection_counters counters{};              ///< zeros unless the policy counts
+  std::optional<duration> round_trip{};      ///< SRTT, once there is one (RFC 6298)
+  std::optional<duration> variation{};       ///< RTTVAR
+  std::optional<duration> min_round_trip{};  ///< of the recent past, as RACK uses it (RFC 8985 section 6.2)
+  duration timeout{};                        ///< RTO, doublings included
+  u32 segment_size = 0;                      ///< Eff.snd.MSS
+  u32 congestion_window = 0;                 ///< octets
+  u32 slow_start_threshold = 0;              ///< octets
+  u32 in_flight = 0;                         ///< SND.NXT - SND.UNA
+  u32 pipe = 0;                              ///< octets of that which are taken to be in the network (RFC 6675)
+  u32 sacked = 0;                            ///< octets of that which the peer has reported
+  u32 lost = 0;                              ///< octets of that which are taken for lost and not sent again yet
+  u32 unsent = 0;                            ///< octets queued and never sent
+  u32 unread = 0;                            ///< octets in order that wait for the reader
+  u32 send_window = 0;                       ///< SND.WND
+  u32 receive_window = 0;                    ///< RCV.WND
+  std::uint8_t timeouts_in_a_row = 0;        ///< since something was acknowledged, or a closed window told of
+  bool recovering = false;                   ///< in fast recovery
+  bool reordering_seen = false;              ///< since the connection began (RFC 8985 section 6.2)
+  connection_counters counters{};            ///< zeros unless the policy counts
   friend constexpr bool operator==(const connection_statistics&, const connection_statistics&) noexcept = default;
 };
 

@@ -15,17 +15,17 @@ inline constexpr std::size_t follows_buffer = 0;
 
 /// Beyond this many ranges or runs the tables cost more than they give: 4 096 ranges hold 11 MB of every second
 /// segment, at 88 KiB; as many runs take 48 KiB.
-inline constexpr std::size_t most_table_entries = 4'096;
+inline constexpr std::size_t max_table_entries = 4'096;
 
 /// Out-of-order ranges that a receive buffer of so many octets can hold where every second full segment is lost
-/// (octets / (2 MSS)), at least 4 and at most most_table_entries.
+/// (octets / (2 MSS)), at least 4 and at most max_table_entries.
 [[nodiscard]] constexpr std::size_t held_ranges_for(std::size_t octets, std::size_t mss = 1'460) noexcept {
-  return std::clamp<std::size_t>(octets / (2 * mss) + 1, 4, most_table_entries);
+  return std::clamp<std::size_t>(octets / (2 * mss) + 1, 4, max_table_entries);
 }
 /// Runs of different fate that a send buffer of so many octets can be in then, and as many again for their times while
-/// nothing is lost: at least 8 and at most most_table_entries.
+/// nothing is lost: at least 8 and at most max_table_entries.
 [[nodiscard]] constexpr std::size_t sent_runs_for(std::size_t octets, std::size_t mss = 1'460) noexcept {
-  return std::clamp<std::size_t>(octets / mss + 20, 8, most_table_entries);
+  return std::clamp<std::size_t>(octets / mss + 20, 8, max_table_entries);
 }
 
 /// The size of a storage, where its type tells; else 64 KiB.

@@ -49,8 +49,8 @@ struct icmp_error {
 namespace icmp_detail {
 
 /// Least MTU of a link that carries the protocol (RFC 791 section 3.2, RFC 8200 section 5).
-inline constexpr std::uint32_t least_mtu4 = 68;
-inline constexpr std::uint32_t least_mtu6 = 1'280;
+inline constexpr std::uint32_t min_mtu4 = 68;
+inline constexpr std::uint32_t min_mtu6 = 1'280;
 
 /// Octets in front of what an ICMP error quotes.
 inline constexpr std::size_t header = 8;
@@ -110,7 +110,7 @@ inline void take_quoted_front(const std::uint8_t* at, icmp_error& about) noexcep
   if (about.kind == icmp_kind::too_big) {
     about.mtu = load16(at + 6);
     if (about.mtu == 0) about.mtu = plateau_below(load16(ip + 2));
-    if (about.mtu < least_mtu4) return error::bad_icmp_message;
+    if (about.mtu < min_mtu4) return error::bad_icmp_message;
   }
   about.source = ip_address::from_v4({ip[12], ip[13], ip[14], ip[15]});
   about.destination = ip_address::from_v4({ip[16], ip[17], ip[18], ip[19]});
@@ -136,7 +136,7 @@ inline void take_quoted_front(const std::uint8_t* at, icmp_error& about) noexcep
   about.code = at[1];
   if (about.kind == icmp_kind::too_big) {
     about.mtu = load32(at + 4);
-    if (about.mtu < least_mtu6) return error::bad_icmp_message;  // RFC 8201 section 4
+    if (about.mtu < min_mtu6) return error::bad_icmp_message;  // RFC 8201 section 4
   }
   ipv6_address address;
   std::memcpy(address.data(), ip + 8, 16);

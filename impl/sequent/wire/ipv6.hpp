@@ -18,7 +18,7 @@ inline constexpr std::size_t ipv6_header_length = 40;
 
 /// Most extension headers in front of a payload; RFC 8504 section 5.3 lets a host set such limits. RFC 8200 section 4.1
 /// recommends an order in which each appears once, but for destination options, which appear twice.
-inline constexpr int most_extension_headers = 8;
+inline constexpr int max_extension_headers = 8;
 
 /// An IPv6 packet.
 struct ipv6_datagram {
@@ -110,7 +110,7 @@ struct header_cursor {
 
 /// Reads one packet of any protocol; whatever follows its payload length is padding of the link. Errors:
 /// truncated_header (fewer octets than the headers or the payload length ask for), bad_ip_header (not version 6, a
-/// payload length of zero, which is nothing or a jumbogram, more than most_extension_headers, those that
+/// payload length of zero, which is nothing or a jumbogram, more than max_extension_headers, those that
 /// pass_extension_header() refuses, a source or destination that is_ipv6_peer() refuses: MUST-57 and MUST-63). The
 /// caller drops such a packet. Never reads outside the octets. Constant time without extension headers, linear in
 /// their octets with them.
@@ -129,7 +129,7 @@ struct header_cursor {
   if (!is_ipv6_peer(datagram.source) || !is_ipv6_peer(datagram.destination)) return error::bad_ip_header;
   header_cursor cursor{at[6], ipv6_header_length};
   for (int passed = 0; at_extension_header(cursor); ++passed) {
-    if (passed == most_extension_headers) return error::bad_ip_header;
+    if (passed == max_extension_headers) return error::bad_ip_header;
     const auto further = pass_extension_header(packet, cursor);
     if (!further) return further.why();
     cursor = *further;

@@ -118,10 +118,10 @@ class fast_open_server_oracle {
 /// The client's end of one connection.
 class fast_open_client_oracle {
  public:
-  /// cookie_length: of the cached cookie, 0 for none. most_text: the cached MSS of the server, or the default (536, or
+  /// cookie_length: of the cached cookie, 0 for none. max_text: the cached MSS of the server, or the default (536, or
   /// 1220 on IPv6).
-  fast_open_client_oracle(bool enabled, int cookie_length, position most_text)
-      : enabled_(enabled), cookie_length_(cookie_length), most_text_(most_text) {}
+  fast_open_client_oracle(bool enabled, int cookie_length, position max_text)
+      : enabled_(enabled), cookie_length_(cookie_length), most_text_(max_text) {}
 
   /// A SYN is sent. option_length: of the Fast Open option, 2 for a request, 0 for none. repeated: its timer fired.
   void sent_syn(position text, int option_length, bool repeated) {

@@ -27,7 +27,7 @@ class hystart_oracle {
       current_min_ = std::min(current_min_, rtt);
       ++samples_;
     }
-    if (samples_ >= least_samples) judge();
+    if (samples_ >= min_samples) judge();
     if (una >= window_end_) end_round(nxt);
     return growth;
   }
@@ -38,7 +38,7 @@ class hystart_oracle {
   static constexpr std::int64_t infinity = std::numeric_limits<std::int64_t>::max();
   static constexpr std::int64_t limit = 8;  // L, not paced
   static constexpr double growth_divisor = 4.0;
-  static constexpr int least_samples = 8;
+  static constexpr int min_samples = 8;
   static constexpr int conservative_rounds = 5;
 
   constexpr void judge() {

@@ -138,7 +138,7 @@ class reasons_oracle {
 
   // The shortest round trip that is known, or may be.
   [[nodiscard]] std::optional<microseconds> shortest() const {
-    return least_round_trip_ ? least_round_trip_ : told_round_trip_;
+    return min_round_trip_ ? min_round_trip_ : told_round_trip_;
   }
   [[nodiscard]] bool repairing() const { return una_ < repair_until_; }
   [[nodiscard]] microseconds at_least(microseconds span) const {
@@ -218,8 +218,7 @@ class reasons_oracle {
   // behind a probe (RFC 8985 section 7.3).
   [[nodiscard]] bool timer_due(const piece& p, microseconds now) const {
     const microseconds began = std::max({p.first_sent, last_advance_, last_expired_, last_probed_});
-    const microseconds base =
-        least_round_trip_ ? std::max(given_.least_timeout, *least_round_trip_) : given_.first_timeout;
+    const microseconds base = min_round_trip_ ? std::max(given_.least_timeout, *min_round_trip_) : given_.first_timeout;
     const microseconds wait = std::min(base << std::min(backed_off_, 16), given_.most_timeout);
     return now - began >= at_least(wait);
   }
@@ -345,14 +344,14 @@ class reasons_oracle {
     furthest_ = std::max(furthest_, p.last);
     if (p.again && !answers_last) {
       // A timestamp may tell that its last transmission is answered, and then that was the round trip.
-      if (!least_round_trip_)
+      if (!min_round_trip_)
         told_round_trip_ = std::min(told_round_trip_.value_or(now - p.last_sent), now - p.last_sent);
       // It may answer an earlier transmission (Karn); one that is younger than any round trip does.
       if (now - p.last_sent >= *shortest()) delivered_last(p);
       return;
     }
     const microseconds round_trip = now - p.last_sent;
-    least_round_trip_ = std::min(least_round_trip_.value_or(round_trip), round_trip);
+    min_round_trip_ = std::min(min_round_trip_.value_or(round_trip), round_trip);
     delivered_last(p);
   }
   void delivered_last(const piece& p) {
@@ -373,7 +372,7 @@ class reasons_oracle {
   [[nodiscard]] std::string at(microseconds now) const {
     return "(at " + std::to_string(now) + " us; outstanding " + show(octet_range{una_, nxt_}) + ", edge " +
            std::to_string(edge_) + ", least round trip " +
-           (least_round_trip_ ? std::to_string(*least_round_trip_) : std::string("unknown")) + ", duplicates " +
+           (min_round_trip_ ? std::to_string(*min_round_trip_) : std::string("unknown")) + ", duplicates " +
            std::to_string(duplicates_) + (reordered_ ? ", has reordered" : "") + (repairing() ? ", repairing" : "") +
            ")";
   }
@@ -396,7 +395,7 @@ class reasons_oracle {
   microseconds last_expired_ = 0;
   microseconds last_sent_ = 0;
   microseconds last_probed_ = 0;  ///< when the end of the flight went out again and the timer cannot have been due
-  std::optional<microseconds> least_round_trip_{};
+  std::optional<microseconds> min_round_trip_{};
   std::optional<microseconds> told_round_trip_{};  ///< as long as that is not known: of what was sent again
   std::optional<std::uint32_t> heard_echo_{};      ///< by the acknowledgment at hand
   microseconds latest_at_ = 0;                     ///< of what was delivered the one that was sent last

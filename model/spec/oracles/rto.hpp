@@ -57,7 +57,7 @@ class rto_oracle {
 
   /// The retransmission timer expired: the timeout doubles until a new sample is taken (section 5.5).
   constexpr void expired() {
-    if (doublings_ < most_doublings) ++doublings_;
+    if (doublings_ < max_doublings) ++doublings_;
   }
 
   /// The handshake ended after the SYN had to be sent again (section 5.7): data begins with no less than three seconds,
@@ -85,7 +85,7 @@ class rto_oracle {
 
  private:
   static constexpr std::int64_t scale = 65536;
-  static constexpr int most_doublings = 62;
+  static constexpr int max_doublings = 62;
 
   struct span_of_distances {
     std::int64_t nearest;

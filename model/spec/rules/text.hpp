@@ -50,7 +50,7 @@ template <class P>
   state<P> next = s;
   next.held = with_range(s.held, range<P>{seg.seq, lesser(P(seg.seq + seg.text), text_limit(s))});
   permitted.push_back(with_ack(go_on(next)));
-  const bool too_many = static_cast<int>(next.held.size()) > s.choices.most_held_ranges;
+  const bool too_many = static_cast<int>(next.held.size()) > s.choices.max_held_ranges;
   if (too_many || !s.choices.must_hold_out_of_order) permitted.push_back(with_ack(go_on(s)));
   return permitted;
 }

@@ -48,8 +48,8 @@ struct greedy_flow : shared_policy {
   using congestion_control = greedy;
 };
 struct cubic_ends : path_policy {
-  static constexpr std::size_t most_held_ranges = most_table_entries;
-  static constexpr std::size_t most_sent_runs = most_table_entries;
+  static constexpr std::size_t max_held_ranges = max_table_entries;
+  static constexpr std::size_t max_sent_runs = max_table_entries;
 };
 
 // Of the table at hand.

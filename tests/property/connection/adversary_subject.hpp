@@ -93,7 +93,7 @@ class adversary_subject {
         announced_(sizes[head.pick(std::size(sizes))]),
         round_trip_(round_trips[head.pick(std::size(round_trips))]),
         host_(configured(head)),
-        resends_({.round_trip = round_trip_.count(), .smss = most_text(), .first = 0}),
+        resends_({.round_trip = round_trip_.count(), .smss = max_text(), .first = 0}),
         override_(host_.tcp.config().silly_window_override.count() / (fault.longer_override ? 2 : 1), 1'000),
         closed_(
             {.least = fault.hasty_probes ? 2'000'000 : 1'000'000,
@@ -152,7 +152,7 @@ class adversary_subject {
     return limit->count() / (fault_.longer_limit ? 2 : 1);
   }
   [[nodiscard]] u32 ticks() const { return static_cast<u32>(host_.now.microseconds() / 1'000); }
-  [[nodiscard]] spec::position most_text() const {
+  [[nodiscard]] spec::position max_text() const {
     return std::max<spec::position>(1, std::min<spec::position>(announced_, 1'460) - (stamps_ ? 12 : 0));
   }
   [[nodiscard]] bool over() const { return host_.state() == connection_state::closed; }
@@ -204,7 +204,7 @@ class adversary_subject {
 
   void meet(instant due) {
     host_.now = std::max(host_.now, due);
-    const bool shut = host_.tcp.block().snd.wnd == 0;
+    const bool shut = host_.tcp.tcb().snd.wnd == 0;
     watch_size([&] { host_.tcp.on_deadline(host_.now); });
     if (over() && host_.tcp.ended_by() == error::connection_timed_out) {
       if (shut) closed_.given_up(host_.now.microseconds());
@@ -280,8 +280,7 @@ class adversary_subject {
   [[nodiscard]] u32 arrived() {
     while (left_.size() > 1 && left_[1].at + round_trip_ <= host_.now) left_.pop_front();
     const u32 until = left_.front().nxt;
-    return left_.front().at + round_trip_ <= host_.now &&
-                   !before(sequence_number<u32>(until), host_.tcp.block().snd.una)
+    return left_.front().at + round_trip_ <= host_.now && !before(sequence_number<u32>(until), host_.tcp.tcb().snd.una)
                ? until
                : host_.una();
   }
@@ -309,7 +308,7 @@ class adversary_subject {
     delivered_ = host_.now;
     (void)host_.in_quietly(p);
     closed_.answered();
-    const send_variables<u32>& snd = host_.tcp.block().snd;
+    const send_variables<u32>& snd = host_.tcp.tcb().snd;
     // Words beside the point are no answer while something is outstanding.
     const bool answers = host_.una() != una || snd.una == snd.nxt || snd.wnd == 0;
     if (answers) absence_.heard(snd.wnd < std::min(host_.tcp.effective_mss(), snd.max_wnd / 2));
@@ -419,8 +418,8 @@ class adversary_subject {
     observe();
     for (int i = 0; i != 2'000 && !over(); ++i) {
       const u32 nxt = host_.nxt();
-      const u32 window = host_.tcp.block().snd.wnd;
-      const bool fin_was_sent = host_.tcp.block().snd.fin_sent;
+      const u32 window = host_.tcp.tcb().snd.wnd;
+      const bool fin_was_sent = host_.tcp.tcb().snd.fin_sent;
       const auto next = host_.tcp.next_segment(host_.now);
       if (!next) break;
       see(next->header, nxt, window, fin_was_sent);
@@ -434,7 +433,7 @@ class adversary_subject {
     if (host_.nxt() != nxt) left_.push_back({host_.now, host_.nxt()});
     const u32 length = seg.text_length + (seg.control.fin() ? 1u : 0u);
     if (seg.control.rst()) return;
-    const bool keep_alive = length == 0 && seg.seq == host_.tcp.block().snd.nxt - 1u;
+    const bool keep_alive = length == 0 && seg.seq == host_.tcp.tcb().snd.nxt - 1u;
     if (keep_alive) keep_alive_.probed(now);
     if ((keep_alive || length != 0) && !fault_.deaf_return) absence_.asked(now);
     if (length == 0) return;
@@ -490,7 +489,7 @@ class adversary_subject {
   }
 
   void watch_time() {
-    const control_block<u32>& tcb = host_.tcp.block();
+    const control_block<u32>& tcb = host_.tcp.tcb();
     const auto& sending = host_.tcp.sending();
     const microseconds now = host_.now.microseconds();
     const bool outstanding = !(tcb.snd.una == tcb.snd.nxt);

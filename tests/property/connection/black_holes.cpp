@@ -35,7 +35,7 @@ class hole {
         judge_({.full = told.send_mss,
                 .full_stop = r1,
                 .tried = {1'024, 512},
-                .least = std::max<position>(told.least_mss, 28)}) {
+                .least = std::max<position>(told.min_mss, 28)}) {
     test::peer_offer offer{.mss = 9'000};
     if (stamped) offer.ts = 1;
     host_.open(offer);
@@ -162,7 +162,7 @@ case_check hole_check(hole_fault fault) {
     config.timestamps = head.pick(2) == 1;
     config.user_timeout.reset();
     config.send_mss = static_cast<std::uint16_t>(head.pick(2) == 0 ? 1'460 : 400 + head.pick(4'000));
-    if (head.pick(4) == 0) config.least_mss = static_cast<std::uint16_t>(48 + head.pick(1'200));
+    if (head.pick(4) == 0) config.min_mss = static_cast<std::uint16_t>(48 + head.pick(1'200));
     const auto r1 = static_cast<std::uint8_t>(2 + head.pick(4));
     config.r1 = fault == hole_fault::never_begins   ? std::uint8_t{255}
                 : fault == hole_fault::begins_early ? static_cast<std::uint8_t>(r1 - 1)

@@ -24,7 +24,7 @@ class counters_watched : public Base {
   void arrives(const packet& p) {
     Base::arrives(p);
     const auto parsed = parse_segment(p.octets(), pseudo_header{});
-    const control_block<u32>& tcb = Base::tcp().block();
+    const control_block<u32>& tcb = Base::tcp().tcb();
     if (!parsed || !Base::ack_taken() || tcb.state == connection_state::closed) return;
     if (tcb.sack_permitted && reports_again(parsed->header)) ++counted_.needless;
   }
@@ -71,7 +71,7 @@ class counters_watched : public Base {
     same(told.segments_again, counted_.segments_again, "segments sent again");
     same(told.octets_again, counted_.octets_again, "octets sent again");
     same(told.acks_sent, counted_.acks_sent, "acknowledgments sent");
-    const control_block<u32>& tcb = Base::tcp().block();
+    const control_block<u32>& tcb = Base::tcp().tcb();
     if (tcb.state < connection_state::established) return;
     same(told.octets_received, read_ + Base::tcp().readable(), "octets received");
     same(told.needless, counted_.needless, "reports of duplicates");

@@ -27,8 +27,8 @@ struct roomy_policy : default_policy {
   using send_storage = refinement::bounded_storage<ordinary_size.most_ring>;
   using receive_storage = refinement::bounded_storage<ordinary_size.most_ring>;
   using congestion_control = congestion::reno;
-  static constexpr std::size_t most_held_ranges = 4;
-  static constexpr std::size_t most_sent_runs = 8;
+  static constexpr std::size_t max_held_ranges = 4;
+  static constexpr std::size_t max_sent_runs = 8;
 };
 
 /// Buffers for scaled_size.
@@ -36,8 +36,8 @@ struct vast_policy : default_policy {
   using send_storage = refinement::bounded_storage<scaled_size.most_ring>;
   using receive_storage = refinement::bounded_storage<scaled_size.most_ring>;
   using congestion_control = congestion::reno;
-  static constexpr std::size_t most_held_ranges = 32;
-  static constexpr std::size_t most_sent_runs = 32;
+  static constexpr std::size_t max_held_ranges = 32;
+  static constexpr std::size_t max_sent_runs = 32;
 };
 
 /// The ends of an ordinary run and of one with scaled windows.
@@ -56,7 +56,7 @@ using stream_world = model::world<End, most_flight, 4>;
   config.remote_port = static_cast<std::uint16_t>(2 - i);
   config.receive_mss = static_cast<std::uint16_t>(s.mss[i]);
   config.send_mss = config.receive_mss;
-  config.least_mss = 1;
+  config.min_mss = 1;
   config.timestamps = (s.options[i] & with_timestamps) != 0;
   config.sack = (s.options[i] & with_sack) != 0;
   config.ecn = (s.options[i] & with_ecn) != 0;

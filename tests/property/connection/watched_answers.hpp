@@ -22,7 +22,7 @@ class reports_watched : public Base {
   using Base::Base;
 
   void arrives(const packet& p) {
-    const control_block<u32> before = Base::tcp().block();
+    const control_block<u32> before = Base::tcp().tcb();
     Base::arrives(p);
     const auto parsed = parse_segment(p.octets(), pseudo_header{});
     // The segment that ends the handshake may bring text.
@@ -72,7 +72,7 @@ class reports_watched : public Base {
  private:
   [[nodiscard]] static bool under_way(connection_state at) { return at >= connection_state::established; }
   [[nodiscard]] spec::position position_of(sequence_number<u32> number) const {
-    return static_cast<std::int32_t>(number - Base::tcp().block().rcv.irs);
+    return static_cast<std::int32_t>(number - Base::tcp().tcb().rcv.irs);
   }
 
   // What would be one range too many the receiver may refuse; what was held before it keeps.
@@ -83,7 +83,7 @@ class reports_watched : public Base {
       kept.push_back({position_of(range.first), position_of(range.last)});
     }
     if (held == kept) return;
-    constexpr auto most = Base::connection_type::most_held_ranges;
+    constexpr auto most = Base::connection_type::max_held_ranges;
     if (held.size() <= most && wrong_.empty()) wrong_ = "text is refused although there is room to hold it";
     for (const spec::octet_range& r : held) {
       if (spec::holds_all(kept, r)) continue;
@@ -104,7 +104,7 @@ class options_watched : public Base {
   using Base::Base;
 
   void arrives(const packet& p) {
-    const control_block<u32> before = Base::tcp().block();
+    const control_block<u32> before = Base::tcp().tcb();
     Base::arrives(p);
     const connection_state now = Base::tcp().state();
     if (now <= connection_state::listen) oracle_.reset();
@@ -166,10 +166,10 @@ class options_watched : public Base {
     return out;
   }
   spec::optioned_segment seen_here(const segment<u32>& seg) {
-    return seen(seg, Base::tcp().block().snd.iss.wire(), Base::tcp().block().rcv.irs.wire(), ours_, theirs_);
+    return seen(seg, Base::tcp().tcb().snd.iss.wire(), Base::tcp().tcb().rcv.irs.wire(), ours_, theirs_);
   }
   spec::optioned_segment seen_at_peer(const segment<u32>& seg) {
-    return seen(seg, Base::tcp().block().rcv.irs.wire(), Base::tcp().block().snd.iss.wire(), theirs_, ours_);
+    return seen(seg, Base::tcp().tcb().rcv.irs.wire(), Base::tcp().tcb().snd.iss.wire(), theirs_, ours_);
   }
 
   // RFC 9293 table 6, and the checks after it.
@@ -202,9 +202,9 @@ class acknowledgments_watched : public Base {
   using Base::Base;
 
   void arrives(const packet& p) {
-    const control_block<u32> before = Base::tcp().block();
+    const control_block<u32> before = Base::tcp().tcb();
     Base::arrives(p);
-    const control_block<u32>& after = Base::tcp().block();
+    const control_block<u32>& after = Base::tcp().tcb();
     if (after.state < connection_state::established) return oracle_.reset();
     // Twelve octets of timestamps take from the text of each segment.
     const u32 options = after.ts.enabled ? 12 : 0;
@@ -240,12 +240,12 @@ class acknowledgments_watched : public Base {
     const auto parsed = parse_segment(sent->octets(), pseudo_header{});
     if (!parsed || !parsed->header.control.ack() || parsed->header.control.rst()) return sent;
     const segment<u32>& seg = parsed->header;
-    const u32 shift = seg.control.syn() ? 0 : Base::tcp().block().rcv.shift;
+    const u32 shift = seg.control.syn() ? 0 : Base::tcp().tcb().rcv.shift;
     const spec::position acknowledges = position_of(seg.ack);
     oracle_->sent({.acknowledges = acknowledges,
                    .edge = acknowledges + (spec::position{seg.wnd} << shift),
                    .bare = seg.text_length == 0 && !seg.control.syn() && !seg.control.fin(),
-                   .keep_alive = !(seg.seq == Base::tcp().block().snd.nxt),
+                   .keep_alive = !(seg.seq == Base::tcp().tcb().snd.nxt),
                    .at_once = arrived_now_ && Base::tcp().config().delayed_ack != duration{},
                    .grain = spec::position{1} << shift,
                    .buffer = Base::tcp().receiving().tuning().limit()});
@@ -258,7 +258,7 @@ class acknowledgments_watched : public Base {
 
  private:
   [[nodiscard]] spec::position position_of(sequence_number<u32> number) const {
-    return static_cast<std::int32_t>(number - Base::tcp().block().rcv.irs);
+    return static_cast<std::int32_t>(number - Base::tcp().tcb().rcv.irs);
   }
   [[nodiscard]] bool holds(const segment<u32>& seg) const {
     for (const interval& range : Base::tcp().receiving().held().view()) {

@@ -73,7 +73,7 @@ class window_watched : public Base {
   };
 
   [[nodiscard]] moment now() const {
-    const control_block<u32>& tcb = Base::tcp().block();
+    const control_block<u32>& tcb = Base::tcp().tcb();
     const auto& sending = Base::tcp().sending();
     const auto& recovery = sending.recovery();
     return {tcb.snd.una,           tcb.snd.nxt,
@@ -162,7 +162,7 @@ class edge_watched : public Base {
     const auto parsed = parse_segment(sent->octets(), pseudo_header{});
     if (!parsed || !parsed->header.control.ack() || parsed->header.control.rst()) return sent;
     const segment<u32>& seg = parsed->header;
-    const u32 shift = seg.control.syn() ? 0 : Base::tcp().block().rcv.shift;
+    const u32 shift = seg.control.syn() ? 0 : Base::tcp().tcb().rcv.shift;
     const sequence_number<u32> edge = seg.ack + (seg.wnd << shift);
     if (furthest_ && before(edge, *furthest_) && *furthest_ - edge >= 1u << shift && wrong_.empty()) {
       wrong_ = "the right edge of the offered window moves left by " + std::to_string(*furthest_ - edge);
@@ -188,7 +188,7 @@ class silliness_watched : public Base {
 
   std::optional<packet> poll() {
     const auto& tcp = Base::tcp();
-    const send_variables<u32> before = tcp.block().snd;
+    const send_variables<u32> before = tcp.tcb().snd;
     const u32 unsent = tcp.sending().end() - before.nxt;
     const u32 full = tcp.effective_mss();
     const bool any_size = tcp.sending().forced() || tcp.sending().recovery().probe_due();
@@ -232,14 +232,14 @@ class timer_watched : public Base {
     if (Base::tcp().state() <= connection_state::listen) {
       oracle_ = {};
     } else {
-      oracle_.acknowledged(position_of(Base::tcp().block().snd.una));
+      oracle_.acknowledged(position_of(Base::tcp().tcb().snd.una));
       oracle_.timeout_is(timeout());
     }
   }
 
   void advance(std::int64_t microseconds) {
     now_ += microseconds;
-    const control_block<u32> before = Base::tcp().block();
+    const control_block<u32> before = Base::tcp().tcb();
     const auto& sending = Base::tcp().sending();
     const std::uint8_t attempts = sending.attempts();
     Base::advance(microseconds);
@@ -268,7 +268,7 @@ class timer_watched : public Base {
  private:
   [[nodiscard]] spec::microseconds timeout() const { return Base::tcp().sending().rtt().timeout().count(); }
   [[nodiscard]] spec::position position_of(sequence_number<u32> number) const {
-    return static_cast<std::int32_t>(number - Base::tcp().block().snd.iss);
+    return static_cast<std::int32_t>(number - Base::tcp().tcb().snd.iss);
   }
 
   spec::retransmission_oracle oracle_{};

@@ -144,7 +144,7 @@ class rack_subject {
       told.ends_recovery = true;
     }
     detect();
-    told.min_rtt = core_.least_round_trip().value_or(0);
+    told.min_rtt = core_.min_round_trip().value_or(0);
     told.srtt = smoothed_;
     told.in_recovery = recovering_ && !told.ends_recovery;  // one recovery may end and another begin
     oracle_.acknowledged(told, now_);
@@ -230,9 +230,9 @@ struct hasty_rack : rack {
 struct lifelong_rack : rack {
   constexpr void delivered(arrival& news, const delivered_run& run, bool echo_before) noexcept {
     rack::delivered(news, run, echo_before);
-    shortest_ = std::min(shortest_, rack::least_round_trip().value_or(shortest_));
+    shortest_ = std::min(shortest_, rack::min_round_trip().value_or(shortest_));
   }
-  [[nodiscard]] constexpr std::optional<u32> least_round_trip() const noexcept { return shortest_; }
+  [[nodiscard]] constexpr std::optional<u32> min_round_trip() const noexcept { return shortest_; }
   u32 shortest_ = 0xffff'ffffu;
 };
 
@@ -242,14 +242,14 @@ struct forgetful_rack : rack {
     rack::delivered(news, run, echo_before);
     if (!run.again && news.now - run.sent_at < 0x8000'0000u) latest_ = std::max(news.now - run.sent_at, 1u);
   }
-  [[nodiscard]] constexpr std::optional<u32> least_round_trip() const noexcept { return latest_; }
+  [[nodiscard]] constexpr std::optional<u32> min_round_trip() const noexcept { return latest_; }
   u32 latest_ = 0;
 };
 
 /// Waits for half a round trip more than it should.
 struct slow_rack : rack {
   [[nodiscard]] constexpr u32 reordering_window(u32 smoothed, bool urgent) const noexcept {
-    return rack::reordering_window(smoothed, urgent) + least_round_trip().value_or(0) / 2;
+    return rack::reordering_window(smoothed, urgent) + min_round_trip().value_or(0) / 2;
   }
 };
 

@@ -324,7 +324,7 @@ class recovery_subject {
     m.lowered_at = recovery.lowered_at();
     m.reductions = sender_.congestion().reductions;
     m.undone = sender_.congestion().undone;
-    m.min_rtt = recovery.recent().least_round_trip().value_or(0);
+    m.min_rtt = recovery.recent().min_round_trip().value_or(0);
     m.srtt = sender_.rtt().smoothed().count();
     m.rttvar = sender_.rtt().variation().count();
     m.timeout = sender_.rtt().timeout().count();

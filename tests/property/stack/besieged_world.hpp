@@ -26,12 +26,12 @@ struct besieged_policy : default_stack_policy {
     using receive_storage = inline_storage<2'048>;
     using fast_open = with_fast_open;
   };
-  static constexpr stack_sizes sizes{.most_connections = 12,
-                                     .most_awake = 6,
-                                     .most_half_open = 6,
-                                     .most_time_wait = 4,
-                                     .most_listeners = 1,
-                                     .most_replies = 8};
+  static constexpr stack_sizes sizes{.max_connections = 12,
+                                     .max_awake = 6,
+                                     .max_half_open = 6,
+                                     .max_time_wait = 4,
+                                     .max_listeners = 1,
+                                     .max_replies = 8};
 };
 using besieged_stack = stack<besieged_policy>;
 

@@ -26,7 +26,7 @@ struct places_policy : default_stack_policy {
     using receive_storage = inline_storage<128>;
   };
   static constexpr stack_sizes sizes{
-      .most_connections = 64, .most_half_open = 64, .most_time_wait = 4, .most_listeners = 1, .most_replies = 8};
+      .max_connections = 64, .max_half_open = 64, .max_time_wait = 4, .max_listeners = 1, .max_replies = 8};
 };
 
 class places_subject {

@@ -13,12 +13,12 @@ namespace flow_labels_properties {
 enum class label_fault { none, left_out, by_length, one_for_all, unkeyed };
 
 struct sleepy_policy : test::small_stack_policy {
-  static constexpr stack_sizes sizes{.most_connections = 12,
-                                     .most_awake = 4,
-                                     .most_half_open = 4,
-                                     .most_time_wait = 3,
-                                     .most_listeners = 1,
-                                     .most_replies = 16};
+  static constexpr stack_sizes sizes{.max_connections = 12,
+                                     .max_awake = 4,
+                                     .max_half_open = 4,
+                                     .max_time_wait = 3,
+                                     .max_listeners = 1,
+                                     .max_replies = 16};
 };
 
 // What both ends sent of one life: connections, refusals by nobody, the records before and after, cookies, sleepers.

@@ -102,7 +102,7 @@ class stack_model {
   }
   [[nodiscard]] static bool recorded(const entry& e) { return e.age != 0; }
   [[nodiscard]] static const control_block<u32>& block_of(const entry& e) {
-    return recorded(e) ? e.block : e.tcp.block();
+    return recorded(e) ? e.block : e.tcp.tcb();
   }
   [[nodiscard]] u32 half_open_count() const { return count(half_open); }
   [[nodiscard]] u32 waiting_count() const { return count(waiting); }
@@ -136,7 +136,7 @@ class stack_model {
     now_ = now;
     if (e == nullptr || recorded(*e) || (half_open(*e) && about.kind != icmp_kind::hard)) return;
     // RFC 5927 section 4.1: believed only of what is outstanding.
-    const send_variables<u32>& snd = e->tcp.block().snd;
+    const send_variables<u32>& snd = e->tcp.tcb().snd;
     if (about.seq - snd.una >= snd.nxt - snd.una) return;
     e->tcp.on_icmp(about, now);
     poll(*e, now_);
@@ -153,7 +153,7 @@ class stack_model {
   }
   /// More orphans than may stay have places, those to be awake in or any.
   [[nodiscard]] bool would_yield(bool awake_one) const {
-    return orphan_count() + (awake_one ? 0 : closing_count()) > config_.most_orphans.value_or(half_of_places);
+    return orphan_count() + (awake_one ? 0 : closing_count()) > config_.max_orphans.value_or(half_of_places);
   }
   /// A connection is awake, or is woken, if necessary at the expense of an orphan where it has a user or will have one.
   [[nodiscard]] bool wakes(entry& e, instant now) {
@@ -197,13 +197,13 @@ class stack_model {
   [[nodiscard]] u32 orphans() const { return orphan_count() + closing_count(); }
   /// A connection could be made, at the expense of an orphan if there are more of them than may stay.
   [[nodiscard]] bool vacancy() const {
-    return (!crowded() && connection_count() < Policy::sizes.most_connections) || would_yield(crowded());
+    return (!crowded() && connection_count() < Policy::sizes.max_connections) || would_yield(crowded());
   }
   /// One will be: where there is no place, the orphan whose peer has acknowledged nothing for longest gives way.
   void make_room(instant now) {
     now_ = now;
     if (crowded()) yield(true);
-    if (connection_count() >= Policy::sizes.most_connections) yield(false);
+    if (connection_count() >= Policy::sizes.max_connections) yield(false);
   }
 
   /// When the next orphan's time is up, if there is one.
@@ -290,7 +290,7 @@ class stack_model {
       if (!each->owned) lose(each);
     }
     std::erase(ended, nullptr);
-    while (time_wait_count() > Policy::sizes.most_time_wait) forget_oldest();
+    while (time_wait_count() > Policy::sizes.max_time_wait) forget_oldest();
   }
 
   /// A cookie that this flow's peer holds, the last one.
@@ -314,8 +314,7 @@ class stack_model {
   bool doubtful = false;  ///< which of two sleepers got the last place cannot be foretold
 
  private:
-  static constexpr u32 places =
-      Policy::sizes.most_awake != 0 ? Policy::sizes.most_awake : Policy::sizes.most_connections;
+  static constexpr u32 places = Policy::sizes.max_awake != 0 ? Policy::sizes.max_awake : Policy::sizes.max_connections;
   static constexpr u32 half_of_places = places / 2 == 0 ? 1 : places / 2;
 
   // Of orphans that have not ended, TIME-WAIT aside.
@@ -400,7 +399,7 @@ class stack_model {
   }
   [[nodiscard]] bool room_for_syn() const {
     return config_.cookies != cookie_policy::always &&
-           half_open_count() < std::min(backlog_, Policy::sizes.most_half_open) && waiting_count() < backlog_;
+           half_open_count() < std::min(backlog_, Policy::sizes.max_half_open) && waiting_count() < backlog_;
   }
   [[nodiscard]] bool room() const { return waiting_count() < backlog_ && vacancy(); }
 
@@ -516,7 +515,7 @@ class stack_model {
   }
 
   void on_half_open(entry& e, const test::packet& p, ecn_codepoint mark) {
-    if (p.acknowledges() != e.tcp.block().snd.iss.wire() + 1 && brings_cookie(flow(e.path), p, mark)) return;
+    if (p.acknowledges() != e.tcp.tcb().snd.iss.wire() + 1 && brings_cookie(flow(e.path), p, mark)) return;
     whole after = e.tcp;
     (void)after.on_segment(p.header, p.octets, now_, mark);
     if (after.state() >= connection_state::established && !room()) {
@@ -530,7 +529,7 @@ class stack_model {
 
   // The connection's buffers are gone; the core and the whole block go on.
   void record(entry& e) {
-    e.block = e.tcp.block();
+    e.block = e.tcp.tcb();
     e.until = *e.tcp.timers().due(timer::time_wait);
     e.age = ++ages_;
   }

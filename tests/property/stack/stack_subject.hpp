@@ -31,22 +31,22 @@ struct roomy_stack : default_stack_policy {
     using receive_storage = inline_storage<200>;
   };
   using tag = u32;
-  static constexpr stack_sizes sizes{.most_connections = 24, .most_half_open = 8, .most_time_wait = 8};
+  static constexpr stack_sizes sizes{.max_connections = 24, .max_half_open = 8, .max_time_wait = 8};
 };
 
 /// Less room than the drawn flows need.
 struct tight_stack : roomy_stack {
-  static constexpr stack_sizes sizes{.most_connections = 5, .most_half_open = 3, .most_time_wait = 2};
+  static constexpr stack_sizes sizes{.max_connections = 5, .max_half_open = 3, .max_time_wait = 2};
 };
 
 /// Room for next to nothing, so that few events reach every limit.
 struct smallest_stack : roomy_stack {
-  static constexpr stack_sizes sizes{.most_connections = 2, .most_half_open = 2, .most_time_wait = 1};
+  static constexpr stack_sizes sizes{.max_connections = 2, .max_half_open = 2, .max_time_wait = 1};
 };
 
 /// Room for all of them, but not for all awake.
 struct sleepy_stack : roomy_stack {
-  static constexpr stack_sizes sizes = test::with(roomy_stack::sizes, [](stack_sizes& each) { each.most_awake = 3; });
+  static constexpr stack_sizes sizes = test::with(roomy_stack::sizes, [](stack_sizes& each) { each.max_awake = 3; });
 };
 
 /// What may be wrong with the stack, on purpose.
@@ -150,7 +150,7 @@ class stack_subject {
     config.reuse_time_wait = drawn.reuse;
     config.syn_ack_retries = drawn.short_lived ? 2 : 255;
     config.ports = {81, 83};
-    if (drawn.latency_ms % 3 != 0) config.most_orphans = drawn.latency_ms % 3 - 1u;
+    if (drawn.latency_ms % 3 != 0) config.max_orphans = drawn.latency_ms % 3 - 1u;
     config.orphan_life = drawn.short_lived ? duration::seconds(20) : duration::seconds(400);
     return config;
   }
@@ -604,7 +604,7 @@ class stack_subject {
     const flow path = opened_or(s);
     entry* const e = model_.find(path);
     if (e == nullptr || model::recorded(*e)) return arrives(path, syn(path, s), ecn_codepoint::not_capable);
-    const control_block<u32>& block = e->tcp.block();
+    const control_block<u32>& block = e->tcp.tcb();
     if (e->owned && block.state == connection_state::established) return close(*e);
     test::packet p = test::at(block.rcv.nxt.wire()).ack(block.snd.nxt.wire()).window(4'000);
     if (block.state == connection_state::syn_sent) p.syn();
@@ -709,7 +709,7 @@ class stack_subject {
     for (const auto& [where, e] : model_.map) {
       if (!e->owned) continue;
       const auto* const awake = tcp_->find(*e->owner);
-      if (awake != nullptr && awake->block() != e->tcp.block()) return "a connection is in another state";
+      if (awake != nullptr && awake->tcb() != e->tcp.tcb()) return "a connection is in another state";
       if (tcp_->state_of(*e->owner) != e->tcp.state()) return "a connection says that it is in another state";
       const auto kept = tags_.find(*e->owner);
       const u32 tag = kept == tags_.end() ? 0 : kept->second;

@@ -22,7 +22,7 @@ struct stranger_policy : default_stack_policy {
     using receive_storage = inline_storage<200>;
   };
   static constexpr stack_sizes sizes{
-      .most_connections = 160, .most_half_open = 160, .most_time_wait = 160, .most_replies = 4};
+      .max_connections = 160, .max_half_open = 160, .max_time_wait = 160, .max_replies = 4};
 };
 
 // A fault of the host around the stack: it loses what is postponed, as a ring of answers would that drops the newest;

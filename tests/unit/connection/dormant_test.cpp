@@ -100,7 +100,7 @@ TEST(dormant, holds_one_that_is_half_closed) {
     const sleeper asleep(each->tcp);
     endpoint<> again(each->tcp.config());
     asleep.wake(again.tcp);
-    EXPECT_EQ(again.tcp.block(), each->tcp.block());
+    EXPECT_EQ(again.tcp.tcb(), each->tcp.tcb());
     EXPECT_EQ(again.tcp.sending().first(), each->tcp.sending().first());
   }
 }
@@ -181,7 +181,7 @@ TEST(dormant, wakes_as_it_fell_asleep) {
   const sleeper asleep(end.tcp);
   endpoint<> again(end.tcp.config());
   asleep.wake(again.tcp);
-  EXPECT_EQ(again.tcp.block(), end.tcp.block());
+  EXPECT_EQ(again.tcp.tcb(), end.tcp.tcb());
   EXPECT_EQ(again.tcp.sending().rtt(), end.tcp.sending().rtt());
   EXPECT_GT(again.tcp.sending().rtt().smoothed(), duration{});
   EXPECT_EQ(again.tcp.sending().congestion().window(), end.tcp.sending().congestion().window());
@@ -207,7 +207,7 @@ TEST(dormant, takes_a_pure_acknowledgment_and_nothing_else) {
   EXPECT_FALSE(asleep.arrives(at(5'001).ack(1'002).header, config, later));
   EXPECT_FALSE(asleep.arrives(at(5'001).ack(1'001).window(0).header, config, later));
   EXPECT_TRUE(asleep.arrives(at(5'001).ack(1'001).window(17).header, config, later));
-  EXPECT_EQ(asleep.block().snd.wnd, 17u);
+  EXPECT_EQ(asleep.tcb().snd.wnd, 17u);
 }
 
 TEST(dormant, without_keep_alives_never_has_to_wake) {

@@ -187,8 +187,8 @@ TEST(connection_input, every_end_leaves_nothing_behind) {
     EXPECT_EQ(host.state(), state::closed) << describe(s);
     EXPECT_FALSE(host.tcp.next_deadline()) << describe(s);
     EXPECT_FALSE(host.tcp.next_segment(host.now)) << describe(s);
-    EXPECT_EQ(host.tcp.block().snd, send_variables<u32>()) << describe(s);
-    EXPECT_EQ(host.tcp.block().rcv, receive_variables<u32>()) << describe(s);
+    EXPECT_EQ(host.tcp.tcb().snd, send_variables<u32>()) << describe(s);
+    EXPECT_EQ(host.tcp.tcb().rcv, receive_variables<u32>()) << describe(s);
     EXPECT_EQ(host.tcp.sending().queued(), 0u) << describe(s);
   }
 }
@@ -221,13 +221,13 @@ TEST(connection_input, a_clock_that_was_set_back_leaves_the_shortest_round_trip)
     host.in(host.peer().ack(host.nxt()));
   };
   for (int i = 0; i != 4; ++i) exchange(ms(100));
-  ASSERT_EQ(host.tcp.statistics().least_round_trip, ms(100));
+  ASSERT_EQ(host.tcp.statistics().min_round_trip, ms(100));
   const auto smoothed = host.tcp.statistics().round_trip;
   exchange(ms(-300));
-  EXPECT_EQ(host.tcp.statistics().least_round_trip, ms(100));
+  EXPECT_EQ(host.tcp.statistics().min_round_trip, ms(100));
   EXPECT_EQ(host.tcp.statistics().round_trip, smoothed);
   exchange(ms(100));
-  EXPECT_EQ(host.tcp.statistics().least_round_trip, ms(100));
+  EXPECT_EQ(host.tcp.statistics().min_round_trip, ms(100));
 }
 
 }  // namespace connection_input_test

@@ -204,7 +204,7 @@ TEST(connection_output, the_offered_window_grows_with_the_reader) {
     other.timestamps = stamped;
     pair<> both(other, config);
     both.open();
-    EXPECT_EQ(both.end[1].block().rcv.wnd, 8'192u);
+    EXPECT_EQ(both.end[1].tcb().rcv.wnd, 8'192u);
     u32 limit = 8'192;
     for (int i = 0; i != 200 && limit != 65'536; ++i) {
       (void)both.end[0].write(pattern(65'536));

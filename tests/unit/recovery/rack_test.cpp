@@ -46,7 +46,7 @@ TEST_P(rack_test, remembers_what_was_sent_last_of_what_was_delivered) {
   EXPECT_TRUE(recent.known());
   EXPECT_EQ(recent.end(), at(200));
   EXPECT_EQ(recent.round_trip(), 99'000u);
-  EXPECT_EQ(recent.least_round_trip(), 99'000u);
+  EXPECT_EQ(recent.min_round_trip(), 99'000u);
 }
 
 TEST_P(rack_test, the_order_of_the_blocks_of_one_acknowledgment_is_no_reordering) {
@@ -94,7 +94,7 @@ TEST_P(rack_test, a_retransmission_counts_when_its_time_is_plausible) {
   hear(200);
   EXPECT_EQ(recent.end(), at(200));
   EXPECT_EQ(recent.round_trip(), 120'000u);
-  EXPECT_EQ(recent.least_round_trip(), 100'000u) << "no retransmission is a sample";
+  EXPECT_EQ(recent.min_round_trip(), 100'000u) << "no retransmission is a sample";
 }
 
 TEST_P(rack_test, a_clock_that_jumped_back_measures_nothing) {
@@ -102,7 +102,7 @@ TEST_P(rack_test, a_clock_that_jumped_back_measures_nothing) {
   now -= 1'000'000;
   hear(100);
   EXPECT_FALSE(recent.known());
-  EXPECT_FALSE(recent.least_round_trip());
+  EXPECT_FALSE(recent.min_round_trip());
   EXPECT_FALSE(recent.detect(board, now, 0).found);
 }
 
@@ -250,7 +250,7 @@ TEST_P(rack_test, what_was_mistaken_marks_nothing) {
   hear(0, {{100, 200}});
   recent.mistrust();
   EXPECT_FALSE(recent.detect(board, now + 1'000'000, 0).found);
-  EXPECT_TRUE(recent.least_round_trip());
+  EXPECT_TRUE(recent.min_round_trip());
 }
 
 // covers: rfc8985#6.3
@@ -274,33 +274,33 @@ TEST_P(rack_test, a_timeout_marks_what_is_older_than_a_round_trip_and_the_window
 TEST_P(rack_test, the_shortest_round_trip_is_that_of_the_last_minutes) {
   const u32 began = now;
   recent.measured(40'000, now);
-  EXPECT_EQ(recent.least_round_trip(), 40'000u);
+  EXPECT_EQ(recent.min_round_trip(), 40'000u);
   for (u32 second = 1; second != 320; ++second) {
     now += 1'000'000;
     recent.measured(90'000, now);
     if (now - began < 290'000'000u) {
-      EXPECT_EQ(recent.least_round_trip(), 40'000u) << second;
+      EXPECT_EQ(recent.min_round_trip(), 40'000u) << second;
     }
     if (now - began >= 300'000'000u) {
-      EXPECT_EQ(recent.least_round_trip(), 90'000u) << second;
+      EXPECT_EQ(recent.min_round_trip(), 90'000u) << second;
     }
   }
   now += 270'000'000;
   recent.measured(120'000, now);
-  EXPECT_EQ(recent.least_round_trip(), 90'000u);
+  EXPECT_EQ(recent.min_round_trip(), 90'000u);
   recent.measured(80'000, now);
   now += 400'000'000;
   recent.measured(150'000, now);
-  EXPECT_EQ(recent.least_round_trip(), 150'000u) << "nothing was measured for long";
+  EXPECT_EQ(recent.min_round_trip(), 150'000u) << "nothing was measured for long";
   recent.rebase(1'000'000'000u);
   now += 280'000'000u;
   now -= 1'000'000'000u;
   recent.measured(160'000, now);
-  EXPECT_EQ(recent.least_round_trip(), 150'000u);
+  EXPECT_EQ(recent.min_round_trip(), 150'000u);
 }
 
 TEST_P(rack_test, a_timeout_soon_after_sleep_knows_the_round_trip) {
-  recent.start(at(0), {.round_trip = 200'000, .least_round_trip = 100'000});
+  recent.start(at(0), {.round_trip = 200'000, .min_round_trip = 100'000});
   send(2);
   now += 60'000;
   recent.time_out(board, now, 50'000);
@@ -326,7 +326,7 @@ TEST_P(rack_test, nothing_outstanding_keeps_what_is_known_about_the_path) {
   recent.nothing_outstanding(at(300));
   EXPECT_FALSE(recent.known());
   EXPECT_TRUE(recent.reordering_seen());
-  EXPECT_TRUE(recent.least_round_trip());
+  EXPECT_TRUE(recent.min_round_trip());
   EXPECT_EQ(recent.furthest(), at(300));
 }
 

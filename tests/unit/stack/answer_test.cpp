@@ -16,7 +16,7 @@ TEST(answer, is_what_a_connection_would_send) {
   const packet arrivals[] = {at(5'000).syn(), at(4'000).ack(1'001),     at(5'001).ack(7),
                              at(4'999).syn(), at(5'001).ack(9).text(3), at(4'000).rst()};
   for (packet p : arrivals) {
-    control_block<u32> tcb = host.tcp.block();
+    control_block<u32> tcb = host.tcp.tcb();
     const auto step_says = step(tcb, p.header, surroundings<u32>{host.now, {}});
     const auto composed = compose_answer(tcb, step_says, 0u);
     const auto sent = host.in(p.from(9));

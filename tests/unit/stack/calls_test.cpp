@@ -63,7 +63,7 @@ TEST(stack_calls, ports_are_chosen_from_those_that_are_free) {
 // covers: limits
 TEST(stack_calls, connections_have_a_limit) {
   stack_host<> host;
-  for (std::uint16_t i = 0; i != small_stack_policy::sizes.most_connections; ++i) {
+  for (std::uint16_t i = 0; i != small_stack_policy::sizes.max_connections; ++i) {
     ASSERT_TRUE(host.tcp->connect(v4(1), v4(2), 80, host.now));
   }
   EXPECT_EQ(why(host.tcp->connect(v4(1), v4(2), 80, host.now)), error::insufficient_resources);

@@ -95,9 +95,9 @@ TEST(stack_config, the_rest_may_be_anything) {
   stack_config config;
   config.secret = {1, 2};
   config.mtu = 0xffff;
-  config.time_to_live = config.service = config.least_time_to_live = config.syn_ack_retries = 255;
+  config.time_to_live = config.service = config.min_time_to_live = config.syn_ack_retries = 255;
   config.syn_ack_timeout = config.syn_ack_longest = duration::microseconds(std::numeric_limits<std::int64_t>::max());
-  config.most_orphans = 0xffff'ffffu;
+  config.max_orphans = 0xffff'ffffu;
   config.orphan_life = std::nullopt;
   EXPECT_TRUE(config.validate());
 }

@@ -132,7 +132,7 @@ TEST(stack_cookies, without_timestamps_there_is_no_ecn) {
     EXPECT_EQ(host.sent[0].segment.bits(), timestamps ? "SAE" : "SA");
     const auto made = host.tcp->accept(listening);
     ASSERT_TRUE(made);
-    EXPECT_EQ(host.tcp->find(*made)->block().ecn, timestamps);
+    EXPECT_EQ(host.tcp->find(*made)->tcb().ecn, timestamps);
   }
 }
 

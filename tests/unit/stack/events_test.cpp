@@ -83,7 +83,7 @@ struct counting_policy : small_stack_policy {
   struct connection_policy : small_connection_policy {
     using statistics = counted_statistics;
   };
-  static constexpr stack_sizes sizes = with(small_stack_policy::sizes, [](stack_sizes& each) { each.most_awake = 2; });
+  static constexpr stack_sizes sizes = with(small_stack_policy::sizes, [](stack_sizes& each) { each.max_awake = 2; });
 };
 
 // What all connections have counted: awake, asleep, and those that ended in whatever way. Records count nothing.

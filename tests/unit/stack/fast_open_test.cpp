@@ -31,9 +31,9 @@ struct server : fast_host {
     change(config);
     return config;
   }
-  explicit server(u32 most_pending = 2, void (*change)(stack_config&) = as_usual) : fast_host(changed(change)) {
+  explicit server(u32 max_pending = 2, void (*change)(stack_config&) = as_usual) : fast_host(changed(change)) {
     listening = *tcp->listen(std::nullopt, 80, 3);
-    EXPECT_TRUE(tcp->allow_fast_open(listening, most_pending));
+    EXPECT_TRUE(tcp->allow_fast_open(listening, max_pending));
   }
   /// The cookie that the stack gives to a peer.
   fast_open_cookie cookie(std::uint8_t last = 2) {

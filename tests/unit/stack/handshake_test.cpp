@@ -41,7 +41,7 @@ TEST(stack_handshake, keeps_a_record_until_the_acknowledgment) {
   EXPECT_EQ(host.tcp->half_open_connections(), 0u);
   const auto made = host.tcp->accept(listening);
   ASSERT_TRUE(made);
-  const control_block<u32>& block = host.tcp->find(*made)->block();
+  const control_block<u32>& block = host.tcp->find(*made)->tcb();
   EXPECT_EQ(block.state, state::established);
   EXPECT_EQ(block.peer_mss, 1'200);
   EXPECT_EQ(block.snd.shift, 5u);
@@ -69,7 +69,7 @@ TEST(stack_handshake, makes_the_connection_that_listening_would_have_made) {
   (void)whole.on_segment(ack.header, ack.octets, host.now);
   while (whole.poll_transmit(host.now, room)) {
   }
-  EXPECT_EQ(host.tcp->find(*made)->block(), whole.block());
+  EXPECT_EQ(host.tcp->find(*made)->tcb(), whole.tcb());
   EXPECT_EQ(host.tcp->find(*made)->timers(), whole.timers());
   EXPECT_EQ(host.tcp->find(*made)->readable(), whole.readable());
 }

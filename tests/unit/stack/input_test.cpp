@@ -100,7 +100,7 @@ TEST(stack_input, addresses_that_are_nobodys_or_not_ours_are_dropped) {
 // covers: martians
 TEST(stack_input, packets_from_too_far_away_are_dropped) {
   stack_config config = plain_stack();
-  config.least_time_to_live = 255;
+  config.min_time_to_live = 255;
   stack_host<> host(config);
   ASSERT_TRUE(host.tcp->listen(std::nullopt, 80, 2));
   EXPECT_TRUE(host.in(packet_to(from_peer(9), at(5'000).syn(), 254)).empty());
@@ -267,7 +267,7 @@ TEST(stack_input, icmp_ends_a_half_open_connection_only_with_its_number) {
 /// Room for the answers of a whole burst.
 struct patient_policy : small_stack_policy {
   static constexpr stack_sizes sizes =
-      with(small_stack_policy::sizes, [](stack_sizes& changed) { changed.most_replies = 64; });
+      with(small_stack_policy::sizes, [](stack_sizes& changed) { changed.max_replies = 64; });
 };
 
 // Packets handed over together do what they do one after another, rubbish among them.

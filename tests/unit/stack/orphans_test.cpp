@@ -70,7 +70,7 @@ TEST(stack_orphans, give_way_to_a_handshake_that_is_complete_but_not_to_a_syn) {
 TEST(stack_orphans, give_way_down_to_their_limit) {
   for (const u32 most : {0u, 2u, 3u}) {
     stack_config config = plain_stack();
-    if (most != 2) config.most_orphans = most;
+    if (most != 2) config.max_orphans = most;
     orphanage host(4, config);
     u32 made = 0;
     while (host.tcp->connect(v4(1), v4(9), 9, host.now)) {
@@ -120,7 +120,7 @@ TEST(stack_orphans, keep_their_places_while_their_resets_have_no_room) {
 // A sleeper that has to wake finds a place that an orphan had.
 TEST(stack_orphans, give_way_to_a_sleeper_that_wakes) {
   stack_config config = plain_stack();
-  config.most_orphans = 0;
+  config.max_orphans = 0;
   sleepy_host host(3, config);
   ASSERT_FALSE(host.awake(0));
   ASSERT_TRUE(host.tcp->close(host.handles[1], host.now));

@@ -13,7 +13,7 @@ using state = connection_state;
 TEST(stack_output, nothing_is_lost_without_room) {
   stack_host<> host;
   const handle made = *host.tcp->connect(v4(1), v4(2), 80, host.now);
-  octet_string room(stack<small_stack_policy>::least_packet_room - 1);
+  octet_string room(stack<small_stack_policy>::min_packet_room - 1);
   EXPECT_FALSE(host.tcp->poll_packet(host.now, room));
   room.resize(room.size() + 1);
   const auto packet = host.tcp->poll_packet(host.now, room);
@@ -62,7 +62,7 @@ TEST(stack_output, codepoints_of_the_ip_header_reach_the_connection_and_the_netw
     host.in(path, at(5'001).ack(iss + 1).ts(7, clock));
     const auto made = host.tcp->accept(listening);
     ASSERT_TRUE(made);
-    EXPECT_TRUE(host.tcp->find(*made)->block().ecn);
+    EXPECT_TRUE(host.tcp->find(*made)->tcb().ecn);
 
     octet_string marked = packet_to(path, at(5'001).ack(iss + 1).ts(7, clock).text(10));
     marked[1] = with_ecn(marked[1], ecn_codepoint::congestion_experienced);

@@ -21,10 +21,10 @@ struct wide_connection_policy : default_policy {
 /// Room for many at once, and for few answers to nobody.
 struct wide_policy : default_stack_policy {
   using connection_policy = wide_connection_policy;
-  static constexpr stack_sizes sizes{.most_connections = 256, .most_half_open = 2'048, .most_time_wait = 256};
+  static constexpr stack_sizes sizes{.max_connections = 256, .max_half_open = 2'048, .max_time_wait = 256};
 };
 struct sleepy_policy : wide_policy {
-  static constexpr stack_sizes sizes = with(wide_policy::sizes, [](stack_sizes& changed) { changed.most_awake = 4; });
+  static constexpr stack_sizes sizes = with(wide_policy::sizes, [](stack_sizes& changed) { changed.max_awake = 4; });
 };
 
 flow stranger(std::uint32_t i, std::uint16_t port = 80) {
@@ -121,7 +121,7 @@ TEST(stack_replies, what_has_no_room_for_its_answer_is_postponed) {
     const auto listening = host.tcp->listen(std::nullopt, listens ? 80 : 8'080, 3);
     ASSERT_TRUE(listening);
     const packet asks = listens ? at(5).syn() : at(1).ack(1);
-    constexpr u32 room = small_stack_policy::sizes.most_replies;
+    constexpr u32 room = small_stack_policy::sizes.max_replies;
     for (u32 i = 0; i != room; ++i) {
       EXPECT_NE(host.tcp->on_packet(packet_to(stranger(i), asks), host.now), delivery::postponed);
     }
@@ -149,7 +149,7 @@ TEST(stack_replies, answers_to_others_do_not_show_in_ones_own) {
     (void)*host.tcp->listen(std::nullopt, 80, 4);
     const flow victim = from_peer(4'000, 77);
     if (connected) host.handshake(victim);
-    constexpr u32 room = small_stack_policy::sizes.most_replies;
+    constexpr u32 room = small_stack_policy::sizes.max_replies;
     std::vector<octet_string> packets;
     for (u32 i = 0; i != room - 1; ++i) packets.push_back(packet_to(stranger(i, 81), at(1).ack(1)));
     packets.push_back(packet_to(victim, at(9'000 + round).ack(77)));

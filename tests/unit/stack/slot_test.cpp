@@ -11,7 +11,7 @@ namespace stack_slot_test {
 
 struct sleepy_policy : small_stack_policy {
   static constexpr stack_sizes sizes =
-      test::with(small_stack_policy::sizes, [](stack_sizes& each) { each.most_awake = 2; });
+      test::with(small_stack_policy::sizes, [](stack_sizes& each) { each.max_awake = 2; });
 };
 struct tagged_policy : sleepy_policy {
   using tag = void*;
@@ -23,8 +23,8 @@ using sleeping = stack_slots<sleepy_policy>;
 TEST(stack_slot, a_sleeper_keeps_no_buffers) {
   EXPECT_FALSE(waking::sleeps);
   EXPECT_TRUE(sleeping::sleeps);
-  EXPECT_EQ(waking::most_awake, 4u);
-  EXPECT_EQ(sleeping::most_awake, 2u);
+  EXPECT_EQ(waking::max_awake, 4u);
+  EXPECT_EQ(sleeping::max_awake, 2u);
   EXPECT_GT(sizeof(waking::slot), 8'192u);
   EXPECT_LE(sizeof(sleeping::slot), 464u);
 }

@@ -107,11 +107,11 @@ TEST(connection_config, the_rest_may_be_anything) {
   config.keep_alive = {true, longest_time, longest_time, 255};
   config.msl = config.delayed_ack = config.silly_window_override = longest_time;
   config.rto = {longest_time, longest_time, longest_time, longest_time};
-  config.receive_mss = config.send_mss = config.default_peer_mss = config.least_mss = 0xffff;
+  config.receive_mss = config.send_mss = config.default_peer_mss = config.min_mss = 0xffff;
   config.r1 = config.challenge_acks_per_second = config.fast_open_amplification = 255;
   EXPECT_TRUE(config.validate());
   config.user_timeout = config.zero_window = config.fin_wait_2 = config.orphan_timeout = std::nullopt;
-  config.least_mss = config.r1 = config.challenge_acks_per_second = config.fast_open_amplification = 0;
+  config.min_mss = config.r1 = config.challenge_acks_per_second = config.fast_open_amplification = 0;
   config.local_port = config.remote_port = 0;
   EXPECT_TRUE(config.validate());
 }

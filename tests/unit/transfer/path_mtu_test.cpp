@@ -203,7 +203,7 @@ TEST(path_mtu, a_reduction_lasts_ten_minutes_and_longer_each_time) {
     now = now + wait;
     EXPECT_TRUE(path.grow(now));
     EXPECT_EQ(path.largest_text(), 1'460u);
-    if (tries < path_mtu::most_doublings) wait = wait * 2;
+    if (tries < path_mtu::max_doublings) wait = wait * 2;
   }
 }
 

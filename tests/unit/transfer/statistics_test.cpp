@@ -85,7 +85,7 @@ TEST(statistics, an_overtaken_acknowledgment_reports_no_duplicates) {
   endpoint<counting> host(config);
   host.open({.sack = true});
   host.write(3'000);
-  const sequence_number<u32> una = host.tcp.block().snd.una;
+  const sequence_number<u32> una = host.tcp.tcb().snd.una;
   packet overtaken = host.peer();
   overtaken.header.options.sack.push({una + 2'000u, una + 3'000u});
   packet last = host.peer().ack(host.iss() + 3'001);
@@ -157,7 +157,7 @@ TEST(statistics, tell_how_a_connection_stands) {
   const connection_statistics now = host.tcp.statistics();
   EXPECT_EQ(now.state, connection_state::established);
   EXPECT_EQ(now.timeout, host.tcp.sending().rtt().timeout());
-  EXPECT_EQ(now.in_flight, host.tcp.block().snd.nxt - host.tcp.block().snd.una);
+  EXPECT_EQ(now.in_flight, host.tcp.tcb().snd.nxt - host.tcp.tcb().snd.una);
   EXPECT_EQ(now.in_flight + now.unsent, 3'000u);
   EXPECT_EQ(now.unread, 150u);
   EXPECT_EQ(now.counters.octets_received, 150u);

@@ -145,7 +145,7 @@ TEST(ipv6, the_recommended_order_of_all_headers_is_accepted) {
 
 TEST(ipv6, a_longer_chain_than_a_host_need_read_is_refused) {
   octets chain;
-  for (int i = 1; i < most_extension_headers; ++i) {
+  for (int i = 1; i < max_extension_headers; ++i) {
     chain = joined({chain, {destination_options, 0, 1, 4, 0, 0, 0, 0}});
   }
   EXPECT_EQ(chain_refused(destination_options, joined({chain, {tcp, 0, 1, 4, 0, 0, 0, 0}})), std::nullopt);
