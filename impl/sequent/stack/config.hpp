@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 
+#include "sequent/base/derived_key.hpp"
 #include "sequent/connection.hpp"
 #include "sequent/stack/ephemeral_ports.hpp"
 #include "sequent/wire/flow.hpp"
@@ -98,28 +99,6 @@ struct default_stack_policy {
   /// What a user keeps with each connection, a pointer or an index: see stack::set_tag(). Asleep or awake, it is there.
   using tag = no_tag;
 };
-
-/// What a key is for. Each use of the one secret has its own, so that none tells about another.
-enum class key_use : std::uint8_t {
-  flows = 1,
-  sequence_numbers,
-  timestamp_clocks,
-  ports,
-  cookies,
-  fast_open,
-  flow_labels
-};
-
-/// The key for one use of the secret; of none, if the secret is all zeros, so that nothing can be forged that was left
-/// unset: with such a key no cookie is made or accepted. Constant time.
-[[nodiscard]] constexpr secret_key derive_key(secret_key secret, key_use use) noexcept {
-  if (secret.is_zero()) return {};
-  const auto half = [&](std::uint8_t which) {
-    const std::array<std::uint8_t, 2> message{static_cast<std::uint8_t>(use), which};
-    return siphash(secret, message);
-  };
-  return {half(0), half(1)};
-}
 
 /// What has happened since the stack was made. Counters for people, not for the protocol.
 struct stack_statistics {

@@ -21,15 +21,7 @@ template <class Config>
 template <class Policy>
 connection_config stack<Policy>::config_of(const flow& path) const noexcept {
   connection_config config = config_.connection;
-  const auto headers = static_cast<std::uint16_t>(ip_header_length(path.local) + header_length);
-  const auto left = static_cast<std::uint16_t>(config_.mtu > headers ? config_.mtu - headers : 0);
-  config.local_port = path.local_port;
-  config.remote_port = path.remote_port;
-  config.addresses = pseudo_header_of(path.local, path.remote);
-  config.ip_header_octets = static_cast<std::uint8_t>(ip_header_length(path.local));
-  config.receive_mss = (std::min)(config.receive_mss, left);
-  config.send_mss = (std::min)(config.send_mss, left);
-  config.default_peer_mss = path.local.is_v4() ? 536 : 1'220;  // MUST-15
+  fit(config, path, config_.mtu);
   config.fast_open_retries = config_.syn_ack_retries;
   config.isn_offset = isn_offset_of(path);
   config.timestamp_offset = timestamp_offset_of(path);
@@ -38,14 +30,14 @@ connection_config stack<Policy>::config_of(const flow& path) const noexcept {
 
 template <class Policy>
 u32 stack<Policy>::isn_offset_of(const flow& path) const noexcept {
-  return isn_offset(isn_key_, path.local.v6(), path.local_port, path.remote.v6(), path.remote_port);
+  return offset_of(path, isn_key_);
 }
 
 // A clock of its own for each flow (RFC 7323 section 5.4), the same for all incarnations of it, so that what RFC 6191
 // compares is comparable.
 template <class Policy>
 u32 stack<Policy>::timestamp_offset_of(const flow& path) const noexcept {
-  return isn_offset(clock_key_, path.local.v6(), path.local_port, path.remote.v6(), path.remote_port);
+  return offset_of(path, clock_key_);
 }
 
 template <class Policy>

@@ -1,15 +1,20 @@
 // How a connection behaves: everything that a user may choose, with the defaults that the RFCs ask for.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 
 #include "sequent/base/checksum.hpp"
+#include "sequent/base/derived_key.hpp"
 #include "sequent/base/result.hpp"
 #include "sequent/base/time.hpp"
 #include "sequent/core/control_block.hpp"
+#include "sequent/core/isn.hpp"
 #include "sequent/recovery/rtt.hpp"
+#include "sequent/wire/flow.hpp"
+#include "sequent/wire/ip.hpp"
 #include "sequent/wire/parse.hpp"
 
 namespace sequent {
@@ -31,7 +36,7 @@ struct connection_config {
   keep_alive_config keep_alive{};
   std::uint16_t local_port = 0;
   std::uint16_t remote_port = 0;  ///< 0 on a listening connection: taken from the first SYN
-  pseudo_header addresses{};      ///< for the checksum; see bind_addresses() on a listening connection
+  pseudo_header addresses{};      ///< for the checksum; see connection::bind_peer() on a listening connection
   checksum_by checksum = checksum_by::library;
 
   std::uint16_t receive_mss = 1'460;     ///< announced: at most MMS_R - 20 (MUST-67); at least 1
@@ -96,6 +101,14 @@ struct connection_config {
   u32 timestamp_offset = 0;  ///< random, so that the clock tells nothing (RFC 7323 section 5.4)
   u32 isn_offset = 0;        ///< F of RFC 6528, from isn_offset(); the clock is added when the connection opens
 
+  /// These settings for the connection between two ends, over links that take IP packets of `mtu` octets: what belongs
+  /// together is filled in together. That is ports and pseudo-header, the header beneath and the segment sizes that fit
+  /// (never more than they are here), and the offsets of the ISN and of the timestamps' clock, which are made of
+  /// `secret` and the two ends (RFC 6528 section 3, RFC 7323 section 5.4). Both addresses are of one family; for a
+  /// listener that waits for anybody `remote` is of port 0, and its connections want bind_peer(). Constant time.
+  [[nodiscard]] connection_config between(const ip_endpoint& local, const ip_endpoint& remote, secret_key secret,
+                                          u32 mtu = 1'500) const noexcept;
+
   /// Names the first member that nothing can be made of: a segment size of nothing, a time below zero, a zero where the
   /// time is what something waits for, or a number outside of what its member says. Everything else is in range,
   /// whatever its value; times may be as long as they like, since clocks saturate. Constant time.
@@ -103,6 +116,35 @@ struct connection_config {
 
   friend bool operator==(const connection_config&, const connection_config&) noexcept = default;
 };
+
+/// The part of a clock or an ISN that belongs to a flow, made with a key.
+[[nodiscard]] constexpr u32 offset_of(const flow& path, secret_key key) noexcept {
+  return isn_offset(key, path.local.v6(), path.local_port, path.remote.v6(), path.remote_port);
+}
+
+/// Fills in what follows from a flow and from the MTU of its links, but for what needs a secret.
+inline void fit(connection_config& config, const flow& path, u32 mtu) noexcept {
+  const auto ip_header = static_cast<u32>(ip_header_length(path.local));
+  const u32 headers = ip_header + header_length;
+  const auto left = static_cast<std::uint16_t>(mtu > headers ? (std::min)(mtu - headers, u32{0xffff}) : 0);
+  config.local_port = path.local_port;
+  config.remote_port = path.remote_port;
+  config.addresses = pseudo_header_of(path.local, path.remote);
+  config.ip_header_octets = static_cast<std::uint8_t>(ip_header);
+  config.receive_mss = (std::min)(config.receive_mss, left);
+  config.send_mss = (std::min)(config.send_mss, left);
+  config.default_peer_mss = path.local.is_v4() ? 536 : 1'220;  // MUST-15
+}
+
+inline connection_config connection_config::between(const ip_endpoint& local, const ip_endpoint& remote,
+                                                    secret_key secret, u32 mtu) const noexcept {
+  const flow path{local.address, remote.address, local.port, remote.port};
+  connection_config made = *this;
+  fit(made, path, mtu);
+  made.isn_offset = offset_of(path, derive_key(secret, key_use::sequence_numbers));
+  made.timestamp_offset = offset_of(path, derive_key(secret, key_use::timestamp_clocks));
+  return made;
+}
 
 constexpr validity connection_config::validate() const noexcept {
   constexpr duration nothing{};

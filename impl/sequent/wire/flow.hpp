@@ -10,6 +10,13 @@
 
 namespace sequent {
 
+/// One end of a connection: an address and a port, which RFC 9293 calls a socket.
+struct ip_endpoint {
+  ip_address address{};
+  std::uint16_t port = 0;
+  friend constexpr bool operator==(const ip_endpoint&, const ip_endpoint&) noexcept = default;
+};
+
 /// The four-tuple of a connection as this end sees it. Both addresses are of one family.
 struct flow {
   ip_address local{};
