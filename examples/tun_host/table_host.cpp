@@ -15,9 +15,7 @@ class table_host::table_stream final : public stream {
   }
   sequent::result<std::size_t> read(std::span<std::uint8_t> out) override { return connection_.read(out); }
   sequent::result<void> shutdown() override { return connection_.shutdown(); }
-  void close(instant now) override {
-    if (!connection_.abandoned()) (void)connection_.close(now);  // one that has ended needs no more
-  }
+  void close(instant now) override { (void)connection_.close(now); }  // one that has ended needs no more
   [[nodiscard]] connection_state state() const override { return connection_.state(); }
 
  private:
@@ -128,11 +126,12 @@ table_host::endpoint* table_host::opened_by(const flow& path, const sequent::ip_
 // The state is CLOSED, and a CLOSED connection knows how to answer (RFC 9293 section 3.10.7.1).
 void table_host::refuse(const flow& path, std::span<const std::uint8_t> octets, instant now) {
   tcp none(configure(path));
-  if (!none.on_octets(octets, now)) {
+  const auto done = none.on_octets(octets, now);
+  if (!done) {
     ++counts_.refused;
     return;
   }
-  if (none.owes_reset()) ++counts_.resets;
+  if (done->answer == reply::reset) ++counts_.resets;
   transmit(none, path, now);
 }
 

@@ -4,7 +4,7 @@
 #include "sequent/base/compiler.hpp"
 
 #define SEQUENT_VERSION_MAJOR 0
-#define SEQUENT_VERSION_MINOR 1
+#define SEQUENT_VERSION_MINOR 2
 #define SEQUENT_VERSION_PATCH 0
 
 // An assertion states what this library itself guarantees; input from the network or the user never trips one.

@@ -114,6 +114,8 @@ class connection {
     prepare();
   }
 
+  // Opening.
+
   /// Whether this connection can be opened: connection_config::validate(), and "send_storage" or "receive_storage" for
   /// buffers of no octet or of more than largest_buffer.
   [[nodiscard]] validity validate() const noexcept;
@@ -152,6 +154,8 @@ class connection {
     return {};
   }
 
+  // Moving octets.
+
   /// SEND (section 3.10.2): queues as many octets as there is room for and says how many. Errors as call_send(), and
   /// insufficient_resources when there is no room at all.
   result<std::size_t> write(std::span<const std::uint8_t> octets) noexcept { return queue(octets, false); }
@@ -177,6 +181,8 @@ class connection {
   /// Forgets octets at the front of readable_span(), as if read() had taken them: with none unread, consume(0) answers
   /// what read() would. Errors: as read(), and bad_argument if readable_span() has fewer.
   result<std::size_t> consume(std::size_t octets) noexcept;
+  // Closing.
+
   /// CLOSE (section 3.10.4): no more writing; reading goes on. Errors: connection_does_not_exist, connection_closing.
   result<void> shutdown() noexcept;
   /// Closes both directions (section 3.6.1, MAY-1): as shutdown(), and nobody will read. Octets that are unread or
@@ -189,6 +195,8 @@ class connection {
   /// Ends what close() left to go on by itself, for want of what it holds: with a RST in whatever state, but for
   /// TIME-WAIT, which goes on. Errors: connection_does_not_exist; bad_argument before close().
   result<void> evict() noexcept;
+
+  // The network: what comes, and what goes.
 
   /// SEGMENT ARRIVES (section 3.10.7): a segment that belongs to this connection and whose checksum holds. `text` is
   /// its text, header.text_length octets; `mark` the ECN codepoint of the IP header that it came with, which matters
@@ -218,6 +226,8 @@ class connection {
     return nothing_due() ? std::nullopt : transmit(now, out);
   }
 
+  // Time, and what has happened.
+
   /// When on_deadline() is to be called, if ever. Ask after poll_transmit has nothing more.
   [[nodiscard]] std::optional<instant> next_deadline() const noexcept { return timers_.next(); }
   /// Handles everything that is due at `now`; nothing when nothing is. A host that comes later than that by a timeout
@@ -225,6 +235,8 @@ class connection {
   void on_deadline(instant now) noexcept;
   /// What happened since the last call.
   [[nodiscard]] signals take_signals() noexcept;
+
+  // Asking.
 
   [[nodiscard]] connection_state state() const noexcept { return tcb_.state; }
   /// STATUS (section 3.10.6): everything the connection knows.
@@ -258,30 +270,7 @@ class connection {
   [[nodiscard]] const ecn_echo& echo() const noexcept { return echo_; }
   /// How Fast Open has fared.
   [[nodiscard]] const typename Policy::fast_open& fast_open() const noexcept { return fast_open_; }
-  /// Established or half closed, with nothing to send, to wait for or to tell: what then arrives and changes nothing
-  /// leaves it so, and moves no deadline but the keep-alive's, to a later time.
-  [[nodiscard]] bool quiet() const noexcept {
-    const bool open = tcb_.state == connection_state::established || tcb_.state == connection_state::fin_wait_2 ||
-                      tcb_.state == connection_state::close_wait;
-    return open && tcb_.snd.una == tcb_.snd.nxt && tcb_.snd.fin_asked == tcb_.snd.fin_sent && sender_.queued() == 0 &&
-           !ack_due_ && !keep_alive_due_ && !reset_due_ && signals_.empty();
-  }
-  /// Has the memory brought near that a segment needs which finds the connection idle, and so many octets in front of
-  /// the connection, which are the caller's.
-  void fetch(std::size_t before) const noexcept {
-    const std::byte* const first = reinterpret_cast<const std::byte*>(&tcb_);
-    const std::byte* const end = reinterpret_cast<const std::byte*>(&config_.keep_alive + 1);
-    fetch_ahead(first - before, before + static_cast<std::size_t>(end - first));
-    sender_.fetch();
-  }
-  /// A segment is waiting to be sent for another reason than queued text.
-  [[nodiscard]] bool owes_ack() const noexcept { return ack_due_; }
-  [[nodiscard]] bool owes_syn() const noexcept { return syn_due_; }
-  [[nodiscard]] bool owes_probe() const noexcept { return keep_alive_due_; }
-  [[nodiscard]] bool abandoned() const noexcept { return nobody_reads_; }
-  [[nodiscard]] std::uint8_t keep_alives_unanswered() const noexcept { return keep_alives_; }
-  [[nodiscard]] const std::optional<reset_owed>& owes_reset() const noexcept { return reset_due_; }
-  [[nodiscard]] signals pending_signals() const noexcept { return signals_; }
+  // Settings that may change.
 
   /// Nagle on or off (MUST-17); keep-alives on or off (MUST-24): either way idleness and unanswered probes are counted
   /// from now, and no probe is due.
@@ -290,10 +279,6 @@ class connection {
   /// The user timeout, which is R2; nothing: never (MUST-21). Counts from now for what is outstanding, or from the next
   /// probe where the peer answers from behind a closed window. Errors: bad_argument unless it is longer than nothing.
   result<void> set_user_timeout(std::optional<duration> timeout, instant now) noexcept;
-
-  /// Moves the origin of the caller's clock forward by `elapsed`, so that a state can be compared and hashed without
-  /// regard to when it was reached. The timestamp and ISN clocks go on, to the granularity of their ticks.
-  void rebase(duration elapsed) noexcept;
 
  private:
   // A segment of a connection past its SYN, which is to report besides what arrived out of order, or not.
@@ -374,8 +359,11 @@ class connection {
     return header.seq;
   }
 
+  void rebase(duration elapsed) noexcept;
+
   template <class>
   friend class dormant;
+  friend struct connection_internals;
 
   // What every segment needs stands first and together, for a host with more connections than its cache holds.
   control_block<u32> tcb_{};

@@ -2,5 +2,7 @@
 #pragma once
 
 #include "sequent/config.hpp"
+#include "sequent/congestion/reno.hpp"
+#include "sequent/congestion/validated.hpp"
 #include "sequent/connection.hpp"
 #include "sequent/wire/parse.hpp"

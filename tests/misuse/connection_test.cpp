@@ -342,8 +342,8 @@ TEST(misuse_time, the_longest_settings_and_the_furthest_instants_are_harmless) {
     host.tcp.set_keep_alive(true, moment);
     (void)host.tcp.next_deadline();
     host.out();
-    host.tcp.rebase(longest);
-    host.tcp.rebase(duration::microseconds(std::numeric_limits<std::int64_t>::min()));
+    connection_internals::rebase(host.tcp, longest);
+    connection_internals::rebase(host.tcp, duration::microseconds(std::numeric_limits<std::int64_t>::min()));
   }
   ASSERT_EQ(host.state(), state::established);
   EXPECT_TRUE(host.tcp.close(end_of_time));

@@ -11,6 +11,7 @@
 #include "model/world/fingerprint.hpp"
 #include "sequent/congestion/reno.hpp"
 #include "sequent/connection.hpp"
+#include "sequent/connection/internals.hpp"
 
 namespace sequent::refinement {
 
@@ -269,23 +270,23 @@ void feed(model::fingerprint& f, const connection<Policy>& c, bool may_open_agai
   feed(f, c.timers());
   feed(f, c.sending());
   feed(f, c.receiving(), c.tcb().rcv.nxt);
-  f.add(c.owes_reset().has_value());
-  if (c.owes_reset()) {
-    feed(f, c.owes_reset()->seq);
-    feed(f, c.owes_reset()->ack);
-    feed(f, c.owes_reset()->echo);
-    f.add(c.owes_reset()->answers);
-    f.add(c.owes_reset()->to_port);
+  f.add(connection_internals::owes_reset(c).has_value());
+  if (connection_internals::owes_reset(c)) {
+    feed(f, connection_internals::owes_reset(c)->seq);
+    feed(f, connection_internals::owes_reset(c)->ack);
+    feed(f, connection_internals::owes_reset(c)->echo);
+    f.add(connection_internals::owes_reset(c)->answers);
+    f.add(connection_internals::owes_reset(c)->to_port);
   }
   f.add(c.ended_by().has_value());
   if (c.ended_by()) f.add(*c.ended_by());
-  f.add(c.keep_alives_unanswered());
+  f.add(connection_internals::keep_alives_unanswered(c));
   f.add(c.echo().due());
   feed(f, c.fast_open());
-  f.add(c.owes_syn());
-  f.add(c.owes_ack());
-  f.add(c.owes_probe());
-  f.add(c.abandoned());
+  f.add(connection_internals::owes_syn(c));
+  f.add(connection_internals::owes_ack(c));
+  f.add(connection_internals::owes_probe(c));
+  f.add(connection_internals::abandoned(c));
   f.add(c.stream_ended());
   f.add(c.config().remote_port);
   f.add(may_open_again ? c.config().isn_offset : 0u);

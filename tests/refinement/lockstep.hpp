@@ -15,6 +15,7 @@
 #include "model/spec/reports.hpp"
 #include "model/world/endpoint.hpp"
 #include "sequent/connection.hpp"
+#include "sequent/connection/internals.hpp"
 #include "tests/refinement/connection_fingerprint.hpp"
 #include "tests/refinement/packet.hpp"
 #include "tests/refinement/spec_shadow.hpp"
@@ -126,7 +127,7 @@ class lockstep {
     const auto unread = static_cast<spec::position>(unread_by_the_user());
     const auto done = tcp_.close(instant{});
     observation seen = call_seen(done.has_value());
-    if (tcp_.owes_reset()) see_reset(seen);
+    if (connection_internals::owes_reset(tcp_)) see_reset(seen);
     follow_call(spec::kind::close_both, unread, seen, "CLOSE of both directions");
     aborted_ = aborted_ || (done && unread != 0);
     taken_ += unread;  // by nobody
@@ -136,7 +137,7 @@ class lockstep {
     before_ = tcp_.tcb();
     const auto done = tcp_.evict();
     observation seen = call_seen(done.has_value());
-    if (tcp_.owes_reset()) see_reset(seen);
+    if (connection_internals::owes_reset(tcp_)) see_reset(seen);
     follow_call(spec::kind::evict, 0, seen, "eviction");
     aborted_ = aborted_ || (done && tcp_.state() == connection_state::closed);
   }
@@ -144,7 +145,7 @@ class lockstep {
     before_ = tcp_.tcb();
     const auto done = tcp_.abort();
     observation seen = call_seen(done.has_value());
-    if (tcp_.owes_reset()) see_reset(seen);
+    if (connection_internals::owes_reset(tcp_)) see_reset(seen);
     follow_call(spec::kind::abort, 0, seen, "ABORT");
     aborted_ = aborted_ || done;
   }
@@ -219,7 +220,7 @@ class lockstep {
     return due->microseconds();
   }
   void advance(std::int64_t microseconds) {
-    tcp_.rebase(duration::microseconds(microseconds));
+    connection_internals::rebase(tcp_, duration::microseconds(microseconds));
     before_ = tcp_.tcb();
     tcp_.on_deadline(instant{});
     follow_timers();
@@ -307,13 +308,13 @@ class lockstep {
     for (const interval& range : tcp_.receiving().held().view()) {
       known.held.push_back({where.receive(range.first), where.receive(range.last)});
     }
-    known.owes_ack = tcp_.owes_ack();
-    known.left = tcp_.abandoned();
+    known.owes_ack = connection_internals::owes_ack(tcp_);
+    known.left = connection_internals::abandoned(tcp_);
     return known;
   }
 
   void see_reset(observation& seen) const {
-    const reset_owed& reset = *tcp_.owes_reset();
+    const reset_owed& reset = *connection_internals::owes_reset(tcp_);
     const places where = shadow_.places_for(before_, nullptr);
     seen.sent = spec::reply::reset;
     seen.reset_seq = where.send(reset.seq);
@@ -363,7 +364,7 @@ class lockstep {
     const bool known = before_.state >= connection_state::syn_sent;
     observation seen = abstract_actions<spec::position>(step, where, known);
     seen.throttled = challenges_used_up(before_, instant{});
-    const auto& reset = tcp_.owes_reset();
+    const auto& reset = connection_internals::owes_reset(tcp_);
     if (known && seen.sent == spec::reply::reset && reset) {
       seen.reset_echo.reset();
       if (reset->echo) seen.reset_echo = where.clock(*reset->echo);
@@ -426,13 +427,13 @@ class lockstep {
     spec_shadow::event e;
     if (old_state == connection_state::time_wait) {
       e.what = spec::kind::time_wait_timeout;
-    } else if (tcp_.pending_signals().has(signal::timed_out)) {
+    } else if (connection_internals::pending_signals(tcp_).has(signal::timed_out)) {
       e.what = spec::kind::user_timeout;
       seen.signals = spec::signal_timed_out;
     } else {
       e.what = spec::kind::reclaim;  // a FIN-WAIT-2 that nobody reads (C37)
     }
-    if (tcp_.owes_reset()) see_reset(seen);
+    if (connection_internals::owes_reset(tcp_)) see_reset(seen);
     shadow_.follow(e, tcp_.tcb(), where, more(), seen, "timeout");
     notice();
   }
@@ -479,7 +480,7 @@ class lockstep {
 
   // RFC 9293 section 3.10.3: once everything before the peer's FIN has been read, that is the answer, and stays it.
   void check_end() {
-    if (!peer_closed_ || tcp_.abandoned() || tcp_.ended_by() || tcp_.readable() != 0) return;
+    if (!peer_closed_ || connection_internals::abandoned(tcp_) || tcp_.ended_by() || tcp_.readable() != 0) return;
     std::array<std::uint8_t, 1> octet{};
     const auto got = tcp_.read(octet);
     if (!got || *got != 0) shadow_.set_violation("the end of the stream is not read as one");

@@ -36,9 +36,9 @@ TEST(section_3_8_4, MUST_24_what_is_turned_off_sends_no_probe_that_was_due) {
   host.open();
   host.now = host.now + s(7'200);
   host.tcp.on_deadline(host.now);
-  ASSERT_TRUE(host.tcp.owes_probe());
+  ASSERT_TRUE(connection_internals::owes_probe(host.tcp));
   host.tcp.set_keep_alive(false, host.now);
-  EXPECT_FALSE(host.tcp.owes_probe());
+  EXPECT_FALSE(connection_internals::owes_probe(host.tcp));
   EXPECT_TRUE(host.out().empty());
   EXPECT_FALSE(host.tcp.next_deadline());
 }
@@ -48,9 +48,9 @@ TEST(section_3_8_4, MUST_29_unanswered_probes_are_counted_anew_after_keep_alives
   endpoint<> host(kept_alive());
   host.open();
   EXPECT_EQ(host.wait(s(7'200 + 7 * 75)).size(), 8u);
-  ASSERT_EQ(host.tcp.keep_alives_unanswered(), 8u);
+  ASSERT_EQ(connection_internals::keep_alives_unanswered(host.tcp), 8u);
   host.tcp.set_keep_alive(false, host.now);
-  EXPECT_EQ(host.tcp.keep_alives_unanswered(), 0u);
+  EXPECT_EQ(connection_internals::keep_alives_unanswered(host.tcp), 0u);
   host.tcp.set_keep_alive(true, host.now);
   EXPECT_EQ(host.wait(s(7'200 + 8 * 75)).size(), 9u);
   EXPECT_EQ(host.state(), state::established);
@@ -64,7 +64,7 @@ TEST(section_3_8_4, a_host_that_was_away_probes_once_more) {
   endpoint<> host(kept_alive());
   host.open();
   host.wait(s(7'200 + 8 * 75));
-  ASSERT_EQ(host.tcp.keep_alives_unanswered(), 9u);
+  ASSERT_EQ(connection_internals::keep_alives_unanswered(host.tcp), 9u);
   endpoint<> other = host;
   for (endpoint<>* each : {&host, &other}) {
     each->now = each->now + s(3'600);
@@ -137,7 +137,7 @@ TEST(section_3_8_4, MUST_29_one_unanswered_probe_proves_nothing) {
   EXPECT_EQ(host.wait(s(75)).size(), 1u);
   EXPECT_EQ(host.state(), state::established);
   host.in(host.peer());
-  EXPECT_EQ(host.tcp.keep_alives_unanswered(), 0u);
+  EXPECT_EQ(connection_internals::keep_alives_unanswered(host.tcp), 0u);
   EXPECT_TRUE(host.wait(s(7'199)).empty());
 }
 
@@ -171,9 +171,8 @@ TEST(section_3_8_4, SHLD_12_a_probe_carries_no_text_and_makes_the_peer_answer) {
   EXPECT_EQ(host.nxt(), 1'001u) << "the probe is not part of the stream";
 }
 
-// The peer drops what a probe acknowledges, as its number is not acceptable: the acknowledgment that text waits for goes
-// by itself (MUST-40).
-// covers: MUST-40 MUST-26
+// The peer drops what a probe acknowledges, as its number is not acceptable: the acknowledgment that text waits for
+// goes by itself (MUST-40). covers: MUST-40 MUST-26
 TEST(section_3_8_4, MUST_40_a_probe_takes_no_acknowledgments_place) {
   connection_config config = plain();
   config.delayed_ack = ms(499);

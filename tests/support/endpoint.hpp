@@ -7,6 +7,7 @@
 
 #include "sequent/congestion/reno.hpp"
 #include "sequent/connection.hpp"
+#include "sequent/connection/internals.hpp"
 #include "tests/support/build.hpp"
 
 namespace sequent::test {

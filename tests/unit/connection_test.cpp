@@ -142,7 +142,7 @@ TEST(connection, rebasing_forgets_when_it_was_reached) {
     offer.ts = 77;
     host.open(offer);
     host.write(10);
-    host.tcp.rebase(offset);
+    connection_internals::rebase(host.tcp, offset);
     return host.tcp;
   };
   const auto early = reach({});

@@ -18,18 +18,19 @@ enum class error : std::uint8_t {
   insufficient_resources,      ///< no room in the buffer, or for OPEN in a table; try again after an event
   would_block,                 ///< nothing to read at present; more may come
   connection_reset,            ///< the peer reset the connection
-  connection_refused,          ///< the peer refused it in the handshake
-  connection_timed_out,        ///< the user timeout or R2 was reached (sections 3.8.3 and 3.10.8)
-  connection_aborted,          ///< the local user aborted it
-  truncated_header,            ///< fewer octets than the header, or its data offset, asks for
-  bad_data_offset,             ///< a data offset below five words
-  bad_checksum,                ///< the Internet checksum does not hold (MUST-3)
-  bad_option_length,           ///< an option of length 0 or 1, or past the header's end (MUST-7)
-  bad_ip_header,               ///< not a well-formed IP datagram, or not one for a host's TCP
-  bad_icmp_message,            ///< not an ICMP error about a TCP segment that this host may have sent
-  unreachable,                 ///< the network reported that the peer or its port cannot be reached
-  no_place,                    ///< the connection sleeps, and others that are busy have every place to wake in
-  bad_argument,                ///< a length, number or setting that the caller passed is out of range; nothing was done
+  connection_refused,    ///< a RST in SYN-RECEIVED of a simultaneous open (section 3.10.7.4); one that answers our SYN
+                         ///< gives connection_reset, as section 3.10.7.3 has it
+  connection_timed_out,  ///< the user timeout or R2 was reached (sections 3.8.3 and 3.10.8)
+  connection_aborted,    ///< the local user aborted it
+  truncated_header,      ///< fewer octets than the header, or its data offset, asks for
+  bad_data_offset,       ///< a data offset below five words
+  bad_checksum,          ///< the Internet checksum does not hold (MUST-3)
+  bad_option_length,     ///< an option of length 0 or 1, or past the header's end (MUST-7)
+  bad_ip_header,         ///< not a well-formed IP datagram, or not one for a host's TCP
+  bad_icmp_message,      ///< not an ICMP error about a TCP segment that this host may have sent
+  unreachable,           ///< the network reported that the peer or its port cannot be reached
+  no_place,              ///< the connection sleeps, and others that are busy have every place to wake in
+  bad_argument,          ///< a length, number or setting that the caller passed is out of range; nothing was done
 };
 
 /// The error in words, for logs and assertions.

@@ -1,6 +1,7 @@
 // Sequence numbers (RFC 9293 section 3.4): numbers on a circle of 2^32, so they have no order, only distances.
 #pragma once
 
+#include "sequent/base/compiler.hpp"
 #include "sequent/base/word.hpp"
 
 namespace sequent {

@@ -9,6 +9,8 @@
 #include <span>
 #include <type_traits>
 
+#include "sequent/base/compiler.hpp"
+
 namespace sequent {
 
 /// A secret of 128 bits. The caller draws it from a good source once per boot.

@@ -4,6 +4,8 @@
 #include <concepts>
 #include <cstdint>
 
+#include "sequent/base/compiler.hpp"
+
 namespace sequent {
 
 /// A 32-bit unsigned word with wrap-around arithmetic. The production word is std::uint32_t; the proofs execute the

@@ -8,6 +8,7 @@
 
 #include "sequent/config.hpp"
 #include "sequent/connection.hpp"
+#include "sequent/connection/internals.hpp"
 #include "sequent/core/predict.hpp"
 
 namespace sequent {
@@ -20,11 +21,11 @@ class dormant {
  public:
   using connection_type = connection<Policy>;
 
-  /// Nothing of this connection would be lost: it is quiet(), its buffers and tables are empty, no timer runs but the
+  /// Nothing of this connection would be lost: it is quiet, its buffers and tables are empty, no timer runs but the
   /// keep-alive's, nobody has closed it for good, and no keep-alive probe is unanswered.
   [[nodiscard]] static constexpr bool can_hold(const connection_type& c) noexcept {
-    return c.quiet() && at_rest(c.sender_) && at_rest(c.receiver_) && !c.nobody_reads_ && c.keep_alives_ == 0 &&
-           c.timers_.none_but(timer::keep_alive);
+    return connection_internals::quiet(c) && at_rest(c.sender_) && at_rest(c.receiver_) && !c.nobody_reads_ &&
+           c.keep_alives_ == 0 && c.timers_.none_but(timer::keep_alive);
   }
 
   dormant() noexcept = default;

@@ -10,7 +10,8 @@ template <class Policy>
 void stack<Policy>::tell(u32 index) noexcept {
   slot& at = slots_[index];
   if (!at.owned || at.news.linked()) return;
-  if (at.readable || at.writable || at.wanting || (awake(index) && !tcp(index).pending_signals().empty()))
+  if (at.readable || at.writable || at.wanting ||
+      (awake(index) && !connection_internals::pending_signals(tcp(index)).empty()))
     news_.push(index, news_links());
 }
 

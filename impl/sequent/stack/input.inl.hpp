@@ -96,7 +96,7 @@ void stack<Policy>::fetch_connection(u32 tag) const noexcept {
   if constexpr (sleeps) {
     fetch_ahead(&at, sizeof at);
   } else {
-    at.tcp.fetch(sizeof(doorplate));
+    connection_internals::fetch(at.tcp, sizeof(doorplate));
   }
 }
 
@@ -156,7 +156,7 @@ void stack<Policy>::on_connection(u32 index, const arrival& in) noexcept {
   if constexpr (with_fast_opens) count_pending(index);
   // Most of what reaches an idle connection is a keep-alive's answer. Its deadline moved to a later time, if at all:
   // the wheel finds that out when it looks. One that was woken by it stands in a list already.
-  if (step.text == text_placement::none && step.acked == 0 && to.quiet()) return drowse(index);
+  if (step.text == text_placement::none && step.acked == 0 && connection_internals::quiet(to)) return drowse(index);
   if (step.text == text_placement::in_order && step.text_take != 0) at.readable = true;
   if (step.acked != 0) {
     at.writable = true;

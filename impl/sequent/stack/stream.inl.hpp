@@ -60,7 +60,7 @@ result<std::size_t> stack<Policy>::read_asleep(u32 index) const noexcept {
 // Reading may have opened the window, or have been the last that there was to do.
 template <class Policy>
 void stack<Policy>::after_reading(u32 index) noexcept {
-  if (tcp(index).owes_ack()) return touch(index);
+  if (connection_internals::owes_ack(tcp(index))) return touch(index);
   drowse(index);
 }
 

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <span>
 
+#include "sequent/base/compiler.hpp"
+
 namespace sequent {
 
 /// Slots inside the object itself: a table that is a value and can be copied.

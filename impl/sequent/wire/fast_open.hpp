@@ -9,6 +9,8 @@
 #include <optional>
 #include <span>
 
+#include "sequent/base/compiler.hpp"
+
 namespace sequent {
 
 /// A cookie: an even number of octets, 4 to 16, of which only the server knows what they mean. Without octets it is a

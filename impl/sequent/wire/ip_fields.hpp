@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "sequent/base/compiler.hpp"
+
 namespace sequent {
 
 /// What a datagram carries: the protocol field of IPv4, the last next header of IPv6. Other values are left alone.

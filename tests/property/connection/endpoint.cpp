@@ -27,7 +27,7 @@ class impatient_end : public fuzz::checked_end {
  public:
   using fuzz::checked_end::lockstep;
   void advance(std::int64_t microseconds) {
-    if (tcp().state() == connection_state::fin_wait_2 && !tcp().abandoned()) {
+    if (tcp().state() == connection_state::fin_wait_2 && !connection_internals::abandoned(tcp())) {
       (void)const_cast<connection_type&>(tcp()).abort();
     }
     lockstep::advance(microseconds);

@@ -288,7 +288,7 @@ TEST(connection_calls, signals_are_told_once) {
   ASSERT_TRUE(host.tcp.connect({}));
   host.out();
   host.in(host.answer_to_syn({}));
-  EXPECT_TRUE(host.tcp.pending_signals().has(signal::established));
+  EXPECT_TRUE(connection_internals::pending_signals(host.tcp).has(signal::established));
   EXPECT_TRUE(host.tcp.take_signals().has(signal::established));
   EXPECT_TRUE(host.tcp.take_signals().empty());
 }
@@ -352,9 +352,9 @@ TEST(closing_twice, close_after_shutdown_is_no_error_and_gives_up_reading) {
   }
   ASSERT_EQ(client.state(), connection_state::established);
   EXPECT_TRUE(client.shutdown());
-  EXPECT_FALSE(client.abandoned());
+  EXPECT_FALSE(connection_internals::abandoned(client));
   EXPECT_TRUE(client.close(instant{}));
-  EXPECT_TRUE(client.abandoned());
+  EXPECT_TRUE(connection_internals::abandoned(client));
   EXPECT_EQ(client.state(), connection_state::fin_wait_1);
 }
 

@@ -126,7 +126,7 @@ TEST(connection_path, rebase_moves_the_moment_of_the_next_try) {
   host.tcp.on_icmp(too_big(1'400, host.una()), host.now);
   host.out();
   host.in(host.peer().ack(host.nxt()));
-  host.tcp.rebase(s(500));
+  connection_internals::rebase(host.tcp, s(500));
   host.now = host.now + s(100);
   EXPECT_EQ(largest_text(host.write(1'460)), 1'460u);
 }

@@ -6,26 +6,10 @@
 #include <iterator>
 #include <limits>
 #include <optional>
-#include <set>
 #include <unordered_set>
-#include <utility>
 
 namespace sequent {
 namespace stack_config_test {
-
-// Knowing one key tells nothing about another: at least they differ, from each other and with the secret.
-TEST(stack_config, every_use_of_the_secret_has_its_own_key) {
-  std::set<std::pair<std::uint64_t, std::uint64_t>> keys;
-  for (const secret_key secret : {secret_key{1, 2}, secret_key{1, 3}, secret_key{2, 2}}) {
-    for (const key_use use : {key_use::flows, key_use::sequence_numbers, key_use::timestamp_clocks, key_use::ports,
-                              key_use::cookies, key_use::fast_open}) {
-      const secret_key key = derive_key(secret, use);
-      EXPECT_NE(key.first, key.second);
-      EXPECT_TRUE(keys.emplace(key.first, key.second).second);
-    }
-  }
-  EXPECT_EQ(keys.size(), 18u);
-}
 
 // RFC 9293 section 3.8.3 (MUST-23) asks for three minutes.
 // covers: MUST-23

@@ -116,4 +116,58 @@ TEST(connection_config, the_rest_may_be_anything) {
   EXPECT_TRUE(config.validate());
 }
 
+constexpr ip_endpoint here4{ip_address::from_v4({192, 0, 2, 1}), 49'152};
+constexpr ip_endpoint there4{ip_address::from_v4({192, 0, 2, 2}), 80};
+const ip_endpoint here6{ip_address::from_v6({0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}), 49'152};
+const ip_endpoint there6{ip_address::from_v6({0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}), 80};
+constexpr secret_key secret{1, 2};
+
+// covers: MUST-15 MUST-16 MUST-67
+TEST(connection_config, between_two_ends_fills_in_what_belongs_together) {
+  connection_config base;
+  base.nagle = false;
+  const connection_config made = base.between(here4, there4, secret);
+  EXPECT_TRUE(made.validate());
+  EXPECT_FALSE(made.nagle);
+  EXPECT_EQ(made.local_port, 49'152u);
+  EXPECT_EQ(made.remote_port, 80u);
+  EXPECT_EQ(made.addresses, pseudo_header::ipv4(here4.address.v4(), there4.address.v4()));
+  EXPECT_EQ(made.ip_header_octets, 20u);
+  EXPECT_EQ(made.receive_mss, 1'460u);
+  EXPECT_EQ(made.send_mss, 1'460u);
+  EXPECT_EQ(made.default_peer_mss, 536u);
+  EXPECT_EQ(made.isn_offset, isn_offset(derive_key(secret, key_use::sequence_numbers), here4.address.v6(), 49'152,
+                                        there4.address.v6(), 80));
+  EXPECT_NE(made.timestamp_offset, made.isn_offset);
+}
+
+TEST(connection_config, between_two_ends_of_ipv6_has_their_sizes) {
+  const connection_config made = connection_config{}.between(here6, there6, secret, 1'280);
+  EXPECT_EQ(made.addresses, pseudo_header::ipv6(here6.address.v6(), there6.address.v6()));
+  EXPECT_EQ(made.ip_header_octets, 40u);
+  EXPECT_EQ(made.receive_mss, 1'220u);
+  EXPECT_EQ(made.send_mss, 1'220u);
+  EXPECT_EQ(made.default_peer_mss, 1'220u);
+}
+
+TEST(connection_config, between_never_makes_segments_larger_and_refuses_links_that_take_none) {
+  connection_config base;
+  base.receive_mss = base.send_mss = 500;
+  EXPECT_EQ(base.between(here4, there4, secret, 9'000).send_mss, 500u);
+  EXPECT_STREQ(base.between(here4, there4, secret, 40).validate().wrong, "receive_mss");
+  EXPECT_EQ(base.between(here4, there4, secret, 0xffff'ffff).receive_mss, 500u);
+}
+
+TEST(connection_config, each_two_ends_have_offsets_of_their_own) {
+  const connection_config one = connection_config{}.between(here4, there4, secret);
+  ip_endpoint other = here4;
+  ++other.port;
+  for (const connection_config& two :
+       {connection_config{}.between(other, there4, secret), connection_config{}.between(here4, there4, {1, 3}),
+        connection_config{}.between(there4, here4, secret)}) {
+    EXPECT_NE(one.isn_offset, two.isn_offset);
+    EXPECT_NE(one.timestamp_offset, two.timestamp_offset);
+  }
+}
+
 }  // namespace connection_config_test
