@@ -5,7 +5,14 @@ add_library(sequent::sequent ALIAS sequent)
 target_compile_features(sequent INTERFACE cxx_std_20)
 
 file(GLOB_RECURSE sequent_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/impl/sequent/*.hpp")
-if(CMAKE_VERSION VERSION_GREATER_EQUAL 3.23)
+# A set of headers that is installed to an absolute folder, as distributions ask for, would be exported as one below the
+# prefix.
+if(CMAKE_VERSION VERSION_GREATER_EQUAL 3.23 AND NOT IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
+  set(sequent_header_set ON)
+else()
+  set(sequent_header_set OFF)
+endif()
+if(sequent_header_set)
   target_sources(sequent INTERFACE
     FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/impl" FILES ${sequent_headers})
 else()
