@@ -199,14 +199,15 @@ class connection {
   // The network: what comes, and what goes.
 
   /// SEGMENT ARRIVES (section 3.10.7): a segment that belongs to this connection and whose checksum holds. `text` is
-  /// its text, header.text_length octets; `mark` the ECN codepoint of the IP header that it came with, which matters
-  /// with connection_config::ecn only. Returns what the core did with it. Errors: bad_argument, and nothing has
-  /// changed, for a header that no segment can have, or one of another length of text.
+  /// its text, header.text_length octets; `mark` the ECN codepoint of the IP header that it came with, which has to be
+  /// given with connection_config::ecn, and matters only then. Returns what the core did with it. Errors: bad_argument,
+  /// and nothing has changed, for a header that no segment can have, one of another length of text, or no mark.
   result<actions<u32>> on_segment(const segment<u32>& header, std::span<const std::uint8_t> text, instant now,
-                                  ecn_codepoint mark = ecn_codepoint::not_capable) noexcept;
-  /// The same from the octets of a datagram's payload. Errors as parse_segment(); such a segment changes nothing.
+                                  std::optional<ecn_codepoint> mark = std::nullopt) noexcept;
+  /// The same from the octets of a datagram's payload. Errors: as parse_segment(), and bad_argument for no mark; such a
+  /// segment changes nothing.
   result<actions<u32>> on_octets(std::span<const std::uint8_t> octets, instant now,
-                                 ecn_codepoint mark = ecn_codepoint::not_capable) noexcept;
+                                 std::optional<ecn_codepoint> mark = std::nullopt) noexcept;
 
   /// An ICMP error whose quoted segment is of this connection: the caller has found it by the quoted addresses and
   /// ports (MUST-54). Ignored unless that segment is outstanding (RFC 5927 section 4.1). One that is soft is remembered

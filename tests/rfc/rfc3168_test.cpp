@@ -65,6 +65,26 @@ struct host_with_ecn : endpoint<halving_policy> {
   u32 heard = 0;
 };
 
+// A caller that carries no codepoints would never hear of congestion: it is told so.
+// covers: rfc3168#6.1 SHLD-8
+TEST(rfc3168_section_6_1, a_segment_without_its_mark_is_refused_where_ecn_is_on) {
+  for (const bool on : {false, true}) {
+    connection_config config = plain();
+    config.ecn = on;
+    connection<> tcp(config);
+    ASSERT_TRUE(tcp.listen());
+    const packet syn = at(5'000).syn();
+    const auto before = tcp.tcb();
+    const auto without = tcp.on_segment(syn.header, {}, instant{});
+    EXPECT_EQ(without.has_value(), !on);
+    if (!on) continue;
+    EXPECT_EQ(without.why(), error::bad_argument);
+    EXPECT_EQ(tcp.tcb(), before);
+    EXPECT_EQ(tcp.on_octets({}, instant{}).why(), error::bad_argument);
+    EXPECT_TRUE(tcp.on_segment(syn.header, {}, instant{}, ecn_codepoint::not_capable));
+  }
+}
+
 // covers: SHLD-8 rfc3168#6.1.1
 TEST(rfc3168_section_6_1_1, a_syn_asks_with_both_bits_and_only_if_wanted) {
   host_with_ecn host;

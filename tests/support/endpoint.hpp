@@ -56,11 +56,13 @@ class endpoint {
 
   /// Hands over a segment, and sends what it causes. Returns the segments sent.
   std::vector<packet> in(const packet& p) {
-    last = *tcp.on_segment(p.header, p.octets, now);
+    last = *tcp.on_segment(p.header, p.octets, now, ecn_codepoint::not_capable);
     return out();
   }
   /// Hands over a segment without sending anything yet.
-  actions<u32> in_quietly(const packet& p) { return last = *tcp.on_segment(p.header, p.octets, now); }
+  actions<u32> in_quietly(const packet& p) {
+    return last = *tcp.on_segment(p.header, p.octets, now, ecn_codepoint::not_capable);
+  }
 
   /// Sends everything that may be sent now.
   std::vector<packet> out() {

@@ -124,7 +124,7 @@ class pair {
     while (!flying_.empty() && flying_.front().due <= now) {
       const in_flight arrived = std::move(flying_.front());
       flying_.erase(flying_.begin());
-      (void)end[arrived.to].on_octets(arrived.octets, now);
+      (void)end[arrived.to].on_octets(arrived.octets, now, ecn_codepoint::not_capable);
       settle();
     }
   }

@@ -17,9 +17,13 @@ template <class Recovery>
 
 template <class Policy>
 result<actions<u32>> connection<Policy>::on_octets(std::span<const std::uint8_t> octets, instant now,
-                                                   ecn_codepoint mark) noexcept {
+                                                   std::optional<ecn_codepoint> mark) noexcept {
   // One variable to return, so that it is filled in where the caller wants it.
   result<actions<u32>> done(std::in_place);
+  if (config_.ecn && !mark) {
+    done = error::bad_argument;
+    return done;
+  }
   const auto parsed = parse_segment(octets, config_.addresses, checksum_by::hardware);
   if (!parsed) {
     // Read once more, as a checksum that does not hold comes before most other faults.
@@ -43,16 +47,17 @@ result<actions<u32>> connection<Policy>::on_octets(std::span<const std::uint8_t>
     }
     if (place != nullptr) text = place;
   }
-  arrive(parsed->header, {text, length}, now, mark, *done);
+  arrive(parsed->header, {text, length}, now, mark.value_or(ecn_codepoint::not_capable), *done);
   return done;
 }
 
 template <class Policy>
 result<actions<u32>> connection<Policy>::on_segment(const segment<u32>& header, std::span<const std::uint8_t> text,
-                                                    instant now, ecn_codepoint mark) noexcept {
+                                                    instant now, std::optional<ecn_codepoint> mark) noexcept {
   result<actions<u32>> done(std::in_place);
-  if (text.size() == header.text_length && header.fits_a_header()) {
-    arrive(header, text, now, mark, *done);
+  const bool marked = mark || !config_.ecn;
+  if (text.size() == header.text_length && header.fits_a_header() && marked) {
+    arrive(header, text, now, mark.value_or(ecn_codepoint::not_capable), *done);
   } else {
     done = error::bad_argument;
   }

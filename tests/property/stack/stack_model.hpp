@@ -469,7 +469,7 @@ class stack_model {
     if (answer == nullptr) return;  // which the comparison finds
     const test::packet syn = cut(path, p);
     auto made = listening(path, answer->seq.wire());
-    (void)made->tcp.on_segment(syn.header, {}, now_);
+    (void)made->tcp.on_segment(syn.header, {}, now_, ecn_codepoint::not_capable);
     poll(*made, now_);
     auto& stamp = expected.back().segment.header.options.ts;
     if (stamp && answer->options.ts) {
@@ -502,7 +502,7 @@ class stack_model {
     if (syn.header.options.ts) syn.header.options.ts = p.header.options.ts;  // the first one is forgotten
     // Twice, since nobody knows whether the SYN,ACK has been sent again.
     for (int i = 0; i != 2; ++i) {
-      (void)made->tcp.on_segment(syn.header, {}, now_);
+      (void)made->tcp.on_segment(syn.header, {}, now_, ecn_codepoint::not_capable);
       drain(*made);
     }
     (void)made->tcp.on_segment(p.header, p.octets, now_, mark);
@@ -569,7 +569,7 @@ class stack_model {
     const u32 iss = answer == nullptr ? 0 : answer->seq.wire();
     if (static_cast<std::int32_t>(iss - old.snd.nxt.wire()) < 0) wrong = "an ISS lies among the old numbers";
     auto made = listening(e.path, iss);
-    (void)made->tcp.on_segment(p.header, p.octets, now_);
+    (void)made->tcp.on_segment(p.header, p.octets, now_, ecn_codepoint::not_capable);
     poll(*made, now_);
     made->former = std::move(map[key_of(made->path)]);
     map[key_of(made->path)] = std::move(made);
