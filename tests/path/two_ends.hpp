@@ -375,6 +375,7 @@ class two_ends {
       }
       if (seg->octets.first < std::min(before, seg->octets.last)) {
         again_[i].push_back(seg->octets);
+        finish_[i].sent_again(watch_[i].nxt());
         if (seg->octets.first == watch_[i].una()) finish_[i].repeated();
         if (seg->syn) finish_[i].syn_repeated();
       }

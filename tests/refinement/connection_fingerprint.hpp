@@ -74,6 +74,7 @@ void feed(model::fingerprint& f, const scoreboard<Most>& board) {
     f.add(run.fate);
     f.add(run.again);
     f.add(run.told);
+    f.add(run.doubtful);
   }
   feed(f, board.end());
 }

@@ -18,8 +18,9 @@ constexpr u32 loss_recovery<MostRuns, Parts>::deliver(const acknowledgment& ack,
     again = again || run.again;
     // Of what is only SACKed the echo tells nothing: it is that of the last segment in sequence (RFC 7323 section 4.3).
     const bool tells = at_or_before(run.last, ack.una);
-    // What SACK had reported before was measured then.
-    if (ack.sack && !run.told) rack_.delivered(heard, run, tells && run.again && answers_before(ack, run.sent_at));
+    // What SACK had reported before was measured then, and the report may be the same where it was sent again.
+    const bool old = run.told || (run.doubtful && !tells);
+    if (ack.sack && !old) rack_.delivered(heard, run, tells && run.again && answers_before(ack, run.sent_at));
     if (news == nullptr) return;
     news->original = news->original || !run.again;
     news->again = news->again || run.again;

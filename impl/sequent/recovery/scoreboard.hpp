@@ -25,8 +25,9 @@ struct sent_run {
   sequence_number<u32> first{};
   u32 sent_at = 0;  ///< when the last of them was sent most recently: short_time()
   run_fate fate = run_fate::in_flight;
-  bool again = false;  ///< sent more than once
-  bool told = false;   ///< had been reported when all reports were forgotten, and was not sent again since
+  bool again = false;     ///< sent more than once
+  bool told = false;      ///< had been reported when all reports were forgotten, and was not sent again since
+  bool doubtful = false;  ///< had been reported, and was sent again since: a report may be the old one
   friend bool operator==(const sent_run&, const sent_run&) noexcept = default;
 };
 
@@ -37,6 +38,7 @@ struct delivered_run {
   u32 sent_at = 0;
   bool again = false;
   bool told = false;
+  bool doubtful = false;
 };
 
 /// The scoreboard of RFC 6675 section 3, with the transmission times that RFC 8985 needs. At most Most disjoint runs,
@@ -88,7 +90,7 @@ class scoreboard {
       set_fate(count_ - 1u, run_fate::in_flight);
       runs_[count_ - 1].sent_at = now;
     } else {
-      runs_[count_++] = {end_, now, run_fate::in_flight, false, false};
+      runs_[count_++] = {end_, now, run_fate::in_flight, false, false, false};
     }
     end_ = last;
   }
@@ -105,6 +107,7 @@ class scoreboard {
     u32 earlier = runs_[at].sent_at;
     for (; at != count_ && runs_[at].first - runs_[0].first < last - runs_[0].first; ++at) {
       if (runs_[at].sent_at - earlier < half_circle) earlier = runs_[at].sent_at;
+      runs_[at].doubtful = runs_[at].doubtful || runs_[at].told || runs_[at].fate == run_fate::sacked;
       set_fate(at, run_fate::in_flight);
       runs_[at].again = true;
       runs_[at].told = false;
@@ -128,7 +131,7 @@ class scoreboard {
       const bool whole = last - base <= until;
       const sequence_number<u32> upto = whole ? last : una;
       uncount(run.fate, upto - run.first);
-      if (run.fate != run_fate::sacked) delivered(delivered_run{run.first, upto, run.sent_at, run.again, run.told});
+      if (run.fate != run_fate::sacked) delivered(part_of(run, upto));
       if (!whole) {
         run.first = una;
         break;
@@ -157,7 +160,7 @@ class scoreboard {
       if (runs_[at].fate == run_fate::sacked) continue;
       if (runs_[at].first - base < left - base) continue;
       if (last_of(at) - base > right - base && !split(right)) continue;
-      delivered(delivered_run{runs_[at].first, last_of(at), runs_[at].sent_at, runs_[at].again, runs_[at].told});
+      delivered(part_of(runs_[at], last_of(at)));
       set_fate(at, run_fate::sacked);
     }
     join_around(from, at);
@@ -230,6 +233,10 @@ class scoreboard {
     return run.fate == run_fate::in_flight && !run.again && !run.told;
   }
 
+  [[nodiscard]] static constexpr delivered_run part_of(const sent_run& run, sequence_number<u32> last) noexcept {
+    return {run.first, last, run.sent_at, run.again, run.told, run.doubtful};
+  }
+
   constexpr void uncount(run_fate fate, u32 octets) noexcept {
     if (fate == run_fate::sacked) sacked_ -= octets;
     if (fate == run_fate::lost) lost_ -= octets;
@@ -277,7 +284,7 @@ class scoreboard {
   [[nodiscard]] static constexpr bool alike(const sent_run& a, const sent_run& b) noexcept {
     if (a.fate != b.fate) return false;
     if (a.fate == run_fate::sacked) return true;
-    return a.again == b.again && a.told == b.told && a.sent_at == b.sent_at;
+    return a.again == b.again && a.told == b.told && a.doubtful == b.doubtful && a.sent_at == b.sent_at;
   }
 
   // Joins what is alike between the run before `from` and the run after `to`.
@@ -304,7 +311,9 @@ class scoreboard {
     bool may_join = true;
     for (std::size_t at = 1; at != count_; ++at) {
       sent_run& last = runs_[kept];
-      if (may_join && last.fate == runs_[at].fate && last.again == runs_[at].again && last.told == runs_[at].told) {
+      const bool same = last.fate == runs_[at].fate && last.again == runs_[at].again && last.told == runs_[at].told;
+      if (may_join && same) {
+        last.doubtful = last.doubtful || runs_[at].doubtful;
         if (runs_[at].sent_at - last.sent_at < half_circle) last.sent_at = runs_[at].sent_at;
         may_join = false;
       } else {

@@ -59,6 +59,12 @@ class finish_oracle {
     known_ = disturbances_;
     repeats_ = true;
   }
+  /// Anything was sent again, `next` being what is sent next: without SACK that is timed instead of what went before
+  /// it.
+  void sent_again(position next) {
+    fresh_from_ = std::max(fresh_from_, next);
+    flights_ = 0;
+  }
   /// The acknowledgment of the direction advances over `octets`, which were sent `once` or not, `next` being what is
   /// sent next. `needless`: what had been sent again in the pause had arrived before, so that the sender may learn that
   /// its timer expired too early, and take nothing for lost (RFC 4015 section 3.1, step 8).

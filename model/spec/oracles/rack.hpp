@@ -298,7 +298,8 @@ class rack_oracle {
     bool repeated = false;
     bool repeated_while_in_flight = false;
     bool sacked = false;
-    bool told = false;  ///< had been reported when the reports were forgotten: it has been delivered once for all
+    bool told = false;      ///< had been reported when the reports were forgotten: it has been delivered once for all
+    bool doubtful = false;  ///< and was sent again since: another report may be the old one, and tells nothing
     bool must = false;
     bool may = false;
   };
@@ -376,6 +377,7 @@ class rack_oracle {
       each.sent_at = now;
       each.late = 0;
       each.repeated = true;
+      each.doubtful = each.doubtful || each.told || each.sacked;
       each.told = false;
       each.must = each.may = false;
     }
@@ -452,6 +454,7 @@ class rack_oracle {
   void update(const piece& each, const rack_acknowledgment& told, microseconds now) {
     const permitted_span sample{now - latest_record(each), now - each.sent_at + given_.early + given_.longer};
     bool certainly_valid = true;
+    if (each.doubtful && each.text.last > told.ack) return;
     if (each.repeated) {
       const microseconds sent_low = each.sent_at - given_.early;
       const microseconds sent_high = latest_record(each);

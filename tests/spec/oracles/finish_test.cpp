@@ -57,10 +57,26 @@ TEST(oracle_finish, lets_what_is_lost_beside_a_repetition_explain_the_next_pause
   }
 }
 
+// covers: rfc6298#3
+TEST(oracle_finish, lets_back_off_stay_while_repetitions_keep_anything_from_being_measured) {
+  for (const bool repeats : {true, false}) {
+    finish_oracle judge = waiting();
+    for (const microseconds at : {0, 1, 3}) judge.disturbed(at * second);
+    judge.repeated();
+    judge.moved(7 * second + 20'000, {1, 100}, 200, false, false);
+    judge.moved(7 * second + 40'000, {200, 300}, 400, true, false);
+    if (repeats) judge.sent_again(400);
+    judge.moved(7 * second + 60'000, {400, 500}, 600, true, false);
+    judge.disturbed(7 * second + 70'000);
+    judge.moved(15 * second, {600, 700}, 800, true, false);
+    EXPECT_EQ(judge.violation() == "", repeats) << judge.violation();
+  }
+}
+
 // covers: rfc6298#5.3
 TEST(oracle_finish, lets_a_loss_explain_one_more_pause_where_nothing_was_repeated_in_the_first) {
   finish_oracle judge = waiting();
-  judge.disturbed(5'000);
+  judge.disturbed(0);
   judge.moved(900'000, {1, 100}, 200, true, false);  // with the peer's own repetition
   judge.moved(1'900'000, {100, 200}, 300, true, false);
   EXPECT_EQ(judge.violation(), "");
