@@ -59,7 +59,8 @@ constexpr void loss_recovery<MostRuns, Parts>::enter(const acknowledgment& ack, 
   // What limited transmit added does not count (RFC 5681 section 3.2, step 2).
   const u32 flight = (std::min)(ack.nxt - ack.una, congestion.window());
   // But for the loss of what was sent again, which is one more (RFC 5681 section 4.3).
-  const bool again = !board_.view().empty() && board_.view().front().again;
+  const bool again =
+      !board_.view().empty() && board_.view().front().again && board_.view().front().fate == run_fate::lost;
   const bool answered = ack.reduced || (before(ack.una, answered_until_) && !again);
   if (!answered) congestion.on_congestion(flight, ack.mss, ack.now);
   reduction_.start(outstanding_before(ack, delivered), congestion.threshold());

@@ -202,6 +202,9 @@ class reductions_oracle {
       wrong_.note("a timer expires and cwnd is " + std::to_string(before_->cwnd) + " " + at(now));
     }
     const bool under_way = latest_ && una < latest_->until;
+    // The timer may find that the path takes less (RFC 4821 section 7.7), and has expired for this segment all the
+    // same.
+    if (r.first == una && latest_ && latest_->timeout && expired_ && latest_->order >= expired_at_) timer_at_ = una;
     if (!for_loss(why) || (may_probe && !under_way)) return;
     if (expiry) timer_at_ = una;
     held_ = held_ || why == reason::timer;
