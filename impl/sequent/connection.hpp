@@ -89,10 +89,10 @@ struct syn_ack_history {
 
 /// One connection, a value. The rhythm of its use: hand it what happened (on_segment, on_deadline, a user call), then
 /// call poll_transmit until it has nothing more, then sleep until next_deadline. It calls nobody back but its trace,
-/// reads no clock, draws no random number and allocates nothing. `now` never decreases by more than the caller's clock
-/// jumps; a jump back is answered as if no time had passed, and one forward, as after a suspension, counts against no
-/// peer. Segments handed over without polling in between are acknowledged together (MUST-58); poll after each if a peer
-/// without SACK should see every duplicate ACK (RFC 5681 section 4.2).
+/// reads no clock, draws no random number and allocates nothing. Where the caller's clock
+/// jumps back, what is due waits until it has come as far again (steadied_clock prevents that); a jump forward, as
+/// after a suspension, counts against no peer. Segments handed over without polling in between are acknowledged
+/// together (MUST-58); poll after each if a peer without SACK should see every duplicate ACK (RFC 5681 section 4.2).
 template <class Policy = default_policy>
 class connection {
  public:
@@ -120,7 +120,8 @@ class connection {
   /// buffers of no octet or of more than largest_buffer.
   [[nodiscard]] validity validate() const noexcept;
 
-  /// Active OPEN (RFC 9293 section 3.10.1). Errors: connection_already_exists; bad_argument if not validate().
+  /// Active OPEN (RFC 9293 section 3.10.1), from CLOSED or LISTEN. Errors: connection_already_exists in any other
+  /// state; foreign_socket_unspecified if connection_config::remote_port is 0; bad_argument if not validate().
   result<void> connect(instant now) noexcept;
   /// The same, opened fast (RFC 7413): what write() queues before the SYN is polled goes out with it, if a cookie is
   /// known; otherwise one is asked for. A SYN that is sent again carries neither. Errors as connect().
@@ -131,7 +132,7 @@ class connection {
     fast_open_.open(known);
     return {};
   }
-  /// Passive OPEN. Errors as connect().
+  /// Passive OPEN. Errors: connection_already_exists unless CLOSED; bad_argument if not validate().
   result<void> listen() noexcept;
   /// On a listening connection, before each SYN is handed over: what fast_open_keys makes of its option. If text is to
   /// be taken, as much as there is room for can be read at once, and octets written go out before the handshake is
@@ -156,8 +157,9 @@ class connection {
 
   // Moving octets.
 
-  /// SEND (section 3.10.2): queues as many octets as there is room for and says how many. Errors as call_send(), and
-  /// insufficient_resources when there is no room at all.
+  /// SEND (section 3.10.2): queues as many octets as there is room for and says how many. Errors:
+  /// insufficient_resources when there is no room at all; connection_closing after shutdown() or close();
+  /// foreign_socket_unspecified in LISTEN; in CLOSED why the connection ended, or connection_does_not_exist.
   result<std::size_t> write(std::span<const std::uint8_t> octets) noexcept { return queue(octets, false); }
   /// SEND with the urgent flag: the peer is told that urgent data ends after these octets. New protocols should not use
   /// it (SHLD-13, RFC 6093).

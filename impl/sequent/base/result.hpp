@@ -14,7 +14,7 @@ enum class error : std::uint8_t {
   connection_does_not_exist,   ///< the connection is CLOSED (RFC 9293 section 3.10)
   connection_already_exists,   ///< OPEN on a connection that is not CLOSED (section 3.10.1)
   connection_closing,          ///< the direction has been closed already (sections 3.10.2 to 3.10.4)
-  foreign_socket_unspecified,  ///< SEND on a listening connection that knows no peer (section 3.10.2)
+  foreign_socket_unspecified,  ///< OPEN without a remote port (section 3.10.1), SEND in LISTEN (section 3.10.2)
   insufficient_resources,      ///< no room in the buffer, or for OPEN in a table; try again after an event
   would_block,                 ///< nothing to read at present; more may come
   connection_reset,            ///< the peer reset the connection

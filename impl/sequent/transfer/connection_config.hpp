@@ -25,19 +25,19 @@ inline constexpr std::size_t largest_buffer = std::size_t{1} << 30;
 /// Keep-alives (RFC 9293 section 3.8.4): off unless asked for (MUST-25).
 struct keep_alive_config {
   bool enabled = false;
-  duration idle = duration::seconds(7'200);   ///< at least two hours by default (MUST-28)
-  duration interval = duration::seconds(75);  ///< between unanswered probes
-  std::uint8_t probes = 9;                    ///< unanswered probes after which the peer is taken for dead (MUST-29)
+  duration idle = duration::seconds(7'200);   ///< longer than nothing; two hours by default (MUST-28)
+  duration interval = duration::seconds(75);  ///< between unanswered probes, longer than nothing
+  std::uint8_t probes = 9;  ///< so many unanswered, at least 1, and the peer is taken for dead (MUST-29)
   friend bool operator==(const keep_alive_config&, const keep_alive_config&) noexcept = default;
 };
 
 /// Fixed when a connection is made. What is out of range is refused when the connection is opened: see validate().
 struct connection_config {
   keep_alive_config keep_alive{};
-  std::uint16_t local_port = 0;
+  std::uint16_t local_port = 0;   ///< 1 to 65535; 0 is not noticed
   std::uint16_t remote_port = 0;  ///< 0 on a listening connection: taken from the first SYN
   pseudo_header addresses{};      ///< for the checksum; see connection::bind_peer() on a listening connection
-  checksum_by checksum = checksum_by::library;
+  checksum_by checksum = checksum_by::library;  ///< who makes and verifies TCP's checksum (MUST-2, MUST-3)
 
   std::uint16_t receive_mss = 1'460;     ///< announced: at most MMS_R - 20 (MUST-67); at least 1
   std::uint16_t send_mss = 1'460;        ///< most that the path takes: MMS_S - 20 (MUST-16); at least 1
@@ -49,9 +49,9 @@ struct connection_config {
   /// by the network interface or by the caller at transmission::segment_size.
   bool large_segments = false;
 
-  bool window_scale = true;
-  bool timestamps = true;
-  bool sack = true;
+  bool window_scale = true;  ///< offered, or agreed to (RFC 7323 section 2)
+  bool timestamps = true;    ///< likewise (RFC 7323 section 3)
+  bool sack = true;          ///< likewise (RFC 2018)
   /// Explicit congestion notification (RFC 3168, SHLD-8): congested routers mark packets instead of dropping them. Off,
   /// since it needs a caller that carries the codepoints of the IP headers both ways. On, a peer that does not know it
   /// makes a connection without it, and a SYN that is not answered is sent again without it (section 6.1.1.1), as there
@@ -61,12 +61,12 @@ struct connection_config {
   /// Nagle's algorithm waits for small segments alone, so that the short end of what was written goes at once behind
   /// full ones and there is one small segment in flight at most (RFC 9293 appendix A.3); off: for any (section 3.7.4).
   bool nagle_modified = true;
-  duration delayed_ack = duration::milliseconds(40);  ///< under half a second (MUST-40); zero: at once
+  duration delayed_ack = duration::milliseconds(40);  ///< 499 ms at most, more counts as that (MUST-40); zero: at once
   /// How long the peer may delay the acknowledgment of a lone segment: a tail loss probe waits so much longer (RFC 8985
   /// section 7.2); zero: it acknowledges at once.
   duration peer_ack_delay = duration::milliseconds(200);
   duration silly_window_override = duration::milliseconds(200);  ///< RFC 9293 section 3.8.6.2.1
-  rto_limits rto{};
+  rto_limits rto{};     ///< bounds of the retransmission timeout (RFC 6298); see rtt.hpp
   std::uint8_t r1 = 3;  ///< retransmissions before signal::retransmitting (SHLD-10); 0: none tells it
   std::optional<duration> user_timeout = duration::seconds(300);  ///< R2 as well (C34); nothing: never (MUST-21)
   /// The user timeout after close(), when nobody can abort the connection any more, if the one above is longer or there
@@ -104,8 +104,11 @@ struct connection_config {
   /// These settings for the connection between two ends, over links that take IP packets of `mtu` octets: what belongs
   /// together is filled in together. That is ports and pseudo-header, the header beneath and the segment sizes that fit
   /// (never more than they are here), and the offsets of the ISN and of the timestamps' clock, which are made of
-  /// `secret` and the two ends (RFC 6528 section 3, RFC 7323 section 5.4). Both addresses are of one family; for a
-  /// listener that waits for anybody `remote` is of port 0, and its connections want bind_peer(). Constant time.
+  /// `secret` and the two ends (RFC 6528 section 3, RFC 7323 section 5.4). Both addresses are of one family,
+  /// which nothing checks, and a secret of zeros, which anybody can compute with, is not noticed. `mtu`: at least 41
+  /// octets for IPv4, 61 for IPv6; with fewer validate() names receive_mss. For a listener that waits for anybody
+  /// `remote` is {}; before its first SYN is handed over it has to be told whose that is: bind_peer(port,
+  /// pseudo_header_of(local, remote), offset_of(flow, derive_key(secret, key_use::sequence_numbers))). Constant time.
   [[nodiscard]] connection_config between(const ip_endpoint& local, const ip_endpoint& remote, secret_key secret,
                                           u32 mtu = 1'500) const noexcept;
 
