@@ -75,6 +75,7 @@ void feed(model::fingerprint& f, const scoreboard<Most>& board) {
     f.add(run.again);
     f.add(run.told);
     f.add(run.doubtful);
+    f.add(run.spread);
   }
   feed(f, board.end());
 }

@@ -48,8 +48,12 @@ class reno {
     counted_ = 0;
   }
 
-  /// The sender's word during recovery; one octet at least.
-  constexpr void set_window(u32 octets) noexcept { cwnd_ = std::clamp(octets, u32{1}, largest_window); }
+  /// The sender's word during recovery, or as segments shrink; one octet at least. What counted towards growth counted
+  /// in the window that there was.
+  constexpr void set_window(u32 octets) noexcept {
+    cwnd_ = std::clamp(octets, u32{1}, largest_window);
+    counted_ = 0;
+  }
 
   /// Recovery is over.
   constexpr void leave_recovery() noexcept {

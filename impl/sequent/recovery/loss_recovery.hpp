@@ -186,14 +186,19 @@ class loss_recovery {
 
   /// What is outstanding is to be sent again for another reason than congestion.
   constexpr void give_up_outstanding(sequence_number<u32> nxt) noexcept {
+    // A timeout's repair stays one: no fast recovery begins before its end (RFC 6675 section 5.1).
+    const bool timed_out = phase_ == recovery_phase::loss && lowered_again_;
     doubt_.give_up();
     (void)board_.mark_all_lost();
     go_back(nxt);
+    lowered_again_ = timed_out;
   }
 
   /// After a timeout: what is still in flight is lost, too.
   constexpr void give_up_rest() noexcept {
-    if (phase_ == recovery_phase::loss) (void)board_.mark_all_lost();
+    if (phase_ != recovery_phase::loss) return;
+    doubt_.give_up();
+    (void)board_.mark_all_lost();
   }
 
   /// The peer had closed its window and may have dropped what probed it: the first octets outstanding go out again,
@@ -238,7 +243,8 @@ class loss_recovery {
 
   // A path that has never reordered is given no time any more.
   [[nodiscard]] constexpr bool urgent(u32 mss) const noexcept {
-    return phase_ != recovery_phase::open || board_.sacked() > (duplicate_threshold - 1u) * mss;
+    const bool recovers = phase_ != recovery_phase::open && !unhurt();
+    return recovers || board_.sacked() > (duplicate_threshold - 1u) * mss;
   }
   [[nodiscard]] static constexpr u32 clipped(duration smoothed) noexcept {
     return static_cast<u32>(std::clamp<std::int64_t>(smoothed.count(), 0, 0x3fff'ffff));

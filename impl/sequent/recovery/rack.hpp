@@ -55,8 +55,8 @@ class rack {
     u32 sent_at = 0;                  // of what was sent last
     sequence_number<u32> end{};
     bool valid = false;
-    u32 granule = 0;     // what was sent may have been sent so much earlier than its time says
-    bool again = false;  // that had been sent again
+    u32 granule = 0;      // what was sent may have been sent so much earlier than its time says
+    bool spread = false;  // some of that was sent earlier
   };
   [[nodiscard]] constexpr arrival hear(u32 now, u32 granule = 0) noexcept {
     widened_ = false;
@@ -87,7 +87,7 @@ class rack {
     news.valid = true;
     news.sent_at = run.sent_at;
     news.end = run.last;
-    news.again = run.again;
+    news.spread = run.spread;
   }
 
   /// All that the acknowledgment delivered has been named: RACK.rtt is measured by what of it was sent last.
@@ -98,7 +98,7 @@ class rack {
     known_ = true;
     sent_at_ = news.sent_at;
     end_ = news.end;
-    again_ = news.again;
+    spread_ = news.spread;
   }
 
   /// A D-SACK arrived (section 6.2, step 4): the reordering window grows, once a round trip.
@@ -175,10 +175,10 @@ class rack {
   }
 
   /// Something has been delivered that was sent after this run, which ends at `last` (RACK_sent_after() of
-  /// section 6.2). What was sent for the first time may have the time of what followed it, up to the next repetition:
-  /// so at the same moment it does not count as sent after one.
+  /// section 6.2). What has the time of
+  /// text that followed it may be older than a repetition at that moment.
   [[nodiscard]] constexpr bool overtook(const sent_run& run, sequence_number<u32> last) const noexcept {
-    if (run.again && !again_ && run.sent_at == sent_at_) return false;
+    if (run.again && spread_ && run.sent_at == sent_at_) return false;
     return known_ && sent_after(sent_at_, end_, run.sent_at, last);
   }
 
@@ -206,7 +206,7 @@ class rack {
     known_ = false;
     sent_at_ = 0;
     end_ = {};
-    again_ = false;
+    spread_ = false;
   }
 
   /// Nothing is outstanding: what follows can be compared with nothing before it, and stays within reach of SND.UNA.
@@ -251,7 +251,7 @@ class rack {
   std::uint8_t multiplier_ = 1;
   std::uint8_t persists_ = 0;
   bool known_ : 1 = false;
-  bool again_ : 1 = false;  // that had been sent again
+  bool spread_ : 1 = false;  // some of that was sent earlier
   bool reordering_seen_ : 1 = false;
   bool widened_ : 1 = false;  // by the acknowledgment at hand
 };

@@ -25,11 +25,14 @@ struct sent_run {
   sequence_number<u32> first{};
   u32 sent_at = 0;  ///< when the last of them was sent most recently: short_time()
   run_fate fate = run_fate::in_flight;
-  bool again = false;     ///< sent more than once
-  bool told = false;      ///< had been reported when all reports were forgotten, and was not sent again since
-  bool doubtful = false;  ///< had been reported, and was sent again since: a report may be the old one
+  bool again : 1 = false;     ///< sent more than once
+  bool told : 1 = false;      ///< had been reported when all reports were forgotten, and was not sent again since
+  bool doubtful : 1 = false;  ///< had been reported, and was sent again since: a report may be the old one
+  bool spread : 1 = false;    ///< some of it was sent earlier than that
   friend bool operator==(const sent_run&, const sent_run&) noexcept = default;
 };
+
+static_assert(sizeof(sent_run) == 12);  // there may be thousands
 
 /// A part of what is outstanding that has just been delivered.
 struct delivered_run {
@@ -39,6 +42,7 @@ struct delivered_run {
   bool again = false;
   bool told = false;
   bool doubtful = false;
+  bool spread = false;
 };
 
 /// The scoreboard of RFC 6675 section 3, with the transmission times that RFC 8985 needs. At most Most disjoint runs,
@@ -80,6 +84,7 @@ class scoreboard {
   constexpr void sent(sequence_number<u32> last, u32 now, bool joins) noexcept {
     if (last == end_) return;
     if (joins && count_ != 0 && joinable(runs_[count_ - 1])) {
+      runs_[count_ - 1].spread = runs_[count_ - 1].spread || runs_[count_ - 1].sent_at != now;
       runs_[count_ - 1].sent_at = now;
       end_ = last;
       return;
@@ -89,8 +94,9 @@ class scoreboard {
       // Nothing could be joined: the last run takes the octets in, as the fate of all of it becomes uncertain.
       set_fate(count_ - 1u, run_fate::in_flight);
       runs_[count_ - 1].sent_at = now;
+      runs_[count_ - 1].spread = true;
     } else {
-      runs_[count_++] = {end_, now, run_fate::in_flight, false, false, false};
+      runs_[count_++] = {end_, now, run_fate::in_flight};
     }
     end_ = last;
   }
@@ -110,7 +116,7 @@ class scoreboard {
       runs_[at].doubtful = runs_[at].doubtful || runs_[at].told || runs_[at].fate == run_fate::sacked;
       set_fate(at, run_fate::in_flight);
       runs_[at].again = true;
-      runs_[at].told = false;
+      runs_[at].told = runs_[at].spread = false;
       runs_[at].sent_at = now;
     }
     join_around(find(first), at);
@@ -234,7 +240,7 @@ class scoreboard {
   }
 
   [[nodiscard]] static constexpr delivered_run part_of(const sent_run& run, sequence_number<u32> last) noexcept {
-    return {run.first, last, run.sent_at, run.again, run.told, run.doubtful};
+    return {run.first, last, run.sent_at, run.again, run.told, run.doubtful, run.spread};
   }
 
   constexpr void uncount(run_fate fate, u32 octets) noexcept {
@@ -284,7 +290,8 @@ class scoreboard {
   [[nodiscard]] static constexpr bool alike(const sent_run& a, const sent_run& b) noexcept {
     if (a.fate != b.fate) return false;
     if (a.fate == run_fate::sacked) return true;
-    return a.again == b.again && a.told == b.told && a.doubtful == b.doubtful && a.sent_at == b.sent_at;
+    const bool same = a.again == b.again && a.told == b.told && a.doubtful == b.doubtful && a.spread == b.spread;
+    return same && a.sent_at == b.sent_at;
   }
 
   // Joins what is alike between the run before `from` and the run after `to`.
@@ -314,6 +321,7 @@ class scoreboard {
       const bool same = last.fate == runs_[at].fate && last.again == runs_[at].again && last.told == runs_[at].told;
       if (may_join && same) {
         last.doubtful = last.doubtful || runs_[at].doubtful;
+        last.spread = true;
         if (runs_[at].sent_at - last.sent_at < half_circle) last.sent_at = runs_[at].sent_at;
         may_join = false;
       } else {

@@ -66,13 +66,16 @@ constexpr void loss_recovery<MostRuns, Parts>::enter(const acknowledgment& ack, 
   reduction_.start(outstanding_before(ack, delivered), congestion.threshold());
   // Of an earlier reduction's losses: what went out after that belongs to the next one (RFC 5681 section 4.3).
   recover_ = answered && !ack.reduced ? answered_until_ : ack.nxt;
+  const bool in_repair = phase_ == recovery_phase::loss;  // of what was too large for the path
   phase_ = recovery_phase::recovery;
   head_due_ = true;
   lowered_again_ = false;
   probe_.cancel();
   if (answered) return doubt_.give_up();  // the reduction was not for this loss, and stays if this was none
-  doubt_.begin(false, false, ack.una);
   reduced_ = true;
+  // What was too large is lost for certain: no echo can put it back in flight.
+  if (in_repair) return doubt_.give_up();
+  doubt_.begin(false, false, ack.una);
 }
 
 template <std::size_t MostRuns, class Parts>

@@ -270,6 +270,7 @@ class sender {
     if (mss >= former || recovery_.recovering()) return;
     const std::uint64_t share = std::uint64_t{congestion_.window()} * mss / former;
     congestion_.set_window((std::max)(static_cast<u32>(share), mss));
+    congestion_.set_threshold(congestion_.threshold());  // CUBIC goes on from here, not from where its curve was
   }
 
   /// The persist timer expired: one octet goes out although the window is closed, or a small segment although it is

@@ -77,6 +77,7 @@ class finish_oracle {
     // Of what was sent before the pause ended nothing can be measured, nor of what is sent while a repetition is timed.
     if (!once || octets.first < fresh_from_) return;
     fresh_from_ = next;
+    measured_ -= measured_ / 8;  // its weight in SRTT falls by an eighth each time (section 2.3)
     if (++flights_ < 2) return;
     timeout_ = 0;
     syn_repeated_ = false;

@@ -73,7 +73,9 @@ class rack_oracle {
       for (piece& each : pieces_) {
         if (!each.repeated && now - each.sent_at <= given_.joins) each.late = now - each.sent_at;
       }
-      pieces_.push_back({.text = {nxt_, last}, .end = last, .sent_at = now});
+      const bool shared = given_.coalesces || (new_at_ && *new_at_ != now && now - *new_at_ <= given_.joins);
+      new_at_ = now;
+      pieces_.push_back({.text = {nxt_, last}, .end = last, .sent_at = now, .shared = shared});
       nxt_ = last;
     }
   }
@@ -295,6 +297,7 @@ class rack_oracle {
     position end = 0;
     microseconds sent_at = 0;
     microseconds late = 0;  ///< how much later new text was sent with which it may be recorded
+    bool shared = false;    ///< earlier text may be recorded with it
     bool repeated = false;
     bool repeated_while_in_flight = false;
     bool sacked = false;
@@ -315,6 +318,7 @@ class rack_oracle {
   struct transmission {
     microseconds at = std::numeric_limits<microseconds>::min();
     position end = 0;
+    bool shared = false;  ///< its time may be that of several
   };
 
   struct transmission_span {
@@ -332,7 +336,7 @@ class rack_oracle {
   /// As sent_after, for every implementation: one that records times late may not see which of two was first.
   [[nodiscard]] bool certainly_after(const transmission& a, const piece& b) const {
     // One that keeps one time for several segments need not know which of them went at the moment of a repetition.
-    if (b.repeated && given_.joins != 0 && a.at == b.sent_at) return false;
+    if (b.repeated && a.shared && a.at == b.sent_at) return false;
     if (given_.late + b.late + given_.early == 0) return sent_after(a, b.sent_at, b.end);
     return a.at > latest_record(b) + given_.early;
   }
@@ -376,6 +380,7 @@ class rack_oracle {
       each.end = text.last;
       each.sent_at = now;
       each.late = 0;
+      each.shared = false;
       each.repeated = true;
       each.doubtful = each.doubtful || each.told || each.sacked;
       each.told = false;
@@ -468,8 +473,8 @@ class rack_oracle {
       // Before the least round trip is known nothing tells which transmission arrived.
       certainly_valid = !perhaps_older && min_rtt_ != 0 && sample.low >= min_rtt_;
     }
-    const transmission at_least{each.sent_at - given_.early, each.end};
-    const transmission at_most{latest_record(each), each.end};
+    const transmission at_least{each.sent_at - given_.early, each.end, each.shared || each.late != 0};
+    const transmission at_most{latest_record(each), each.end, false};
     if (certainly_valid) {
       rtt_ = sample;
       rtt_known_ = true;
@@ -481,7 +486,7 @@ class rack_oracle {
       rtt_known_ = true;
     }
     if (sent_after(at_most, newest_.high.at, newest_.high.end)) newest_.high = at_most;
-    const transmission alone{each.sent_at + given_.late, each.end};
+    const transmission alone{each.sent_at + given_.late, each.end, false};
     if (sent_after(alone, newest_alone_.at, newest_alone_.end)) newest_alone_ = alone;
   }
 
@@ -540,6 +545,7 @@ class rack_oracle {
   position una_ = 0;
   position nxt_ = 0;
   position fack_ = 0;
+  std::optional<microseconds> new_at_{};  // when new text was sent last
 
   transmission_span newest_{};   ///< RACK.xmit_ts and RACK.end_seq
   transmission newest_alone_{};  ///< its latest reading where no segment has the time of another

@@ -73,7 +73,8 @@ class reductions_oracle {
     ++order_;
     cut_at_ends(flight_, r);
     for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last; ++it) {
-      it->second = {it->second.last, order_, now, true, it->second.arrived, seg.stamp};
+      const bool apart = seg.stamp != it->second.stamp;
+      it->second = {it->second.last, order_, now, true, it->second.arrived, seg.stamp, apart};
     }
     if (r.last > nxt_) {
       flight_.emplace(std::max(r.first, nxt_), piece{r.last, order_, now, false, false, seg.stamp});
@@ -87,6 +88,7 @@ class reductions_oracle {
     expired_ = held_ = false;
     echoed_ = seg.echoes && una > answered_until_;
     acknowledged_ = std::max(una - una_, position{0});
+    delivered_ = 0;
     // What was outstanding when the window was lowered says nothing about the next loss any more.
     crossed_ = latest_ && una_ < latest_->until && una >= latest_->until;
     if (crossed_) most_flight_ = 0;
@@ -101,7 +103,7 @@ class reductions_oracle {
   /// A timer of its own expires.
   void expired(microseconds now) {
     expired_at_ = ++order_;
-    acknowledged_ = 0;
+    acknowledged_ = delivered_ = 0;
     echoed_ = false;
     by_timer_ = expired_ = true;
     oldest_ = {};
@@ -121,7 +123,7 @@ class reductions_oracle {
     if (said.ssthresh != before_->ssthresh) judge_change(said, flight, now);
     judge_window(said, now);
     before_ = said;
-    acknowledged_ = 0;
+    acknowledged_ = delivered_ = 0;
     echoed_ = smaller_ = by_timer_ = crossed_ = false;
   }
 
@@ -138,6 +140,7 @@ class reductions_oracle {
     bool again = false;
     bool arrived = false;
     std::optional<std::uint32_t> stamp{};  ///< that it was sent with last
+    bool apart = true;                     ///< the time before it had another
   };
   /// The latest reduction that stands.
   struct reduction {
@@ -171,7 +174,8 @@ class reductions_oracle {
     cut_at_ends(flight_, r);
     for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last;) {
       piece& p = it->second;
-      const bool measures = !p.again || (echo && echo == p.stamp);
+      const bool measures = !p.again || (echo && p.apart && echo == p.stamp);
+      if (!p.arrived) delivered_ += p.last - it->first;
       if (!p.arrived && measures) least_ = std::min(least_.value_or(now - p.when), now - p.when);
       p.arrived = true;
       it = gone ? flight_.erase(it) : std::next(it);
@@ -312,12 +316,13 @@ class reductions_oracle {
     // What SACK reports beyond a hole says that the repair goes on, with what went out since it began, to where the
     // latest reduction answers it.
     const bool reported = std::any_of(flight_.begin(), flight_.end(), [](const auto& p) { return p.second.arrived; });
-    const bool ended = una_ >= latest_->ends && (!reported || said.cwnd <= latest_->to);
+    const bool ended = una_ >= latest_->ends && (!reported || una_ >= latest_->until || said.cwnd <= latest_->to);
     if (una_ >= latest_->ends && reported) latest_->ends = std::max(latest_->ends, latest_->until);
     if (!ended) {
-      if (latest_->after_timeout) return;
-      const std::int64_t most =
+      std::int64_t most =
           std::max({latest_->from, latest_->to, said.ssthresh, nxt_ - una_ + acknowledged_}) + 2 * said.smss;
+      // Slow start and congestion avoidance grow by what is delivered (RFC 5681 section 3.1).
+      if (latest_->after_timeout) most = std::max(most, before_->cwnd + std::max(2 * said.smss, delivered_));
       if (said.cwnd > std::max(most, before_->cwnd)) {
         wrong_.note("cwnd grows to " + std::to_string(said.cwnd) + " while a loss is repaired that found it at " +
                     std::to_string(latest_->from) + " " + at(now));
@@ -353,6 +358,7 @@ class reductions_oracle {
   std::optional<microseconds> least_{};   // the shortest round trip
   std::optional<microseconds> oldest_{};  // how long something is missing that no reduction has answered
   std::int64_t acknowledged_ = 0;         // by the event at hand
+  std::int64_t delivered_ = 0;            // by it, acknowledged or reported
   std::int64_t most_flight_ = 0;          // since the latest reduction
   std::uint64_t reductions_ = 0;
   std::uint64_t undone_ = 0;

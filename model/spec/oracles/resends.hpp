@@ -70,6 +70,13 @@ class resends_oracle {
                 std::to_string(window_after));
   }
 
+  /// Then `acknowledged` octets are, the window having shrunk to `before`: it grows from there (section 3.1).
+  void grew(position before, position acknowledged, position size, position after) {
+    if (after <= before + std::max(acknowledged, size)) return;
+    wrong_.note("the window has shrunk with the segments to " + std::to_string(before) + ", " +
+                std::to_string(acknowledged) + " octets are acknowledged, and it is " + std::to_string(after));
+  }
+
   /// Empty, or the first thing that was wrong.
   [[nodiscard]] const std::string& violation() const { return wrong_.text(); }
 

@@ -307,6 +307,13 @@ class adversary_subject {
     const u32 una = host_.una();
     delivered_ = host_.now;
     (void)host_.in_quietly(p);
+    if (shrunk_to_ && !over()) {
+      const auto& sender = host_.tcp.sending();
+      if (sender.recovery().phase() == recovery_phase::open) {
+        resends_.grew(*shrunk_to_, host_.una() - una, host_.tcp.effective_mss(), sender.congestion().window());
+      }
+      shrunk_to_.reset();
+    }
     closed_.answered();
     const send_variables<u32>& snd = host_.tcp.tcb().snd;
     // Words beside the point are no answer while something is outstanding.
@@ -375,6 +382,7 @@ class adversary_subject {
     const u32 now = host_.tcp.effective_mss();
     if (over() || now >= size || sender.recovery().recovering()) return;
     resends_.narrowed(size, now, window, sender.congestion().window() * (fault_.wider_after_report ? 8 : 1));
+    shrunk_to_ = sender.congestion().window();
   }
 
   void talk(const step& s) {
@@ -567,6 +575,7 @@ class adversary_subject {
   duration round_trip_;
   watched_host host_;
   spec::resends_oracle resends_;
+  std::optional<u32> shrunk_to_{};  // the window, by the event before
   spec::override_clock override_;
   spec::closed_window_oracle closed_;
   spec::keep_alive_oracle keep_alive_;
