@@ -215,7 +215,8 @@ class connection {
   /// ports (MUST-54). Ignored unless that segment is outstanding (RFC 5927 section 4.1). One that is soft is remembered
   /// for last_icmp() and told by signal::soft_error (SHLD-25, MUST-56); one that is hard does the same and ends a
   /// handshake (SHLD-26); one about size lowers effective_mss() if path_mtu believes it, and what is outstanding is
-  /// sent again. Poll afterwards. Says whether that segment is outstanding. Constant time.
+  /// sent again. Poll afterwards. Says whether that segment is outstanding. Constant time, but for a report that is
+  /// believed: linear in the runs of the scoreboard, once a timeout at most.
   bool on_icmp(const icmp_error& report, instant now) noexcept;
 
   /// The next segment to send, if there is one. It counts as sent. `max_text` bounds its text further.

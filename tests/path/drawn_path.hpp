@@ -126,6 +126,12 @@ inline void draw_faults(std::span<const property::step> steps, path_setting& s, 
   if (draw.pick(6) == 5) s.way[1].loss = 100'000;
   if (draw.pick(8) == 7) s.way[0].loss = 10'000;
   drawn_detail::draw_narrow_hop(draw, s, round_trip, narrow);
+  // Small packets over a slow path would take the hour that a run has.
+  for (std::size_t i = 0; i != 2; ++i) {
+    const std::int64_t mtu = s.way[i].mtu;
+    if (mtu != 0)
+      s.application[i].writes = std::min(s.application[i].writes, static_cast<std::uint64_t>(1'000 * (mtu - 60)));
+  }
   drawn_detail::draw_faults(c.steps, s, round_trip);
   return s;
 }

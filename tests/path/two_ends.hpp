@@ -390,6 +390,17 @@ class two_ends {
         flying_.emplace(*became.again, packet{1 - i, {octets.begin(), octets.end()}, became.marked, true});
     }
     stand(i);  // who may not send has asked all the same, and may have found that it was idle
+    check_recovery(i);
+  }
+
+  // A recovery that knows of a loss and has nothing in the network would stand still until the timer (RFC 5681
+  // section 3.1: a segment may always be outstanding).
+  void check_recovery(std::size_t i) {
+    const auto& recovery = end_[i]->sending().recovery();
+    const bool stands = recovery.recovering() && recovery.pipe() == 0 && recovery.board().lost() != 0;
+    if (stands && !end_[i]->sending().ecn().held()) {
+      wrong(of(i) + "nothing is in the network, and what is lost does not go out");
+    }
   }
 
   // RFC 9293 section 3.8: whatever is outstanding or waits for a window has a timer, and none that has passed.

@@ -209,7 +209,8 @@ u32 connection<Policy>::tell_of_congestion(const text_to_send& run, ecn_codepoin
 template <class Policy>
 [[gnu::always_inline]] inline bool connection<Policy>::next_text(instant now, u32 max_text,
                                                                  plain_segment& next) noexcept {
-  path_.grow(now);
+  if (path_.grow(now)) [[unlikely]]
+    sender_.hold_one(effective_mss());
   const u32 full = effective_mss();
   const u32 report = report_length(full);
   [[maybe_unused]] const bool early = Policy::fast_open::enabled && tcb_.syn_pending();

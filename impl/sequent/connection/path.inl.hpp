@@ -16,7 +16,7 @@ bool connection<Policy>::on_icmp(const icmp_error& report, instant now) noexcept
     const bool lately = path_.reduced_within(sender_.rtt().undoubled(), now);
     const u32 former = effective_mss();
     const bool smaller = path_.on_too_big(claimed, report.seq, tcb_.snd.una, tcb_.snd.nxt, now);
-    if (smaller && lately) sender_.shrink_window(former, effective_mss());
+    if (smaller && (lately || sender_.recovery().recovering())) sender_.shrink_window(former, effective_mss());
     if (smaller && !lately && tcb_.state > connection_state::syn_received) {
       if constexpr (Policy::trace::enabled) trace_.smaller_path = !sender_.recovery().recovering();
       sender_.on_smaller_path(tcb_.snd, effective_mss(), now, timers_, config_);

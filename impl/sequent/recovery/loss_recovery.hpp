@@ -194,6 +194,9 @@ class loss_recovery {
     lowered_again_ = timed_out;
   }
 
+  /// A recovery leads to another window than it began with.
+  constexpr void lead_to(u32 threshold) noexcept { reduction_.lead_to(threshold); }
+
   /// After a timeout: what is still in flight is lost, too.
   constexpr void give_up_rest() noexcept {
     if (phase_ != recovery_phase::loss) return;

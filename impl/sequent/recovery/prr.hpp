@@ -39,6 +39,9 @@ class proportional_rate_reduction {
     return delivered != 0 || losses || (delivered_ == 0 && sent_ == 0);
   }
 
+  /// The episode leads to so much from now on.
+  constexpr void lead_to(u32 threshold) noexcept { threshold_ = threshold; }
+
   /// Octets were handed to the network.
   constexpr void sent(u32 octets) noexcept { sent_ = (std::min)(sent_ + octets, most); }
 

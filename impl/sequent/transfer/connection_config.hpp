@@ -104,13 +104,13 @@ struct connection_config {
   /// These settings for the connection between two ends, over links that take IP packets of `mtu` octets: what belongs
   /// together is filled in together. That is ports and pseudo-header, the header beneath and the segment sizes that fit
   /// (never more than they are here), and the offsets of the ISN and of the timestamps' clock, which are made of
-  /// `secret` and the two ends (RFC 6528 section 3, RFC 7323 section 5.4). Both addresses are of one family,
-  /// which nothing checks, and a secret of zeros, which anybody can compute with, is not noticed. `mtu`: at least 41
-  /// octets for IPv4, 61 for IPv6; with fewer validate() names receive_mss. For a listener that waits for anybody
+  /// `secret` and the two ends (RFC 6528 section 3, RFC 7323 section 5.4). `mtu`: 41 octets and more for IPv4,
+  /// 61 for IPv6. Errors: bad_argument for fewer, for a secret of zeros, with which anybody could compute, for a local
+  /// port of 0, for addresses of two families, and for two ends that are one. For a listener that waits for anybody
   /// `remote` is {}; before its first SYN is handed over it has to be told whose that is: bind_peer(port,
   /// pseudo_header_of(local, remote), offset_of(flow, derive_key(secret, key_use::sequence_numbers))). Constant time.
-  [[nodiscard]] connection_config between(const ip_endpoint& local, const ip_endpoint& remote, secret_key secret,
-                                          u32 mtu = 1'500) const noexcept;
+  [[nodiscard]] result<connection_config> between(const ip_endpoint& local, const ip_endpoint& remote,
+                                                  secret_key secret, u32 mtu = 1'500) const noexcept;
 
   /// Names the first member that nothing can be made of: a segment size of nothing, a time below zero, a zero where the
   /// time is what something waits for, or a number outside of what its member says. Everything else is in range,
@@ -139,9 +139,12 @@ inline void fit(connection_config& config, const flow& path, u32 mtu) noexcept {
   config.default_peer_mss = path.local.is_v4() ? 536 : 1'220;  // MUST-15
 }
 
-inline connection_config connection_config::between(const ip_endpoint& local, const ip_endpoint& remote,
-                                                    secret_key secret, u32 mtu) const noexcept {
+inline result<connection_config> connection_config::between(const ip_endpoint& local, const ip_endpoint& remote,
+                                                            secret_key secret, u32 mtu) const noexcept {
   const flow path{local.address, remote.address, local.port, remote.port};
+  const bool families = remote == ip_endpoint{} || local.address.is_v4() == remote.address.is_v4();
+  const bool fits = mtu > ip_header_length(local.address) + header_length;
+  if (secret.is_zero() || local.port == 0 || !families || !fits || is_land(path)) return error::bad_argument;
   connection_config made = *this;
   fit(made, path, mtu);
   made.isn_offset = offset_of(path, derive_key(secret, key_use::sequence_numbers));

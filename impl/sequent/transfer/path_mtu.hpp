@@ -115,7 +115,7 @@ class path_mtu {
   }
 
   /// Puts a reduced estimate back to where it began, once that has lasted long enough. Says whether it did.
-  constexpr bool grow(instant now) noexcept {
+  [[nodiscard]] constexpr bool grow(instant now) noexcept {
     if (!reduced() || now < grow_at_) return false;
     current_ = most_;
     if (doublings_ != max_doublings) ++doublings_;

@@ -265,12 +265,22 @@ class sender {
   constexpr void give_up_large() noexcept { recovery_.give_up_rest(); }
 
   /// Segments carry `mss` octets of text from now on instead of `former`: the window shrinks as they do, or it would
-  /// leave as a burst of small ones (RFC 5681 section 3.1). Not in a recovery, which is steered in octets.
+  /// leave as a burst of small ones (RFC 5681 section 3.1, RFC 4821 section 5.2). That of a recovery is steered by PRR,
+  /// octet by octet, so there it is what the recovery leads to that shrinks.
   constexpr void shrink_window(u32 former, u32 mss) noexcept {
-    if (mss >= former || recovery_.recovering()) return;
-    const std::uint64_t share = std::uint64_t{congestion_.window()} * mss / former;
-    congestion_.set_window((std::max)(static_cast<u32>(share), mss));
+    if (mss >= former) return;
+    const auto share = [&](u32 octets) { return static_cast<u32>(std::uint64_t{octets} * mss / former); };
+    if (recovery_.recovering()) {
+      congestion_.set_threshold((std::max)(share(congestion_.threshold()), 2 * mss));
+      return recovery_.lead_to(congestion_.threshold());
+    }
+    congestion_.set_window((std::max)(share(congestion_.window()), mss));
     congestion_.set_threshold(congestion_.threshold());  // CUBIC goes on from here, not from where its curve was
+  }
+
+  /// Segments have grown: a window of less than one would let nothing go.
+  constexpr void hold_one(u32 mss) noexcept {
+    if (congestion_.window() < mss) congestion_.set_window(mss);
   }
 
   /// The persist timer expired: one octet goes out although the window is closed, or a small segment although it is

@@ -53,7 +53,10 @@ constexpr bool sender<Storage, Congestion, MostRuns, Pacing, Parts>::resend(cons
   }
   if (recovery_.wants_new_data()) return false;
   run = sent_before(snd, at, until, mss);
-  return recovery_.pipe() + run.length <= congestion_.window();
+  // With nothing in the network no acknowledgment will come that makes room: PRR counts octets, and may leave less than
+  // the next segment. One may always be outstanding (RFC 5681 section 3.1).
+  const u32 pipe = recovery_.pipe();
+  return pipe == 0 || pipe + run.length <= congestion_.window();
 }
 
 // A tail loss probe (RFC 8985 section 7.3): the next new segment, though the congestion window may be full, or the

@@ -194,6 +194,7 @@ class reasons_oracle {
       if (!due) last_probed_ = now;
     }
     if (duplicates_ >= 3 || found == reason::duplicates || found == reason::recent) begin_repair();
+    if (found == reason::duplicates || found == reason::recent || found == reason::partial) may_repair_until_ = nxt_;
     if (found == reason::rescue) rescued_ = true;
     if (found == reason::partial) partial_ = false;
     return found;
@@ -242,8 +243,10 @@ class reasons_oracle {
   [[nodiscard]] bool overtaken(const piece& p, microseconds now) const {
     const std::optional<microseconds> round_trip = shortest();
     if (!round_trip || !sent_after(latest_at_, latest_end_, p)) return false;
-    // The acknowledgment that ends a repair is judged as part of it.
-    const bool patient = reordered_ || (!repairing() && !was_repairing_ && !three_reported());
+    // The acknowledgment that ends a repair is judged as part of it; and each loss may have begun another, which the
+    // segments alone do not tell from the one before.
+    const bool patient =
+        reordered_ || (una_ >= may_repair_until_ && !repairing() && !was_repairing_ && !three_reported());
     const microseconds wait = *round_trip + (patient ? *round_trip / 4 : 0);
     return now - p.last_sent >= at_least(wait);
   }
@@ -386,6 +389,7 @@ class reasons_oracle {
   position furthest_ = 0;
   position furthest_before_ = 0;  ///< the acknowledgment at hand
   position repair_until_ = 0;
+  position may_repair_until_ = 0;  // where a repair may end that the latest loss began
   position probe_until_ = 0;
   std::int64_t window_ = 1;
   std::int64_t largest_ = 1;            // octets of text in one segment so far, or since packets became smaller

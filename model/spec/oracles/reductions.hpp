@@ -121,6 +121,8 @@ class reductions_oracle {
     most_flight_ = std::max(most_flight_, flight + (crossed_ ? 0 : acknowledged_));
     largest_ = std::max(largest_, said.smss);
     if (said.ssthresh != before_->ssthresh) judge_change(said, flight, now);
+    // What was too large goes out again as in slow start (RFC 1191 section 6.4).
+    if (smaller_ && latest_ && said.cwnd <= said.smss) latest_->after_timeout = true;
     judge_window(said, now);
     before_ = said;
     acknowledged_ = delivered_ = 0;
@@ -300,6 +302,11 @@ class reductions_oracle {
       return;
     }
     if (smaller_ && s == std::max(b.ssthresh, b.cwnd)) return;
+    if (smaller_ && said.smss < b.smss && s <= b.ssthresh &&
+        s >= std::max(b.ssthresh * said.smss / b.smss, 2 * said.smss)) {
+      if (latest_) latest_->to = s;  // within a recovery, which leads to less now (RFC 4821 section 5.2)
+      return;
+    }
     if (given_.finds_end && b.ssthresh == unset_ && s == said.cwnd) return;
     const std::string change = "ssthresh was " + std::to_string(b.ssthresh) + " and is " + std::to_string(s);
     const std::string stood = ", cwnd was " + std::to_string(b.cwnd) + ", " + std::to_string(earlier) +

@@ -378,9 +378,16 @@ class adversary_subject {
     const auto& sender = host_.tcp.sending();
     const u32 window = sender.congestion().window();
     const u32 size = host_.tcp.effective_mss();
+    const u32 threshold = sender.congestion().threshold();
+    const bool recovering = sender.recovery().recovering();
     happens();
     const u32 now = host_.tcp.effective_mss();
-    if (over() || now >= size || sender.recovery().recovering()) return;
+    if (over() || now >= size) return;
+    if (recovering && sender.recovery().recovering()) {
+      // PRR steers the window octet by octet: what it leads to shrinks, to two segments at least.
+      return resends_.narrowed(size, now, threshold, std::max(sender.congestion().threshold(), 2 * now) - now);
+    }
+    if (sender.recovery().recovering()) return;
     resends_.narrowed(size, now, window, sender.congestion().window() * (fault_.wider_after_report ? 8 : 1));
     shrunk_to_ = sender.congestion().window();
   }

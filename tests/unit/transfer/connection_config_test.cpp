@@ -126,7 +126,7 @@ constexpr secret_key secret{1, 2};
 TEST(connection_config, between_two_ends_fills_in_what_belongs_together) {
   connection_config base;
   base.nagle = false;
-  const connection_config made = base.between(here4, there4, secret);
+  const connection_config made = *base.between(here4, there4, secret);
   EXPECT_TRUE(made.validate());
   EXPECT_FALSE(made.nagle);
   EXPECT_EQ(made.local_port, 49'152u);
@@ -142,7 +142,7 @@ TEST(connection_config, between_two_ends_fills_in_what_belongs_together) {
 }
 
 TEST(connection_config, between_two_ends_of_ipv6_has_their_sizes) {
-  const connection_config made = connection_config{}.between(here6, there6, secret, 1'280);
+  const connection_config made = *connection_config{}.between(here6, there6, secret, 1'280);
   EXPECT_EQ(made.addresses, pseudo_header::ipv6(here6.address.v6(), there6.address.v6()));
   EXPECT_EQ(made.ip_header_octets, 40u);
   EXPECT_EQ(made.receive_mss, 1'220u);
@@ -150,21 +150,37 @@ TEST(connection_config, between_two_ends_of_ipv6_has_their_sizes) {
   EXPECT_EQ(made.default_peer_mss, 1'220u);
 }
 
-TEST(connection_config, between_never_makes_segments_larger_and_refuses_links_that_take_none) {
+TEST(connection_config, between_never_makes_segments_larger) {
   connection_config base;
   base.receive_mss = base.send_mss = 500;
-  EXPECT_EQ(base.between(here4, there4, secret, 9'000).send_mss, 500u);
-  EXPECT_STREQ(base.between(here4, there4, secret, 40).validate().wrong, "receive_mss");
-  EXPECT_EQ(base.between(here4, there4, secret, 0xffff'ffff).receive_mss, 500u);
+  EXPECT_EQ(base.between(here4, there4, secret, 9'000)->send_mss, 500u);
+  EXPECT_EQ(base.between(here4, there4, secret, 0xffff'ffff)->receive_mss, 500u);
+}
+
+TEST(connection_config, between_refuses_what_nothing_can_be_made_of) {
+  const connection_config base;
+  ip_endpoint nowhere = here4;
+  nowhere.port = 0;
+  EXPECT_EQ(base.between(here4, there4, {}).why(), error::bad_argument) << "a secret that nobody has drawn";
+  EXPECT_EQ(base.between(here4, there6, secret).why(), error::bad_argument) << "two families";
+  EXPECT_EQ(base.between(here6, there4, secret).why(), error::bad_argument);
+  EXPECT_EQ(base.between(nowhere, there4, secret).why(), error::bad_argument) << "no port";
+  EXPECT_EQ(base.between(here4, here4, secret).why(), error::bad_argument) << "itself";
+  EXPECT_EQ(base.between(here4, there4, secret, 40).why(), error::bad_argument) << "a link that takes no text";
+  EXPECT_TRUE(base.between(here4, there4, secret, 41));
+  EXPECT_EQ(base.between(here6, there6, secret, 60).why(), error::bad_argument);
+  EXPECT_TRUE(base.between(here6, there6, secret, 61));
+  EXPECT_TRUE(base.between(here4, {}, secret)) << "a listener";
+  EXPECT_TRUE(base.between(here6, {}, secret));
 }
 
 TEST(connection_config, each_two_ends_have_offsets_of_their_own) {
-  const connection_config one = connection_config{}.between(here4, there4, secret);
+  const connection_config one = *connection_config{}.between(here4, there4, secret);
   ip_endpoint other = here4;
   ++other.port;
   for (const connection_config& two :
-       {connection_config{}.between(other, there4, secret), connection_config{}.between(here4, there4, {1, 3}),
-        connection_config{}.between(there4, here4, secret)}) {
+       {*connection_config{}.between(other, there4, secret), *connection_config{}.between(here4, there4, {1, 3}),
+        *connection_config{}.between(there4, here4, secret)}) {
     EXPECT_NE(one.isn_offset, two.isn_offset);
     EXPECT_NE(one.timestamp_offset, two.timestamp_offset);
   }
