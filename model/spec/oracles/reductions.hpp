@@ -121,8 +121,8 @@ class reductions_oracle {
     most_flight_ = std::max(most_flight_, flight + (crossed_ ? 0 : acknowledged_));
     largest_ = std::max(largest_, said.smss);
     if (said.ssthresh != before_->ssthresh) judge_change(said, flight, now);
-    // What was too large goes out again as in slow start (RFC 1191 section 6.4).
-    if (smaller_ && latest_ && said.cwnd <= said.smss) latest_->after_timeout = true;
+    // What was too large goes out again as in slow start (RFC 1191 section 6.4), and so does all of it after the timer.
+    if ((smaller_ || by_timer_) && latest_ && said.cwnd <= said.smss) latest_->after_timeout = true;
     judge_window(said, now);
     before_ = said;
     acknowledged_ = delivered_ = 0;
