@@ -185,47 +185,21 @@ class loss_recovery {
                             bool marked = false) noexcept;
 
   /// What is outstanding is to be sent again for another reason than congestion.
-  constexpr void give_up_outstanding(sequence_number<u32> nxt) noexcept {
-    // A timeout's repair stays one: no fast recovery begins before its end (RFC 6675 section 5.1).
-    const bool timed_out = phase_ == recovery_phase::loss && lowered_again_;
-    doubt_.give_up();
-    (void)board_.mark_all_lost();
-    go_back(nxt);
-    lowered_again_ = timed_out;
-  }
+  constexpr void give_up_outstanding(sequence_number<u32> nxt) noexcept;
 
   /// A recovery leads to another window than it began with.
   constexpr void lead_to(u32 threshold) noexcept { reduction_.lead_to(threshold); }
 
   /// After a timeout: what is still in flight is lost, too.
-  constexpr void give_up_rest() noexcept {
-    if (phase_ != recovery_phase::loss) return;
-    doubt_.give_up();
-    (void)board_.mark_all_lost();
-  }
+  constexpr void give_up_rest() noexcept;
 
   /// The peer had closed its window and may have dropped what probed it: the first octets outstanding go out again,
   /// which is no sign of congestion. Where something is being repaired that goes on instead. Says whether anything
   /// became due.
-  constexpr bool on_window_reopened(instant now, duration smoothed) noexcept {
-    if (phase_ != recovery_phase::open || board_.view().empty()) return false;
-    if (short_time(now) - board_.view().front().sent_at < clipped(smoothed)) return false;  // it is on its way
-    doubt_.give_up();
-    probe_.cancel();
-    return head_due_ = true;
-  }
+  constexpr bool on_window_reopened(instant now, duration smoothed) noexcept;
 
   /// The timer expired while the peer's window is closed: only the first octets go out again, as a probe.
-  constexpr void probe_again(sequence_number<u32> nxt) noexcept {
-    board_.forget_losses();
-    departed_ = 0;
-    duplicates_ = 0;
-    recover_ = nxt;
-    phase_ = recovery_phase::open;
-    doubt_.give_up();
-    probe_.cancel();
-    head_due_ = true;
-  }
+  constexpr void probe_again(sequence_number<u32> nxt) noexcept;
 
   /// The control block is gone: nothing is outstanding any more.
   constexpr void stop() noexcept { start(board_.end()); }
@@ -414,5 +388,6 @@ class loss_recovery {
 
 }  // namespace sequent
 
+#include "sequent/recovery/giving_up.inl.hpp"
 #include "sequent/recovery/losses.inl.hpp"
 #include "sequent/recovery/window.inl.hpp"

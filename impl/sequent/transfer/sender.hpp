@@ -242,23 +242,13 @@ class sender {
   /// Everything outstanding is to be sent again as the congestion window allows, and not for congestion: the peer could
   /// not take it before the handshake was complete. Once for each connection.
   constexpr void send_again(const send_variables<u32>& snd, instant now, timer_set& timers,
-                            const connection_config& config) noexcept {
-    if (snd.una == snd.nxt) return;
-    recovery_.give_up_outstanding(snd.nxt);
-    restart_retransmission(now, timers, config);
-  }
+                            const connection_config& config) noexcept;
 
   /// The path takes only smaller segments now, of `mss` octets of text: the first of what is outstanding goes out
   /// again, and what follows it as in slow start, to where the window is now (RFC 1191 section 6.4). A recovery that is
   /// under way goes on as it is.
   constexpr void on_smaller_path(const send_variables<u32>& snd, u32 mss, instant now, timer_set& timers,
-                                 const connection_config& config) noexcept {
-    if (snd.una == snd.nxt || recovery_.recovering()) return;
-    recovery_.give_up_outstanding(snd.nxt);
-    congestion_.set_threshold((std::max)(congestion_.threshold(), congestion_.window()));
-    congestion_.set_window(mss);
-    restart_retransmission(now, timers, config);
-  }
+                                 const connection_config& config) noexcept;
 
   /// The path takes only smaller segments now, as the timer that has just expired says: what is still thought to be on
   /// its way was too large as well, and would hold back its own repair.
@@ -267,16 +257,7 @@ class sender {
   /// Segments carry `mss` octets of text from now on instead of `former`: the window shrinks as they do, or it would
   /// leave as a burst of small ones (RFC 5681 section 3.1, RFC 4821 section 5.2). That of a recovery is steered by PRR,
   /// octet by octet, so there it is what the recovery leads to that shrinks.
-  constexpr void shrink_window(u32 former, u32 mss) noexcept {
-    if (mss >= former) return;
-    const auto share = [&](u32 octets) { return static_cast<u32>(std::uint64_t{octets} * mss / former); };
-    if (recovery_.recovering()) {
-      congestion_.set_threshold((std::max)(share(congestion_.threshold()), 2 * mss));
-      return recovery_.lead_to(congestion_.threshold());
-    }
-    congestion_.set_window((std::max)(share(congestion_.window()), mss));
-    congestion_.set_threshold(congestion_.threshold());  // CUBIC goes on from here, not from where its curve was
-  }
+  constexpr void shrink_window(u32 former, u32 mss) noexcept;
 
   /// Segments have grown: a window of less than one would let nothing go.
   constexpr void hold_one(u32 mss) noexcept {
@@ -412,4 +393,5 @@ class sender {
 }  // namespace sequent
 
 #include "sequent/transfer/sender_input.inl.hpp"
+#include "sequent/transfer/sender_path.inl.hpp"
 #include "sequent/transfer/sender_text.inl.hpp"
