@@ -57,7 +57,10 @@ class reasons_oracle {
   /// The sender sends a segment.
   reason sent(const passing_segment& seg, microseconds now) {
     timer_was_due_ = probe_was_due_ = false;
-    if (seg.ack && !seg.rst) acknowledges_ = std::max(acknowledges_, *seg.ack);
+    if (seg.ack && !seg.rst) {
+      acknowledges_ = std::max(acknowledges_, *seg.ack);
+      offers_ = std::max(offers_, *seg.ack + seg.window);
+    }
     if (seg.octets.last <= seg.octets.first || seg.rst) return count(reason::control);
     reason why = reason::fresh;
     if (seg.octets.first >= nxt_) {
@@ -75,6 +78,7 @@ class reasons_oracle {
   void heard(const passing_segment& seg, microseconds now) {
     if (seg.syn && una_ == 0 && nxt_ != 0) ++syns_heard_;
     if (!seg.ack || seg.rst || old(seg)) return;
+    note_heard(seg.octets);
     const position ack = *seg.ack;
     if (ack > nxt_) return wrong_.note("an acknowledgment of what was never sent reached the oracle");
     was_repairing_ = repairing();
@@ -145,8 +149,17 @@ class reasons_oracle {
     return std::max<microseconds>(span - given_.grain, 0);
   }
 
-  // Nothing of it lies in the window: its acknowledgment does not count (RFC 9293 section 3.10.7.4, first check). How
-  // far the window is told by what this end has acknowledged.
+  // Text of the other stream that was offered a place has one, whether that is acknowledged yet or not.
+  void note_heard(const octet_range& r) {
+    heard_.push_back({r.first, std::min(r.last, std::max(offers_, r.first))});
+    heard_ = joined(std::move(heard_));
+    if (!heard_.empty() && heard_.front().first <= acknowledges_) {
+      acknowledges_ = std::max(acknowledges_, heard_.front().last);
+      heard_.erase(heard_.begin());
+    }
+  }
+
+  // Nothing of it lies in the window: its acknowledgment does not count (RFC 9293 section 3.10.7.4, first check).
   [[nodiscard]] bool old(const passing_segment& seg) const {
     const position next = acknowledges_;
     const bool empty = seg.octets.last <= seg.octets.first;
@@ -382,7 +395,9 @@ class reasons_oracle {
 
   settings given_;
   std::map<position, piece> flight_{};
-  position acknowledges_ = 0;  ///< of the other stream
+  position acknowledges_ = 0;  ///< of the other stream, or will
+  position offers_ = 0;        ///< likewise: the right edge
+  octet_ranges heard_{};       ///< likewise: beyond a hole
   position una_ = 0;
   position nxt_ = 0;
   position edge_ = 1;  // a SYN may always go

@@ -213,6 +213,8 @@ class reductions_oracle {
     if (r.first == una && latest_ && latest_->timeout && expired_ && latest_->order >= expired_at_) timer_at_ = una;
     if (!for_loss(why) || (may_probe && !under_way)) return;
     if (expiry) timer_at_ = una;
+    // It does, to where the latest reduction answers it.
+    if (latest_ && una >= latest_->ends) latest_->ends = std::max(latest_->ends, latest_->until);
     held_ = held_ || why == reason::timer;
     if (repeats && latest_) {
       latest_->order = order_;  // of the same segment again: all of it is answered
@@ -320,11 +322,9 @@ class reductions_oracle {
 
   void judge_window(const said_windows& said, microseconds now) {
     if (!latest_ || latest_->over) return;
-    // What SACK reports beyond a hole says that the repair goes on, with what went out since it began, to where the
-    // latest reduction answers it.
+    // What SACK reports beyond a hole says that the repair may go on, with what went out since it began.
     const bool reported = std::any_of(flight_.begin(), flight_.end(), [](const auto& p) { return p.second.arrived; });
     const bool ended = una_ >= latest_->ends && (!reported || una_ >= latest_->until || said.cwnd <= latest_->to);
-    if (una_ >= latest_->ends && reported) latest_->ends = std::max(latest_->ends, latest_->until);
     if (!ended) {
       std::int64_t most =
           std::max({latest_->from, latest_->to, said.ssthresh, nxt_ - una_ + acknowledged_}) + 2 * said.smss;
