@@ -131,7 +131,7 @@ void table_host::refuse(const flow& path, std::span<const std::uint8_t> octets, 
     ++counts_.refused;
     return;
   }
-  if (done->answer == reply::reset) ++counts_.resets;
+  if (done->answer == sequent::reply::reset) ++counts_.resets;
   transmit(none, path, now);
 }
 
