@@ -109,6 +109,7 @@ TEST(rfc1191_section_6_4, a_loss_while_smaller_segments_repair_lowers_the_window
     (void)report.header.options.sack.push({sequence_number<u32>(una + 1'360), sequence_number<u32>(end)});
     host.in(report);
   }
+  host.wait_for_deadline();  // RACK's
   EXPECT_LT(congestion.threshold(), before);
   EXPECT_TRUE(host.tcp.sending().recovery().recovering());
 }

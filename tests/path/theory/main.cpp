@@ -77,7 +77,7 @@ void control(Draw draw) {
   const std::size_t rows_before = rows;
   draw();
   ++controls;
-  controls_caught += complaints.size() > before.size() ? 1 : 0;
+  if (complaints.size() > before.size()) ++controls_caught;
   drawn = so_far;
   complaints = before;
   rows = rows_before;
