@@ -19,7 +19,6 @@ constexpr void loss_recovery<MostRuns, Parts>::give_up_outstanding(sequence_numb
 template <std::size_t MostRuns, class Parts>
 constexpr void loss_recovery<MostRuns, Parts>::give_up_rest() noexcept {
   if (phase_ != recovery_phase::loss) return;
-  doubt_.give_up();
   (void)board_.mark_all_lost();
 }
 

@@ -190,7 +190,7 @@ class loss_recovery {
   /// A recovery leads to another window than it began with.
   constexpr void lead_to(u32 threshold) noexcept { reduction_.lead_to(threshold); }
 
-  /// After a timeout: what is still in flight is lost, too.
+  /// After a timeout: what is still in flight is lost, too, unless the timeout proves needless.
   constexpr void give_up_rest() noexcept;
 
   /// The peer had closed its window and may have dropped what probed it: the first octets outstanding go out again,
