@@ -41,7 +41,8 @@ SEEDED = (
     ("rooms", "impl/sequent/base/word.hpp", '#include "sequent/step.hpp"\n'),
     ("rooms", "impl/sequent/base/word.hpp", '#include "sequent/base/seq.hpp"\n'),  # same room, in a circle
     ("rooms", "impl/sequent/unlisted.hpp", "#pragma once\n"),
-    ("rooms", "impl/sequent/congestion/unlisted.hpp", "#pragma once\n"),
+    ("rooms", "impl/sequent/attic/unlisted.hpp", "#pragma once\n"),
+    ("rooms", "impl/sequent/base/seq.hpp", '#include "sequent/step.hpp"\n'),  # a door of a room behind
     ("rooms", "impl/sequent/base/seq.hpp", '#include "sequent/nowhere.hpp"\n'),
     ("rooms", "impl/sequent/base/seq.hpp", '#include "word.hpp"\n'),
     ("rooms", "impl/sequent/connection/buffers.hpp", '#include "sequent/connection.hpp"\n'),  # a circle with the owner

@@ -159,9 +159,11 @@ class prr_oracle {
   }
 
   // A segment may be sent while anything is missing to the window (section 3), and the fast retransmit is a whole one.
+  // With nothing in the network no acknowledgment will add to what is missing to a segment: one may be outstanding at
+  // any time (RFC 5681 section 3.1).
   void allow_least(position pipe) {
     if (sent_ == 0) budget_ = std::max(budget_, given_.smss);
-    if (pipe == 0) budget_ = std::max(budget_, given_.least);
+    if (pipe == 0) budget_ = std::max(budget_, given_.smss);
   }
 
   [[nodiscard]] position estimate(const bare_acknowledgment& told) {
