@@ -116,6 +116,29 @@ TEST(rfc1191_section_6_4, a_loss_while_smaller_segments_repair_lowers_the_window
   EXPECT_TRUE(host.tcp.sending().recovery().recovering());
 }
 
+// A report that a timeout confirms is true of all that is outstanding, also of what was sent a moment ago: counted as
+// in flight it would hold back its own repair. covers: rfc1191#6.4
+TEST(rfc1191_section_6_4, what_a_timeout_confirms_is_given_up_whole) {
+  connection_config config = plain();
+  config.sack = true;
+  endpoint<reno_policy> host(config);
+  ASSERT_TRUE(host.tcp.connect(host.now));
+  host.out();
+  host.wait(ms(100));
+  host.in(host.answer_to_syn({.sack = true}));
+  host.write(3 * 1'460);
+  host.wait(ms(100));
+  host.in(host.peer().ack(host.una() + 1'460));
+  host.tcp.on_icmp(too_big(1'000, host.una()), host.now);
+  ASSERT_EQ(host.tcp.effective_mss(), 1'460u) << "larger ones have been acknowledged";
+  while (host.tcp.timers().running(timer::loss_probe)) host.wait_for_deadline();
+  host.now = *host.tcp.timers().due(timer::retransmission) - ms(20);
+  ASSERT_EQ(text_octets(host.write(1'460)), 1'460u);
+  host.wait(ms(30));
+  ASSERT_EQ(host.tcp.effective_mss(), 960u);
+  EXPECT_LE(host.tcp.sending().recovery().pipe(), 960u);
+}
+
 // Reports that fall octet by octet draw no more than one segment in a timeout.
 // covers: rfc1191#6.4
 TEST(rfc1191_section_6_4, reports_that_fall_octet_by_octet_draw_one_segment_a_timeout) {

@@ -89,7 +89,7 @@ class window_validation {
   [[nodiscard]] constexpr std::optional<u32> on_loss(u32 cwnd, u32 flight, u32 mss, instant now) noexcept {
     lost_ = 0;
     if (validated(cwnd, now)) return std::nullopt;
-    lost_ = (std::max)({pipe_ack(now).value_or(0), flight, 1u});
+    lost_ = (std::max)({pipe_ack(now).value_or(0), flight, u32{1}});
     return (std::max)(lost_ / 2, mss);
   }
 
