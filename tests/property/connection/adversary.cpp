@@ -48,7 +48,7 @@ const registered resends{claim{
     .bounds = adversary_bounds,
     .head = 13,
     .steps = 60,
-    .cases = 3'000,
+    .cases = 5'000,
     .run = adversary_check<reno_adversary>(adversary_oracle::resends),
     .controls = {{"the window is a quarter of what is used",
                   adversary_check<reno_adversary>(adversary_oracle::resends, {.half_the_window = true})},

@@ -132,7 +132,7 @@ const registered narrow{claim{
     .bounds = path_bounds,
     .head = path::path_numbers,
     .steps = 24,
-    .cases = 300,
+    .cases = 800,
     .run = path_check<path::path_policy>(path::path_fault::none, true),
     .controls = {{"ssthresh stays whatever is lost",
                   path_check<controlled_path<unmoved>>(path::path_fault::none, true)}},
