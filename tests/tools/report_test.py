@@ -89,7 +89,7 @@ class ReportTest(unittest.TestCase):
             self.assertIn(f"\n{strength.upper()} (", "\n" + output)
         self.assertRegex(output, r"(?m)^  holds    acceptance +0\.5 s\n +what acceptance says\n +bounds: all of them\n"
                                  r" +figures: paths 12, queries 345, claims 67$")
-        self.assertRegex(output, r"(?m)^holds: 6 of 6 claims hold, 12 s$")
+        self.assertRegex(output, r"(?m)^holds: 7 of 7 claims hold, 12 s$")
         self.assertNotIn("\033", output)
 
     def test_page_is_balanced_and_loads_nothing(self):

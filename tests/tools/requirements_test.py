@@ -16,7 +16,7 @@ SOURCES = {
                              "MUST-2,MUST,3.9.2.1,Source routes.,none,none,an option of IP\n"
                              "U-1,MUST,3.8.4,Probes.,none,none,left out here\n",
     "docs/second_reading.csv": "rfc,section,level,summary,specified,noticed_by,tests\n"
-                               "8985,6.2,SHOULD,Losses by time.,oracle_losses,explore:losses,rfc/section_3_1_test.cpp\n"
+                               "8985,6.2,SHOULD,Losses by time.,oracles/losses,explore:losses,rfc/section_3_1_test.cpp\n"
                                "8985,8,SHOULD,One timer.,none,none,\n",
     "model/spec/rules.hpp": 'rule<P>{"EMIT-1", "rfc9293#3.1"',
     "model/spec/choices.hpp": '{"C24", "throttled"',
@@ -29,11 +29,11 @@ SOURCES = {
     "impl/sequent/fields.hpp": "// Fields (RFC 9293\n/// sections 3.1 and 3.2).\n",
     "impl/sequent/losses.hpp": "// Losses (RFC 8985 section 6.2).\n",
     "impl/sequent/transfer/pacing.hpp": "// Spreading.\n// implements: pacing\n",
-    "model/spec/oracle_losses.hpp": "// RFC 8985 section 6.2, step by step.\n",
+    "model/spec/oracles/losses.hpp": "// RFC 8985 section 6.2, step by step.\n",
     "proofs/fields.cpp": '    .id = "proof.fields.word",\n    .cite = "rfc9293#3.1",\n',
     "tests/rfc/section_3_1_test.cpp": "// covers: MUST-1\nTEST(section_3_1, unsigned) {}\n",
     "tests/property/losses.cpp": '#include "tests/property/watch.hpp"\n// covers: rfc8985#6.2/4, pacing\n    .id = "losses",\n',
-    "tests/property/watch.hpp": '#include "model/spec/oracle_losses.hpp"\n',
+    "tests/property/watch.hpp": '#include "model/spec/oracles/losses.hpp"\n',
     "tests/spec/oracle_test.cpp": "// covers: rfc7413#4.2\n",
 }
 
@@ -78,7 +78,7 @@ class RequirementsTest(unittest.TestCase):
 
     def test_the_pages_say_what_is_where(self):
         page = self.text("docs/features.md")
-        self.assertIn("| Losses by time | 8985 6.2 | `losses.hpp` | `oracle_losses.hpp` | **sampled** `property/losses.cpp` |", page)
+        self.assertIn("| Losses by time | 8985 6.2 | `losses.hpp` | `oracles/losses.hpp` | **sampled** `property/losses.cpp` |", page)
         self.assertIn("| Fields | 9293 3.1 | `fields.hpp` |  | **proven** `proofs/fields.cpp`<br>**tests** "
                       "`rfc/section_3_1_test.cpp` |", page)
         self.assertIn("| Fast Open | 7413 4 |  |  | *being built* |", page)
@@ -86,7 +86,7 @@ class RequirementsTest(unittest.TestCase):
                       "| `rfc/section_3_1_test.cpp` |", self.text("docs/requirements.md"))
         reading = self.text("docs/second_reading.md")
         self.assertIn("2 duties: 1 would be missed by an engine, 0 by tests alone, 1 by nothing.", reading)
-        self.assertIn("| 8985 | 6.2 | SHOULD | Losses by time. | `oracle_losses` | `explore:losses` | `rfc/section_3_1_test.cpp` |",
+        self.assertIn("| 8985 | 6.2 | SHOULD | Losses by time. | `oracles/losses` | `explore:losses` | `rfc/section_3_1_test.cpp` |",
                       reading)
         self.assertIn("| 8985 | 8 | SHOULD | One timer. | *nothing* | *none* |  |", reading)
         readme = self.text("README.md")
@@ -104,16 +104,16 @@ class RequirementsTest(unittest.TestCase):
 
     def test_an_oracle_judges_where_an_engine_includes_it(self):
         page = self.text("docs/features.md")
-        self.assertIn("| `oracle_losses.hpp` | `property/losses.cpp` |", page)
+        self.assertIn("| `oracles/losses.hpp` | `property/losses.cpp` |", page)
         self.change("tests/property/watch.hpp", "#include", "// #include")
-        self.put("tests/spec/oracle_losses_test.cpp", '#include "model/spec/oracle_losses.hpp"\n')
-        self.assertIn("model/spec/oracle_losses.hpp is included by no engine", self.complaint())
+        self.put("tests/spec/oracles/losses_test.cpp", '#include "model/spec/oracles/losses.hpp"\n')
+        self.assertIn("model/spec/oracles/losses.hpp is included by no engine", self.complaint())
         self.run_tool()
         self.assertIn("| Losses by time | 8985 6.2 | `losses.hpp` |  | **sampled**", self.text("docs/features.md"))
 
     def test_tests_of_the_specification_check_no_code(self):
         self.change("tests/property/losses.cpp", "rfc8985#6.2/4, ", "")
-        self.put("tests/spec/oracle_losses_test.cpp", "// covers: rfc8985#6.2\n")
+        self.put("tests/spec/oracles/losses_test.cpp", "// covers: rfc8985#6.2\n")
         self.put("proofs/guards.cpp", '    .cite = "rfc8985#6.2",\n')
         self.assertIn("losses has no check of an engine and no reason", self.complaint())
 
@@ -141,7 +141,7 @@ class RequirementsTest(unittest.TestCase):
                 ("docs/requirements.csv", "none,none,an", "none,none explore,an", 'MUST-2: noticed_by is neither names nor "none"'),
                 ("docs/requirements.csv", "property:losses", "property:lossy", "MUST-1: no engine has the name property:lossy"),
                 ("docs/requirements.csv", "proof:fields.word", "proof:word", "MUST-1: no engine has the name proof:word"),
-                ("docs/second_reading.csv", "oracle_losses", "oracle_gains", "8985 6.2: nothing is specified by the name oracle_gains"),
+                ("docs/second_reading.csv", "oracles/losses", "oracles/gains", "8985 6.2: nothing is specified by the name oracles/gains"),
                 ("docs/second_reading.csv", "explore:losses", "explore:gains", "8985 6.2: no engine has the name explore:gains"),
                 ("docs/second_reading.csv", "rfc/section", "unit/section", "8985 6.2: there is no tests/unit/section_3_1_test.cpp")):
             with self.subTest(new=new, what=what):
