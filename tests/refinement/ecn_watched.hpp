@@ -79,6 +79,7 @@ class ecn_watched : public Base {
     bool can_undo;
     std::optional<u32> lowered_at;
     bool probed;
+    proportional_rate_reduction reduction;
   };
 
   [[nodiscard]] bool offers() const { return Base::tcp().config().ecn; }
@@ -92,7 +93,8 @@ class ecn_watched : public Base {
             sending.attempts(),
             sending.congestion().before().cwnd != 0,
             sending.recovery().lowered_at(),
-            sending.recovery().probe().on_its_way()};
+            sending.recovery().probe().on_its_way(),
+            sending.recovery().reduction()};
   }
 
   // The production code says that it has reduced its window.
@@ -148,8 +150,13 @@ class ecn_watched : public Base {
       if (undisturbed && after.window < before.window) complain("the window is reduced once more for the same data");
       return;
     }
-    // A loss that is found with the same acknowledgment comes first: of a retransmission, or what a probe repaired.
-    const bool lost = (after.lowered_at && after.lowered_at != before.lowered_at) || (before.probed && !after.probed);
+    // A loss that is found with the same acknowledgment comes first: of a retransmission, which begins PRR anew, or
+    // what a probe repaired. (Time may stand still meanwhile.)
+    const bool another =
+        after.phase == recovery_phase::recovery && (after.reduction.flight() != before.reduction.flight() ||
+                                                    after.reduction.delivered() < before.reduction.delivered());
+    const bool lost =
+        (after.lowered_at && after.lowered_at != before.lowered_at) || (before.probed && !after.probed) || another;
     const bool by_echo = header.control.ece() && !entered && !lost;
     reduced(by_echo ? spec::reduction::echo : spec::reduction::loss);
     const u32 least = Base::tcp().effective_mss();
