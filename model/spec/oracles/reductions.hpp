@@ -266,6 +266,11 @@ class reductions_oracle {
   void judge_change(const said_windows& said, std::int64_t flight, microseconds now) {
     const std::int64_t s = said.ssthresh;
     const said_windows& b = *before_;
+    if (smaller_ && said.smss < b.smss && s <= b.ssthresh &&
+        s >= std::max(b.ssthresh * said.smss / b.smss, 2 * said.smss)) {
+      if (latest_) latest_->to = s;  // within a recovery, which leads to less now (RFC 4821 section 5.2)
+      return;
+    }
     const std::int64_t earlier = flight + acknowledged_;
     bool fits = false;
     for (const std::int64_t f : {flight, earlier, std::min(flight, b.cwnd), std::min(earlier, b.cwnd),
@@ -304,11 +309,6 @@ class reductions_oracle {
       return;
     }
     if (smaller_ && s == std::max(b.ssthresh, b.cwnd)) return;
-    if (smaller_ && said.smss < b.smss && s <= b.ssthresh &&
-        s >= std::max(b.ssthresh * said.smss / b.smss, 2 * said.smss)) {
-      if (latest_) latest_->to = s;  // within a recovery, which leads to less now (RFC 4821 section 5.2)
-      return;
-    }
     if (given_.finds_end && b.ssthresh == unset_ && s == said.cwnd) return;
     const std::string change = "ssthresh was " + std::to_string(b.ssthresh) + " and is " + std::to_string(s);
     const std::string stood = ", cwnd was " + std::to_string(b.cwnd) + ", " + std::to_string(earlier) +
