@@ -89,10 +89,10 @@ struct syn_ack_history {
 
 /// One connection, a value. The rhythm of its use: hand it what happened (on_segment, on_deadline, a user call), then
 /// call poll_transmit until it has nothing more, then sleep until next_deadline. It calls nobody back but its trace,
-/// reads no clock, draws no random number and allocates nothing. Where the caller's clock
-/// jumps back, what is due waits until it has come as far again (steadied_clock prevents that); a jump forward, as
-/// after a suspension, counts against no peer. Segments handed over without polling in between are acknowledged
-/// together (MUST-58); poll after each if a peer without SACK should see every duplicate ACK (RFC 5681 section 4.2).
+/// reads no clock, draws no random number and allocates nothing. Where the caller's clock jumps back, what is due waits
+/// until it has come as far again (steadied_clock prevents that); a jump forward, as after a suspension, counts against
+/// no peer. Segments handed over without polling in between are acknowledged together (MUST-58); poll after each if a
+/// peer without SACK should see every duplicate ACK (RFC 5681 section 4.2).
 template <class Policy = default_policy>
 class connection {
  public:
@@ -183,6 +183,7 @@ class connection {
   /// Forgets octets at the front of readable_span(), as if read() had taken them: with none unread, consume(0) answers
   /// what read() would. Errors: as read(), and bad_argument if readable_span() has fewer.
   result<std::size_t> consume(std::size_t octets) noexcept;
+
   // Closing.
 
   /// CLOSE (section 3.10.4): no more writing; reading goes on. Errors: connection_does_not_exist, connection_closing.

@@ -85,16 +85,25 @@ TEST(rfc1191_section_6_4, a_reduction_sends_one_segment_again_and_slow_start_fol
   EXPECT_GE(host.tcp.sending().congestion().window(), 10 * 1'360u);
 }
 
+// An end that has measured a round trip of 100 ms with its SYN, and agreed on SACK.
+struct measured_host : endpoint<reno_policy> {
+  measured_host() : endpoint<reno_policy>(with_sack()) {
+    (void)tcp.connect(now);
+    out();
+    wait(ms(100));
+    in(answer_to_syn({.sack = true}));
+  }
+  static connection_config with_sack() {
+    connection_config config = plain();
+    config.sack = true;
+    return config;
+  }
+};
+
 // What goes out while smaller segments repair what was too large may be lost too, and for congestion.
 // covers: rfc1191#6.4 rfc5681#3.2
 TEST(rfc1191_section_6_4, a_loss_while_smaller_segments_repair_lowers_the_window) {
-  connection_config config = plain();
-  config.sack = true;
-  endpoint<reno_policy> host(config);
-  ASSERT_TRUE(host.tcp.connect(host.now));
-  host.out();
-  host.wait(ms(100));
-  host.in(host.answer_to_syn({.sack = true}));
+  measured_host host;
   const auto first = host.write(60'000);
   host.tcp.on_icmp(too_big(1'400, first.front().header.seq.wire()), host.now);
   host.out();
@@ -117,15 +126,10 @@ TEST(rfc1191_section_6_4, a_loss_while_smaller_segments_repair_lowers_the_window
 }
 
 // A report that a timeout confirms is true of all that is outstanding, also of what was sent a moment ago: counted as
-// in flight it would hold back its own repair. covers: rfc1191#6.4
+// in flight it would hold back its own repair.
+// covers: rfc1191#6.4
 TEST(rfc1191_section_6_4, what_a_timeout_confirms_is_given_up_whole) {
-  connection_config config = plain();
-  config.sack = true;
-  endpoint<reno_policy> host(config);
-  ASSERT_TRUE(host.tcp.connect(host.now));
-  host.out();
-  host.wait(ms(100));
-  host.in(host.answer_to_syn({.sack = true}));
+  measured_host host;
   host.write(3 * 1'460);
   host.wait(ms(100));
   host.in(host.peer().ack(host.una() + 1'460));

@@ -220,8 +220,7 @@ class loss_recovery {
 
   // A path that has never reordered is given no time any more.
   [[nodiscard]] constexpr bool urgent(u32 mss) const noexcept {
-    const bool recovers = phase_ != recovery_phase::open && !unhurt();
-    return recovers || board_.sacked() > (duplicate_threshold - 1u) * mss;
+    return repairs_loss() || board_.sacked() > (duplicate_threshold - 1u) * mss;
   }
   [[nodiscard]] static constexpr u32 clipped(duration smoothed) noexcept {
     return static_cast<u32>(std::clamp<std::int64_t>(smoothed.count(), 0, 0x3fff'ffff));
@@ -333,11 +332,13 @@ class loss_recovery {
   constexpr void lower_again(const acknowledgment& ack, u32 delivered, Congestion& congestion) noexcept;
   // What was sent again at `at` has been lost, which nothing has answered yet.
   [[nodiscard]] constexpr bool unanswered(u32 at) const noexcept {
-    return phase_ != recovery_phase::open && (!lowered_again_ || at - lowered_at_ < half_circle);
+    return repairs_loss() && (!lowered_again_ || at - lowered_at_ < half_circle);
   }
   // What is being repaired was given up for another reason than congestion: a loss found meanwhile is the first of its
   // window (RFC 5681 section 3.2), not one that a timeout has answered (RFC 6675 section 5.1).
   [[nodiscard]] constexpr bool unhurt() const noexcept { return phase_ == recovery_phase::loss && !lowered_again_; }
+  // A fast recovery is under way, or that of a timeout.
+  [[nodiscard]] constexpr bool repairs_loss() const noexcept { return phase_ != recovery_phase::open && !unhurt(); }
   template <class Congestion>
   constexpr void enter(const acknowledgment& ack, u32 delivered, Congestion& congestion) noexcept;
   template <class Congestion>

@@ -99,7 +99,7 @@ constexpr typename loss_recovery<MostRuns, Parts>::losses loss_recovery<MostRuns
     const u32 window = rack_.reordering_window(clipped(ack.smoothed), urgent(ack.mss));
     const auto out = rack_.detect(board_, short_time(ack.now), window, granule(ack.smoothed));
     seen.found = out.found;
-    if (out.again && !unhurt() && unanswered(*out.again)) lower_again(ack, delivered, congestion);
+    if (out.again && unanswered(*out.again)) lower_again(ack, delivered, congestion);
     if (out.again_in) seen.again = duration::microseconds(*out.again_in);
   } else if (phase_ == recovery_phase::recovery) {
     // The next hole (RFC 6582 section 3.2, partial acknowledgment), unless it is on its way again already: a peer that

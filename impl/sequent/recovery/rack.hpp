@@ -175,8 +175,7 @@ class rack {
   }
 
   /// Something has been delivered that was sent after this run, which ends at `last` (RACK_sent_after() of
-  /// section 6.2). What has the time of
-  /// text that followed it may be older than a repetition at that moment.
+  /// section 6.2). What has the time of text that followed it may be older than a repetition at that moment.
   [[nodiscard]] constexpr bool overtook(const sent_run& run, sequence_number<u32> last) const noexcept {
     if (run.again && spread_ && run.sent_at == sent_at_) return false;
     return known_ && sent_after(sent_at_, end_, run.sent_at, last);
