@@ -111,19 +111,6 @@ struct forgets_held : counted_statistics {
   }
 };
 
-/// Takes what an acknowledgment that was overtaken reports for duplicates, as SND.UNA has passed it since.
-struct judges_by_the_latest : counted_statistics {
-  sequence_number<u32> latest{};
-  bool any = false;
-  constexpr void heard(segment<u32> header, bool sack, u32 acked, bool duplicate) noexcept {
-    if (!any || before(latest, header.ack)) latest = header.ack;
-    any = true;
-    header.ack = latest;
-    counted_statistics::heard(header, sack, acked, duplicate);
-  }
-  friend bool operator==(const judges_by_the_latest&, const judges_by_the_latest&) noexcept = default;
-};
-
 const registered counters{claim{
     // covers: statistics
     .id = "stream-statistics",
@@ -137,8 +124,6 @@ const registered counters{claim{
     .run = stream_check<counters_watched<counting_end<counted_statistics>>>(ordinary_size),
     .controls = {{"what is sent again is counted as new",
                   stream_check<counters_watched<counting_end<forgets_again>>>(ordinary_size)},
-                 {"an overtaken acknowledgment is judged by the latest",
-                  stream_check<counters_watched<counting_end<judges_by_the_latest>>>(ordinary_size)},
                  {"what was held behind a hole is not counted",
                   stream_check<counters_watched<counting_end<forgets_held>>>(ordinary_size)}},
 }};
