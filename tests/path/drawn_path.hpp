@@ -13,7 +13,10 @@
 namespace sequent::path {
 
 /// How many numbers drawn_path() may use.
-inline constexpr std::size_t path_numbers = 56;
+inline constexpr std::size_t path_numbers = 64;
+
+/// What a run has in any case, where otherwise it is drawn whether.
+enum class path_with : std::uint8_t { anything, narrow_hop, marks };
 
 namespace drawn_detail {
 
@@ -92,6 +95,16 @@ inline void draw_narrow_hop(number_choice& draw, path_setting& s, nanoseconds ro
   if (draw.pick(2) == 1) way.narrows_at = round_trip * static_cast<nanoseconds>(1 + draw.pick(40));
 }
 
+/// Ends that offer ECN, and a path that marks from a queue on that it can hold many times. One end in eight does not
+/// offer: then nothing is marked.
+inline void draw_marks(number_choice& draw, path_setting& s, bool always) {
+  if (draw.pick(5) != 4 && !always) return;
+  for (std::size_t i = 0; i != 2; ++i) {
+    s.config[i].ecn = draw.pick(8) != 7;
+    s.way[i].marks_above = s.way[i].queue / one_of<std::int64_t>(draw, {4, 2, 10, 1'000});
+  }
+}
+
 /// Step {gap, kind, amount, direction}: after `gap` packets that way something happens to the next one.
 inline void draw_faults(std::span<const property::step> steps, path_setting& s, nanoseconds round_trip) {
   std::uint64_t at[2] = {0, 0};
@@ -111,8 +124,8 @@ inline void draw_faults(std::span<const property::step> steps, path_setting& s, 
 
 }  // namespace drawn_detail
 
-/// Draws a run: `steps` are faults. With `narrow` a hop takes less than the ends' segments in any case.
-[[nodiscard]] inline path_setting drawn_path(const property::drawn_case& c, bool narrow = false) {
+/// Draws a run: `steps` are faults.
+[[nodiscard]] inline path_setting drawn_path(const property::drawn_case& c, path_with with = path_with::anything) {
   property::number_choice draw(c.head);
   path_setting s;
   s.config[0] = drawn_detail::drawn_config(draw);
@@ -125,7 +138,8 @@ inline void draw_faults(std::span<const property::step> steps, path_setting& s, 
   if (draw.pick(6) == 5) s.way[1].gathers = std::max<nanoseconds>(round_trip / 4, microsecond);
   if (draw.pick(6) == 5) s.way[1].loss = 100'000;
   if (draw.pick(8) == 7) s.way[0].loss = 10'000;
-  drawn_detail::draw_narrow_hop(draw, s, round_trip, narrow);
+  drawn_detail::draw_narrow_hop(draw, s, round_trip, with == path_with::narrow_hop);
+  drawn_detail::draw_marks(draw, s, with == path_with::marks);
   // Small packets over a slow path would take the hour that a run has.
   for (std::size_t i = 0; i != 2; ++i) {
     const std::int64_t mtu = s.way[i].mtu;

@@ -20,6 +20,7 @@
 #include "model/spec/oracles/reductions.hpp"
 #include "sequent/connection.hpp"
 #include "tests/path/link.hpp"
+#include "tests/path/mark_watch.hpp"
 #include "tests/path/told_causes.hpp"
 #include "tests/path/wire_reader.hpp"
 #include "tests/support/icmp_reports.hpp"
@@ -59,12 +60,14 @@ struct application_setting {
 /// What is broken on purpose, for the checks of the oracles.
 enum class path_fault : std::uint8_t {
   none,
-  hurried_clock,  ///< the ends' clocks run twice as fast as time
-  repeats,        ///< every fortieth segment with text goes out twice
-  far_ahead,      ///< every fortieth segment with text claims to stand a megabyte ahead
-  deaf,           ///< no timer is served
-  drowsy,         ///< every timer is served two seconds late
-  unexplained,    ///< the oracle of pauses is not told what the path loses
+  hurried_clock,   ///< the ends' clocks run twice as fast as time
+  repeats,         ///< every fortieth segment with text goes out twice
+  far_ahead,       ///< every fortieth segment with text claims to stand a megabyte ahead
+  deaf,            ///< no timer is served
+  drowsy,          ///< every timer is served two seconds late
+  unexplained,     ///< the oracle of pauses is not told what the path loses
+  echoes_unheard,  ///< the ends do not hear echoes of congestion
+  echoes_unsent,   ///< nor are any on the wire
 };
 
 /// A run.
@@ -91,6 +94,7 @@ struct path_result {
   std::array<std::uint64_t, 2> again{};     ///< segments with octets that had been sent before
   std::array<std::uint64_t, 2> needless{};  ///< those of which the peer had every octet already when they arrived
   std::array<std::uint64_t, 2> drops{};     ///< packets that the path lost
+  std::array<std::uint64_t, 2> marks{};     ///< and that it marked
   std::array<std::uint64_t, 2> acks{};      ///< segments without text
   std::array<std::array<std::uint64_t, spec::reasons>, 2> reasons{};
   std::array<std::uint64_t, 2> timeouts{};  ///< nothing else explains them, or the timer was due and the end says so
@@ -178,7 +182,7 @@ class two_ends {
   struct packet {
     std::size_t to = 0;
     std::vector<std::uint8_t> octets{};
-    bool marked = false;
+    ecn_codepoint mark = ecn_codepoint::not_capable;
     bool copy = false;        ///< the path made it
     std::uint32_t takes = 0;  ///< not that packet, but a report that it was too big for a hop that takes so much
   };
@@ -197,9 +201,9 @@ class two_ends {
       what(*this);
     }
     while (!flying_.empty() && flying_.begin()->first <= now_) {
-      const packet p = std::move(flying_.begin()->second);
+      packet p = std::move(flying_.begin()->second);
       flying_.erase(flying_.begin());
-      arrive(p);
+      arrive(std::move(p));
     }
     for (std::size_t i = 0; i != 2; ++i) {
       if (const auto due = end_[i]->next_deadline();
@@ -234,7 +238,7 @@ class two_ends {
     for (spec::finish_oracle& each : finish_) each.disturbed(true_time());
   }
 
-  void arrive(const packet& p) {
+  void arrive(packet p) {
     const std::size_t i = p.to;
     if (p.takes != 0) return hear_too_big(p);
     const auto seg = near_[i].read(static_cast<int>(1 - i), p.octets);
@@ -242,19 +246,22 @@ class two_ends {
       count_needless(1 - i, *seg, p.copy);
       const spec::position before = watch_[i].una();
       watch_[i].heard(*seg, time());
+      marks_[i].heard(*seg, p.octets[13], p.mark);
       reductions_[i].heard(*seg, watch_[i].una(), time());
       if (watch_[i].una() > before) {
         const spec::octet_range covered{before, watch_[i].una()};
         finish_[i].moved(true_time(), covered, watch_[i].nxt(), sent_once(i, covered), repeated_in_vain_[i]);
         repeated_in_vain_[i] = false;
       }
-      note(i, "hears", &*seg, p.marked ? " CE" : "");
+      note(i, "hears", &*seg, p.mark == ecn_codepoint::congestion_experienced ? " CE" : "");
     }
     if (passes_) passes_({i, false, false, clock(), p.octets});
-    (void)end_[i]->on_octets(p.octets, clock(),
-                             p.marked ? ecn_codepoint::congestion_experienced : ecn_codepoint::not_capable);
+    if (given_.broken == path_fault::echoes_unheard) take_echo(p.octets);
+    (void)end_[i]->on_octets(p.octets, clock(), p.mark);
     judge(i);
     stand(i);
+    // New text waits for the retransmission timer where a window of one segment is marked (RFC 3168 section 6.1.2).
+    if (end_[i]->sending().ecn().held()) disturbed();
     read(i);
     send(i);
   }
@@ -340,6 +347,7 @@ class two_ends {
 
   void send(std::size_t i) {
     while (const auto out = end_[i]->poll_transmit(clock(), segment_)) {
+      if (given_.broken == path_fault::echoes_unsent) take_echo(std::span(segment_).first(out->length));
       const std::span<const std::uint8_t> octets = std::span(segment_).first(out->length);
       auto seg = near_[i].read(static_cast<int>(i), octets);
       if (!seg) return wrong("what was sent is no segment");
@@ -347,6 +355,7 @@ class two_ends {
       if (fortieth && given_.broken == path_fault::far_ahead) {
         seg->octets = {seg->octets.first + (1 << 20), seg->octets.last + (1 << 20)};
       }
+      marks_[i].sent(*seg, segment_[13], out->ecn);
       const spec::position before = watch_[i].nxt();
       const spec::reason why = watch_[i].sent(*seg, time());
       if (fortieth && given_.broken == path_fault::repeats) (void)watch_[i].sent(*seg, time());
@@ -380,14 +389,16 @@ class two_ends {
         if (seg->syn) finish_[i].syn_repeated();
       }
       if (became.reported) {
-        flying_.emplace(
-            *became.reported,
-            packet{i, {octets.begin(), octets.end()}, false, false, static_cast<std::uint32_t>(given_.way[i].mtu)});
+        flying_.emplace(*became.reported, packet{i,
+                                                 {octets.begin(), octets.end()},
+                                                 ecn_codepoint::not_capable,
+                                                 false,
+                                                 static_cast<std::uint32_t>(given_.way[i].mtu)});
       }
-      if (became.arrives)
-        flying_.emplace(*became.arrives, packet{1 - i, {octets.begin(), octets.end()}, became.marked});
-      if (became.again)
-        flying_.emplace(*became.again, packet{1 - i, {octets.begin(), octets.end()}, became.marked, true});
+      const ecn_codepoint mark = became.marked ? ecn_codepoint::congestion_experienced : out->ecn;
+      if (became.marked) ++result_.marks[i];
+      if (became.arrives) flying_.emplace(*became.arrives, packet{1 - i, {octets.begin(), octets.end()}, mark});
+      if (became.again) flying_.emplace(*became.again, packet{1 - i, {octets.begin(), octets.end()}, mark, true});
     }
     stand(i);  // who may not send has asked all the same, and may have found that it was idle
     check_recovery(i);
@@ -458,6 +469,16 @@ class two_ends {
   [[nodiscard]] static std::string of(std::size_t i) { return "end " + std::to_string(i) + ": "; }
   void judge(std::size_t i) {
     if (!watch_[i].violation().empty()) wrong(of(i) + watch_[i].violation());
+    if (!marks_[i].violation().empty()) wrong(of(i) + marks_[i].violation());
+  }
+  // Takes away a segment's ECE, and that from its checksum. That of a SYN stays: it negotiates.
+  static void take_echo(std::span<std::uint8_t> octets) {
+    if ((octets[13] & 0x42) != 0x40) return;
+    octets[13] &= 0xBF;
+    const unsigned sum = octets[16] * 256u + octets[17] + 0x40;
+    const unsigned folded = (sum & 0xFFFF) + (sum >> 16);
+    octets[16] = static_cast<std::uint8_t>(folded >> 8);
+    octets[17] = static_cast<std::uint8_t>(folded);
   }
   void wrong(const std::string& what) {
     if (!result_.why.empty()) return;
@@ -515,6 +536,7 @@ class two_ends {
   std::function<void(const passing_packet&)> passes_{};
   std::array<std::unique_ptr<tcp>, 2> end_{};
   std::vector<spec::reasons_oracle> watch_{};
+  std::array<mark_watch, 2> marks_{};
   std::vector<spec::finish_oracle> finish_{};
   std::vector<spec::reductions_oracle> reductions_{};
   std::array<u32, 2> threshold_{};

@@ -24,9 +24,8 @@ struct acknowledgment {
   duration smoothed{};                         ///< SRTT
   u32 mss = 0;                                 ///< effective segment size
   instant now{};
-  bool grows = true;     ///< it may open the congestion window: not the one of our SYN (RFC 5681 section 3.1)
-  bool reduced = false;  ///< an echo from this window of data has led to a reduction (RFC 3168 section 6.1.2)
-  bool marked = false;   ///< it echoes congestion
+  bool grows = true;    ///< it may open the congestion window: not the one of our SYN (RFC 5681 section 3.1)
+  bool marked = false;  ///< it echoes congestion
 };
 
 /// The first block is a D-SACK when it lies before what the same segment acknowledges, or inside the second block (RFC

@@ -88,6 +88,10 @@ class loss_recovery {
   constexpr u32 take_round_trip() noexcept { return std::exchange(plain_round_trip_, 0u); }
   /// An acknowledgment that on_ack() was not told of, or has been, echoes congestion.
   constexpr void marked() noexcept { doubt_.marked(); }
+
+  /// An echo has led to a reduction when `nxt` was SND.NXT, which answers the loss of what was sent before as well (RFC
+  /// 3168 section 6.1.2).
+  constexpr void answered_by_echo(sequence_number<u32> nxt) noexcept { answered_until_ = nxt; }
   /// A tail loss probe is due.
   [[nodiscard]] constexpr bool probe_due() const noexcept { return probe_.due(); }
   /// May a tail loss probe be armed? Only while nothing else has raised a suspicion.
@@ -156,8 +160,8 @@ class loss_recovery {
   /// The reordering timer expired: what was waited for is lost (RFC 8985 section 6.3).
   template <class Congestion>
   constexpr std::optional<duration> on_reordering_timeout(sequence_number<u32> una, sequence_number<u32> nxt, u32 mss,
-                                                          duration smoothed, instant now, Congestion& congestion,
-                                                          bool reduced = false) noexcept {
+                                                          duration smoothed, instant now,
+                                                          Congestion& congestion) noexcept {
     acknowledgment nothing;
     nothing.una = una;
     nothing.nxt = nxt;
@@ -165,7 +169,6 @@ class loss_recovery {
     nothing.smoothed = smoothed;
     nothing.mss = mss;
     nothing.now = now;
-    nothing.reduced = reduced;
     const losses seen = detect(nothing, false, 0, congestion);
     if (seen.found && phase_ == recovery_phase::recovery) steer(0, false, mss, congestion);
     return seen.again;

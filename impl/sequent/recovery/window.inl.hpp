@@ -12,7 +12,7 @@ constexpr void loss_recovery<MostRuns, Parts>::answer_probe(const acknowledgment
                                                             Congestion& congestion) noexcept {
   const bool bare = ack.duplicate && ack.blocks->count == 0;
   if (probe_.on_ack(ack.una, news.reported, news.until, bare) == tail_probe::verdict::none) return;
-  if (phase_ != recovery_phase::open || ack.reduced) return;
+  if (phase_ != recovery_phase::open || before(ack.una, answered_until_)) return;
   const u32 window = congestion.window();
   congestion.on_congestion((std::min)(ack.nxt - ack.una + ack.acked, window), ack.mss, ack.now);
   congestion.leave_recovery();
@@ -61,11 +61,11 @@ constexpr void loss_recovery<MostRuns, Parts>::enter(const acknowledgment& ack, 
   // But for the loss of what was sent again, which is one more (RFC 5681 section 4.3).
   const bool again =
       !board_.view().empty() && board_.view().front().again && board_.view().front().fate == run_fate::lost;
-  const bool answered = ack.reduced || (before(ack.una, answered_until_) && !again);
+  const bool answered = before(ack.una, answered_until_) && !again;
   if (!answered) congestion.on_congestion(flight, ack.mss, ack.now);
   reduction_.start(outstanding_before(ack, delivered), congestion.threshold());
   // Of an earlier reduction's losses: what went out after that belongs to the next one (RFC 5681 section 4.3).
-  recover_ = answered && !ack.reduced ? answered_until_ : ack.nxt;
+  recover_ = answered ? answered_until_ : ack.nxt;
   const bool in_repair = phase_ == recovery_phase::loss;  // of what was too large for the path
   phase_ = recovery_phase::recovery;
   head_due_ = true;

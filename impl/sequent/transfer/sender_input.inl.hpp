@@ -124,8 +124,7 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::after_absen
 template <class Storage, class Congestion, std::size_t MostRuns, class Pacing, class Parts>
 constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_reordering_timeout(
     const control_block<u32>& tcb, u32 mss, instant now, timer_set& timers) noexcept {
-  const auto again = recovery_.on_reordering_timeout(tcb.snd.una, tcb.snd.nxt, mss, rtt_.smoothed(), now, congestion_,
-                                                     tcb.may_mark() && ecn_.answers(tcb.snd.una));
+  const auto again = recovery_.on_reordering_timeout(tcb.snd.una, tcb.snd.nxt, mss, rtt_.smoothed(), now, congestion_);
   if (again) timers.start(timer::reordering, now + *again);
   if (tcb.may_mark() && recovery_.take_reduced()) ecn_.reduced(tcb.snd.nxt);
 }
@@ -222,7 +221,6 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::recover_fro
                            .mss = mss,
                            .now = now,
                            .grows = !step.raised.has(signal::established) && !(marks && header.control.ece()),
-                           .reduced = marks && ecn_.answers(tcb.snd.una),
                            .marked = marks && header.control.ece()};
   duration again;
   if (recovery_.on_ack(ack, congestion_, again)) {
@@ -275,6 +273,7 @@ constexpr void sender<Storage, Congestion, MostRuns, Pacing, Parts>::answer_echo
   congestion_.leave_recovery();
   congestion_.set_window((std::min)({window, congestion_.window(), (std::max)(Congestion::reduced(flight), mss)}));
   ecn_.reduced_by_echo(snd.nxt);
+  recovery_.answered_by_echo(snd.nxt);
 }
 
 // RFC 8985 section 7.2; `last_length` counts a FIN. Where the retransmission timer would come first the probe goes at

@@ -87,6 +87,7 @@ class reductions_oracle {
     ++order_;
     expired_ = held_ = false;
     echoed_ = seg.echoes && una > answered_until_;
+    counts_ = seg.ack && *seg.ack == una;
     acknowledged_ = std::max(una - una_, position{0});
     delivered_ = 0;
     // What was outstanding when the window was lowered says nothing about the next loss any more.
@@ -120,7 +121,11 @@ class reductions_oracle {
     const std::int64_t flight = nxt_ - una_;
     most_flight_ = std::max(most_flight_, flight + (crossed_ ? 0 : acknowledged_));
     largest_ = std::max(largest_, said.smss);
-    if (said.ssthresh != before_->ssthresh) judge_change(said, flight, now);
+    if (said.ssthresh != before_->ssthresh) {
+      judge_change(said, flight, now);
+    } else if (echoed_ && counts_) {
+      judge_silence(said, now);
+    }
     // What was too large goes out again as in slow start (RFC 1191 section 6.4), and so does all of it after the timer.
     if ((smaller_ || by_timer_) && latest_ && said.cwnd <= said.smss) latest_->after_timeout = true;
     judge_window(said, now);
@@ -211,6 +216,7 @@ class reductions_oracle {
     // The timer may find that the path takes less (RFC 4821 section 7.7), and has expired for this segment all the
     // same.
     if (r.first == una && latest_ && latest_->timeout && expired_ && latest_->order >= expired_at_) timer_at_ = una;
+    if (for_loss(why) && (expiry || una >= repair_ends_)) repair_ends_ = nxt_;
     if (!for_loss(why) || (may_probe && !under_way)) return;
     if (expiry) timer_at_ = una;
     // It does, to where the latest reduction answers it.
@@ -320,6 +326,26 @@ class reductions_oracle {
                      : change + ", which no loss explains" + stood + " " + at(now));
   }
 
+  // An echo for a window of data that no reduction has answered left ssthresh where it was. Then it must be no more
+  // than it would become, or the window is reduced already, as a loss is being repaired (RFC 3168 section 6.1.2).
+  void judge_silence(const said_windows& said, microseconds now) {
+    if (una_ <= repair_ends_ || (latest_ && una_ < latest_->ends)) return;
+    const std::int64_t share = std::max(down(most_flight_) + 1, 2 * largest_);
+    if (said.ssthresh > share) {
+      return wrong_.note("congestion is echoed, and no reduction answers: ssthresh is " +
+                         std::to_string(said.ssthresh) + ", up to " + std::to_string(most_flight_) +
+                         " octets were outstanding " + at(now));
+    }
+    begin({.order = order_,
+           .when = now,
+           .until = nxt_,
+           .from = before_->cwnd,
+           .to = said.ssthresh,
+           .before = before_->ssthresh,
+           .restore = std::max(before_->ssthresh, most_flight_),
+           .at_once = true});
+  }
+
   void judge_window(const said_windows& said, microseconds now) {
     if (!latest_ || latest_->over) return;
     // What SACK reports beyond a hole says that the repair may go on, with what went out since it began.
@@ -371,7 +397,9 @@ class reductions_oracle {
   std::uint64_t undone_ = 0;
   std::optional<microseconds> again_missing_{};  // for how long something that was sent again
   bool left_missing_ = false;                    // something that went out since the repair began
+  position repair_ends_ = 0;                     // of what goes out again for a loss, whatever it did to the window
   bool echoed_ = false;
+  bool counts_ = false;   // the segment heard was neither overtaken nor refused
   bool crossed_ = false;  // all that was outstanding at the latest reduction is acknowledged by the event at hand
   bool smaller_ = false;
   bool by_timer_ = false;

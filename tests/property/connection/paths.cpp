@@ -37,9 +37,10 @@ std::string judged(const path::path_setting& s, const path::path_result& r) {
 }
 
 template <class Policy>
-case_check path_check(path::path_fault broken = path::path_fault::none, bool narrow = false) {
-  return [broken, narrow](const drawn_case& c) {
-    path::path_setting s = path::drawn_path(c, narrow);
+case_check path_check(path::path_fault broken = path::path_fault::none,
+                      path::path_with with = path::path_with::anything) {
+  return [broken, with](const drawn_case& c) {
+    path::path_setting s = path::drawn_path(c, with);
     s.broken = broken;
     finding found;
     found.why = judged(s, path::two_ends<Policy>(s).run());
@@ -133,9 +134,25 @@ const registered narrow{claim{
     .head = path::path_numbers,
     .steps = 24,
     .cases = 800,
-    .run = path_check<path::path_policy>(path::path_fault::none, true),
+    .run = path_check<path::path_policy>(path::path_fault::none, path::path_with::narrow_hop),
     .controls = {{"ssthresh stays whatever is lost",
-                  path_check<controlled_path<unmoved>>(path::path_fault::none, true)}},
+                  path_check<controlled_path<unmoved>>(path::path_fault::none, path::path_with::narrow_hop)}},
+}};
+
+const registered marked{claim{
+    // covers: rfc3168#6.1.2
+    .id = "path-reasons-marked",
+    .says =
+        "The same where routers mark instead of dropping: each echo of congestion is answered, and once for a window",
+    .bounds = path_bounds,
+    .head = path::path_numbers,
+    .steps = 24,
+    .cases = 600,
+    .run = path_check<path::path_policy>(path::path_fault::none, path::path_with::marks),
+    .controls = {{"the ends do not hear echoes",
+                  path_check<path::path_policy>(path::path_fault::echoes_unheard, path::path_with::marks)},
+                 {"marks are not echoed",
+                  path_check<path::path_policy>(path::path_fault::echoes_unsent, path::path_with::marks)}},
 }};
 
 }  // namespace paths_properties
