@@ -49,7 +49,8 @@ struct shared_result {
   std::string why{};  ///< what was wrong, if anything: text that is not what was written
   std::vector<flow_result> flows{};
   std::uint64_t drops = 0;        ///< packets of way[0]
-  std::uint64_t first_drops = 0;  ///< of those, until first_losses after the first
+  std::uint64_t marks = 0;        ///< packets of way[0] that it marked
+  std::uint64_t first_drops = 0;  ///< of the drops, until first_losses after the first
   nanoseconds took = 0;           ///< until the last pair finished, or the end
 
   /// Of all pairs together.
@@ -216,6 +217,7 @@ class shared_link {
     if (!became.arrives) return;
     p.enters = false;
     p.marked = became.marked;
+    if (p.from == 0 && became.marked) ++result_.marks;
     flying_.emplace(*became.arrives, std::move(p));
   }
 

@@ -129,9 +129,10 @@ constexpr void loss_recovery<MostRuns, Parts>::resume(const acknowledgment& ack,
   board_.forget_losses();
   rack_.mistrust();
   const bool undone = needless == undoing::recovery || needless == undoing::timeout;
-  if (!undone) answered_until_ = recover_;  // a reduction that stays answers what was outstanding then
-  recover_ = ack.una - 1u;                  // duplicates may begin a recovery (RFC 5682 section 3.1)
-  full_until_ = ack.una - 1u;               // that the reduced window was full says nothing about this one
+  // A reduction that stays answers what was outstanding then, of which nothing is where its repair is over.
+  if (!undone && phase_ != recovery_phase::open) answered_until_ = recover_;
+  recover_ = ack.una - 1u;     // duplicates may begin a recovery (RFC 5682 section 3.1)
+  full_until_ = ack.una - 1u;  // that the reduced window was full says nothing about this one
   departed_ = 0;
   head_due_ = false;
   if (undone) {

@@ -295,6 +295,7 @@ class reasons_oracle {
   void expire(microseconds now, bool certain) {
     for (auto& [first, p] : flight_) p.expired = true;
     repair_until_ = nxt_;
+    probe_until_ = 0;  // an earlier probe is no longer waited for: the timer repairs
     if (!certain) return;
     last_expired_ = now;
     ++backed_off_;

@@ -34,12 +34,19 @@ struct paced_flow : shared_policy {
 struct reno_flow : shared_policy {
   using congestion_control = congestion::reno;
 };
-// Wrong on purpose: one that never grows, and one that gives nothing back.
+// Wrong on purpose: one that never grows, one that gives nothing back, and one whom an echo does not impress either.
 struct timid : congestion::cubic {
   void on_ack(const congestion::progress&) noexcept {}
 };
 struct greedy : congestion::cubic {
   void on_congestion(u32, u32, instant) noexcept { set_threshold(window()); }
+};
+struct unimpressed : congestion::cubic {
+  void on_congestion(u32, u32, instant) noexcept {}
+  static constexpr u32 reduced(u32 flight) noexcept { return flight; }
+};
+struct unimpressed_flow : shared_policy {
+  using congestion_control = unimpressed;
 };
 struct timid_flow : shared_policy {
   using congestion_control = timid;
@@ -134,8 +141,9 @@ double seconds(nanoseconds took) { return static_cast<double>(took) / 1e9; }
 constexpr double least_share = 0.75;
 constexpr double least_share_asymmetric = 0.45;  // where acknowledgments bound the rate
 constexpr double least_jain = 0.95;
-constexpr double most_incast = 4;    // times as long as theory
-constexpr double most_changing = 4;  // likewise, where the path changes
+constexpr double most_marked = 0.15;  // of all segments: whoever answers marks keeps the queue below them
+constexpr double most_incast = 4;     // times as long as theory
+constexpr double most_changing = 4;   // likewise, where the path changes
 // What was lost of the tail comes within two round trips of the smoothed one, the delay of an acknowledgment and three
 // round trips (RFC 8985 section 7.2).
 constexpr double most_tail = 5 * 0.020 + 0.200;
@@ -191,6 +199,49 @@ void bulks() {
   random_loss(0.01, 50 * millisecond, 40'000'000);
   random_loss(0.003, 200 * millisecond, 100'000'000);
   control([] { bulk_line<timid_flow>("timid", "", shared(10'000'000, 20 * millisecond, 1), 2'000'000, 10 * carried); });
+}
+
+// A router that marks when a quarter of a product is queued, and has room for two: it never has to drop. Where it
+// cannot mark it does.
+template <class Flow>
+void marked_line(const std::string& name, const char* how, shared_setting s, std::size_t flows, bool offers) {
+  s.way[0].marks_above = s.way[0].queue / 8;
+  s.way[1].jitter = s.way[0].delay / 20;
+  s.counts_from = 2 * second;
+  s.most_time = 12 * second;
+  shared_link net(s);
+  connection_config config;
+  config.ecn = offers;
+  for (std::size_t f = 0; f != flows; ++f) {
+    net.add<Flow>({.config = config, .begins = static_cast<nanoseconds>(f) * 100 * millisecond, .buffer = 16 << 20});
+  }
+  const shared_result r = net.run();
+  need(r.why.empty(), r.why);
+  double sum = 0;
+  for (const flow_result& each : r.flows) sum += static_cast<double>(each.share);
+  const double got = sum * 8 / 1e6 / seconds(s.most_time - s.counts_from);
+  const double link = static_cast<double>(s.way[0].rate) / 1e6 * carried;
+  need(got >= least_share * link, name + ": too slow");
+  if (offers) need(r.drops == 0 && r.sum().segments_again == 0 && r.marks != 0, name + ": drops where it may mark");
+  const double marked = static_cast<double>(r.marks) / static_cast<double>(r.sum().segments_sent);
+  need(marked <= most_marked, name + ": marks are not answered");
+  put("| {} | {} | {} | {:.0f}% | {:.1f}% | {} | {} | {} |\n", name, flows, how, 100 * got / link, 100 * marked,
+      r.drops, r.sum().segments_again, r.sum().timeouts);
+}
+
+void marks() {
+  head(
+      "| path | flows | control | of the link | marked | dropped | sent again | timeouts "
+      "|\n|---|--:|---|--:|--:|--:|--:|--:|");
+  const auto each = [](const std::string& name, const shared_setting& s, std::size_t flows) {
+    marked_line<cubic_flow>(name, "CUBIC, ECN", s, flows, true);
+    marked_line<reno_flow>(name, "NewReno, ECN", s, flows, true);
+    marked_line<cubic_flow>(name, "CUBIC", s, flows, false);
+  };
+  each("10 Mbit/s, 20 ms", shared(10'000'000, 20 * millisecond, 2), 1);
+  each("100 Mbit/s, 50 ms", shared(100'000'000, 50 * millisecond, 2), 1);
+  each("20 Mbit/s, 40 ms", shared(20'000'000, 40 * millisecond, 2), 4);
+  control([] { marked_line<unimpressed_flow>("unimpressed", "", shared(10'000'000, 20 * millisecond, 2), 1, true); });
 }
 
 // Every other flow is of the second kind.
@@ -392,7 +443,7 @@ struct table {
   void (*draw)();
 };
 
-const std::array<table, 7> tables{{
+const std::array<table, 8> tables{{
     {"path-goodput",
      "alone on a path a connection carries its share of what the link or the formulas of Mathis and of "
      "RFC 9438 give",
@@ -404,6 +455,12 @@ const std::array<table, 7> tables{{
      fmt::format("2, 4 and 8 flows for 100 s: Jain's index at least {}, {:.0f}% of the link", least_jain,
                  100 * least_share),
      fairness},
+    {"path-marks", "where a router marks instead of dropping, a link is used and nothing is lost or sent again",
+     fmt::format(
+         "1 and 4 flows with ECN for 10 s over a queue that marks from an eighth on: at least {:.0f}% of the link, "
+         "no drop, at most {:.0f}% of the segments marked",
+         100 * least_share, 100 * most_marked),
+     marks},
     {"path-incast", "many senders that begin at once in a data centre are soon done",
      fmt::format("8, 16 and 32 senders with in_data_center(): at most {:.0f} times as long as the link needs",
                  most_incast),
