@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -16,7 +17,7 @@ namespace sequent::path {
 inline constexpr std::size_t path_numbers = 64;
 
 /// What a run has in any case, where otherwise it is drawn whether.
-enum class path_with : std::uint8_t { anything, narrow_hop, marks };
+enum class path_with : std::uint8_t { anything, narrow_hop, marks, losses_alone };
 
 namespace drawn_detail {
 
@@ -122,6 +123,14 @@ inline void draw_faults(std::span<const property::step> steps, path_setting& s, 
   }
 }
 
+/// What end 0 sends is lost at times; nothing is late, no end waits for anything but the other, and SACK tells of all.
+inline void leave_losses_alone(path_setting& s) {
+  std::erase_if(s.way[0].faults, [](const fault& f) { return f.what != fate::loss; });
+  s.way[1].faults.clear();
+  for (connection_config& config : s.config) config.sack = true;
+  for (application_setting& each : s.application) each.piece = each.reads = 0, each.every = each.reads_every = 0;
+}
+
 }  // namespace drawn_detail
 
 /// Draws a run: `steps` are faults.
@@ -132,8 +141,13 @@ inline void draw_faults(std::span<const property::step> steps, path_setting& s, 
   s.config[1] = drawn_detail::drawn_config(draw);
   drawn_detail::draw_ways(draw, s);
   drawn_detail::draw_applications(draw, s);
-  s.grain = drawn_detail::one_of<nanoseconds>(draw, {microsecond, microsecond, millisecond, 10 * millisecond});
   const nanoseconds round_trip = 2 * s.way[0].delay;
+  if (with == path_with::losses_alone) {
+    drawn_detail::draw_faults(c.steps, s, round_trip);
+    drawn_detail::leave_losses_alone(s);
+    return s;
+  }
+  s.grain = drawn_detail::one_of<nanoseconds>(draw, {microsecond, microsecond, millisecond, 10 * millisecond});
   if (draw.pick(6) == 5) s.way[0].jitter = round_trip / 4;
   if (draw.pick(6) == 5) s.way[1].gathers = std::max<nanoseconds>(round_trip / 4, microsecond);
   if (draw.pick(6) == 5) s.way[1].loss = 100'000;
@@ -162,6 +176,39 @@ inline void draw_faults(std::span<const property::step> steps, path_setting& s, 
            return way.faults.empty() && way.blackouts.empty() && way.loss == 0 && way.jitter == 0 && way.gathers == 0 &&
                   way.changes_at < 0 && way.mtu == 0;
          });
+}
+
+/// How long a run may take whose writers and readers wait for nothing, and on which packets are lost at most: half as
+/// long again as link, windows and acknowledgments need, one after the other; and round trips through full queues: for
+/// slow start, which grows by half in one where acknowledgments are delayed (RFC 5681 section 3.1), two for each
+/// reduction, one to repair and one to go on, with the delay of an acknowledgment, as a single segment may be left of
+/// the window; and where there was one, as many as congestion avoidance needs that starts from nothing. Seconds.
+[[nodiscard]] inline double longest(const path_setting& s, std::uint64_t reductions) {
+  double round_trip = 2 * static_cast<double>(s.grain) / 1e9;
+  for (const link_setting& way : s.way) {
+    round_trip +=
+        static_cast<double>(way.delay) / 1e9 + static_cast<double>(way.queue) * 8 / static_cast<double>(way.rate);
+  }
+  double needs = 0, most_rounds = 0, delays = 0;
+  for (std::size_t i = 0; i != 2; ++i) {
+    const auto octets = static_cast<double>(s.application[i].writes);
+    const auto mss = static_cast<double>(std::min(s.config[i].send_mss, s.config[1 - i].receive_mss));
+    const auto buffer = static_cast<double>(std::min(s.send_buffer[i], s.receive_buffer[1 - i]));
+    const double window = std::max(buffer - mss, buffer / 4);  // RFC 9293 section 3.8.6.2
+    const double delay = static_cast<double>(s.config[1 - i].delayed_ack.count()) / 1e6;
+    const double waits = buffer < 4 * mss ? delay : 0;  // in each round
+    delays = std::max(delays, delay);
+    constexpr double acknowledgment = 80, header = 60;
+    needs += octets * (1 + header / mss) * 8 / static_cast<double>(s.way[i].rate);
+    needs += octets / mss * acknowledgment * 8 / static_cast<double>(s.way[1 - i].rate);
+    needs += octets / window * (round_trip + waits);
+    const double grows = std::log2(1 + octets / mss / 10) / std::log2(1.5);
+    most_rounds = std::max(most_rounds, grows + (reductions != 0 ? std::sqrt(2 * octets / mss) : 0));
+  }
+  constexpr double opens = 2;  // the handshake, and the way of the last segment
+  const double rounds = most_rounds + opens + 2 * static_cast<double>(reductions);
+  constexpr double probe = 0.2;  // for a delayed acknowledgment, behind the last segment (RFC 8985 section 7.2)
+  return 1.5 * needs + rounds * round_trip + static_cast<double>(reductions) * delays + probe;
 }
 
 /// All that happens is that packets of end 0 are lost, and the peer says which.

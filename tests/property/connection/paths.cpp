@@ -1,4 +1,6 @@
 // Whole runs of two production ends over a path, in virtual time: every segment has a reason, and the end comes.
+#include <algorithm>
+#include <cstdint>
 #include <string>
 
 #include "sequent/congestion/reno.hpp"
@@ -36,6 +38,14 @@ std::string judged(const path::path_setting& s, const path::path_result& r) {
   return {};
 }
 
+// How long it took beside what the path explains, where the timer did not expire.
+std::string judged_in_time(const path::path_setting& s, const path::path_result& r) {
+  const double most = path::longest(s, r.reductions[0] + r.reductions[1]);
+  if (r.timeouts[0] + r.timeouts[1] != 0 || static_cast<double>(r.took) / 1e9 <= most) return judged(s, r);
+  return "the run takes " + std::to_string(r.took / path::millisecond) + " ms where its path explains " +
+         std::to_string(static_cast<std::int64_t>(most * 1e3));
+}
+
 template <class Policy>
 case_check path_check(path::path_fault broken = path::path_fault::none,
                       path::path_with with = path::path_with::anything) {
@@ -43,7 +53,8 @@ case_check path_check(path::path_fault broken = path::path_fault::none,
     path::path_setting s = path::drawn_path(c, with);
     s.broken = broken;
     finding found;
-    found.why = judged(s, path::two_ends<Policy>(s).run());
+    const path::path_result r = path::two_ends<Policy>(s).run();
+    found.why = with == path::path_with::losses_alone ? judged_in_time(s, r) : judged(s, r);
     if (found.why.empty()) return found;
     s.keeps_ladder = true;  // the same run again, to be drawn
     found.ladder = path::two_ends<Policy>(s).run().ladder;
@@ -61,6 +72,10 @@ struct paced_path : path::path_policy {
 template <class Control>
 struct controlled_path : path::path_policy {
   using congestion_control = Control;
+};
+
+struct never_grows : congestion::cubic {
+  void on_ack(const congestion::progress&) noexcept {}
 };
 
 constexpr const char* path_bounds =
@@ -137,6 +152,23 @@ const registered narrow{claim{
     .run = path_check<path::path_policy>(path::path_fault::none, path::path_with::narrow_hop),
     .controls = {{"ssthresh stays whatever is lost",
                   path_check<controlled_path<unmoved>>(path::path_fault::none, path::path_with::narrow_hop)}},
+}};
+
+const registered in_time{claim{
+    // covers: rfc5681#3.1
+    .id = "path-in-time",
+    .says =
+        "A run on which segments are lost at most takes no longer than link, windows and acknowledgments need, slow "
+        "start, and two round trips for each reduction of the window",
+    .bounds =
+        "the paths of path-reasons with SACK, with no faults but losses of what one end sends, and applications "
+        "that never wait; half as long again, and runs on which the timer expires are judged as path-reasons does",
+    .head = path::path_numbers,
+    .steps = 24,
+    .cases = 400,
+    .run = path_check<path::path_policy>(path::path_fault::none, path::path_with::losses_alone),
+    .controls = {{"the window never grows",
+                  path_check<controlled_path<never_grows>>(path::path_fault::none, path::path_with::losses_alone)}},
 }};
 
 const registered marked{claim{
