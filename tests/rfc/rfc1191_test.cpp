@@ -1,6 +1,7 @@
 // RFC 1191 and RFC 8201: path MTU discovery.
 #include <gtest/gtest.h>
 
+#include "tests/support/doubtful.hpp"
 #include "tests/support/icmp_reports.hpp"
 #include "tests/support/ip_packets.hpp"
 #include "tests/support/states.hpp"
@@ -123,6 +124,72 @@ TEST(rfc1191_section_6_4, a_loss_while_smaller_segments_repair_lowers_the_window
   }
   EXPECT_LT(congestion.threshold(), before);
   EXPECT_TRUE(host.tcp.sending().recovery().recovering());
+}
+
+/// Slow start repairs what was too large, a segment of `small` octets each acknowledgment, until several are on their
+/// way: what follows the first of them is reported, and nothing else. Returns when they were sent.
+template <class Policy>
+instant lose_one_small_segment(doubtful_sender<Policy>& host, bool stamped) {
+  const u32 small = host.tcp.effective_mss();
+  instant sent_at = host.now;
+  const auto answer = [&](u32 until) {
+    packet p = at(5'001).ack(until).from(9);
+    return stamped ? p.ts(78, static_cast<u32>(sent_at.microseconds() / 1'000)) : p;
+  };
+  host.out();
+  for (int i = 0; i != 3; ++i) {
+    sent_at = host.now;
+    host.wait(ms(100));
+    host.in(answer(host.una() + small));
+  }
+  sent_at = host.now;
+  const u32 una = host.una();
+  host.wait(ms(100));
+  for (u32 end = una + 2 * small; end <= una + 4 * small; end += small) {
+    packet report = answer(una);
+    (void)report.header.options.sack.push({sequence_number<u32>(una + small), sequence_number<u32>(end)});
+    host.in(report);
+  }
+  return sent_at;
+}
+
+// The small segment that was taken for lost was only late, and its echo says so. What was too large is lost for certain
+// all the same, and goes on being sent again.
+// covers: rfc1191#6.4 rfc4015#3.1
+TEST(rfc1191_section_6_4, no_echo_puts_back_in_flight_what_was_too_large) {
+  doubtful_sender<> host({.timestamps = true, .sack = true}, ms(100));
+  host.write(60'000);
+  host.tcp.on_icmp(too_big(1'400, host.una()), host.now);
+  const u32 small = host.tcp.effective_mss();
+  ASSERT_EQ(small, 1'348u);
+  const instant sent_at = lose_one_small_segment(host, true);
+  const auto& recovery = host.tcp.sending().recovery();
+  ASSERT_TRUE(recovery.recovering());
+  ASSERT_GT(recovery.board().lost(), small);
+  const u32 threshold = host.threshold();
+  host.wait(ms(10));
+  packet late = at(5'001).ack(host.una() + 4 * small).from(9);
+  host.in(late.ts(78, static_cast<u32>(sent_at.microseconds() / 1'000)));
+  EXPECT_EQ(host.threshold(), threshold);
+  EXPECT_TRUE(recovery.recovering());
+  EXPECT_GT(recovery.board().lost(), 0u);
+}
+
+// A timeout's repair stays one when a router reports meanwhile that the path takes less.
+// covers: rfc1191#6.4 rfc6675#5.1
+TEST(rfc1191_section_6_4, a_report_within_a_timeouts_repair_lets_no_fast_recovery_begin) {
+  doubtful_sender<> host({.sack = true}, ms(100));
+  host.write(60'000);
+  while (host.tcp.timers().running(timer::loss_probe)) host.wait_for_deadline();
+  host.wait_for_deadline();
+  const auto& recovery = host.tcp.sending().recovery();
+  ASSERT_EQ(recovery.phase(), recovery_phase::loss);
+  host.tcp.on_icmp(too_big(1'400, host.una()), host.now);
+  ASSERT_EQ(host.tcp.effective_mss(), 1'360u);
+  const u32 before = host.threshold();
+  (void)lose_one_small_segment(host, false);
+  EXPECT_LT(host.threshold(), before) << "the loss is seen";
+  EXPECT_EQ(recovery.phase(), recovery_phase::loss);
 }
 
 // A report that a timeout confirms is true of all that is outstanding, also of what was sent a moment ago: counted as
