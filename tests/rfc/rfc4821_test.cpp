@@ -31,6 +31,42 @@ TEST(rfc4821_section_7_7, the_window_shrinks_with_the_segments) {
   EXPECT_EQ(host.tcp.sending().congestion().window(), 512u);
 }
 
+// While the peer keeps its window closed too, which a report and a timeout of the probe bring about. CUBIC's window
+// goes on from where it is then: its W_est, which belonged to larger segments, would leap back to where it was. covers:
+// rfc4821#7.7 rfc9438#4.3 rfc5681#3.1
+TEST(rfc4821_section_7_7, cubic_grows_from_the_window_that_has_shrunk) {
+  connection_config config = plain();
+  config.initial_window = 30;  // which is no more than what idleness leaves
+  endpoint<> host(config);
+  host.open();
+  const auto& congestion = host.tcp.sending().congestion();
+  // Answers what is outstanding segment by segment, 10 ms after it was sent.
+  const auto answer_all = [&host] {
+    host.now = host.now + ms(10);
+    for (const u32 until = host.nxt(); host.una() != until; host.write(60'000)) {
+      host.in(host.peer().ack(std::min(host.una() + host.tcp.effective_mss(), until)));
+    }
+  };
+  host.write(60'000);
+  for (int duplicates = 0; duplicates != 3; ++duplicates) host.in(host.peer());
+  answer_all();
+  ASSERT_EQ(congestion.window(), 21 * 1'460u);
+  while (congestion.window() < 29 * 1'460u) answer_all();
+  host.now = host.now + ms(10);
+  host.in(host.peer().ack(host.nxt()).window(0));
+  ASSERT_EQ(text_octets(host.wait_for_deadline()), 1u) << "a probe";
+  host.tcp.on_icmp(too_big(1'080, host.una()), host.now);
+  ASSERT_EQ(text_octets(host.wait_for_deadline()), 1u) << "and once more";
+  ASSERT_EQ(host.tcp.effective_mss(), 1'040u);
+  const u32 shrunk = congestion.window();
+  ASSERT_EQ(shrunk, 29u * 1'040u);
+  host.in(host.peer().ack(host.nxt()));
+  host.write(60'000);
+  answer_all();
+  EXPECT_GT(host.una(), host.iss() + 1 + 29 * 1'460u);
+  EXPECT_LE(congestion.window(), shrunk + 2 * 1'040u);
+}
+
 // covers: rfc4821#7.7
 TEST(rfc4821_section_7_7, a_full_stop_of_small_segments_changes_nothing) {
   endpoint<> host;
