@@ -64,7 +64,7 @@ class TableTest(unittest.TestCase):
         self.results["figures"]["bulk.64k"]["sequent"] = [1, 126, 126]
         self.assertIn("≤ 125, missed", table.draw(self.results))
 
-    def test_readme_is_replaced_between_its_markers_alone(self):
+    def test_a_page_is_replaced_between_its_markers_alone(self):
         once = table.with_table(EMPTY, self.results, "x")
         self.assertTrue(once.startswith("# A\n") and once.endswith(table.END + "\nB\n"))
         self.assertEqual(table.with_table(once, self.results, "x"), once)
@@ -77,7 +77,7 @@ class TableTest(unittest.TestCase):
                 table.with_table(text, self.results, "x")
             self.assertNotEqual(table.self_check(text, "x"), [])
 
-    def test_self_check_notices_a_readme_with_other_rows(self):
+    def test_self_check_notices_a_page_with_other_rows(self):
         text = table.with_table(EMPTY, self.results, "x").replace("| " + rows.ROWS[1].work, "| something else")
         self.assertEqual(len(table.self_check(text, "x")), 1)
 
@@ -136,8 +136,8 @@ class CommandTest(unittest.TestCase):
                               capture_output=True, text=True, timeout=60, check=False)
 
     def test_bad_usage_exits_2(self):
-        for options in (["--nonsense"], ["--runs", "0"], ["--runs", "x"], ["--quick", "--readme"],
-                        ["--only", "bulk", "--readme"], ["--show"], ["extra"]):
+        for options in (["--nonsense"], ["--runs", "0"], ["--runs", "x"], ["--quick", "--write"],
+                        ["--only", "bulk", "--write"], ["--show"], ["extra"]):
             with self.subTest(options):
                 done = self.bench(*options)
                 self.assertEqual(done.returncode, 2)
@@ -180,7 +180,7 @@ class CommandTest(unittest.TestCase):
         self.assertIn("needs liblwip-dev", done.stdout)
         self.assertIn("needs Google Benchmark", done.stdout)
 
-    def test_the_readme_is_in_step(self):
+    def test_the_page_is_in_step(self):
         done = self.bench("--self-check")
         self.assertEqual((done.returncode, done.stdout), (0, ""))
 

@@ -1,4 +1,4 @@
-"""Tests of tools/requirements: the pages, the README, and that each kind of gap is found."""
+"""Tests of tools/requirements: the pages, and that each kind of gap is found."""
 
 import os
 import subprocess
@@ -10,7 +10,6 @@ from reporting import tags
 
 TOOL = os.path.join(samples.ROOT, "tools", "requirements")
 SOURCES = {
-    "README.md": "before\n<!-- features:begin -->\nold\n<!-- features:end -->\nafter\n",
     "docs/requirements.csv": "id,level,section,summary,specified,noticed_by,not_tested_because\n"
                              "MUST-1,MUST,3.1 (also 3.2),Fields are unsigned.,EMIT-1 C24,property:losses proof:fields.word,\n"
                              "MUST-2,MUST,3.9.2.1,Source routes.,none,none,an option of IP\n"
@@ -45,7 +44,7 @@ class RequirementsTest(unittest.TestCase):
         self.folder = folder.name
         for name, content in SOURCES.items():
             self.put(name, content)
-        self.assertEqual(self.run_tool("--readme", self.path("README.md")).returncode, 0)
+        self.assertEqual(self.run_tool().returncode, 0)
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -89,10 +88,14 @@ class RequirementsTest(unittest.TestCase):
         self.assertIn("| 8985 | 6.2 | SHOULD | Losses by time. | `oracles/losses` | `explore:losses` | `rfc/section_3_1_test.cpp` |",
                       reading)
         self.assertIn("| 8985 | 8 | SHOULD | One timer. | *nothing* | *none* |  |", reading)
-        readme = self.text("README.md")
-        self.assertRegex(readme, r"\Abefore\n<!-- features:begin -->\n\| Core (?s:.*)\n<!-- features:end -->\nafter\n\Z")
-        self.assertIn("| Fields | 9293 3.1 | proven, tests |", readme)
-        self.assertIn("Of the 2 numbered requirements of RFC 9293, 1 have a test; 1 do not", readme)
+
+    def test_the_page_of_features_begins_with_a_line_for_each(self):
+        short, _, long = self.text("docs/features.md").partition("\n## Where each stands\n")
+        self.assertIn("\n\n| Core | RFC | checked |\n|---|---|---|\n| Fields | 9293 3.1 | proven, tests |\n", short)
+        self.assertIn("| Fast Open | 7413 4 | *being built* |\n", short)
+        self.assertIn("Of the 2 numbered requirements of RFC 9293, 1 have a test; 1 do not", short)
+        self.assertEqual(short.count("\n| "), 5)
+        self.assertIn("\n### Core\n", long)
 
     def test_a_feature_without_code_needs_a_reason(self):
         os.remove(self.path("impl/sequent/losses.hpp"))
@@ -185,11 +188,11 @@ class RequirementsTest(unittest.TestCase):
         self.assertIn("MUST-2 has a test and a reason", said)
 
     def test_a_stale_page_is_found(self):
-        for name in ("docs/features.md", "docs/requirements.md", "docs/second_reading.md", "README.md"):
+        for name in ("docs/features.md", "docs/requirements.md", "docs/second_reading.md"):
             with self.subTest(name):
                 before = self.text(name)
                 self.put(name, before.replace("Fields", "Feilds").replace("One timer", "A timer"))
-                self.assertEqual(self.complaint(), f"{name} is out of date: run tools/requirements --readme README.md\n")
+                self.assertEqual(self.complaint(), f"{name} is out of date: run tools/requirements\n")
                 self.put(name, before)
 
     def test_a_check_writes_nothing(self):
@@ -198,10 +201,10 @@ class RequirementsTest(unittest.TestCase):
         self.assertFalse(os.path.exists(self.path("docs/features.md")))
 
     def test_bad_usage_exits_2(self):
-        for options in (["--nonsense"], ["--readme"], ["--check", "--readme", "x"], ["--readme", self.path("none.md")]):
+        for options in (["--nonsense"], ["--root"], ["--check", "extra"], ["--root", self.path("none")]):
             with self.subTest(options):
                 self.assertEqual(self.run_tool(*options).returncode, 2)
-        self.put("README.md", "no marks\n")
+        os.remove(self.path("docs/features.csv"))
         self.assertEqual(self.run_tool("--check").returncode, 2)
 
 

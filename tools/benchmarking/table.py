@@ -1,4 +1,4 @@
-"""From figures to the table: statistics, completeness, Markdown, the README."""
+"""From figures to the table: statistics, completeness, Markdown, the page."""
 
 import re
 import statistics
@@ -169,7 +169,7 @@ def self_check(text: str, path: str) -> list:
             found.append("the rows drawn are not those read back")
         named = works(text, path)
         if named and named != [row.work for row in rows.ROWS]:
-            found.append(f"{path}: its rows are not those of tools/benchmarking/rows.py: run tools/bench --readme")
+            found.append(f"{path}: its rows are not those of tools/benchmarking/rows.py: run tools/bench --write")
     except Problem as problem:
         found.append(str(problem))
     return found

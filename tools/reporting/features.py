@@ -107,18 +107,29 @@ def judges(oracles: list[str], included: dict) -> list[str]:
     return lines
 
 
-def page(features: list[Feature], oracles: list[str], included: dict) -> str:
-    """docs/features.md."""
+def page(features: list[Feature], summary: str, oracles: list[str], included: dict) -> str:
+    """docs/features.md: a line a feature, how many requirements are met, and the same in full."""
     lines = [
         "# Features",
         "",
-        "Drawn by `tools/requirements` from `features.csv` and from what the sources say of themselves: headers by the sections",
-        "they cite, checks by their lines `covers:`, the sources that theorems name, and the suites of `tests/rfc`. A check stands",
-        "here if it judges what the section asks, in part at least; what exactly it claims, within which bounds, is said by",
-        "`tools/verify` and [claims.md](claims.md). A feature without code or without a check of an engine has a reason.",
+        "A line is a feature. Its last column says which engines judge it, in the four words of the README, and *tests* where ordinary",
+        "tests do; in italics, what it lacks and why. [Below](#where-each-stands) the same list names headers, oracles and checks.",
+        "",
+        "Drawn by `tools/requirements` from `features.csv` and from what the sources say of themselves; a test fails when a feature has",
+        "neither code and a check of an engine nor a reason.",
+        "",
+        *table(features),
+        "",
+        summary,
+        "",
+        "## Where each stands",
+        "",
+        "A header is found by the sections that it cites, a check by its lines `covers:`, a theorem by the sources that it names, and a",
+        "suite of `tests/rfc` by its name. A check stands here if it judges what the section asks, in part at least; what exactly it",
+        "claims, within which bounds, is said by `tools/verify` and [claims.md](claims.md).",
     ]
     for group, members in groups(features).items():
-        lines += ["", f"## {group}", "", "| feature | RFC | in | specification or oracle | checks |", "|---|---|---|---|---|"]
+        lines += ["", f"### {group}", "", "| feature | RFC | in | specification or oracle | checks |", "|---|---|---|---|---|"]
         for feature in members:
             checks = [f"**{kind}** {files(feature.found[kind], ('tests/', 'model/check/', 'interop/support/'))}"
                       for kind in CHECKS if kind in feature.found]
@@ -131,14 +142,13 @@ def page(features: list[Feature], oracles: list[str], included: dict) -> str:
     return "\n".join(lines + judges(oracles, included)) + "\n"
 
 
-def table(features: list[Feature]) -> str:
-    """The same for the README: a line a feature."""
+def table(features: list[Feature]) -> list[str]:
+    """The features in short, a line each."""
     lines = []
     for group, members in groups(features).items():
-        lines += [f"| {group} | RFC | checked |", "|---|---|---|"]
+        lines += ["", f"| {group} | RFC | checked |", "|---|---|---|"]
         for feature in members:
             words = ", ".join(kind for kind in CHECKS if kind in feature.found)
             reason = f"*{feature.reason}*" if feature.reason else ""
             lines.append(f"| {feature.what} | {citation(feature.sections)} | {'; '.join(filter(None, (words, reason)))} |")
-        lines.append("")
-    return "\n".join(lines[:-1])
+    return lines[1:]
