@@ -292,6 +292,55 @@ def quotations(tree: Tree) -> Iterator[Finding]:
                 yield Finding(path, text.count("\n", 0, match.start()) + 1, f"quotes what does not stand in {match[1]}")
 
 
+# A link, an image, and a name said to stand in what is linked: [`name()`](file), or `name()` in [`file`](file).
+LINK = re.compile(r"(?:`(?P<beside>[\w:]+)(?:\(\))?` in )?\[(?P<words>[^\]\n]*)\]\((?P<target>[^)\s]+)\)")
+IMAGE = re.compile(r"<(?:img|source)\b[^>]*?\s(?:src|srcset)=\"(?P<target>[^\"]+)\"")
+FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+PICTURES = "docs/pictures/"
+
+
+def anchors(text: str) -> set[str]:
+    """What the headings of a page are linked by."""
+    heads = re.findall(r"^#+ +(.+)$", FENCE.sub("", text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def stands_in(tree: Tree, name: str, target: str) -> bool:
+    """Whether a name in code font is what is linked, or stands in it: a path by its end, anything else as a word."""
+    name = name.removesuffix("()")
+    if "/" in name or target.endswith(name):
+        return f"/{target}".endswith(f"/{name.strip('/')}")
+    wanted = name.rpartition("::")[2]
+    inside = [text for path, text in tree.texts.items() if path == target or path.startswith(target + "/")]
+    return any(re.search(rf"(?<![\w-]){re.escape(wanted)}(?![\w-])", text) for text in inside)
+
+
+def links(tree: Tree) -> Iterator[Finding]:
+    """Every link of a page leads somewhere; what it says stands there does."""
+    drawn = any(path.startswith(PICTURES) for path in tree.texts)
+    for path, text in tree.texts.items():
+        if not path.endswith(".md"):
+            continue
+        plain = FENCE.sub(lambda block: "\n" * block[0].count("\n"), text)
+        for match in (*LINK.finditer(plain), *IMAGE.finditer(plain)):
+            file, _, anchor = match["target"].partition("#")
+            if re.match(r"\w+:", file):
+                continue
+            target = os.path.normpath(os.path.join(os.path.dirname(path), file)) if file else path
+            said = match.groupdict()
+            names = [name for name in (said.get("beside"), *re.findall(r"^`([^`]+)`$", said.get("words") or "")) if name]
+            if target.startswith(PICTURES) and not drawn:
+                continue  # a tree from which nothing has drawn its pictures
+            line = text.count("\n", 0, match.start()) + 1
+            if not os.path.exists(os.path.join(tree.root, target)):
+                yield Finding(path, line, f"links to {target}, which is not there")
+            elif anchor and anchor not in anchors(tree.texts.get(target, "")):
+                yield Finding(path, line, f"links to #{anchor}, which is no heading of {target}")
+            for name in names:
+                if os.path.exists(os.path.join(tree.root, target)) and not stands_in(tree, name, target):
+                    yield Finding(path, line, f"says {name}, which does not stand in {target}")
+
+
 CHECKS = (
     ("rooms", "impl/ includes only its own room and those before it, in no circle", rooms),
     ("walls", "model/ and impl/ do not include one another", walls),
@@ -302,4 +351,5 @@ CHECKS = (
     ("generators", "whatever configures CMake names a generator", generators),
     ("names", "docs name only rules and requirements that exist", names),
     ("quotations", "what the docs quote stands in the file that is built", quotations),
+    ("links", "links lead somewhere, and what they name stands there", links),
 )

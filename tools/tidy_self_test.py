@@ -79,6 +79,14 @@ SEEDED = (
     ("quotations", "docs/rules.md", "<!-- quoted: examples/none.cpp -->\n```cpp\nint a;\n```\n"),
     ("quotations", "docs/rules.md", "<!-- quoted: impl/sequent/base/seq.hpp -->\n```cpp\nint no_such_line;\n```\n"),
     ("quotations", "docs/rules.md", "<!-- quoted: impl/sequent/base/seq.hpp -->\nNo code.\n"),
+    ("links", "docs/rules.md", "See [there](nowhere.md).\n"),
+    ("links", "docs/deep/down.md", "See [there](impl/sequent/base/seq.hpp).\n"),  # as if from the top
+    ("links", "docs/rules.md", "# A heading\n```\n# no heading\n```\n[below](#no-heading)\n"),
+    ("links", "docs/rules.md", "See [`gone()`](../model/spec/state.hpp).\n"),
+    ("links", "docs/rules.md", "See `gone()` in [`spec/state.hpp`](../model/spec/state.hpp).\n"),
+    ("links", "docs/rules.md", "See [`rules/state.hpp`](../model/spec/state.hpp).\n"),
+    ("links", "README.md", '<img src="docs/none.svg" alt="Nothing.">\n'),
+    ("links", "README.md", '<source media="a" srcset="docs/none.svg">\n'),
 )
 
 # What must not be reported: path and content.
@@ -95,6 +103,9 @@ INNOCENT = (
     ("tests/package/check", f"{CALL} --preset test -B build || exit\n{CALL} -E touch a.b\n"),
     ("docs/rules.md", "UTF-8, SHA-256 and RFC 9293.\n"),
     ("docs/rules.md", "<!-- quoted: docs/rules.md -->\n```cpp\nint a;\n```\n  int a;\n"),
+    ("docs/rules.md", "# A heading: of `two` words\n[above](#a-heading-of-two-words), [`RST-3`](../model/spec/rules/reset.hpp),\n"
+     "[`rules/`](../model/spec/rules), `std::vector` in [`spec/state.hpp`](../model/spec/state.hpp), [x](https://rfc/9293)\n"),
+    ("docs/rules.md", "```md\n[no](link)\n```\n"),
 )
 
 
