@@ -33,13 +33,13 @@ namespace sequent {
 
 /// What a connection is made of. Derive from it and replace what should differ.
 struct default_policy {
-  using send_storage = inline_storage<65'536>;
-  using receive_storage = inline_storage<65'536>;
-  using congestion_control = congestion::cubic;  ///< or congestion::reno, or congestion::validated<either>
-  using pacing = unpaced;                        ///< or pacer
-  using fast_open = no_fast_open;                ///< or with_fast_open
-  using statistics = no_statistics;              ///< or counted_statistics
-  using trace = no_trace;                        ///< or traced_by<Sink>
+  using send_storage = inline_storage<65'536>;     ///< octets written and not yet acknowledged; or span_storage
+  using receive_storage = inline_storage<65'536>;  ///< octets not yet read; 1 to largest_buffer, like the other
+  using congestion_control = congestion::cubic;    ///< or congestion::reno, or congestion::validated<either>
+  using pacing = unpaced;                          ///< or pacer
+  using fast_open = no_fast_open;                  ///< or with_fast_open
+  using statistics = no_statistics;                ///< or counted_statistics
+  using trace = no_trace;                          ///< or traced_by<Sink>
   /// Out-of-order ranges held; one more is refused. They cost eight octets each, twenty-two beyond 64 of them.
   static constexpr std::size_t max_held_ranges = follows_buffer;
   /// Entries of the scoreboard, twelve octets each; see scoreboard.hpp.
@@ -48,7 +48,7 @@ struct default_policy {
 
 /// A segment to be sent, before it is octets. Its text is copied with connection::copy_text().
 struct outgoing_segment {
-  segment<u32> header;
+  segment<u32> header;                             ///< with its options; text_length octets of text belong to it
   ecn_codepoint ecn = ecn_codepoint::not_capable;  ///< for the IP header
   friend bool operator==(const outgoing_segment&, const outgoing_segment&) noexcept = default;
 };
@@ -64,18 +64,18 @@ struct transmission {
 
 /// A RST that is waiting to be sent.
 struct reset_owed {
-  sequence_number<u32> seq{};
-  std::optional<sequence_number<u32>> ack{};
+  sequence_number<u32> seq{};                  ///< its SEG.SEQ
+  std::optional<sequence_number<u32>> ack{};   ///< its SEG.ACK, if it acknowledges
   std::optional<sequence_number<u32>> echo{};  ///< TSecr, if it has timestamps (RFC 7323 section 5.2)
   bool answers = false;                        ///< a segment has caused it: its TSval is 0
-  std::uint16_t to_port = 0;
+  std::uint16_t to_port = 0;                   ///< the peer's
   friend bool operator==(const reset_owed&, const reset_owed&) noexcept = default;
 };
 
 /// Type and code of an ICMP or ICMPv6 error, by the family of the connection's addresses.
 struct icmp_report {
-  std::uint8_t type = 0;
-  std::uint8_t code = 0;
+  std::uint8_t type = 0;  ///< 0 to 255, as in the message
+  std::uint8_t code = 0;  ///< 0 to 255, as in the message
   friend bool operator==(const icmp_report&, const icmp_report&) noexcept = default;
 };
 
@@ -96,16 +96,21 @@ struct syn_ack_history {
 template <class Policy = default_policy>
 class connection {
  public:
-  using policy = Policy;
+  using policy = Policy;  ///< what it is made of: see default_policy
+  /// Out-of-order ranges that are held at most (SHLD-31).
   static constexpr std::size_t max_held_ranges =
       held_ranges_of(Policy::max_held_ranges, fixed_capacity<typename Policy::receive_storage>);
+  /// Entries of the scoreboard (RFC 6675), at most.
   static constexpr std::size_t max_sent_runs =
       sent_runs_of(Policy::max_sent_runs, fixed_capacity<typename Policy::send_storage>);
+  /// The half that sends: buffer, scoreboard, congestion control, pacing.
   using send_half = sender<typename Policy::send_storage, typename Policy::congestion_control, max_sent_runs,
                            typename Policy::pacing>;
+  /// The half that receives: buffer, and ranges out of order.
   using receive_half = receiver<typename Policy::receive_storage, max_held_ranges>;
 
   connection() noexcept : connection(connection_config{}) {}
+  /// In CLOSED. Any settings will do here; those of which nothing can be made are refused when it is opened.
   explicit connection(const connection_config& config) noexcept : config_(config), sender_(config.rto) { prepare(); }
   /// The same over storage that is not simply made with the connection. Copies both.
   connection(const connection_config& config, const typename Policy::send_storage& send_octets,
@@ -243,13 +248,13 @@ class connection {
 
   // Asking.
 
-  [[nodiscard]] connection_state state() const noexcept { return tcb_.state; }
+  [[nodiscard]] connection_state state() const noexcept { return tcb_.state; }  ///< of the eleven (section 3.3.2)
   /// STATUS (section 3.10.6): everything the connection knows.
   [[nodiscard]] const control_block<u32>& tcb() const noexcept { return tcb_; }
-  [[nodiscard]] const connection_config& config() const noexcept { return config_; }
-  [[nodiscard]] const timer_set& timers() const noexcept { return timers_; }
-  [[nodiscard]] const send_half& sending() const noexcept { return sender_; }
-  [[nodiscard]] const receive_half& receiving() const noexcept { return receiver_; }
+  [[nodiscard]] const connection_config& config() const noexcept { return config_; }  ///< the settings as they are now
+  [[nodiscard]] const timer_set& timers() const noexcept { return timers_; }          ///< which run, and until when
+  [[nodiscard]] const send_half& sending() const noexcept { return sender_; }         ///< what goes, and when
+  [[nodiscard]] const receive_half& receiving() const noexcept { return receiver_; }  ///< what has come, and waits
   /// What is known of the path's MTU.
   [[nodiscard]] const path_mtu& path() const noexcept { return path_; }
   /// The last ICMP error since the connection began, if there was one and it was not about size.
@@ -260,8 +265,9 @@ class connection {
   [[nodiscard]] bool stream_ended() const noexcept { return stream_ended_; }
   /// Everything that the peer sent before its FIN has been read: read() gives 0.
   [[nodiscard]] bool end_of_stream() const noexcept { return stream_ended_ && receiver_.unread() == 0; }
-  /// Octets that read() would give, and room that write() would take.
+  /// Octets that read() would give.
   [[nodiscard]] std::size_t readable() const noexcept { return receiver_.unread(); }
+  /// Octets that write() would take.
   [[nodiscard]] std::size_t writable() const noexcept { return call_send(tcb_) ? sender_.room() : 0; }
   /// Octets from the reader on that are still urgent (MUST-33).
   [[nodiscard]] u32 urgent_ahead() const noexcept;
@@ -277,9 +283,9 @@ class connection {
   [[nodiscard]] const typename Policy::fast_open& fast_open() const noexcept { return fast_open_; }
   // Settings that may change.
 
-  /// Nagle on or off (MUST-17); keep-alives on or off (MUST-24): either way idleness and unanswered probes are counted
-  /// from now, and no probe is due.
+  /// Nagle on or off (MUST-17).
   void set_nagle(bool on) noexcept { config_.nagle = on; }
+  /// Keep-alives on or off (MUST-24): either way idleness and unanswered probes count from now, and no probe is due.
   void set_keep_alive(bool on, instant now) noexcept;
   /// The user timeout, which is R2; nothing: never (MUST-21). Counts from now for what is outstanding, or from the next
   /// probe where the peer answers from behind a closed window. Errors: bad_argument unless it is longer than nothing.

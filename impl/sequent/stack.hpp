@@ -33,19 +33,19 @@ namespace sequent {
 template <class Policy>
 class stack {
  public:
-  using policy = Policy;
-  using connection_type = connection<typename Policy::connection_policy>;
-  using send_storage = typename Policy::connection_policy::send_storage;
-  using receive_storage = typename Policy::connection_policy::receive_storage;
-  using tag_type = typename Policy::tag;
+  using policy = Policy;  ///< what it is made of: see default_stack_policy
+  using connection_type = connection<typename Policy::connection_policy>;       ///< what find() shows
+  using send_storage = typename Policy::connection_policy::send_storage;        ///< inline, or slices
+  using receive_storage = typename Policy::connection_policy::receive_storage;  ///< inline, or slices
+  using tag_type = typename Policy::tag;                                        ///< see set_tag()
 
   /// Connections may fall asleep.
   static constexpr bool sleeps = stack_slots<Policy>::sleeps;
   /// The most that are awake.
   static constexpr u32 max_awake = stack_slots<Policy>::max_awake;
-  /// Octets of each connection's slice of the buffers' memory, for what it sends and what it receives.
+  /// Octets of each connection's slice of the buffers' memory, for what it sends.
   static constexpr std::size_t send_slice = stack_slots<Policy>::send_slice;
-  static constexpr std::size_t receive_slice = stack_slots<Policy>::receive_slice;
+  static constexpr std::size_t receive_slice = stack_slots<Policy>::receive_slice;  ///< and for what it receives
   /// Octets of memory for the buffers that a stack must be given: none where storage is inline.
   static constexpr std::size_t buffer_octets = max_awake * (send_slice + receive_slice);
   /// Octets that each connection can hold for its reader.
@@ -96,35 +96,35 @@ class stack {
   /// What wakes a sleeper may fail with no_place, when every place is taken by others that are busy; once one is free,
   /// stack_event::place says so.
   result<std::size_t> write(handle of, std::span<const std::uint8_t> octets) noexcept;
-  result<std::size_t> write_urgent(handle of, std::span<const std::uint8_t> octets) noexcept;
-  [[nodiscard]] u32 urgent_ahead(handle of) const noexcept;
-  result<std::size_t> read(handle of, std::span<std::uint8_t> out) noexcept;
-  result<void> shutdown(handle of) noexcept;
+  result<std::size_t> write_urgent(handle of, std::span<const std::uint8_t> octets) noexcept;  ///< RFC 6093
+  [[nodiscard]] u32 urgent_ahead(handle of) const noexcept;                                    ///< octets (MUST-33)
+  result<std::size_t> read(handle of, std::span<std::uint8_t> out) noexcept;  ///< 0: the end of the stream
+  result<void> shutdown(handle of) noexcept;                                  ///< CLOSE: no more writing
   /// Room in place, as connection lends it; empty for a handle that names no connection, where write() would fail, and
   /// while as many connections lend as may, half of those that can be awake. It is this connection's, and keeps it
   /// awake, until commit(), write(), shutdown(), close() or abort() for the same handle, whatever arrives meanwhile.
   /// Errors of commit(): as write(), and bad_argument for more octets than are lent; then nothing is lent any more
   /// either.
   [[nodiscard]] std::span<std::uint8_t> writable_span(handle of) noexcept;
-  result<std::size_t> commit(handle of, std::size_t octets) noexcept;
+  result<std::size_t> commit(handle of, std::size_t octets) noexcept;  ///< queues octets of writable_span()
   /// Octets in place, this connection's until read(), consume(), close() or abort() for the same handle; what arrives
   /// may take them back, which consume() answers with an error. Errors of consume(): as connection's.
   [[nodiscard]] std::span<const std::uint8_t> readable_span(handle of) const noexcept;
-  result<std::size_t> consume(handle of, std::size_t octets) noexcept;
+  result<std::size_t> consume(handle of, std::size_t octets) noexcept;  ///< forgets octets of readable_span()
   /// The differentiated services of what a connection sends from now on, as stack_config::service (MUST-48, SHLD-21);
   /// to whom it is told what it does, where its policy has a traced_by. Errors: connection_does_not_exist.
   result<void> set_service(handle of, std::uint8_t service) noexcept;
-  result<void> set_trace(handle of, const typename Policy::connection_policy::trace& to) noexcept;
+  result<void> set_trace(handle of, const typename Policy::connection_policy::trace& to) noexcept;  ///< see traced_by
   /// Nagle (MUST-17), keep-alives (MUST-24) and the user timeout (MUST-21) of one connection, as connection has them,
   /// awake or asleep; in its sleep a timeout is kept in milliseconds, rounded up. Errors: connection_does_not_exist;
   /// bad_argument for a timeout that is not longer than nothing.
   result<void> set_nagle(handle of, bool on) noexcept;
-  result<void> set_keep_alive(handle of, bool on, instant now) noexcept;
-  result<void> set_user_timeout(handle of, std::optional<duration> timeout, instant now) noexcept;
+  result<void> set_keep_alive(handle of, bool on, instant now) noexcept;  ///< off at first (MUST-25)
+  result<void> set_user_timeout(handle of, std::optional<duration> timeout, instant now) noexcept;  ///< R2 (MUST-21)
   /// What the user keeps with a connection, of the policy's type; at first as default-constructed. Nothing for a handle
   /// that names no connection. Errors: connection_does_not_exist.
   result<void> set_tag(handle of, tag_type tag) noexcept;
-  [[nodiscard]] std::optional<tag_type> tag(handle of) const noexcept;
+  [[nodiscard]] std::optional<tag_type> tag(handle of) const noexcept;  ///< as set_tag() had it last
   /// Gives a connection up in good order, or a listener, whose unaccepted connections are reset. The handle names
   /// nothing any more. A sleeper without a place to wake in is closed once there is one. What goes on is an orphan: see
   /// stack_config::max_orphans. Errors: connection_does_not_exist, and none else. Linear in the connections that wait
@@ -136,7 +136,7 @@ class stack {
   [[nodiscard]] const connection_type* find(handle of) const noexcept;
   /// In which state it is, and where it leads; nothing when the handle names no connection.
   [[nodiscard]] std::optional<connection_state> state_of(handle of) const noexcept;
-  [[nodiscard]] std::optional<flow> flow_of(handle of) const noexcept;
+  [[nodiscard]] std::optional<flow> flow_of(handle of) const noexcept;  ///< the four-tuple, as seen from here
 
   /// A packet has arrived: an IP datagram from its header on. Says where it was delivered, or that it was not: answers
   /// of no record fill their room (max_replies): what asks for one more is postponed. Poll, then hand it over again.
@@ -148,7 +148,7 @@ class stack {
   /// The next packet to send, written to `out`; it counts as sent. Nothing is written, and nothing lost, when `out` has
   /// fewer than min_packet_room octets.
   [[nodiscard]] std::optional<packet_out> poll_packet(instant now, std::span<std::uint8_t> out) noexcept;
-  static constexpr std::size_t min_packet_room = ipv6_header_length + longest_header + 1;
+  static constexpr std::size_t min_packet_room = ipv6_header_length + longest_header + 1;  ///< octets
 
   /// When on_deadline() is to be called, if ever; it may be called early, and this may tell of a deadline that has been
   /// put off since. Ask after poll_packet has nothing more.
@@ -166,20 +166,20 @@ class stack {
   /// bad_argument for a secret of zeros.
   result<void> rotate_secret(secret_key fresh, instant now) noexcept;
 
-  [[nodiscard]] const stack_config& config() const noexcept { return config_; }
-  [[nodiscard]] const stack_statistics& statistics() const noexcept { return statistics_; }
+  [[nodiscard]] const stack_config& config() const noexcept { return config_; }  ///< as the constructor got it
+  [[nodiscard]] const stack_statistics& statistics() const noexcept { return statistics_; }  ///< since it was made
   /// What all connections together have counted, ended ones too; zeros unless theirs count. Linear in max_connections.
   [[nodiscard]] connection_counters totals() const noexcept;
-  /// What the tables hold.
+  /// Connections that have a place, awake or asleep; half-open ones and TIME-WAIT have their own.
   [[nodiscard]] u32 connections() const noexcept { return slots_.size(); }
   [[nodiscard]] u32 connections_awake() const noexcept {
     if constexpr (sleeps) return bodies_.size();
     return slots_.size();
-  }
-  [[nodiscard]] u32 orphans() const noexcept { return orphans_.size() + closing_.size(); }
-  [[nodiscard]] u32 half_open_connections() const noexcept { return half_open_.size(); }
-  [[nodiscard]] u32 time_wait_connections() const noexcept { return time_wait_.size(); }
-  [[nodiscard]] u32 listeners() const noexcept { return listeners_.size(); }
+  }  ///< of connections(), those that are not asleep
+  [[nodiscard]] u32 orphans() const noexcept { return orphans_.size() + closing_.size(); }  ///< see close()
+  [[nodiscard]] u32 half_open_connections() const noexcept { return half_open_.size(); }    ///< in SYN-RECEIVED
+  [[nodiscard]] u32 time_wait_connections() const noexcept { return time_wait_.size(); }    ///< as records
+  [[nodiscard]] u32 listeners() const noexcept { return listeners_.size(); }                ///< see listen()
   /// Recomputes what the tables keep and says whether it agrees; for tests. Linear in the capacities.
   [[nodiscard]] bool consistent() const noexcept;
 
