@@ -61,7 +61,8 @@ enum class error : std::uint8_t {
 
 /// Whether settings can be used. If not, `wrong` is the name of the first that is out of range.
 struct [[nodiscard]] validity {
-  const char* wrong = nullptr;
+  const char* wrong = nullptr;  ///< as in the settings' declaration, e.g. "keep_alive.idle"
+  /// They can be used.
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return wrong == nullptr; }
 };
 
@@ -79,8 +80,9 @@ constexpr void require_there(bool there) noexcept {
 template <class T>
 class [[nodiscard]] result {
  public:
-  constexpr result(T value) noexcept : value_(static_cast<T&&>(value)) {}
-  constexpr result(error why) noexcept : error_(why) {}
+  /// A value.
+  constexpr result(T value) noexcept : value_(static_cast<T&&>(value)) {}  ///< a value
+  constexpr result(error why) noexcept : error_(why) {}                    ///< an error
   /// A value made from nothing, to be filled where it stands: large values are not copied then.
   template <class... From>
   constexpr explicit result(std::in_place_t, From&&... from) noexcept
@@ -93,18 +95,25 @@ class [[nodiscard]] result {
     return *this;
   }
 
+  /// There is a value, and no error.
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return value_.has_value(); }
+  /// The same.
   [[nodiscard]] constexpr bool has_value() const noexcept { return value_.has_value(); }
+  /// The value. Traps on an error, in release builds too.
   [[nodiscard]] constexpr const T& value() const noexcept {
     detail::require_there(value_.has_value());
     return *value_;
   }
+  /// The same.
   [[nodiscard]] constexpr const T& operator*() const noexcept { return value(); }
+  /// The same, to be changed.
   [[nodiscard]] constexpr T& operator*() noexcept {
     detail::require_there(value_.has_value());
     return *value_;
   }
+  /// A member of the value.
   [[nodiscard]] constexpr const T* operator->() const noexcept { return &value(); }
+  /// The error. Traps where there is none.
   [[nodiscard]] constexpr error why() const noexcept {
     detail::require_there(!value_.has_value());
     return error_;
@@ -119,11 +128,14 @@ class [[nodiscard]] result {
 template <>
 class [[nodiscard]] result<void> {
  public:
-  constexpr result() noexcept = default;
-  constexpr result(error why) noexcept : error_(why) {}
+  constexpr result() noexcept = default;                 ///< success
+  constexpr result(error why) noexcept : error_(why) {}  ///< an error
 
+  /// There is no error.
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return !error_.has_value(); }
+  /// The same.
   [[nodiscard]] constexpr bool has_value() const noexcept { return !error_.has_value(); }
+  /// The error. Traps where there is none.
   [[nodiscard]] constexpr error why() const noexcept {
     detail::require_there(error_.has_value());
     return *error_;

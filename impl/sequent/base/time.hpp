@@ -13,10 +13,13 @@ namespace sequent {
 class duration {
  public:
   constexpr duration() noexcept = default;
+  /// So many microseconds, fewer than none too.
   [[nodiscard]] static constexpr duration microseconds(std::int64_t count) noexcept { return duration(count); }
+  /// So many milliseconds; what is too many stays at the longest.
   [[nodiscard]] static constexpr duration milliseconds(std::int64_t count) noexcept {
     return duration(detail::saturating_product(count, 1'000));
   }
+  /// So many seconds; likewise.
   [[nodiscard]] static constexpr duration seconds(std::int64_t count) noexcept {
     return duration(detail::saturating_product(count, 1'000'000));
   }
@@ -52,6 +55,7 @@ inline constexpr duration timestamp_tick = duration::milliseconds(1);
 class instant {
  public:
   constexpr instant() noexcept = default;
+  /// So many microseconds after the origin, or before.
   [[nodiscard]] static constexpr instant from_microseconds(std::int64_t count) noexcept {
     instant i;
     i.count_ = count;

@@ -36,12 +36,16 @@ enum class signal : std::uint16_t {
 /// A set of signals.
 class signals {
  public:
+  /// Adds one.
   constexpr void raise(signal s) noexcept { bits_ = static_cast<std::uint16_t>(bits_ | static_cast<std::uint16_t>(s)); }
+  /// Adds all of these.
   constexpr void raise(signals others) noexcept { bits_ = static_cast<std::uint16_t>(bits_ | others.bits_); }
+  /// Takes one out, if it is there.
   constexpr void drop(signal s) noexcept { bits_ = static_cast<std::uint16_t>(bits_ & ~static_cast<unsigned>(s)); }
+  /// Is it in the set?
   [[nodiscard]] constexpr bool has(signal s) const noexcept { return (bits_ & static_cast<std::uint16_t>(s)) != 0; }
-  [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
-  [[nodiscard]] constexpr std::uint16_t bits() const noexcept { return bits_; }
+  [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }     ///< nothing to tell
+  [[nodiscard]] constexpr std::uint16_t bits() const noexcept { return bits_; }  ///< a bit for each signal
   friend bool operator==(signals, signals) noexcept = default;
 
  private:
@@ -58,17 +62,17 @@ enum class text_placement : std::uint8_t {
 /// The outcome of one step beside the changed control block.
 template <word W = u32>
 struct actions {
-  reply answer = reply::none;
-  sequence_number<W> reset_seq{};
-  std::optional<sequence_number<W>> reset_ack{};
+  reply answer = reply::none;                     ///< what is to be sent
+  sequence_number<W> reset_seq{};                 ///< SEG.SEQ of a RST
+  std::optional<sequence_number<W>> reset_ack{};  ///< SEG.ACK of a RST that acknowledges
   /// TSval of the segment that a RST answers: the RST has it as its TSecr, and 0 as its TSval (RFC 7323 section 5.2).
   std::optional<sequence_number<W>> reset_echo{};
-  signals raised{};
+  signals raised{};  ///< what the user is to be told
 
-  text_placement text = text_placement::none;
-  W text_skip{};                 ///< octets at the front of the segment's text that are not wanted
-  W text_take{};                 ///< octets after them that are
-  sequence_number<W> text_at{};  ///< sequence number of the first octet taken
+  text_placement text = text_placement::none;  ///< where the octets taken belong
+  W text_skip{};                               ///< octets at the front of the segment's text that are not wanted
+  W text_take{};                               ///< octets after them that are
+  sequence_number<W> text_at{};                ///< sequence number of the first octet taken
 
   bool acceptable_ack = false;  ///< the ACK field was processed (not necessarily new)
   W acked{};                    ///< octets of sequence space newly acknowledged, SYN and FIN included

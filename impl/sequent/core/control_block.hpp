@@ -95,18 +95,18 @@ struct challenge_allowance {
   std::uint8_t sent = 0;    ///< challenge ACKs in this period
   std::uint8_t limit = 10;  ///< most of them in a period
 
-  static constexpr duration period = duration::seconds(1);
+  static constexpr duration period = duration::seconds(1);  ///< and then they are counted anew
 
   friend bool operator==(const challenge_allowance&, const challenge_allowance&) noexcept = default;
 };
 
 /// What this end offers in its SYN; fixed before the connection opens.
 struct handshake_offer {
-  std::uint16_t mss = 536;  ///< largest text this end can receive in a segment, octets (MUST-14, MUST-67)
-  std::uint8_t shift = 0;   ///< window shift it would use (RFC 7323 section 2.2); at most 14
-  bool window_scale = true;
-  bool timestamps = true;
-  bool sack = true;
+  std::uint16_t mss = 536;               ///< largest text this end can receive in a segment, octets (MUST-14, MUST-67)
+  std::uint8_t shift = 0;                ///< window shift it would use (RFC 7323 section 2.2); at most 14
+  bool window_scale = true;              ///< RFC 7323 section 2
+  bool timestamps = true;                ///< RFC 7323 section 3
+  bool sack = true;                      ///< RFC 2018 section 2
   std::uint16_t default_peer_mss = 536;  ///< SendMSS without an option: 536 for IPv4, 1220 for IPv6 (MUST-15)
   bool ecn = false;                      ///< RFC 3168
   friend bool operator==(const handshake_offer&, const handshake_offer&) noexcept = default;
@@ -115,20 +115,20 @@ struct handshake_offer {
 /// One connection's control block: a value. CLOSED is the default-constructed one.
 template <word W = u32>
 struct control_block {
-  connection_state state = connection_state::closed;
-  bool passive = false;       ///< opened by a passive OPEN (MUST-11)
-  bool plain_syn = false;     ///< a SYN that would set up ECN went unanswered, and one without ECN followed it
-  bool closed_early = false;  ///< FIN-WAIT-1 by a CLOSE in SYN-RECEIVED: our SYN is still to be acknowledged (A8)
-  send_variables<W> snd{};
-  receive_variables<W> rcv{};
-  timestamp_variables<W> ts{};
+  connection_state state = connection_state::closed;  ///< of the eleven (RFC 9293 section 3.3.2)
+  bool passive = false;                               ///< opened by a passive OPEN (MUST-11)
+  bool plain_syn = false;       ///< a SYN that would set up ECN went unanswered, and one without ECN followed it
+  bool closed_early = false;    ///< FIN-WAIT-1 by a CLOSE in SYN-RECEIVED: our SYN is still to be acknowledged (A8)
+  send_variables<W> snd{};      ///< SND.UNA and the others (section 3.3.1)
+  receive_variables<W> rcv{};   ///< RCV.NXT and the others (section 3.3.1)
+  timestamp_variables<W> ts{};  ///< TS.Recent and the others (RFC 7323)
   bool window_scaling = false;  ///< both ends sent the window scale option
   bool sack_permitted = false;  ///< both ends sent SACK-permitted
   bool ecn = false;             ///< both ends sent SYNs that set up ECN, and the peer no other
   bool fast_opened = false;     ///< text of the SYN was taken, at a passive end, or sent (RFC 7413)
   std::uint16_t peer_mss = 0;   ///< SendMSS: the peer's MSS option, or the default without one; 0 before the SYN
-  handshake_offer offer{};
-  challenge_allowance challenges{};
+  handshake_offer offer{};      ///< what our SYN says
+  challenge_allowance challenges{};  ///< how many may still be sent
 
   /// The peer is known and our SYN not acknowledged yet: SYN-RECEIVED, or FIN-WAIT-1 by a CLOSE there.
   [[nodiscard]] constexpr bool syn_pending() const noexcept {

@@ -37,11 +37,11 @@ struct stack_config {
   std::uint8_t service = 0;
   /// Arriving packets with fewer hops left are dropped (RFC 5082 asks for 255 where both ends are on one link).
   std::uint8_t min_time_to_live = 0;
-  cookie_policy cookies = cookie_policy::on_overflow;
-  duration syn_ack_timeout = duration::seconds(1);   ///< before the first retransmission of a SYN,ACK; doubles
-  duration syn_ack_longest = duration::seconds(60);  ///< and is at most this
-  std::uint8_t syn_ack_retries = 7;                  ///< with these times 183 seconds (MUST-23 asks for 180)
-  bool reuse_time_wait = true;                       ///< RFC 6191
+  cookie_policy cookies = cookie_policy::on_overflow;  ///< when SYNs are answered without a record (RFC 4987)
+  duration syn_ack_timeout = duration::seconds(1);     ///< before the first retransmission of a SYN,ACK; doubles
+  duration syn_ack_longest = duration::seconds(60);    ///< and is at most this
+  std::uint8_t syn_ack_retries = 7;                    ///< with these times 183 seconds (MUST-23 asks for 180)
+  bool reuse_time_wait = true;                         ///< RFC 6191
   /// Connections given back with close() that have not ended, TIME-WAIT aside: so many of them keep their places though
   /// others want one. Of those beyond them the one whose peer has acknowledged nothing for longest is reset, once its
   /// place is wanted: by connect(), by a handshake that is complete, by a sleeper that has to wake. Nothing: half of
@@ -76,16 +76,16 @@ struct stack_sizes {
   /// compile. Of one octet, too, all that is written arrives, one segment for each.
   std::size_t send_octets = 65'536;
   std::size_t receive_octets = 65'536;  ///< likewise
-  u32 max_connections = 16;
+  u32 max_connections = 16;             ///< awake and asleep
   /// Connections that have their buffers and tables at the same time; 0: all. With fewer than max_connections, those
   /// that have nothing to do fall asleep when others want their place, the longest idle first, and keep a few hundred
   /// octets each (dormant.hpp).
   u32 max_awake = 0;
   u32 max_half_open = 64;  ///< the SYN queue, of all listeners together
   u32 max_time_wait = 64;  ///< beyond them the oldest is forgotten
-  u32 max_listeners = 8;
-  u32 max_addresses = 4;  ///< local addresses
-  u32 max_replies = 64;   ///< answers without a record that wait for poll_packet()
+  u32 max_listeners = 8;   ///< at a time
+  u32 max_addresses = 4;   ///< local addresses
+  u32 max_replies = 64;    ///< answers without a record that wait for poll_packet()
 };
 
 /// Users keep nothing with a connection.
@@ -102,15 +102,15 @@ struct default_stack_policy {
 
 /// What has happened since the stack was made. Counters for people, not for the protocol.
 struct stack_statistics {
-  std::uint64_t packets = 0;         ///< handed to on_packet()
-  std::uint64_t malformed = 0;       ///< no datagram between two hosts, no segment, or a bad checksum
-  std::uint64_t martian = 0;         ///< to an address that is not ours, or from one that is
-  std::uint64_t land = 0;            ///< source and destination the same
-  std::uint64_t hops = 0;            ///< fewer hops left than min_time_to_live
-  std::uint64_t other_protocol = 0;  ///< neither TCP nor ICMP
-  std::uint64_t syn_dropped = 0;     ///< SYNs for which there was no room, and no cookie was sent
-  std::uint64_t cookies_sent = 0;
-  std::uint64_t cookies_accepted = 0;
+  std::uint64_t packets = 0;            ///< handed to on_packet()
+  std::uint64_t malformed = 0;          ///< no datagram between two hosts, no segment, or a bad checksum
+  std::uint64_t martian = 0;            ///< to an address that is not ours, or from one that is
+  std::uint64_t land = 0;               ///< source and destination the same
+  std::uint64_t hops = 0;               ///< fewer hops left than min_time_to_live
+  std::uint64_t other_protocol = 0;     ///< neither TCP nor ICMP
+  std::uint64_t syn_dropped = 0;        ///< SYNs for which there was no room, and no cookie was sent
+  std::uint64_t cookies_sent = 0;       ///< SYN,ACKs that are a cookie (RFC 4987 section 3.6)
+  std::uint64_t cookies_accepted = 0;   ///< connections that began with one
   std::uint64_t fast_opened = 0;        ///< connections whose SYN brought text with a good cookie (RFC 7413)
   std::uint64_t ack_dropped = 0;        ///< handshakes that could not complete: accept queue or connections full
   std::uint64_t half_open_expired = 0;  ///< SYN,ACKs that nobody answered
@@ -128,15 +128,15 @@ struct stack_statistics {
 /// Names a connection or a listener of one stack. One that has been given up names nothing any more, even when its
 /// place has been taken by another since.
 struct handle {
-  u32 index = 0xffff'ffffu;
-  u32 generation = 0;
+  u32 index = 0xffff'ffffu;  ///< of its place; this one: of none
+  u32 generation = 0;        ///< tells it from what had the place before
   friend constexpr auto operator<=>(handle, handle) noexcept = default;
 };
 
 /// What next_event() tells.
 struct stack_event {
-  handle of{};  ///< a connection, or a listener if `incoming`
-  signals raised{};
+  handle of{};            ///< a connection, or a listener if `incoming`
+  signals raised{};       ///< what its user is to be told
   bool incoming = false;  ///< accept() has something to give
   bool place = false;     ///< what was refused because others had taken it may be tried again: no_place on this handle,
                           ///< or, if it names nothing, connect(), listen() and writable_span()
@@ -166,6 +166,8 @@ enum class delivery : std::uint8_t {
 
 }  // namespace sequent
 
+// Doxygen finds no place for a specialization of what it has not read.
+/// @cond
 /// Handles as keys of unordered containers.
 template <>
 struct std::hash<sequent::handle> {
@@ -173,3 +175,4 @@ struct std::hash<sequent::handle> {
     return std::hash<std::uint64_t>{}(std::uint64_t{of.generation} << 32 | of.index);
   }
 };
+/// @endcond

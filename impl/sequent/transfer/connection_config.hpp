@@ -24,7 +24,7 @@ inline constexpr std::size_t largest_buffer = std::size_t{1} << 30;
 
 /// Keep-alives (RFC 9293 section 3.8.4): off unless asked for (MUST-25).
 struct keep_alive_config {
-  bool enabled = false;
+  bool enabled = false;                       ///< set_keep_alive() changes it later
   duration idle = duration::seconds(7'200);   ///< longer than nothing; two hours by default (MUST-28)
   duration interval = duration::seconds(75);  ///< between unanswered probes, longer than nothing
   std::uint8_t probes = 9;  ///< so many unanswered, at least 1, and the peer is taken for dead (MUST-29)
@@ -33,10 +33,10 @@ struct keep_alive_config {
 
 /// Fixed when a connection is made. What is out of range is refused when the connection is opened: see validate().
 struct connection_config {
-  keep_alive_config keep_alive{};
-  std::uint16_t local_port = 0;   ///< 1 to 65535; 0 is not noticed
-  std::uint16_t remote_port = 0;  ///< 0 on a listening connection: taken from the first SYN
-  pseudo_header addresses{};      ///< for the checksum; see connection::bind_peer() on a listening connection
+  keep_alive_config keep_alive{};  ///< whether a silent peer is asked if it is there
+  std::uint16_t local_port = 0;    ///< 1 to 65535; 0 is not noticed
+  std::uint16_t remote_port = 0;   ///< 0 on a listening connection: taken from the first SYN
+  pseudo_header addresses{};       ///< for the checksum; see connection::bind_peer() on a listening connection
   checksum_by checksum = checksum_by::library;  ///< who makes and verifies TCP's checksum (MUST-2, MUST-3)
 
   std::uint16_t receive_mss = 1'460;     ///< announced: at most MMS_R - 20 (MUST-67); at least 1

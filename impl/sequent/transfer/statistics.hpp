@@ -54,14 +54,14 @@ struct connection_counters {
 
 /// A policy's `statistics`: nothing is counted, and counting costs nothing.
 struct no_statistics {
-  static constexpr bool enabled = false;
+  static constexpr bool enabled = false;  ///< nothing else is asked of it
   friend constexpr bool operator==(const no_statistics&, const no_statistics&) noexcept = default;
 };
 
 /// A policy's `statistics`: everything is counted, in 112 octets and a few additions a segment.
 struct counted_statistics {
-  static constexpr bool enabled = true;
-  connection_counters count{};
+  static constexpr bool enabled = true;  ///< the calls below are made
+  connection_counters count{};           ///< so far
 
   /// A segment with text or a FIN, or a bare acknowledgment, is handed over to be sent.
   constexpr void sent(u32 text, bool again) noexcept {
@@ -71,6 +71,7 @@ struct counted_statistics {
     ++count.segments_again;
     count.octets_again += text;
   }
+  /// What is handed over is a bare acknowledgment.
   constexpr void sent_ack() noexcept { ++count.acks_sent; }
   /// A segment's text was taken, and so many octets are in order for it.
   constexpr void took(bool in_order, u32 octets) noexcept {
@@ -84,34 +85,34 @@ struct counted_statistics {
     if (duplicate) ++count.duplicate_acks;
     if (sack && reports_duplicate(header.options.sack, header.ack)) ++count.needless;
   }
-  constexpr void timed_out() noexcept { ++count.timeouts; }
-  constexpr void recovery_began() noexcept { ++count.recoveries; }
-  constexpr void probed() noexcept { ++count.probes; }
+  constexpr void timed_out() noexcept { ++count.timeouts; }         ///< the retransmission timer expired
+  constexpr void recovery_began() noexcept { ++count.recoveries; }  ///< a fast recovery
+  constexpr void probed() noexcept { ++count.probes; }              ///< a tail loss probe went out (RFC 8985 section 7)
   friend constexpr bool operator==(const counted_statistics&, const counted_statistics&) noexcept = default;
 };
 
 /// How a connection stands. A value; made from what is known anyway.
 struct connection_statistics {
-  connection_state state = connection_state::closed;
-  std::optional<duration> round_trip{};      ///< SRTT, once there is one (RFC 6298)
-  std::optional<duration> variation{};       ///< RTTVAR
-  std::optional<duration> min_round_trip{};  ///< of the recent past, as RACK uses it (RFC 8985 section 6.2)
-  duration timeout{};                        ///< RTO, doublings included
-  u32 segment_size = 0;                      ///< Eff.snd.MSS
-  u32 congestion_window = 0;                 ///< octets
-  u32 slow_start_threshold = 0;              ///< octets
-  u32 in_flight = 0;                         ///< SND.NXT - SND.UNA
-  u32 pipe = 0;                              ///< octets of that which are taken to be in the network (RFC 6675)
-  u32 sacked = 0;                            ///< octets of that which the peer has reported
-  u32 lost = 0;                              ///< octets of that which are taken for lost and not sent again yet
-  u32 unsent = 0;                            ///< octets queued and never sent
-  u32 unread = 0;                            ///< octets in order that wait for the reader
-  u32 send_window = 0;                       ///< SND.WND
-  u32 receive_window = 0;                    ///< RCV.WND
-  std::uint8_t timeouts_in_a_row = 0;        ///< since something was acknowledged, or a closed window told of
-  bool recovering = false;                   ///< in fast recovery
-  bool reordering_seen = false;              ///< since the connection began (RFC 8985 section 6.2)
-  connection_counters counters{};            ///< zeros unless the policy counts
+  connection_state state = connection_state::closed;  ///< of the eleven
+  std::optional<duration> round_trip{};               ///< SRTT, once there is one (RFC 6298)
+  std::optional<duration> variation{};                ///< RTTVAR
+  std::optional<duration> min_round_trip{};           ///< of the recent past, as RACK uses it (RFC 8985 section 6.2)
+  duration timeout{};                                 ///< RTO, doublings included
+  u32 segment_size = 0;                               ///< Eff.snd.MSS
+  u32 congestion_window = 0;                          ///< octets
+  u32 slow_start_threshold = 0;                       ///< octets
+  u32 in_flight = 0;                                  ///< SND.NXT - SND.UNA
+  u32 pipe = 0;                        ///< octets of that which are taken to be in the network (RFC 6675)
+  u32 sacked = 0;                      ///< octets of that which the peer has reported
+  u32 lost = 0;                        ///< octets of that which are taken for lost and not sent again yet
+  u32 unsent = 0;                      ///< octets queued and never sent
+  u32 unread = 0;                      ///< octets in order that wait for the reader
+  u32 send_window = 0;                 ///< SND.WND
+  u32 receive_window = 0;              ///< RCV.WND
+  std::uint8_t timeouts_in_a_row = 0;  ///< since something was acknowledged, or a closed window told of
+  bool recovering = false;             ///< in fast recovery
+  bool reordering_seen = false;        ///< since the connection began (RFC 8985 section 6.2)
+  connection_counters counters{};      ///< zeros unless the policy counts
   friend constexpr bool operator==(const connection_statistics&, const connection_statistics&) noexcept = default;
 };
 

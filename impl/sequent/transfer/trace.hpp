@@ -45,30 +45,30 @@ enum class trace_kind : std::uint8_t {
 
 /// One thing that happened, and how the connection stood after it.
 struct trace_event {
-  instant at{};
-  trace_kind kind = trace_kind::sent;
+  instant at{};                           ///< when, by the caller's clock
+  trace_kind kind = trace_kind::sent;     ///< what of the three it is
   cause why = cause::fresh;               ///< of what is sent
   timer expired = timer::retransmission;  ///< of what expired
   // What is sent or heard; nothing else has these.
-  sequence_number<u32> seq{};
-  sequence_number<u32> ack{};
-  control_bits<u32> control{};
-  u32 text_length = 0;  ///< octets
-  u32 window = 0;       ///< the field, not scaled
+  sequence_number<u32> seq{};   ///< SEG.SEQ
+  sequence_number<u32> ack{};   ///< SEG.ACK, meaningful with the ACK bit
+  control_bits<u32> control{};  ///< SYN, ACK and the others
+  u32 text_length = 0;          ///< octets
+  u32 window = 0;               ///< the field, not scaled
   // After it.
-  connection_state state = connection_state::closed;
-  bool recovering = false;       ///< in fast recovery
-  u32 congestion_window = 0;     ///< octets
-  u32 slow_start_threshold = 0;  ///< octets
-  u32 pipe = 0;                  ///< octets that are taken to be in the network
-  u32 lost = 0;                  ///< octets that are taken for lost and not sent again yet
-  duration round_trip{};         ///< SRTT; zero before it is known
-  duration timeout{};            ///< RTO
+  connection_state state = connection_state::closed;  ///< of the eleven
+  bool recovering = false;                            ///< in fast recovery
+  u32 congestion_window = 0;                          ///< octets
+  u32 slow_start_threshold = 0;                       ///< octets
+  u32 pipe = 0;                                       ///< octets that are taken to be in the network
+  u32 lost = 0;                                       ///< octets that are taken for lost and not sent again yet
+  duration round_trip{};                              ///< SRTT; zero before it is known
+  duration timeout{};                                 ///< RTO
 };
 
 /// A policy's `trace`: nobody is told, and that costs nothing.
 struct no_trace {
-  static constexpr bool enabled = false;
+  static constexpr bool enabled = false;  ///< nothing else is asked of it
 };
 
 /// A policy's `trace`: `sink` is called with a trace_event for each segment that a connection sends or hears and for
@@ -77,8 +77,8 @@ struct no_trace {
 /// for it.
 template <class Sink>
 struct traced_by {
-  static constexpr bool enabled = true;
-  Sink* sink = nullptr;
+  static constexpr bool enabled = true;  ///< there may be somebody to tell
+  Sink* sink = nullptr;                  ///< null: nobody
 };
 
 namespace detail {

@@ -12,17 +12,17 @@ namespace sequent {
 
 /// One end of a connection: an address and a port, which RFC 9293 calls a socket.
 struct ip_endpoint {
-  ip_address address{};
-  std::uint16_t port = 0;
+  ip_address address{};    ///< IPv4 or IPv6
+  std::uint16_t port = 0;  ///< 1 to 65535; 0: none
   friend constexpr bool operator==(const ip_endpoint&, const ip_endpoint&) noexcept = default;
 };
 
 /// The four-tuple of a connection as this end sees it. Both addresses are of one family.
 struct flow {
-  ip_address local{};
-  ip_address remote{};
-  std::uint16_t local_port = 0;
-  std::uint16_t remote_port = 0;
+  ip_address local{};             ///< ours
+  ip_address remote{};            ///< the peer's
+  std::uint16_t local_port = 0;   ///< ours
+  std::uint16_t remote_port = 0;  ///< the peer's
   friend constexpr bool operator==(const flow&, const flow&) noexcept = default;
 };
 
@@ -70,8 +70,9 @@ constexpr void absorb_addresses(Function& state, const ip_address& local, const 
 class flow_hash {
  public:
   constexpr flow_hash() noexcept = default;
-  constexpr explicit flow_hash(secret_key key) noexcept : key_(key) {}
+  constexpr explicit flow_hash(secret_key key) noexcept : key_(key) {}  ///< with 128 bits that nobody else knows
 
+  /// The hash; the same for the same flow and key.
   [[nodiscard]] constexpr std::uint64_t operator()(const flow& f) const noexcept {
     siphash_1_3 state(key_);
     absorb_addresses(state, f.local, f.remote);

@@ -25,9 +25,9 @@ enum class icmp_kind : std::uint8_t {
 /// An ICMP error about a segment that this host seems to have sent. Anybody can send one: see connection::on_icmp() for
 /// what is believed.
 struct icmp_error {
-  icmp_kind kind = icmp_kind::soft;
-  std::uint8_t type = 0;  ///< as received: of ICMP or ICMPv6, by the family of the addresses
-  std::uint8_t code = 0;
+  icmp_kind kind = icmp_kind::soft;    ///< what follows from type and code
+  std::uint8_t type = 0;               ///< as received: of ICMP or ICMPv6, by the family of the addresses
+  std::uint8_t code = 0;               ///< as received
   std::uint32_t mtu = 0;               ///< too_big: what the link takes, in octets of a whole datagram; else 0
   ip_address source{};                 ///< of the quoted segment: this host
   ip_address destination{};            ///< the peer

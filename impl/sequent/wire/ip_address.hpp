@@ -47,6 +47,7 @@ class ip_address {
  public:
   constexpr ip_address() noexcept = default;
 
+  /// The address of these four octets.
   [[nodiscard]] static constexpr ip_address from_v4(const ipv4_address& address) noexcept {
     using parts = std::array<ipv4_address, 4>;  // whole words: they are soon read as such
     ip_address made;
@@ -61,6 +62,7 @@ class ip_address {
     return made;
   }
 
+  /// Is it of IPv4?
   [[nodiscard]] constexpr bool is_v4() const noexcept { return is_ipv4_mapped(octets_); }
   /// The last four octets, which are the IPv4 address if is_v4().
   [[nodiscard]] constexpr ipv4_address v4() const noexcept {

@@ -110,6 +110,7 @@ namespace detail {
 /// The text of one address: a value that holds its own characters, with a zero behind them.
 class ip_address_text {
  public:
+  /// Writes it in the one form of RFC 5952, or in four parts. Constant time.
   constexpr explicit ip_address_text(const ip_address& address) noexcept {
     if (address.is_v4()) {
       put_v4(address.v4());
@@ -118,7 +119,9 @@ class ip_address_text {
     }
   }
 
+  /// The characters; they live as long as this object.
   [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters_.data(), size_}; }
+  /// The same, with the zero behind them.
   [[nodiscard]] constexpr const char* c_str() const noexcept { return characters_.data(); }
 
  private:

@@ -24,18 +24,19 @@ struct timestamps {
 /// One block of a SACK option (RFC 2018 section 3): [left, right).
 template <word W = u32>
 struct sack_block {
-  sequence_number<W> left{};
-  sequence_number<W> right{};
+  sequence_number<W> left{};   ///< of its first octet
+  sequence_number<W> right{};  ///< of the octet behind its last
   friend bool operator==(const sack_block&, const sack_block&) noexcept = default;
 };
 
 /// The blocks of a SACK option: none to four, in the order of the option.
 template <word W = u32>
 struct sack_blocks {
-  static constexpr std::uint8_t most = 4;
-  std::array<sack_block<W>, most> block{};
-  std::uint8_t count = 0;
+  static constexpr std::uint8_t most = 4;   ///< what 40 octets of options have room for
+  std::array<sack_block<W>, most> block{};  ///< those that count stand first
+  std::uint8_t count = 0;                   ///< 0 to most
 
+  /// Those that count.
   [[nodiscard]] constexpr std::span<const sack_block<W>> view() const noexcept { return {block.data(), count}; }
   /// Adds a block if there is room for it; says whether there was.
   constexpr bool push(sack_block<W> b) noexcept {
@@ -67,15 +68,15 @@ struct segment_options {
 /// A segment without its text octets. Member names are the RFC's SEG variables (RFC 9293 section 3.3.1).
 template <word W = u32>
 struct segment {
-  std::uint16_t source_port = 0;
-  std::uint16_t destination_port = 0;
-  sequence_number<W> seq{};  ///< SEG.SEQ
-  sequence_number<W> ack{};  ///< SEG.ACK, meaningful with the ACK bit
-  control_bits<W> control{};
-  W wnd{};          ///< SEG.WND as on the wire: 0 to 65535, not scaled
-  W up{};           ///< the urgent field, an offset from seq, meaningful with the URG bit
-  W text_length{};  ///< octets of text
-  segment_options<W> options;
+  std::uint16_t source_port = 0;       ///< the sender's
+  std::uint16_t destination_port = 0;  ///< the receiver's
+  sequence_number<W> seq{};            ///< SEG.SEQ
+  sequence_number<W> ack{};            ///< SEG.ACK, meaningful with the ACK bit
+  control_bits<W> control{};           ///< SYN, ACK and the others
+  W wnd{};                             ///< SEG.WND as on the wire: 0 to 65535, not scaled
+  W up{};                              ///< the urgent field, an offset from seq, meaningful with the URG bit
+  W text_length{};                     ///< octets of text
+  segment_options<W> options;          ///< those that this library knows
 
   /// SEG.LEN: octets of sequence space, SYN and FIN included (section 3.4).
   [[nodiscard]] constexpr W length() const noexcept { return text_length + control.length(); }
