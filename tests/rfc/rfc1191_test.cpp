@@ -1,4 +1,7 @@
 // RFC 1191 and RFC 8201: path MTU discovery.
+#include <initializer_list>
+#include <utility>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/doubtful.hpp"
@@ -173,6 +176,44 @@ TEST(rfc1191_section_6_4, no_echo_puts_back_in_flight_what_was_too_large) {
   EXPECT_EQ(host.threshold(), threshold);
   EXPECT_TRUE(recovery.recovering());
   EXPECT_GT(recovery.board().lost(), 0u);
+}
+
+// What was too large is marked as sent again, which makes its loss no second one: two small segments of one flight are
+// lost, and the window is lowered once.
+// covers: rfc1191#6.4 rfc5681#4.3
+TEST(rfc1191_section_6_4, two_losses_of_one_flight_lower_the_window_once) {
+  doubtful_sender<> host({.sack = true}, ms(100));
+  host.write(60'000);
+  host.tcp.on_icmp(too_big(1'400, host.una()), host.now);
+  host.out();
+  const u32 small = host.tcp.effective_mss();
+  for (int round = 0; round != 3; ++round) {
+    host.wait(ms(100));
+    for (u32 n = host.tcp.sending().recovery().pipe() / small; n != 0; --n) {
+      host.in(at(5'001).ack(host.una() + small).from(9));
+    }
+  }
+  host.wait(ms(100));
+  const u32 una = host.una();
+  const auto report = [&](std::initializer_list<std::pair<u32, u32>> segments) {
+    packet p = at(5'001).ack(una).from(9);
+    for (const auto& [first, last] : segments) {
+      (void)p.header.options.sack.push(
+          {sequence_number<u32>(una + first * small), sequence_number<u32>(una + last * small)});
+    }
+    host.in(p);
+  };
+  int lowered = 0;
+  u32 before = host.threshold();
+  const auto note = [&] {
+    if (host.threshold() < before) ++lowered;
+    before = host.threshold();
+  };
+  for (u32 last = 2; last <= 4; ++last) report({{1, last}}), note();
+  for (u32 last = 6; last <= 8; ++last) report({{5, last}, {1, 4}}), note();
+  ASSERT_TRUE(host.tcp.sending().recovery().recovering());
+  EXPECT_EQ(lowered, 1);
+  EXPECT_EQ(host.threshold(), 4 * small);
 }
 
 // A timeout's repair stays one when a router reports meanwhile that the path takes less.

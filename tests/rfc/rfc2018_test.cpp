@@ -1,6 +1,9 @@
 // RFC 2018: selective acknowledgments, the receiving side.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
+#include "tests/support/doubtful.hpp"
 #include "tests/support/pair.hpp"
 
 namespace sequent::test {
@@ -144,6 +147,28 @@ TEST(rfc2018_section_5, absurd_blocks_do_no_harm) {
     EXPECT_EQ(host.una(), iss + 5'001);
     EXPECT_EQ(host.una(), host.nxt());
   }
+}
+
+// An acknowledgment that stops where what was reported begins tells that the receiver has thrown that away: it goes out
+// again within a round trip, whatever else is acknowledged meanwhile.
+TEST(rfc2018_section_8, a_receiver_that_shows_that_it_reneges_is_believed) {
+  doubtful_sender<> host({.sack = true});
+  host.fill(10);
+  host.now = host.now + ms(100);
+  for (u32 i = 2; i <= 10; ++i) host.in(host.with_block(host.answer(host.first), host.first + 1, host.first + i));
+  host.now = host.now + ms(100);
+  const std::size_t before = host.sent.size();
+  host.in(host.answer(host.first + 1));
+  EXPECT_EQ(host.tcp.sending().recovery().board().sacked(), 0u);
+  u32 last = host.first + 10;
+  for (int i = 0; i != 15; ++i) {
+    host.write(60'000);
+    host.wait(ms(20));
+    if (last < host.sent_segments()) host.in(host.with_block(host.answer(host.first + 1), host.first + 10, ++last));
+  }
+  const bool again = std::any_of(host.sent.begin() + static_cast<std::ptrdiff_t>(before), host.sent.end(),
+                                 [&](const packet& sent) { return sent.seq() == host.number(host.first + 1); });
+  EXPECT_TRUE(again) << "not within 300 ms";
 }
 
 }  // namespace rfc2018_test

@@ -332,5 +332,28 @@ TEST(rfc5681_section_4_3, the_loss_of_a_retransmission_after_a_timeout_lowers_th
   EXPECT_EQ(host.window(), host.size);
 }
 
+// RFC 5681 section 3.1: the timer expires over a window that was closed with twenty segments outstanding, and lowers
+// ssthresh to half of them. The same segments, lost, lower nothing again when the window opens.
+TEST(rfc5681_section_3_1, losses_behind_a_closed_window_are_answered_once) {
+  doubtful_sender<> host({.sack = true});
+  host.fill(20);
+  const u32 all = host.sent_segments();
+  host.now = host.now + ms(100);
+  host.in(host.answer(host.first).window(0));
+  while (host.tcp.sending().attempts() == 0) host.wait_for_deadline();
+  const u32 lowered = host.threshold();
+  EXPECT_EQ(lowered, (all - host.first) * host.size / 2);
+  host.now = host.now + ms(50);
+  host.in(host.answer(host.first));
+  u32 acknowledged = host.first;
+  for (int rounds = 0; acknowledged < all; ++rounds) {
+    ASSERT_LT(rounds, 8);
+    host.now = host.now + ms(100);
+    const u32 out = host.tcp.sending().recovery().pipe() / host.size;
+    for (u32 i = 0; i != out && acknowledged < all; ++i) host.in(host.answer(++acknowledged));
+    EXPECT_EQ(host.threshold(), lowered);
+  }
+}
+
 }  // namespace rfc5681_test
 }  // namespace sequent::test

@@ -1,6 +1,7 @@
 // RFC 8985: what a retransmission timeout takes for lost.
 #include <gtest/gtest.h>
 
+#include "tests/support/doubtful.hpp"
 #include "tests/support/pair.hpp"
 #include "tests/support/states.hpp"
 
@@ -151,6 +152,27 @@ TEST(rfc8985_section_6_2, a_first_flight_that_is_lost_whole_is_repaired_by_a_pro
     ASSERT_EQ(both.received[1].size(), 4u * 1'460 - 100);
     EXPECT_EQ(lost, 8) << "four lost, the last as a probe, three again";
     EXPECT_LE((arrived - began).count(), ms(200).count()) << stamped;
+  }
+}
+
+// RFC 8985 section 6.3: whatever went out a round trip ago and more is lost with the first, also where the clock of
+// send times, which goes round in 71 minutes, is more than half way round.
+TEST(rfc8985_section_6_3, what_is_forty_minutes_old_is_lost_with_the_first) {
+  doubtful_sender<> host({.sack = true});
+  host.fill(20);
+  const u32 all = host.sent_segments();
+  host.now = host.now + s(40 * 60);  // the host was asleep
+  host.tcp.on_deadline(host.now);
+  host.out();
+  while (host.tcp.sending().attempts() == 0) host.wait_for_deadline();  // a probe comes first
+  EXPECT_EQ(host.tcp.sending().recovery().pipe(), host.size) << "what else there is was spared";
+  // Each round trip doubles what goes out: 1, 2, 4, 8, 5.
+  const instant woke = host.now;
+  for (u32 acknowledged = host.first; acknowledged < all;) {
+    host.now = host.now + ms(100);
+    const u32 out = host.tcp.sending().recovery().pipe() / host.size;
+    for (u32 i = 0; i != out && acknowledged < all; ++i) host.in(host.answer(++acknowledged));
+    ASSERT_LE((host.now - woke).count(), ms(600).count());
   }
 }
 

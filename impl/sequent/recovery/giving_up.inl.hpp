@@ -32,7 +32,8 @@ constexpr bool loss_recovery<MostRuns, Parts>::on_window_reopened(instant now, d
 }
 
 template <std::size_t MostRuns, class Parts>
-constexpr void loss_recovery<MostRuns, Parts>::probe_again(sequence_number<u32> nxt) noexcept {
+constexpr void loss_recovery<MostRuns, Parts>::probe_again(sequence_number<u32> nxt, bool reduced) noexcept {
+  if (reduced) answered_until_ = nxt;
   board_.forget_losses();
   departed_ = 0;
   duplicates_ = 0;

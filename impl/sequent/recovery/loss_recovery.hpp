@@ -201,8 +201,9 @@ class loss_recovery {
   /// became due.
   constexpr bool on_window_reopened(instant now, duration smoothed) noexcept;
 
-  /// The timer expired while the peer's window is closed: only the first octets go out again, as a probe.
-  constexpr void probe_again(sequence_number<u32> nxt) noexcept;
+  /// The timer expired while the peer's window is closed: only the first octets go out again, as a probe. Where the
+  /// congestion window was reduced for more, that answers the loss of what was outstanding (RFC 5681 section 3.1).
+  constexpr void probe_again(sequence_number<u32> nxt, bool reduced) noexcept;
 
   /// The control block is gone: nothing is outstanding any more.
   constexpr void stop() noexcept { start(board_.end()); }

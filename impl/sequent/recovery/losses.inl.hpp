@@ -27,6 +27,9 @@ constexpr u32 loss_recovery<MostRuns, Parts>::deliver(const acknowledgment& ack,
     news->beyond = news->beyond || before(recover_, run.last);
   };
   board_.acknowledge(ack.una, note);
+  // A receiver that holds what lies there would have acknowledged it: it has thrown away what it reported (RFC 2018
+  // section 8).
+  if (ack.acked != 0 && !board_.view().empty() && board_.view().front().fate == run_fate::sacked) board_.forget_sacks();
   if (ack.sack && news != nullptr) {
     const auto blocks = ack.blocks->view();
     for (std::size_t i = news->reported ? 1 : 0; i < blocks.size(); ++i) {

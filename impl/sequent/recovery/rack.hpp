@@ -170,7 +170,7 @@ class rack {
     const u32 patience = round_trip_ + window;
     (void)board.mark_lost([&](const sent_run& run, sequence_number<u32>) {
       const u32 elapsed = now - run.sent_at;
-      return elapsed >= patience && elapsed < half_circle;
+      return elapsed >= patience;
     });
   }
 

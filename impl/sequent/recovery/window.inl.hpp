@@ -69,7 +69,9 @@ constexpr void loss_recovery<MostRuns, Parts>::enter(const acknowledgment& ack, 
   const bool in_repair = phase_ == recovery_phase::loss;  // of what was too large for the path
   phase_ = recovery_phase::recovery;
   head_due_ = true;
-  lowered_again_ = false;
+  // What was too large is marked as sent again, and its loss is this one.
+  lowered_again_ = in_repair;
+  if (in_repair) lowered_at_ = short_time(ack.now);
   probe_.cancel();
   if (answered) return doubt_.give_up();  // the reduction was not for this loss, and stays if this was none
   reduced_ = true;

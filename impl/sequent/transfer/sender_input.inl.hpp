@@ -151,7 +151,7 @@ constexpr std::uint8_t sender<Storage, Congestion, MostRuns, Pacing, Parts>::on_
     recovery_.on_timeout(snd.nxt, first, tcb.sack_permitted, mss, rtt_.smoothed(), now, marked);
     rtt_.back_off();
   } else {
-    recovery_.probe_again(snd.nxt);
+    recovery_.probe_again(snd.nxt, flight > 1);
     count_probe();
   }
   if (attempts_ != 255) ++attempts_;

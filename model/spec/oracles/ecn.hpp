@@ -40,7 +40,8 @@ enum class reduction : std::uint8_t { echo, loss, timeout };
 class ecn_oracle {
  public:
   /// Who is not told of reductions judges everything but them: where ECT and CWR may stand, and the echoes.
-  explicit ecn_oracle(bool told_of_reductions = true) : told_(told_of_reductions) {}
+  explicit ecn_oracle(bool told_of_reductions) : told_(told_of_reductions) {}
+  ecn_oracle() = default;
 
   /// It sends a segment.
   void sent(const ecn_segment& seg) {
@@ -180,7 +181,7 @@ class ecn_oracle {
     must_react_ = false;
   }
 
-  bool told_;
+  bool told_ = true;
   bool sent_setup_ = false;
   bool sent_other_ = false;
   bool received_setup_ = false;

@@ -97,9 +97,10 @@ class prr_oracle {
   void losses_found(position pipe) {
     if (!running_) return;
     const position rest = pipe > ssthresh_ ? proportion() : std::min(ssthresh_ - pipe + sent_, delivered_);
-    budget_ = rest - sent_;
+    budget_ = std::max<position>(rest - sent_, 0);
+    if (budget_ == 0 && sent_ == 0) budget_ = given_.smss;
+    window_ = pipe + budget_;
     allow_least(pipe);
-    window_ = pipe + std::max<position>(budget_, 0);
   }
 
   /// Text is put on the wire, new or not.

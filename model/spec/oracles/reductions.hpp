@@ -74,10 +74,11 @@ class reductions_oracle {
     cut_at_ends(flight_, r);
     for (auto it = flight_.lower_bound(r.first); it != flight_.end() && it->first < r.last; ++it) {
       const bool apart = seg.stamp != it->second.stamp;
-      it->second = {it->second.last, order_, now, true, it->second.arrived, seg.stamp, apart};
+      const bool smaller = why == reason::smaller_packet;
+      it->second = {it->second.last, order_, now, true, it->second.arrived, smaller, seg.stamp, apart};
     }
     if (r.last > nxt_) {
-      flight_.emplace(std::max(r.first, nxt_), piece{r.last, order_, now, false, false, seg.stamp});
+      flight_.emplace(std::max(r.first, nxt_), piece{r.last, order_, now, false, false, false, seg.stamp});
       nxt_ = r.last;
     }
   }
@@ -98,6 +99,7 @@ class reductions_oracle {
     note_missing(now);  // what is missing still, or is answered only now
     take({0, una}, now, true, seg.echo);
     for (const octet_range& each : seg.reported) take(each, now, false, {});
+    note_again_missing(now);  // but what this acknowledgment delivers of what was sent again is not lost
   }
   /// It hears that a packet was too big.
   void too_big() { smaller_ = true; }
@@ -146,6 +148,7 @@ class reductions_oracle {
     microseconds when = 0;
     bool again = false;
     bool arrived = false;
+    bool smaller = false;                  ///< that last time was because the path takes less
     std::optional<std::uint32_t> stamp{};  ///< that it was sent with last
     bool apart = true;                     ///< the time before it had another
   };
@@ -193,13 +196,21 @@ class reductions_oracle {
   void note_missing(microseconds now) {
     const std::uint64_t since = latest_ ? latest_->order : 0;
     const std::uint64_t repair_since = latest_ ? latest_->since : 0;
-    again_missing_ = {};
+    note_again_missing(now);
     left_missing_ = false;
     for (const auto& [first, p] : flight_) {
-      if (!p.arrived && p.again) again_missing_ = std::max(again_missing_.value_or(0), now - p.when);
       left_missing_ = left_missing_ || (!p.arrived && p.order > repair_since);
       if (p.arrived || p.order <= since) continue;
       oldest_ = std::max(oldest_.value_or(0), now - p.when);
+    }
+  }
+
+  // Of what was sent again, how long something is missing: the loss of a retransmission. What went out as smaller
+  // packets had not been lost before (RFC 1191 section 6.4).
+  void note_again_missing(microseconds now) {
+    again_missing_ = {};
+    for (const auto& [first, p] : flight_) {
+      if (!p.arrived && p.again && !p.smaller) again_missing_ = std::max(again_missing_.value_or(0), now - p.when);
     }
   }
 

@@ -204,7 +204,7 @@ class recovery_watch {
       begin(before, after, true);
       response_.timed_out(before.nxt - before.una, before.threshold, before.srtt, before.rttvar, before.nxt);
     } else {
-      if (before.repairs) late_ = before.una == began_at_ && !before.lowered_at && !starts_;
+      if (before.repairs) late_ = before.una == began_at_ && !before.lowered_at && !starts_ && lowers_;
       timed_out_lowered_ = after.lowered_at;
       starts_ = false;
       plain_ = plain_ && before.una == timed_out_at_;  // else another recovery is underway
@@ -407,6 +407,7 @@ class recovery_watch {
     reports_.started(after.una, after.nxt);
     duplicates_.repairs();
     starts_ = true;
+    lowers_ = after.threshold != before.threshold;
     late_ = false;
     began_at_ = after.una;
     by_timeout_ = by_timeout;
@@ -441,6 +442,7 @@ class recovery_watch {
   bool timer_ = false;               // ... or follows another timeout of the same recovery
   // A timeout struck within a recovery that nobody had answered; where the recovery began; when that timeout lowered.
   bool late_ = false;
+  bool lowers_ = false;  // the latest recovery: else an earlier reduction answers it, and it is never undone
   spec::position began_at_ = 0;
   std::optional<std::uint32_t> timed_out_lowered_{};
   bool by_timeout_ = false;  // the latest recovery began with a timeout
