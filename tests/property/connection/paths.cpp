@@ -87,7 +87,7 @@ constexpr const char* path_bounds =
     "536 to 8960 octets; at most 24 packets or bursts lost, late or twice, random loss, jitter, gathered and lost "
     "acknowledgments; hops that take packets of 120 to 1 420 octets, from the beginning or from some moment on, and "
     "say "
-    "so or not";
+    "so or not; in a fifth of the runs ends that offer ECN, and routers that mark";
 
 const registered reasons{claim{
     // covers: trace-hook rfc6298#5 rfc6675#4 rfc8985#7.2 rfc5681#3.2 rfc9438#4.6 rfc6675#5
