@@ -1,4 +1,4 @@
-// The `sequent` command: explore, replay, and list what there is to explore.
+// The `sequent` command: explain, explore, replay, trace, and list what there is to explore.
 #include <cstdio>
 #include <string>
 #include <system_error>
@@ -8,6 +8,7 @@
 
 #include "model/check/scenarios.hpp"
 #include "sequent/config.hpp"
+#include "tools/sequent/explain.hpp"
 #include "tools/sequent/explore.hpp"
 #include "tools/sequent/replay.hpp"
 #include "tools/sequent/trace.hpp"
@@ -50,6 +51,25 @@ void add_trace_options(CLI::App& command, tools::trace_options& trace) {
   command.add_option("--pcapng", trace.pcapng, "file for its packets, each with why it goes out as a comment");
 }
 
+void add_explain_options(CLI::App& command, tools::explain_options& explain) {
+  command.add_option("topic", explain.topic, "what to explain; without it, the topics are listed");
+  command.add_option("--seed", explain.seed, "of random losses")->capture_default_str();
+  command.add_option("--loss", explain.loss, "percent of segments that the path loses besides")
+      ->check(CLI::Range(0, 50));
+  command.add_option("--rtt", explain.round_trip, "round trip, milliseconds")->check(CLI::Range(2, 60'000));
+  command.add_option("--isn", explain.isn, "first sequence numbers of client and server: 100,5000")
+      ->delimiter(',')
+      ->expected(2);
+  command.add_option("--run", explain.run, "this run of the topic alone, counted from 1");
+  command.add_option("--html", explain.html, "write a page that stands alone to this file (- is the standard output)");
+  command.add_option("--svg", explain.svg, "draw the ladder to this file");
+  command.add_option("--json", explain.json, "write every step and how both ends stand to this file");
+  command.add_flag("--wide", explain.wide, "pictures of 820 units instead of 400");
+  command.add_option("--scheme", explain.scheme, "colours of pictures: auto, light or dark")
+      ->check(CLI::IsMember({"auto", "light", "dark"}))
+      ->capture_default_str();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -57,6 +77,11 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", fmt::format("sequent {}.{}.{}", SEQUENT_VERSION_MAJOR, SEQUENT_VERSION_MINOR,
                                                 SEQUENT_VERSION_PATCH));
   app.require_subcommand(1);
+
+  tools::explain_options explain;
+  auto* explain_command =
+      app.add_subcommand("explain", "explain TCP by running it: each step with its rule and a sentence");
+  add_explain_options(*explain_command, explain);
 
   tools::explore_options explore;
   auto* explore_command =
@@ -87,6 +112,7 @@ int main(int argc, char** argv) {
     return app.exit(problem) == 0 ? 0 : 2;
   }
   try {
+    if (*explain_command) return told(tools::explain(explain));
     if (*explore_command) return told(tools::explore(explore));
     if (*replay_command) return told(tools::replay(replay));
     if (*trace_command) return told(tools::trace(trace));

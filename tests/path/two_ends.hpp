@@ -19,6 +19,7 @@
 #include "model/spec/oracles/reasons.hpp"
 #include "model/spec/oracles/reductions.hpp"
 #include "sequent/connection.hpp"
+#include "tests/path/heap_storage.hpp"
 #include "tests/path/link.hpp"
 #include "tests/path/mark_watch.hpp"
 #include "tests/path/told_causes.hpp"
@@ -26,18 +27,6 @@
 #include "tests/support/icmp_reports.hpp"
 
 namespace sequent::path {
-
-/// Storage whose size is chosen when it is made.
-class heap_storage {
- public:
-  heap_storage() = default;
-  explicit heap_storage(std::size_t size) : room_(size) {}
-  [[nodiscard]] std::span<std::uint8_t> octets() noexcept { return room_; }
-  [[nodiscard]] std::span<const std::uint8_t> octets() const noexcept { return room_; }
-
- private:
-  std::vector<std::uint8_t> room_{};
-};
 
 /// The default connection, but for where its buffers lie.
 struct path_policy : default_policy {

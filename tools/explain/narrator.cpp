@@ -1,0 +1,359 @@
+#include "tools/explain/narrator.hpp"
+
+#include <fmt/format.h>
+
+namespace sequent::explain {
+
+std::string in_time(microseconds span) {
+  if (span < millisecond && span != 0) return fmt::format("{} us", span);
+  if (span < second)
+    return span % millisecond == 0 ? fmt::format("{} ms", span / millisecond)
+                                   : fmt::format("{:.1f} ms", static_cast<double>(span) / 1e3);
+  if (span < 120 * second) {
+    std::string digits = fmt::format("{:.3f}", static_cast<double>(span) / 1e6);
+    while (digits.back() == '0') digits.pop_back();
+    if (digits.back() == '.') digits.pop_back();
+    return digits + " s";
+  }
+  return span % (60 * second) == 0 ? fmt::format("{} min", span / (60 * second)) : fmt::format("{} s", span / second);
+}
+
+std::string grouped(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t i = digits.size(); i > 3;) digits.insert(i -= 3, " ");
+  return digits;
+}
+
+std::string in_octets(std::size_t count) { return fmt::format("{} octet{}", grouped(count), count == 1 ? "" : "s"); }
+
+std::string quoted(const std::string& text, std::size_t most) {
+  std::string safe;
+  for (const char c : text) safe += c >= ' ' && c < 127 ? c : '.';
+  if (safe.size() > most) safe = safe.substr(0, most / 2) + "..." + safe.substr(safe.size() - most / 2);
+  return '"' + safe + '"';
+}
+
+std::string label(const segment_facts& of) {
+  std::string bits;
+  const auto add = [&](bool set, const char* bit) {
+    if (!set) return;
+    if (!bits.empty()) bits += ',';
+    bits += bit;
+  };
+  add(of.syn, "SYN");
+  add(of.fin, "FIN");
+  add(of.rst, "RST");
+  add(of.has_ack && (of.syn || of.fin), "ACK");
+  add(of.urg, "URG");
+  add(of.ece, "ECE");
+  add(of.cwr, "CWR");
+  std::string text = bits;
+  const auto say = [&](const std::string& more) { text += (text.empty() ? "" : " ") + more; };
+  if (of.end() != of.seq || of.rst || !of.has_ack) say(fmt::format("SEQ={}", of.seq));
+  if (of.has_ack) say(fmt::format("ACK={}", of.ack));
+  if (!of.text.empty()) say(fmt::format("+{}", of.text.size()));
+  for (const number_range& each : of.sack) say(fmt::format("SACK {}-{}", each.first, each.second));
+  if (of.cookie) say(*of.cookie == 0 ? "cookie?" : "cookie");
+  if (of.marked) say("CE");
+  return text;
+}
+
+std::string citation(const std::string& cite) {
+  std::string text = cite;
+  if (text.starts_with("rfc")) text = "RFC " + text.substr(3);
+  if (const auto hash = text.find('#'); hash != std::string::npos) text[hash] = ' ';
+  const auto slash = text.find('/');
+  if (slash == std::string::npos) return text;
+  std::string place = text.substr(slash + 1);
+  text = text.substr(0, slash);
+  for (const char* each : {"first", "second", "fourth", "fifth", "sixth", "seventh", "eighth"}) {
+    const bool walk = text.ends_with("3.10.7.4");
+    if (!place.starts_with(each) || !walk) continue;
+    const std::string rest = place.substr(std::string(each).size());
+    return text + ", " + each + " check" + (rest.starts_with('/') ? ", " + rest.substr(1) : rest);
+  }
+  return text + ", " + place;
+}
+
+namespace {
+
+/// What is needed to speak of one step.
+struct speaker {
+  const chapter& of;
+  const step& at;
+
+  [[nodiscard]] const std::string& me() const { return of.names[static_cast<std::size_t>(at.end)]; }
+  [[nodiscard]] const std::string& peer() const { return of.names[static_cast<std::size_t>(1 - at.end)]; }
+  [[nodiscard]] const segment_facts& seg() const { return at.segment; }
+  [[nodiscard]] const end_facts& was() const { return at.was(); }
+  [[nodiscard]] const end_facts& is() const { return at.is(); }
+
+  [[nodiscard]] std::string call() const;
+  [[nodiscard]] std::string sends() const;
+  [[nodiscard]] std::string timer() const;
+  [[nodiscard]] std::string arrives() const;
+  [[nodiscard]] std::string opening() const;
+  [[nodiscard]] std::string refusal() const;
+  [[nodiscard]] std::string acknowledgment() const;
+  [[nodiscard]] std::string text() const;
+  [[nodiscard]] std::string fin() const;
+  [[nodiscard]] std::string waits_for_second() const;
+};
+
+std::string speaker::call() const {
+  if (!at.error.empty()) return fmt::format("The call is refused: {}.", at.error);
+  if (at.what == "listen") return fmt::format("The {} waits for anybody: a passive OPEN.", me());
+  if (at.what == "connect")
+    return fmt::format("The {} picks its first number, {}, and sends a SYN: an active OPEN.", me(), is().iss);
+  if (at.what == "shutdown")
+    return fmt::format("The {}'s user has nothing more to say. It may go on listening: one direction closes, not both.",
+                       me());
+  if (at.what == "abort")
+    return fmt::format("The {}'s user gives the connection up: whatever was under way is thrown away.", me());
+  return {};
+}
+
+std::string speaker::sends() const {
+  const std::string lost = at.became == fate::lost      ? " The path loses it, and tells nobody."
+                           : at.became == fate::too_big ? " A link on the way cannot carry it."
+                                                        : "";
+  if (at.what == "timeout") {
+    return fmt::format(
+        "Nobody acknowledged {} in time, so the oldest segment goes out again, alone: the timer cannot know "
+        "what else is missing. The next timeout is twice as long.{}",
+        was().snd_una, lost);
+  }
+  if (at.what == "repair")
+    return fmt::format("{} is taken for lost and goes out again, long before its timer.{}", seg().seq, lost);
+  if (at.what == "tail probe") {
+    return fmt::format(
+        "Nothing has come back for two round trips. A probe sends the last segment once more, in the hope of "
+        "an answer that says more than the timer could (RFC 8985).{}",
+        lost);
+  }
+  if (at.what == "window probe") {
+    return fmt::format(
+        "A probe of a closed window: {}. The answer says how things stand, even if the update was lost.{}",
+        in_octets(seg().text.size()), lost);
+  }
+  if (at.what == "keep-alive")
+    return fmt::format("A probe one number below what is next, {}: it carries nothing and must be answered.{}",
+                       seg().seq, lost);
+  return lost.empty() ? "" : lost.substr(1);
+}
+
+std::string speaker::timer() const {
+  if (at.what == "retransmission") {
+    if (was().state == "SYN-SENT" || was().state == "SYN-RECEIVED") {
+      return fmt::format("No answer within {}.", in_time(was().rto));
+    }
+    return fmt::format(
+        "The retransmission timer expires: {} without an acknowledgment of {}. What it was computed from: "
+        "SRTT {}, RTTVAR {}, and never less than one second.",
+        in_time(was().rto), was().snd_una, in_time(was().srtt), in_time(was().rttvar));
+  }
+  if (at.what == "delayed ack")
+    return fmt::format("No second segment came, and nothing went back that could have carried the ACK: it goes alone.");
+  if (at.what == "TIME-WAIT")
+    return "Two maximum segment lifetimes are over. Nothing of this connection can be in the network any more: its "
+           "numbers may be used again.";
+  if (at.what == "persist")
+    return "The window has been closed for a while, and an update may have been lost: time to ask.";
+  if (at.what == "loss probe") return {};
+  if (at.what == "user timeout")
+    return fmt::format("The {}'s patience is at an end. The user is told that the connection timed out.", me());
+  return {};
+}
+
+std::string speaker::waits_for_second() const {
+  const timer_fact* const delayed = is().timer("delayed ack");
+  if (delayed == nullptr || was().timer("delayed ack") != nullptr) return {};
+  return fmt::format(
+      " One segment alone is not acknowledged at once: the ACK waits up to {} for a second segment, or for "
+      "something to travel with.",
+      in_time(delayed->due - at.at));
+}
+
+std::string speaker::opening() const {
+  if (at.fired("LISTEN-3")) {
+    return fmt::format(
+        "The {} remembers {} and will next expect {}: a SYN takes one number, so that it can be acknowledged. "
+        "It chooses a first number of its own, {}.",
+        me(), seg().seq, is().rcv_nxt, is().iss);
+  }
+  if (at.fired("SYNSENT-5")) {
+    return fmt::format(
+        "ACK={} is {} + 1: the {}'s number has been heard. For the {} the connection is open; it still has to "
+        "say that it heard {}.",
+        seg().ack, was().iss, me(), me(), seg().seq);
+  }
+  if (at.fired("SYNSENT-6")) {
+    return fmt::format(
+        "A SYN crosses the {}'s own: a simultaneous open. Both answer SYN,ACK, and there is one connection, not two.",
+        me());
+  }
+  if (at.fired("ACK-4")) {
+    return fmt::format("ACK={} is {} + 1: now the {} knows that its own number arrived. Open on both sides.", seg().ack,
+                       is().iss, me());
+  }
+  return {};
+}
+
+std::string speaker::refusal() const {
+  if (at.fired("CLOSED-2") || at.fired("CLOSED-3")) {
+    return fmt::format(
+        "The {} knows nothing of such a connection. It answers RST, at the number that the segment itself names, so "
+        "that the RST will be believed.",
+        me());
+  }
+  if (at.fired("LISTEN-2")) return fmt::format("An acknowledgment of what the {} never sent: RST.", me());
+  if (at.fired("SYNSENT-3"))
+    return fmt::format("The RST acknowledges {}: it answers this very SYN, and is believed. Connection refused.",
+                       seg().ack);
+  if (at.fired("SYNSENT-2"))
+    return fmt::format("ACK={} is not {} + 1: this answers something that the {} has not said. RST.", seg().ack,
+                       was().iss, me());
+  if (at.fired("RST-2")) return "The RST lies outside of the window: dropped.";
+  if (at.fired("RST-3")) {
+    return fmt::format(
+        "The RST lies in the window, but not exactly at {}: it may be a guess. The {} does not believe it, and "
+        "answers with a challenge ACK; a real peer that is gone will send an exact RST.",
+        was().rcv_nxt, me());
+  }
+  if (at.fired("RST-4"))
+    return fmt::format("The RST is exact: the half-open connection is forgotten, and the {} listens again.", me());
+  if (at.fired("RST-6") || at.fired("RST-5"))
+    return fmt::format("The RST stands exactly at {}: it is believed. The connection is gone, and the user is told.",
+                       was().rcv_nxt);
+  if (at.fired("RST-9")) return "A RST does not end TIME-WAIT (RFC 1337).";
+  if (at.fired("SYN-5") || at.fired("TS-5")) {
+    return fmt::format(
+        "A SYN on an open connection. Whoever forged it would like it to reset the connection; the {} answers with "
+        "a challenge ACK, and nothing else happens.",
+        me());
+  }
+  if (at.fired("ACK-2"))
+    return fmt::format("ACK={} acknowledges what is long gone: challenged, and not taken.", seg().ack);
+  if (at.fired("ACK-3"))
+    return fmt::format("ACK={} acknowledges what the {} has not sent: answered, and not taken.", seg().ack, me());
+  return {};
+}
+
+std::string speaker::acknowledgment() const {
+  if (!seg().has_ack || seg().syn) return {};
+  const std::uint32_t moved = is().snd_una - was().snd_una;
+  if (moved != 0 && moved < 0x8000'0000u) {
+    const std::uint32_t freed = was().buffered - is().buffered;
+    const std::string what =
+        freed == 0 ? ""
+                   : fmt::format(" {} leave the {}'s send buffer, {} remain.", in_octets(freed), me(), is().buffered);
+    return fmt::format("ACK={}: everything before {} has arrived.{}", seg().ack, seg().ack, what);
+  }
+  if (seg().text.empty() && !seg().fin && seg().ack == was().snd_una && was().snd_una != was().snd_nxt &&
+      at.fired("ACK-6")) {
+    std::string blocks;
+    for (const number_range& each : seg().sack) blocks += fmt::format(" {} to {}", each.first, each.second - 1);
+    if (!blocks.empty()) blocks = fmt::format(" but SACK says that{} did arrive.", blocks);
+    return fmt::format("ACK={} again: {} is still what the {} waits for.{}", seg().ack, seg().ack, peer(),
+                       blocks.empty() ? "" : " The ACK cannot say more," + blocks);
+  }
+  if (is().snd_wnd != was().snd_wnd && seg().text.empty()) {
+    if (is().snd_wnd == 0) return "The window is closed: not an octet more.";
+    return fmt::format("The window is {} now.", in_octets(is().snd_wnd));
+  }
+  return {};
+}
+
+std::string speaker::text() const {
+  const std::string range =
+      fmt::format("{} to {}", seg().seq, seg().seq + static_cast<std::uint32_t>(seg().text.size()) - 1);
+  if (at.fired("TEXT-3")) {
+    const std::uint32_t moved = is().rcv_nxt - was().rcv_nxt - (seg().fin && at.is().state != at.was().state ? 1u : 0u);
+    const std::string joined = moved > seg().text.size() ? ", and what had waited behind the gap joins it" : "";
+    return fmt::format("Octets {} are what was expected{}: next is {}.{}", range, joined, is().rcv_nxt,
+                       joined.empty() ? waits_for_second() : " A gap that closes is acknowledged at once.");
+  }
+  if (at.fired("TEXT-4")) {
+    return fmt::format(
+        "Octets {} have come, but {} is missing. They are kept; the user gets nothing yet. The {} repeats ACK={} at "
+        "once: it is the only number that it can acknowledge.",
+        range, was().rcv_nxt, me(), was().rcv_nxt);
+  }
+  if (at.fired("TEXT-5") || at.fired("SEQ-7")) {
+    return fmt::format(
+        "Octets {} are here already: next is {}. Dropped, and acknowledged again, in case the ACK was lost.", range,
+        was().rcv_nxt);
+  }
+  return {};
+}
+
+std::string speaker::fin() const {
+  if (at.fired("FIN-3"))
+    return fmt::format("The FIN takes a number too. The {} will send nothing more, but may still be told things: {}.",
+                       peer(), is().state);
+  if (at.fired("FIN-4"))
+    return fmt::format("A FIN while the {}'s own is not acknowledged: both close at once, {}.", me(), is().state);
+  if (at.fired("FIN-5"))
+    return fmt::format("The {}'s FIN: both directions are closed. The {} waits in TIME-WAIT.", peer(), me());
+  if (at.fired("ACK-8"))
+    return fmt::format("ACK={} counts the FIN: the {} has closed its direction, {}.", seg().ack, me(), is().state);
+  if (at.fired("ACK-10")) return fmt::format("ACK={} counts the FIN: {}.", seg().ack, is().state);
+  if (at.fired("ACK-11"))
+    return fmt::format("ACK={} counts the last FIN: the {} is done, and forgets the connection.", seg().ack, me());
+  if (at.fired("SEQ-9"))
+    return fmt::format(
+        "The FIN came again, so the last ACK was lost: it is repeated, and the wait of two lifetimes begins anew.");
+  return {};
+}
+
+std::string speaker::arrives() const {
+  if (at.became == fate::damaged && at.rules.empty()) {
+    return fmt::format(
+        "One bit is not what it was: the checksum over header and text does not hold. The {} drops the segment and "
+        "says nothing, since not even the sender's port can be trusted.",
+        me());
+  }
+  for (const std::string& one : {refusal(), opening()}) {
+    if (!one.empty()) return one;
+  }
+  std::string all;
+  const auto add = [&](const std::string& one) {
+    if (one.empty()) return;
+    if (!all.empty()) all += ' ';
+    all += one;
+  };
+  if (seg().text.empty() || was().snd_una != is().snd_una)
+    add(at.fired("ACK-8") || at.fired("ACK-10") || at.fired("ACK-11") ? "" : acknowledgment());
+  if (!seg().text.empty()) add(text());
+  add(fin());
+  if (all.empty() && at.fired("SEQ-7"))
+    add(fmt::format("Nothing in it is new: answered with an ACK that says where the {} stands, and dropped.", me()));
+  if (all.empty() && at.fired("SEQ-6")) add("The SYN came again: answered once more.");
+  return all;
+}
+
+}  // namespace
+
+void narrate(chapter& of, const remark& own) {
+  for (step& each : of.steps) {
+    const speaker at{of, each};
+    std::string usual;
+    switch (each.kind) {
+      case happening::call: usual = at.call(); break;
+      case happening::sends: usual = at.sends(); break;
+      case happening::arrives: usual = at.arrives(); break;
+      case happening::timer: usual = at.timer(); break;
+      case happening::reports: break;
+    }
+    const std::string mine = own ? own(each) : std::string();
+    if (mine.empty()) {
+      each.says = usual;
+    } else if (mine.front() == '+') {
+      each.says = usual + (usual.empty() ? "" : " ") + mine.substr(1);
+    } else {
+      each.says = mine;
+    }
+  }
+}
+
+}  // namespace sequent::explain
