@@ -84,6 +84,7 @@ connection_config config_of(const end_setting& given) {
   config.receive_mss = config.send_mss = given.mss;
   config.window_scale = given.window_scale;
   config.timestamps = given.timestamps;
+  config.timestamp_offset = given.timestamp_offset;
   config.sack = given.sack;
   config.ecn = given.ecn;
   config.nagle = given.nagle;
@@ -335,6 +336,10 @@ std::vector<std::uint8_t> write_segment(const segment_facts& facts, std::uint16_
   header.control = control_bits<u32>(bits);
   header.text_length = static_cast<u32>(facts.text.size());
   if (facts.mss) header.options.mss = static_cast<std::uint16_t>(*facts.mss);
+  if (facts.timestamps) {
+    header.options.ts =
+        timestamps<u32>{sequence_number<u32>(facts.timestamps->first), sequence_number<u32>(facts.timestamps->second)};
+  }
   std::vector<std::uint8_t> octets(header_length + options_length(header.options) + facts.text.size());
   std::copy(facts.text.begin(), facts.text.end(), octets.end() - static_cast<std::ptrdiff_t>(facts.text.size()));
   emit_segment(header, octets, {});

@@ -23,6 +23,7 @@ struct end_setting {
   std::size_t send_buffer = 65'535, receive_buffer = 65'535;
   bool window_scale = false;
   bool timestamps = false;
+  std::uint32_t timestamp_offset = 1'000'000;
   bool sack = false;
   bool ecn = false;
   bool nagle = true;

@@ -36,6 +36,8 @@ struct segment_facts {
   bool capable = false;                 ///< the IP header says that marks are understood (RFC 3168)
   bool marked = false;                  ///< the IP header says that there was congestion
   std::size_t octets = 0;               ///< with its header
+  bool tells_seq = false;               ///< the number is worth showing although nothing is numbered
+  bool tells_window = false;            ///< the window is worth showing
 
   [[nodiscard]] std::uint32_t end() const {
     return seq + static_cast<std::uint32_t>(text.size()) + (syn ? 1u : 0u) + (fin ? 1u : 0u);

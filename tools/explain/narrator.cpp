@@ -1,5 +1,7 @@
 #include "tools/explain/narrator.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace sequent::explain {
@@ -49,10 +51,11 @@ std::string label(const segment_facts& of) {
   add(of.cwr, "CWR");
   std::string text = bits;
   const auto say = [&](const std::string& more) { text += (text.empty() ? "" : " ") + more; };
-  if (of.end() != of.seq || of.rst || !of.has_ack) say(fmt::format("SEQ={}", of.seq));
+  if (of.end() != of.seq || of.rst || !of.has_ack || of.tells_seq) say(fmt::format("SEQ={}", of.seq));
   if (of.has_ack) say(fmt::format("ACK={}", of.ack));
   if (!of.text.empty()) say(fmt::format("+{}", of.text.size()));
-  for (const number_range& each : of.sack) say(fmt::format("SACK {}-{}", each.first, each.second));
+  for (const number_range& each : of.sack) say(fmt::format("SACK={{{}:{}}}", each.first, each.second));
+  if (of.tells_window && of.has_ack) say(fmt::format("WND={}", of.window));
   if (of.cookie) say(*of.cookie == 0 ? "cookie?" : "cookie");
   if (of.marked) say("CE");
   return text;
@@ -77,10 +80,20 @@ std::string citation(const std::string& cite) {
 
 namespace {
 
+constexpr const char* waits_at_length =
+    "One segment alone is not acknowledged at once: the ACK waits up to 40 ms for a second one, or for something to "
+    "travel with.";
+constexpr const char* lost_at_length = "The path loses it, and tells nobody.";
+constexpr const char* resent_at_length =
+    "The oldest segment that is not acknowledged goes out again, alone: the timer cannot know what else is missing. "
+    "The "
+    "next timeout is twice as long.";
+
 /// What is needed to speak of one step.
 struct speaker {
   const chapter& of;
   const step& at;
+  const step* earlier = nullptr;  // the one before it, if there is one
 
   [[nodiscard]] const std::string& me() const { return of.names[static_cast<std::size_t>(at.end)]; }
   [[nodiscard]] const std::string& peer() const { return of.names[static_cast<std::size_t>(1 - at.end)]; }
@@ -105,6 +118,8 @@ std::string speaker::call() const {
   if (at.what == "listen") return fmt::format("The {} waits for anybody: a passive OPEN.", me());
   if (at.what == "connect")
     return fmt::format("The {} picks its first number, {}, and sends a SYN: an active OPEN.", me(), is().iss);
+  if (at.what == "shutdown" && was().state == "CLOSE-WAIT")
+    return fmt::format("The {} closes the other direction.", me());
   if (at.what == "shutdown")
     return fmt::format("The {}'s user has nothing more to say. It may go on listening: one direction closes, not both.",
                        me());
@@ -114,23 +129,25 @@ std::string speaker::call() const {
 }
 
 std::string speaker::sends() const {
-  const std::string lost = at.became == fate::lost      ? " The path loses it, and tells nobody."
+  const std::string lost = at.became == fate::lost      ? std::string(" ") + lost_at_length
                            : at.became == fate::too_big ? " A link on the way cannot carry it."
                                                         : "";
+  if (at.what == "timeout" && earlier != nullptr && earlier->kind == happening::timer) return resent_at_length + lost;
   if (at.what == "timeout") {
-    return fmt::format(
-        "Nobody acknowledged {} in time, so the oldest segment goes out again, alone: the timer cannot know "
-        "what else is missing. The next timeout is twice as long.{}",
-        was().snd_una, lost);
+    return "After the timeout all that was outstanding counts as lost; the next of it goes out, as the window allows." +
+           lost;
   }
   if (at.what == "repair")
     return fmt::format("{} is taken for lost and goes out again, long before its timer.{}", seg().seq, lost);
   if (at.what == "tail probe") {
-    return fmt::format(
-        "Nothing has come back for two round trips. A probe sends the last segment once more, in the hope of "
-        "an answer that says more than the timer could (RFC 8985).{}",
-        lost);
+    return "Nothing has come back for two round trips (and, as one segment alone may be acknowledged late, 200 ms "
+           "more). A probe "
+           "sends the last segment once more, in the hope of an answer that says more than the timer could (RFC "
+           "8985)." +
+           lost;
   }
+  if (at.what == "window probe" && was().snd_wnd != 0)
+    return "The octet of the probe goes first: it was sent, and not taken." + lost;
   if (at.what == "window probe") {
     return fmt::format(
         "A probe of a closed window: {}. The answer says how things stand, even if the update was lost.{}",
@@ -147,10 +164,20 @@ std::string speaker::timer() const {
     if (was().state == "SYN-SENT" || was().state == "SYN-RECEIVED") {
       return fmt::format("No answer within {}.", in_time(was().rto));
     }
+    if (was().snd_wnd == 0) {
+      return fmt::format(
+          "As far as the {} knows the window is closed still. Probes come at longer and longer intervals, {} now.",
+          me(), in_time(was().rto));
+    }
+    const microseconds computed = was().srtt + 4 * was().rttvar, undoubled = was().rto >> was().doublings;
+    const std::string least = computed < undoubled ? fmt::format(", raised to the least, {}", in_time(undoubled)) : "";
+    const std::string doubled =
+        was().doublings == 0 ? ""
+                             : fmt::format(", and doubled {} time{}", was().doublings, was().doublings == 1 ? "" : "s");
     return fmt::format(
-        "The retransmission timer expires: {} without an acknowledgment of {}. What it was computed from: "
-        "SRTT {}, RTTVAR {}, and never less than one second.",
-        in_time(was().rto), was().snd_una, in_time(was().srtt), in_time(was().rttvar));
+        "{} without an acknowledgment of {}: the retransmission timer expires. RTO = SRTT {} + 4 x RTTVAR {} = {}{}{}.",
+        in_time(was().rto), was().snd_una, in_time(was().srtt), in_time(was().rttvar), in_time(computed), least,
+        doubled);
   }
   if (at.what == "delayed ack")
     return fmt::format("No second segment came, and nothing went back that could have carried the ACK: it goes alone.");
@@ -167,11 +194,13 @@ std::string speaker::timer() const {
 
 std::string speaker::waits_for_second() const {
   const timer_fact* const delayed = is().timer("delayed ack");
-  if (delayed == nullptr || was().timer("delayed ack") != nullptr) return {};
-  return fmt::format(
-      " One segment alone is not acknowledged at once: the ACK waits up to {} for a second segment, or for "
-      "something to travel with.",
-      in_time(delayed->due - at.at));
+  if (delayed != nullptr && was().timer("delayed ack") == nullptr) {
+    return delayed->due - at.at == 40 * millisecond ? std::string(" ") + waits_at_length : std::string();
+  }
+  if (delayed == nullptr && was().timer("delayed ack") != nullptr && is().owes_ack) {
+    return " It is the second since the last ACK, so both are acknowledged now.";
+  }
+  return {};
 }
 
 std::string speaker::opening() const {
@@ -180,6 +209,10 @@ std::string speaker::opening() const {
         "The {} remembers {} and will next expect {}: a SYN takes one number, so that it can be acknowledged. "
         "It chooses a first number of its own, {}.",
         me(), seg().seq, is().rcv_nxt, is().iss);
+  }
+  if (at.fired("SYNSENT-5") && seg().ack != was().iss + 1) {
+    return fmt::format("ACK={} counts the SYN and {} of text that came with it. For the {} the connection is open.",
+                       seg().ack, in_octets(seg().ack - was().iss - 1), me());
   }
   if (at.fired("SYNSENT-5")) {
     return fmt::format(
@@ -200,11 +233,18 @@ std::string speaker::opening() const {
 }
 
 std::string speaker::refusal() const {
-  if (at.fired("CLOSED-2") || at.fired("CLOSED-3")) {
+  if (at.fired("CLOSED-2")) {
     return fmt::format(
-        "The {} knows nothing of such a connection. It answers RST, at the number that the segment itself names, so "
+        "The {} knows nothing of such a connection. It answers RST, at the number that the segment itself names, {}, "
+        "so "
         "that the RST will be believed.",
-        me());
+        me(), seg().ack);
+  }
+  if (at.fired("CLOSED-3")) {
+    return fmt::format(
+        "Nobody is there. The {} answers RST with ACK={}: it acknowledges the segment, and so shows that it answers "
+        "this one.",
+        me(), seg().end());
   }
   if (at.fired("LISTEN-2")) return fmt::format("An acknowledgment of what the {} never sent: RST.", me());
   if (at.fired("SYNSENT-3"))
@@ -213,6 +253,8 @@ std::string speaker::refusal() const {
   if (at.fired("SYNSENT-2"))
     return fmt::format("ACK={} is not {} + 1: this answers something that the {} has not said. RST.", seg().ack,
                        was().iss, me());
+  if (at.fired("SEQ-2"))
+    return fmt::format("The RST lies outside of the window, which begins at {}: dropped.", was().rcv_nxt);
   if (at.fired("RST-2")) return "The RST lies outside of the window: dropped.";
   if (at.fired("RST-3")) {
     return fmt::format(
@@ -244,9 +286,9 @@ std::string speaker::acknowledgment() const {
   const std::uint32_t moved = is().snd_una - was().snd_una;
   if (moved != 0 && moved < 0x8000'0000u) {
     const std::uint32_t freed = was().buffered - is().buffered;
-    const std::string what =
-        freed == 0 ? ""
-                   : fmt::format(" {} leave the {}'s send buffer, {} remain.", in_octets(freed), me(), is().buffered);
+    const std::string what = freed == 0 ? ""
+                                        : fmt::format(" {} {} the {}'s send buffer, {} remain.", in_octets(freed),
+                                                      freed == 1 ? "leaves" : "leave", me(), is().buffered);
     return fmt::format("ACK={}: everything before {} has arrived.{}", seg().ack, seg().ack, what);
   }
   if (seg().text.empty() && !seg().fin && seg().ack == was().snd_una && was().snd_una != was().snd_nxt &&
@@ -334,9 +376,37 @@ std::string speaker::arrives() const {
 
 }  // namespace
 
+void show_windows(chapter& of) {
+  for (step& each : of.steps) each.segment.tells_window = true;
+}
+
+namespace {
+
+// That an acknowledgment was looked at says nothing where it moved nothing, and something else is to be told.
+void quieten(step& at) {
+  const bool moved = at.was().snd_una != at.is().snd_una || at.was().snd_wnd != at.is().snd_wnd;
+  const bool more = std::any_of(at.rules.begin(), at.rules.end(),
+                                [](const rule_fact& each) { return each.tells && each.id != "ACK-6"; });
+  for (rule_fact& each : at.rules) {
+    if (each.id == "ACK-6" && !moved && more) each.tells = false;
+  }
+}
+
+// What has been explained once is only named.
+void shorten(std::string& says, const std::string& at_length, const std::string& briefly, bool& told) {
+  const std::size_t where = says.find(at_length);
+  if (where == std::string::npos) return;
+  if (told) says.replace(where, at_length.size(), briefly);
+  told = true;
+}
+
+}  // namespace
+
 void narrate(chapter& of, const remark& own) {
+  bool delays_told = false, losses_told = false, timers_told = false;
   for (step& each : of.steps) {
-    const speaker at{of, each};
+    if (each.kind == happening::arrives) quieten(each);
+    const speaker at{of, each, &each == of.steps.data() ? nullptr : &each - 1};
     std::string usual;
     switch (each.kind) {
       case happening::call: usual = at.call(); break;
@@ -349,10 +419,14 @@ void narrate(chapter& of, const remark& own) {
     if (mine.empty()) {
       each.says = usual;
     } else if (mine.front() == '+') {
-      each.says = usual + (usual.empty() ? "" : " ") + mine.substr(1);
+      const std::size_t from = mine.find_first_not_of("+ ");
+      each.says = usual + (usual.empty() ? "" : " ") + mine.substr(from);
     } else {
       each.says = mine;
     }
+    shorten(each.says, waits_at_length, "Its ACK waits for a second.", delays_told);
+    shorten(each.says, lost_at_length, "Lost.", losses_told);
+    shorten(each.says, resent_at_length, "Once more.", timers_told);
   }
 }
 

@@ -15,6 +15,9 @@ using remark = std::function<std::string(const step&)>;
 /// Gives each step of a chapter its sentence.
 void narrate(chapter& of, const remark& own = {});
 
+/// Has windows shown with the segments of a chapter.
+void show_windows(chapter& of);
+
 /// A span of time, e.g. "50 ms", "1.2 s", "2 min".
 [[nodiscard]] std::string in_time(microseconds span);
 /// "1 octet", "10 octets".

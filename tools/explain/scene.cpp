@@ -9,6 +9,17 @@ namespace {
 
 constexpr int most_steps = 2'000;  // of a scene that never comes to rest
 
+void damage(std::vector<std::uint8_t>& octets, const treatment& how, std::size_t text) {
+  if (how.swaps && text >= 4) {
+    // The first two words of the text that stand where words are summed.
+    const std::size_t at = octets.size() - text;
+    std::swap(octets[at], octets[at + 2]);
+    std::swap(octets[at + 1], octets[at + 3]);
+  } else if (how.bit / 8 < octets.size()) {
+    octets[how.bit / 8] = static_cast<std::uint8_t>(octets[how.bit / 8] ^ (0x80u >> how.bit % 8));
+  }
+}
+
 }  // namespace
 
 scene::scene(const scene_setting& given, const variation& varied)
@@ -23,6 +34,7 @@ scene::scene(const scene_setting& given, const variation& varied)
     each.remote_port = static_cast<std::uint16_t>(i == 0 ? 80 : 49'152);
     if (varied.isn) each.isn = (*varied.isn)[i];
     ports_[i] = each.port;
+    settings_[i] = each;
     ends_[i] = make_end(each);
     free_at_[i] = -spacing_;
   }
@@ -30,14 +42,14 @@ scene::scene(const scene_setting& given, const variation& varied)
 
 end_facts scene::facts(int which) const {
   end_facts now = at(which).facts();
-  for (timer_fact& each : now.timers) each.due += now_;
+  for (timer_fact& each : now.timers) each.due += now_ - origin_;
   return now;
 }
 
 step scene::begin(happening kind, int where) const {
   step made;
   made.kind = kind;
-  made.at = now_;
+  made.at = now_ - origin_;
   made.end = where;
   made.before = {facts(0), facts(1)};
   return made;
@@ -58,14 +70,34 @@ void scene::call(int where, std::string what, const std::function<std::string()>
   settle();
 }
 
+void scene::open() {
+  const auto bad_luck = std::exchange(loss_, 0);
+  const auto planned = std::exchange(path, {});
+  listen(1);
+  connect(0);
+  run(round_trip_ * 2 + 8 * spacing_);
+  loss_ = bad_luck;
+  path = planned;
+  steps_.clear();
+  sent_ = texts_ = {};
+  number_ = 0;
+  origin_ = now_;
+}
+
 void scene::listen(int end) {
   call(end, "listen", [&] { return at(end).listen(); });
 }
-void scene::connect(int end) {
-  call(end, "connect", [&] { return at(end).connect(); });
+void scene::connect(int end, std::string_view text) {
+  const std::string with = text.empty() ? "connect" : "connect, write \"" + std::string(text) + "\"";
+  call(end, with, [&] {
+    const std::string done = at(end).connect();
+    if (!text.empty()) (void)at(end).write(text, false);
+    return done;
+  });
 }
 void scene::write(int end, std::string_view text, bool urgent) {
-  call(end, (urgent ? "write urgent \"" : "write \"") + std::string(text) + "\"", [&]() -> std::string {
+  const std::string shown = text.size() > 120 ? std::to_string(text.size()) + " octets" : '"' + std::string(text) + '"';
+  call(end, (urgent ? "write urgent " : "write ") + shown, [&]() -> std::string {
     return at(end).write(text, urgent) == text.size() ? "" : "not all of it fits the send buffer";
   });
 }
@@ -94,8 +126,25 @@ void scene::inject(int to, microseconds span, const segment_facts& facts, fate w
   p.facts = facts;
   p.facts.number = 0;
   p.became = what;
-  p.sent_at = now_ + span;
+  p.sent_at = now_ - origin_ + span;
   flying_.emplace(now_ + span, std::move(p));
+}
+
+void scene::report(int to, microseconds span, std::uint32_t seq, std::uint32_t mtu) {
+  packet error;
+  error.to = to;
+  error.facts.seq = seq;
+  error.mtu = mtu;
+  flying_.emplace(now_ + span, std::move(error));
+}
+
+void scene::restart(int end, bool listens) {
+  step made = begin(happening::call, end);
+  made.what = "fails and starts again";
+  const auto i = static_cast<std::size_t>(end);
+  ends_[i] = make_end(settings_[i]);
+  finish(std::move(made));
+  if (listens) listen(end);
 }
 
 // Everything that can happen without time passing.
@@ -133,6 +182,7 @@ bool scene::send(int from) {
   made.segment = *read_segment(out->octets);
   made.segment.capable = out->capable;
   made.segment.number = ++number_;
+  made.segment.tells_seq = made.what == "keep-alive";
   carry(from, *out, made);
   finish(std::move(made));
   return true;
@@ -165,7 +215,7 @@ void scene::carry(int from, const wire_octets& wire, step& sent) {
   sent.became = what.what;
   free_at_[i] = std::max(free_at_[i] + spacing_, now_);
   const microseconds leaves = free_at_[i];
-  sent.at = now_;
+  sent.at = now_ - origin_;
   if (what.what == fate::too_big && what.mtu != 0) {
     packet error;
     error.to = from;
@@ -174,9 +224,11 @@ void scene::carry(int from, const wire_octets& wire, step& sent) {
     flying_.emplace(leaves + round_trip_ / 2, std::move(error));
   }
   if (what.what == fate::lost || what.what == fate::too_big) return;
-  packet p{1 - from, wire, sent.segment, what.what, leaves, 0};
-  if (what.what == fate::damaged && what.bit / 8 < p.wire.octets.size()) {
-    p.wire.octets[what.bit / 8] = static_cast<std::uint8_t>(p.wire.octets[what.bit / 8] ^ (0x80u >> what.bit % 8));
+  packet p{1 - from, wire, sent.segment, what.what, leaves - origin_, 0};
+  if (what.what == fate::damaged) {
+    damage(p.wire.octets, what, sent.segment.text.size());
+    // What is shown at the arrival is what arrives, where it can be read.
+    if (const auto read = read_segment(p.wire.octets)) p.facts.text = read->text;
   }
   if (what.what == fate::marked) p.wire.marked = p.facts.marked = true;
   const microseconds due = leaves + round_trip_ / 2 + (what.what == fate::late ? what.by : 0);
@@ -221,7 +273,7 @@ void scene::pass_time(microseconds to) {
   now_ = to;
   for (int i = 0; i != 2; ++i) {
     step& each = made[static_cast<std::size_t>(i)];
-    each.at = to;
+    each.at = to - origin_;
     const auto expired = at(i).advance(span);
     each.rules = at(i).rules();
     for (const std::string& timer : expired) {

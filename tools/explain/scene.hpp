@@ -39,6 +39,7 @@ struct treatment {
   fate what = fate::whole;
   microseconds by = 0;    ///< late: so much later; repeated: the copy so much later
   std::size_t bit = 0;    ///< damaged: which bit, counted from the first octet of the header
+  bool swaps = false;     ///< damaged: two words of the text change places instead
   std::uint32_t mtu = 0;  ///< too_big: what the link takes; the sender hears of it unless it is 0
 };
 
@@ -57,9 +58,14 @@ class scene {
   /// What the path does; by default nothing.
   std::function<treatment(const passing&)> path{};
 
+  /// Opens a connection over a path that does nothing, and begins to record when it is open: time and numbers of
+  /// segments start anew.
+  void open();
+
   // What users do now.
   void listen(int end);
-  void connect(int end);
+  /// `text` is queued before the SYN goes out.
+  void connect(int end, std::string_view text = {});
   void write(int end, std::string_view text, bool urgent = false);
   void read(int end, std::size_t most = 1'000'000);
   void shutdown(int end);
@@ -79,10 +85,16 @@ class scene {
   /// A segment that neither end sent arrives after a span.
   void inject(int to, microseconds span, const segment_facts& facts, fate what);
 
+  /// An ICMP error arrives after a span: the segment at `seq` was too big for a link that takes `mtu` octets.
+  void report(int to, microseconds span, std::uint32_t seq, std::uint32_t mtu);
+  /// The host of an end fails and starts again, knowing nothing; it may listen again.
+  void restart(int end, bool listens);
+
   /// Lets time pass until nothing more happens, or so long.
   void run(microseconds most);
 
-  [[nodiscard]] microseconds now() const { return now_; }
+  /// Since recording began.
+  [[nodiscard]] microseconds now() const { return now_ - origin_; }
   [[nodiscard]] microseconds one_way() const { return round_trip_ / 2; }
   [[nodiscard]] end_facts facts(int end) const;
   [[nodiscard]] const std::vector<step>& steps() const { return steps_; }
@@ -117,6 +129,7 @@ class scene {
   [[nodiscard]] std::optional<microseconds> next_event() const;
   [[nodiscard]] bool unlucky();
 
+  std::array<end_setting, 2> settings_{};
   std::array<std::unique_ptr<end>, 2> ends_{};
   std::array<bool, 2> reads_{};
   std::array<std::uint16_t, 2> ports_{};
@@ -128,7 +141,7 @@ class scene {
   std::multimap<microseconds, std::function<void()>> plans_{};
   std::vector<waiting> waits_{};
   std::vector<step> steps_{};
-  microseconds round_trip_ = 0, spacing_ = 0, now_ = 0;
+  microseconds round_trip_ = 0, spacing_ = 0, now_ = 0, origin_ = 0;
   std::uint32_t loss_ = 0;
   std::uint64_t random_ = 0;
   int number_ = 0;

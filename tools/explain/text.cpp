@@ -28,6 +28,10 @@ std::string change_of_state(const step& of) {
 
 std::string reading(const chapter& of, const step& at) {
   if (at.got.empty()) return {};
+  const std::size_t all = at.is().read.size();
+  if (all > 200) {
+    return fmt::format("The {}'s user has read {}.", of.names[static_cast<std::size_t>(at.end)], in_octets(all));
+  }
   return fmt::format("The {}'s user has read {}.", of.names[static_cast<std::size_t>(at.end)], quoted(at.is().read));
 }
 
@@ -97,13 +101,19 @@ class painter {
     for (const rule_fact& each : at.rules) {
       if (each.tells && at.kind != happening::sends) rule(each);
     }
+    if (!at.error.empty()) note("Refused: " + at.error, "31");
     if (!at.says.empty()) note(at.says, nullptr);
     const std::string read = reading(of_, at);
     if (!read.empty()) note(read, "32");
     line("", "", "", 0, "");
   }
+  // A rule is quoted when it fires for the first time, and then only named.
   void rule(const rule_fact& fired) {
-    note(fmt::format("[{}] {} ({})", fired.id, fired.says, citation(fired.cite)), "36");
+    const bool known = std::find(named_.begin(), named_.end(), fired.id) != named_.end();
+    if (!known) named_.push_back(fired.id);
+    note(known ? fmt::format("[{}] {}", fired.id, citation(fired.cite))
+               : fmt::format("[{}] {} ({})", fired.id, fired.says, citation(fired.cite)),
+         "36");
   }
   void note(const std::string& said, const char* code) {
     for (const std::string& each : wrapped(said, lane - 4)) line("", "", "  " + each, each.size() + 2, "", code);
@@ -125,7 +135,7 @@ class painter {
 
   // Something that happens at one end.
   void own(const step& at, const std::string& what) {
-    std::string said = what + (at.error.empty() ? "" : ": " + at.error);
+    std::string said = what;
     if (said.size() > lane - 2) said = said.substr(0, lane - 5) + "...";
     const std::string middle = at.end == 0 ? said : std::string(lane - said.size(), ' ') + said;
     line(in_time(at.at), state_of(at, 0), middle, middle.size(), state_of(at, 1));
@@ -201,6 +211,7 @@ class painter {
 
   const chapter& of_;
   ink ink_;
+  std::vector<std::string> named_{};
   std::string text_{};
 };
 

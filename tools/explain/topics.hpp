@@ -23,5 +23,20 @@ struct topic {
 
 // One function a topic; each in a file of topics/.
 story tell_handshake(const variation& varied);
+story tell_transfer(const variation& varied);
+story tell_loss(const variation& varied);
+story tell_reorder(const variation& varied);
+story tell_duplicate(const variation& varied);
+story tell_corruption(const variation& varied);
+story tell_flow_control(const variation& varied);
+story tell_close(const variation& varied);
+story tell_time_wait(const variation& varied);
+story tell_old_duplicate(const variation& varied);
+story tell_reset(const variation& varied);
+story tell_keep_alive(const variation& varied);
+story tell_urgent(const variation& varied);
+story tell_fast_open(const variation& varied);
+story tell_path_mtu(const variation& varied);
+story tell_ecn(const variation& varied);
 
 }  // namespace sequent::explain
