@@ -192,7 +192,7 @@ TEST(Explain, CorruptionThatTheChecksumCannotSee) {
   EXPECT_EQ(read_at_the_end(run, 1), "gmseent 1 ");
   ASSERT_EQ(run.tables.size(), 1u);
   EXPECT_EQ(run.tables[0].rows, (std::vector<strings>{{"one bit", "240", "240", "0"},
-                                                      {"two bits", "28 680", "27 983", "697"},
+                                                      {"two bits", "28,680", "27,983", "697"},
                                                       {"two words of the text exchanged", "10", "0", "10"}}));
 }
 

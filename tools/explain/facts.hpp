@@ -36,6 +36,7 @@ struct segment_facts {
   bool capable = false;                 ///< the IP header says that marks are understood (RFC 3168)
   bool marked = false;                  ///< the IP header says that there was congestion
   std::size_t octets = 0;               ///< with its header
+  std::string shown{};                  ///< how it is shown, where that does not follow from the rest
   bool tells_seq = false;               ///< the number is worth showing although nothing is numbered
   bool tells_window = false;            ///< the window is worth showing
 
@@ -163,6 +164,7 @@ struct chapter {
   std::vector<plot> plots{};
   std::vector<table> tables{};
   std::vector<std::string> lessons{};  ///< after it
+  bool judged = true;                  ///< the specification stands beside it, or oracles that are made of it
   std::string wrong{};                 ///< what the specification objected to, if it did
 };
 

@@ -97,6 +97,7 @@ std::string as_json(const story& told) {
                                {"plots", plots},
                                {"tables", tables},
                                {"lessons", each.lessons},
+                               {"judged", each.judged},
                                {"wrong", each.wrong}});
   }
   return all.dump(1) + "\n";

@@ -22,7 +22,7 @@ std::string in_time(microseconds span) {
 
 std::string grouped(std::uint64_t number) {
   std::string digits = std::to_string(number);
-  for (std::size_t i = digits.size(); i > 3;) digits.insert(i -= 3, " ");
+  for (std::size_t i = digits.size(); i > 3;) digits.insert(i -= 3, ",");
   return digits;
 }
 
@@ -36,6 +36,7 @@ std::string quoted(const std::string& text, std::size_t most) {
 }
 
 std::string label(const segment_facts& of) {
+  if (!of.shown.empty()) return of.shown;
   std::string bits;
   const auto add = [&](bool set, const char* bit) {
     if (!set) return;
@@ -54,7 +55,9 @@ std::string label(const segment_facts& of) {
   if (of.end() != of.seq || of.rst || !of.has_ack || of.tells_seq) say(fmt::format("SEQ={}", of.seq));
   if (of.has_ack) say(fmt::format("ACK={}", of.ack));
   if (!of.text.empty()) say(fmt::format("+{}", of.text.size()));
-  for (const number_range& each : of.sack) say(fmt::format("SACK={{{}:{}}}", each.first, each.second));
+  std::string blocks;
+  for (const number_range& each : of.sack) blocks += fmt::format("{{{}:{}}}", each.first, each.second);
+  if (!blocks.empty()) say("SACK=" + blocks);
   if (of.tells_window && of.has_ack) say(fmt::format("WND={}", of.window));
   if (of.cookie) say(*of.cookie == 0 ? "cookie?" : "cookie");
   if (of.marked) say("CE");
@@ -111,6 +114,12 @@ struct speaker {
   [[nodiscard]] std::string text() const;
   [[nodiscard]] std::string fin() const;
   [[nodiscard]] std::string waits_for_second() const;
+  [[nodiscard]] std::string kept() const {
+    return fmt::format(
+        "They are kept; the user gets nothing yet. The {} repeats ACK={} at once: it is the only number that it can "
+        "acknowledge.",
+        me(), was().rcv_nxt);
+  }
 };
 
 std::string speaker::call() const {
@@ -187,6 +196,10 @@ std::string speaker::timer() const {
   if (at.what == "persist")
     return "The window has been closed for a while, and an update may have been lost: time to ask.";
   if (at.what == "loss probe") return {};
+  if (at.what == "reordering") {
+    return "What was sent later has arrived, and the time is over by which the rest may merely have been overtaken "
+           "(RACK, RFC 8985).";
+  }
   if (at.what == "user timeout")
     return fmt::format("The {}'s patience is at an end. The user is told that the connection timed out.", me());
   return {};
@@ -292,9 +305,10 @@ std::string speaker::acknowledgment() const {
     return fmt::format("ACK={}: everything before {} has arrived.{}", seg().ack, seg().ack, what);
   }
   if (seg().text.empty() && !seg().fin && seg().ack == was().snd_una && was().snd_una != was().snd_nxt &&
-      at.fired("ACK-6")) {
+      (at.fired("ACK-6") || at.fired("ACK-7"))) {
     std::string blocks;
-    for (const number_range& each : seg().sack) blocks += fmt::format(" {} to {}", each.first, each.second - 1);
+    for (const number_range& each : seg().sack)
+      blocks += fmt::format("{} {} to {}", blocks.empty() ? "" : " and", each.first, each.second - 1);
     if (!blocks.empty()) blocks = fmt::format(" but SACK says that{} did arrive.", blocks);
     return fmt::format("ACK={} again: {} is still what the {} waits for.{}", seg().ack, seg().ack, peer(),
                        blocks.empty() ? "" : " The ACK cannot say more," + blocks);
@@ -315,11 +329,10 @@ std::string speaker::text() const {
     return fmt::format("Octets {} are what was expected{}: next is {}.{}", range, joined, is().rcv_nxt,
                        joined.empty() ? waits_for_second() : " A gap that closes is acknowledged at once.");
   }
+  if (at.fired("TEXT-4") && was().held == is().held)
+    return fmt::format("Octets {} again: they are kept already.", range);
   if (at.fired("TEXT-4")) {
-    return fmt::format(
-        "Octets {} have come, but {} is missing. They are kept; the user gets nothing yet. The {} repeats ACK={} at "
-        "once: it is the only number that it can acknowledge.",
-        range, was().rcv_nxt, me(), was().rcv_nxt);
+    return fmt::format("Octets {} have come, but {} is missing. ", range, was().rcv_nxt) + kept();
   }
   if (at.fired("TEXT-5") || at.fired("SEQ-7")) {
     return fmt::format(
@@ -403,7 +416,7 @@ void shorten(std::string& says, const std::string& at_length, const std::string&
 }  // namespace
 
 void narrate(chapter& of, const remark& own) {
-  bool delays_told = false, losses_told = false, timers_told = false;
+  bool gaps_told = false, delays_told = false, losses_told = false, timers_told = false;
   for (step& each : of.steps) {
     if (each.kind == happening::arrives) quieten(each);
     const speaker at{of, each, &each == of.steps.data() ? nullptr : &each - 1};
@@ -424,6 +437,7 @@ void narrate(chapter& of, const remark& own) {
     } else {
       each.says = mine;
     }
+    shorten(each.says, at.kept(), fmt::format("Kept; ACK={} once more.", each.was().rcv_nxt), gaps_told);
     shorten(each.says, waits_at_length, "Its ACK waits for a second.", delays_told);
     shorten(each.says, lost_at_length, "Lost.", losses_told);
     shorten(each.says, resent_at_length, "Once more.", timers_told);

@@ -40,6 +40,8 @@ enum class breadth : std::uint8_t { narrow, wide };  ///< 400 or 820 units
 [[nodiscard]] std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 /// How a change of state reads: "LISTEN -> SYN-RECEIVED", or nothing.
 [[nodiscard]] std::string change_of_state(const step& of);
+/// Whether what a rule says is worth quoting at a step: not that variables move on where none does.
+[[nodiscard]] bool quotable(const step& at, const rule_fact& fired);
 /// What the user of its end has read, if the step added to it.
 [[nodiscard]] std::string reading(const chapter& of, const step& at);
 /// Where the step with the arrival stands, for a send; or the send, for an arrival: an index, or the number of steps.

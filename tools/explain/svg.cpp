@@ -141,7 +141,19 @@ class ladder_painter {
     for (std::size_t i = 0; i != of_.steps.size(); ++i) lead(i, out);
     for (std::size_t i = 0; i != of_.steps.size(); ++i) arrow(i, out);
     for (std::size_t i = 0; i != of_.steps.size(); ++i) mark(i, out);
-    return bottom + 8;
+    const bool texts = std::any_of(of_.steps.begin(), of_.steps.end(), [](const step& each) {
+      return !each.segment.text.empty() && each.segment.shown.empty();
+    });
+    if (!texts) return bottom + 8;
+    const std::string legend =
+        "SEQ: number of the first octet. +10: ten octets of text. ACK: the number that is expected next.";
+    int y = bottom + m_.line;
+    for (const std::string& each : fitted(legend, m_.width - 16, m_.size, false)) {
+      out += fmt::format("<text class=\"soft\" x=\"{}\" y=\"{}\" font-size=\"{}\">{}</text>\n", m_.left - 12, y,
+                         m_.size, each);
+      y += m_.line;
+    }
+    return y;
   }
 
  private:
@@ -154,8 +166,16 @@ class ladder_painter {
     }
   }
 
+  // A rule: where there is room for it with what it says, when it fires for the first time.
+  [[nodiscard]] std::string quoted_rule(const step& at, const rule_fact& fired) {
+    const bool known = std::find(named_.begin(), named_.end(), fired.id) != named_.end() || !quotable(at, fired);
+    if (!known) named_.push_back(fired.id);
+    if (known || m_.width < 800) return fired.id + ": " + citation(fired.cite);
+    return fired.id + ": " + fired.says + " (" + citation(fired.cite) + ")";
+  }
+
   // What there is to say of a step; nothing, for what is only an arrow's beginning.
-  [[nodiscard]] place described(std::size_t index) const {
+  [[nodiscard]] place described(std::size_t index) {
     const step& at = of_.steps[index];
     place made;
     const bool sends = at.kind == happening::sends;
@@ -170,10 +190,8 @@ class ladder_painter {
     if (at.kind == happening::arrives && at.became != fate::whole) head += fmt::format(" ({})", name(at.became));
     write(made, at.end == 0 ? "head lf" : "head rf", head);
     if (!change.empty()) write(made, "head", change);
-    if (!sends) {
-      for (const rule_fact& each : at.rules) {
-        if (each.tells) write(made, "rule", each.id + ": " + citation(each.cite));
-      }
+    for (const rule_fact& each : at.rules) {
+      if (!sends && each.tells) write(made, "rule", quoted_rule(at, each));
     }
     if (!at.error.empty()) write(made, "bad", at.error);
     if (!at.says.empty()) write(made, "", at.says);
@@ -182,11 +200,30 @@ class ladder_painter {
     return made;
   }
 
+  [[nodiscard]] static bool dies(const step& at) {
+    return at.kind == happening::sends && (at.became == fate::lost || at.became == fate::too_big);
+  }
+
   // What stands at the beginning of an arrow, in as many lines as it needs.
-  [[nodiscard]] std::vector<std::string> labelled(const step& at) const {
-    std::string said = label(at.segment);
-    if (at.segment.number != 0) said = fmt::format("#{} {}", at.segment.number, said);
-    return fitted(said, m_.right - m_.left - 14, m_.size, true);
+  [[nodiscard]] std::vector<std::string> labelled(std::size_t index) const {
+    const step& at = of_.steps[index];
+    const auto lines_of = [&](const segment_facts& segment) {
+      std::string said = label(segment);
+      if (segment.number != 0) said = fmt::format("#{} {}", segment.number, said);
+      return fitted(said, m_.right - m_.left - 14, m_.size, true);
+    };
+    const std::vector<std::string> whole = lines_of(at.segment);
+    if (whole.size() == 1 || at.segment.text.empty() || at.segment.syn) return whole;
+    // An acknowledgment that has been seen on the segment before is left out where room is short.
+    for (std::size_t i = index; i-- != 0;) {
+      const step& before = of_.steps[i];
+      if (before.kind != happening::sends || before.end != at.end) continue;
+      if (before.segment.ack != at.segment.ack || !before.segment.has_ack) break;
+      segment_facts brief = at.segment;
+      brief.has_ack = false;
+      return lines_of(brief);
+    }
+    return whole;
   }
 
   int lay_out(int top) {
@@ -197,7 +234,9 @@ class ladder_painter {
       place made = described(i);
       const step& at = of_.steps[i];
       const bool labels = at.kind == happening::sends || (at.kind == happening::arrives && at.segment.number == 0);
-      if (!first) y += labels ? static_cast<int>(labelled(at).size()) * m_.line + 3 : 12;
+      if (!first) y += labels ? static_cast<int>(labelled(i).size()) * m_.line + 3 : 12;
+      // Where a segment is lost there is room for the cross.
+      if (i != 0 && dies(of_.steps[i - 1])) y += m_.line;
       first = false;
       if (!made.notes.empty()) y = std::max(y, free);
       made.y = y;
@@ -235,7 +274,7 @@ class ladder_painter {
     const step& at = of_.steps[index];
     const int y = places_[index].y;
     if (at.kind == happening::sends) {
-      if (at.became != fate::lost && at.became != fate::too_big) return;
+      if (!dies(at)) return;
       const int to = at.end == 0 ? m_.left + (m_.right - m_.left) * 3 / 5 : m_.right - (m_.right - m_.left) * 3 / 5;
       line(x_of(at.end), y, to, y + 16, at.end == 0, false, false, out);
       cross(to, y + 16, out);
@@ -264,7 +303,7 @@ class ladder_painter {
     if (at.kind == happening::sends || stranger) {
       const bool starts_left = stranger ? !left : left;
       const int x = starts_left ? m_.left + 8 : m_.right - 8;
-      const std::vector<std::string> lines = labelled(at);
+      const std::vector<std::string> lines = labelled(index);
       int y = (stranger ? where.y - 20 : where.y - 4) - (static_cast<int>(lines.size()) - 1) * m_.line;
       for (const std::string& each : lines) {
         out += fmt::format("<text class=\"seg {}\" x=\"{}\" y=\"{}\" font-size=\"{}\" text-anchor=\"{}\">{}</text>\n",
@@ -283,7 +322,22 @@ class ladder_painter {
   const chapter& of_;
   measures m_;
   std::vector<place> places_{};
+  std::vector<std::string> named_{};
 };
+
+/// The step of an axis: 1, 2 or 5 times a power of ten, for at most five of them.
+double round_step(double most) {
+  const double tens = std::pow(10.0, std::floor(std::log10(most / 5)));
+  for (const double times : {1.0, 2.0, 5.0}) {
+    if (most / (times * tens) <= 5) return times * tens;
+  }
+  return 10 * tens;
+}
+
+std::string short_number(double value) {
+  if (value >= 1'000) return grouped(static_cast<std::uint64_t>(value + 0.5));
+  return fmt::format("{:.3g}", value);
+}
 
 /// Draws curves below a given height; says where they end.
 int draw_plot(const plot& of, breadth width, int top, std::string& out) {
@@ -302,11 +356,15 @@ int draw_plot(const plot& of, breadth width, int top, std::string& out) {
                        y, m.size, anchor, escaped(what));
   };
   text(8, top + m.size, "head", "start", of.title);
-  for (int i = 0; i <= 4; ++i) {
-    const int y = y1 - (y1 - y0) * i / 4, x = x0 + (x1 - x0) * i / 4;
+  const double step_x = round_step(most_x), step_y = round_step(most_y);
+  for (double value = 0; value <= most_y * 1.001; value += step_y) {
+    const int y = y1 - static_cast<int>((y1 - y0) * value / most_y);
     out += fmt::format("<line class=\"grid\" x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\"/>\n", x0, y, x1, y);
-    text(x0 - 6, y + 4, "soft", "end", fmt::format("{:.3g}", most_y * i / 4));
-    text(x, y1 + m.line + 2, "soft", i == 4 ? "end" : "middle", fmt::format("{:.3g}", most_x * i / 4));
+    text(x0 - 6, y + 4, "soft", "end", short_number(value));
+  }
+  for (double value = 0; value <= most_x * 1.001; value += step_x) {
+    const int x = x0 + static_cast<int>((x1 - x0) * value / most_x);
+    text(x, y1 + m.line + 2, "soft", x + 20 > x1 ? "end" : "middle", short_number(value));
   }
   constexpr std::array dashes{"", "7 3", "2 3", "9 3 2 3"};
   int y = y1 + 2 * m.line + 4;

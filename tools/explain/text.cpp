@@ -26,6 +26,10 @@ std::string change_of_state(const step& of) {
   return of.was().state == of.is().state ? std::string() : of.was().state + " -> " + of.is().state;
 }
 
+bool quotable(const step& at, const rule_fact& fired) {
+  return fired.id != "ACK-6" || at.was().snd_una != at.is().snd_una || at.was().snd_wnd != at.is().snd_wnd;
+}
+
 std::string reading(const chapter& of, const step& at) {
   if (at.got.empty()) return {};
   const std::size_t all = at.is().read.size();
@@ -99,7 +103,7 @@ class painter {
 
   void notes(const step& at) {
     for (const rule_fact& each : at.rules) {
-      if (each.tells && at.kind != happening::sends) rule(each);
+      if (each.tells && at.kind != happening::sends) rule(at, each);
     }
     if (!at.error.empty()) note("Refused: " + at.error, "31");
     if (!at.says.empty()) note(at.says, nullptr);
@@ -108,8 +112,8 @@ class painter {
     line("", "", "", 0, "");
   }
   // A rule is quoted when it fires for the first time, and then only named.
-  void rule(const rule_fact& fired) {
-    const bool known = std::find(named_.begin(), named_.end(), fired.id) != named_.end();
+  void rule(const step& at, const rule_fact& fired) {
+    const bool known = std::find(named_.begin(), named_.end(), fired.id) != named_.end() || !quotable(at, fired);
     if (!known) named_.push_back(fired.id);
     note(known ? fmt::format("[{}] {}", fired.id, citation(fired.cite))
                : fmt::format("[{}] {} ({})", fired.id, fired.says, citation(fired.cite)),

@@ -15,15 +15,18 @@ constexpr std::array all{
     topic{"duplicate", "a segment comes twice; the user sees it once", tell_duplicate},
     topic{"corruption", "a bit flips; what the checksum sees, and what it cannot", tell_corruption},
     topic{"flow-control", "a reader that stops: a window of 0, probes, go on", tell_flow_control},
+    topic{"congestion", "slow start, loss, growth: NewReno, CUBIC, and two that share, as plots", tell_congestion},
     topic{"close", "FIN, ACK, FIN, ACK, with data still flowing; and both at once", tell_close},
     topic{"time-wait", "the last ACK is lost, an old duplicate comes: why one end waits", tell_time_wait},
     topic{"old-duplicate", "an old SYN opens nothing, old text enters nothing", tell_old_duplicate},
     topic{"reset", "a closed port, a half-open connection, a blind attacker", tell_reset},
+    topic{"syn-flood", "10 000 SYNs from nobody, cookies, and a client that gets in", tell_syn_flood},
     topic{"keep-alive", "a probe that must be answered, and a peer that is gone", tell_keep_alive},
     topic{"urgent", "a mark in the stream", tell_urgent},
     topic{"fast-open", "text on a SYN, for who has been here before", tell_fast_open},
     topic{"path-mtu", "a link that takes less: told by a router, by silence, by a liar", tell_path_mtu},
     topic{"ecn", "congestion told by a mark instead of a loss", tell_ecn},
+    topic{"udp", "the same losses without TCP, side by side", tell_udp},
 };
 
 }  // namespace

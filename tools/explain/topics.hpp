@@ -38,5 +38,8 @@ story tell_urgent(const variation& varied);
 story tell_fast_open(const variation& varied);
 story tell_path_mtu(const variation& varied);
 story tell_ecn(const variation& varied);
+story tell_congestion(const variation& varied);
+story tell_syn_flood(const variation& varied);
+story tell_udp(const variation& varied);
 
 }  // namespace sequent::explain

@@ -145,7 +145,8 @@ chapter narrow(const variation& varied, bool told) {
       if (at.is().segment == at.was().segment) return "The same of the other segment: what fits is known by now.";
       return fmt::format(
           "The report is about {}, which is outstanding, so it is believed: from now on segments carry {} instead of "
-          "{}. What was in flight is cut anew and sent again, and so as not to flood the path with it the congestion window "
+          "{}. What was in flight is cut anew and sent again, and so as not to flood the path with it the congestion "
+          "window "
           "starts over at {}; but this was no congestion, so it may grow as quickly as at first.",
           at.segment.seq, in_octets(at.is().segment), in_octets(at.was().segment), in_octets(at.is().cwnd));
     }

@@ -14,7 +14,8 @@ chapter counted(const variation& varied) {
   made.about =
       "The connection is open, and the client writes 50 octets. Segments carry 10 octets here, so that numbers stay "
       "small; "
-      "1460 are usual. Each octet has a number, and a segment says the number of its first.";
+      "1460 are usual. Each octet has a number, and a segment says the number of its first: SEQ=101 +10 is octets 101 "
+      "to 110.";
   narrate(made);
   made.lessons = {
       "An acknowledgment is cumulative: ACK=121 says that everything before 121 has arrived, whichever segments it "
