@@ -74,7 +74,7 @@ addEventListener('load', () => {
 """
 FRAME = '<iframe title="%(title)s" style="border:0;flex:none;width:%(width)dpx;height:%(height)dpx" srcdoc="%(page)s"></iframe>'
 HEIGHT = 2400
-TOGETHER = 10  # pages that are looked at in one run of the browser
+TOGETHER = 20  # pages that are looked at in one run of the browser
 
 
 def explain(*words):

@@ -73,19 +73,14 @@ TEST(Explain, HandshakeOverALossyPathSaysWhatWasLost) {
   EXPECT_GT(lost, 20u);
 }
 
-// Sentences, rules and labels that every form has to carry.
-void expect_whole(const story& told, const std::string& form, const std::string& name,
-                  const std::function<std::string(std::string)>& as) {
+// The rules that fired at arrivals have to be in every form.
+void expect_rules(const story& told, const std::string& form) {
   for (const chapter& run : told.chapters) {
     for (const step& each : steps_of(run, happening::arrives)) {
       for (const explain::rule_fact& rule : each.rules) {
         if (!rule.tells) continue;
-        EXPECT_NE(form.find(rule.id), std::string::npos) << name << rule.id;
+        EXPECT_NE(form.find(rule.id), std::string::npos) << told.topic << ": " << rule.id;
       }
-    }
-    for (const std::string& lesson : run.lessons) {
-      if (name != "html") continue;
-      EXPECT_NE(form.find(as(lesson)), std::string::npos) << name << lesson;
     }
   }
 }
@@ -96,14 +91,37 @@ TEST(Explain, EveryTopicHasEveryForm) {
     EXPECT_EQ(told.topic, each.name);
     EXPECT_FALSE(told.chapters.empty()) << each.name;
     EXPECT_EQ(told.wrong(), "") << each.name;
-    const auto plain = [](std::string text) { return text; };
-    expect_whole(told, explain::as_text(told, false), "text", plain);
-    expect_whole(told, explain::as_svg(told, explain::scheme::either, explain::breadth::narrow), "svg", plain);
-    expect_whole(told, explain::as_html(told), "html", [](const std::string& text) { return explain::escaped(text); });
-    expect_whole(told, explain::as_json(told), "json", plain);
+    const std::string page = explain::as_html(told);
+    for (const std::string& form : {explain::as_text(told, false), page, explain::as_json(told),
+                                    explain::as_svg(told, explain::scheme::either, explain::breadth::narrow)}) {
+      expect_rules(told, form);
+    }
+    for (const chapter& run : told.chapters) {
+      for (const std::string& lesson : run.lessons) EXPECT_NE(page.find(explain::escaped(lesson)), std::string::npos);
+    }
     EXPECT_EQ(explain::as_text(told, false).find('\x1b'), std::string::npos) << each.name;
     EXPECT_NE(explain::as_text(told, true).find('\x1b'), std::string::npos) << each.name;
   }
+}
+
+TEST(Explain, EveryArrivalAndEveryTimerHasASentence) {
+  for (const explain::topic& each : explain::topics()) {
+    for (const chapter& run : each.tell({}).chapters) {
+      for (const step& one : run.steps) {
+        if (one.kind == happening::call || one.kind == happening::sends) continue;
+        EXPECT_NE(one.says, "") << each.name << ", " << run.title << ", " << explain::label(one.segment) << one.what;
+      }
+    }
+  }
+}
+
+TEST(Explain, EveryFormShowsAnObjection) {
+  story told = story_of("handshake");
+  told.chapters.at(1).wrong = "arrival <SYN>: permitted nothing";
+  EXPECT_EQ(told.wrong(), told.chapters[1].title + ": arrival <SYN>: permitted nothing");
+  EXPECT_NE(explain::as_text(told, false).find("The specification objects: arrival <SYN>"), std::string::npos);
+  EXPECT_NE(explain::as_html(told).find("The specification objects: arrival &lt;SYN&gt;"), std::string::npos);
+  EXPECT_NE(explain::as_json(told).find("arrival <SYN>: permitted nothing"), std::string::npos);
 }
 
 TEST(Explain, TextIsNoWiderThan104Columns) {

@@ -7,6 +7,7 @@
 namespace sequent::explain {
 
 std::string in_time(microseconds span) {
+  if (span < 0) return "never";
   if (span < millisecond && span != 0) return fmt::format("{} us", span);
   if (span < second)
     return span % millisecond == 0 ? fmt::format("{} ms", span / millisecond)
@@ -56,7 +57,8 @@ std::string label(const segment_facts& of) {
   if (of.has_ack) say(fmt::format("ACK={}", of.ack));
   if (!of.text.empty()) say(fmt::format("+{}", of.text.size()));
   std::string blocks;
-  for (const number_range& each : of.sack) blocks += fmt::format("{{{}:{}}}", each.first, each.second);
+  for (const number_range& each : of.sack)
+    blocks += fmt::format("{}{{{}:{}}}", blocks.empty() ? "" : " ", each.first, each.second);
   if (!blocks.empty()) say("SACK=" + blocks);
   if (of.tells_window && of.has_ack) say(fmt::format("WND={}", of.window));
   if (of.cookie) say(*of.cookie == 0 ? "cookie?" : "cookie");
@@ -195,7 +197,9 @@ std::string speaker::timer() const {
            "numbers may be used again.";
   if (at.what == "persist")
     return "The window has been closed for a while, and an update may have been lost: time to ask.";
-  if (at.what == "loss probe") return {};
+  if (at.what == "loss probe")
+    return "Nothing has come back for a while: it is time for a probe, well before the timeout.";
+  if (at.what == "keep-alive") return "Nobody has said anything for as long as was agreed: time to ask.";
   if (at.what == "reordering") {
     return "What was sent later has arrived, and the time is over by which the rest may merely have been overtaken "
            "(RACK, RFC 8985).";
@@ -210,7 +214,7 @@ std::string speaker::waits_for_second() const {
   if (delayed != nullptr && was().timer("delayed ack") == nullptr) {
     return delayed->due - at.at == 40 * millisecond ? std::string(" ") + waits_at_length : std::string();
   }
-  if (delayed == nullptr && was().timer("delayed ack") != nullptr && is().owes_ack) {
+  if (was().timer("delayed ack") != nullptr && is().owes_ack) {
     return " It is the second since the last ACK, so both are acknowledged now.";
   }
   return {};
@@ -232,6 +236,16 @@ std::string speaker::opening() const {
         "ACK={} is {} + 1: the {}'s number has been heard. For the {} the connection is open; it still has to "
         "say that it heard {}.",
         seg().ack, was().iss, me(), me(), seg().seq);
+  }
+  if (at.fired("SYN-2")) {
+    return fmt::format("A new SYN on a half-open connection: the old attempt is forgotten, and the {} listens again.",
+                       me());
+  }
+  if (at.fired("SEQ-5")) {
+    return fmt::format(
+        "{} is known already, so by the first check this is answered with an ACK and not read further. The ACK opens "
+        "the {}.",
+        seg().seq, peer());
   }
   if (at.fired("SYNSENT-6")) {
     return fmt::format(
@@ -321,28 +335,31 @@ std::string speaker::acknowledgment() const {
 }
 
 std::string speaker::text() const {
+  const bool one = seg().text.size() == 1;
   const std::string range =
-      fmt::format("{} to {}", seg().seq, seg().seq + static_cast<std::uint32_t>(seg().text.size()) - 1);
+      one ? fmt::format("Octet {}", seg().seq)
+          : fmt::format("Octets {} to {}", seg().seq, seg().seq + static_cast<std::uint32_t>(seg().text.size()) - 1);
   if (at.fired("TEXT-3")) {
     const std::uint32_t moved = is().rcv_nxt - was().rcv_nxt - (seg().fin && at.is().state != at.was().state ? 1u : 0u);
     const std::string joined = moved > seg().text.size() ? ", and what had waited behind the gap joins it" : "";
-    return fmt::format("Octets {} are what was expected{}: next is {}.{}", range, joined, is().rcv_nxt,
+    return fmt::format("{} {} what was expected{}: next is {}.{}", range, one ? "is" : "are", joined, is().rcv_nxt,
                        joined.empty() ? waits_for_second() : " A gap that closes is acknowledged at once.");
   }
-  if (at.fired("TEXT-4") && was().held == is().held)
-    return fmt::format("Octets {} again: they are kept already.", range);
+  if (at.fired("TEXT-4") && was().held == is().held) return fmt::format("{} again: kept already.", range);
   if (at.fired("TEXT-4")) {
-    return fmt::format("Octets {} have come, but {} is missing. ", range, was().rcv_nxt) + kept();
+    return fmt::format("{} {} come, but {} is missing. ", range, one ? "has" : "have", was().rcv_nxt) + kept();
   }
   if (at.fired("TEXT-5") || at.fired("SEQ-7")) {
-    return fmt::format(
-        "Octets {} are here already: next is {}. Dropped, and acknowledged again, in case the ACK was lost.", range,
-        was().rcv_nxt);
+    return fmt::format("{} {} here already: next is {}. Dropped, and acknowledged again, in case the ACK was lost.",
+                       range, one ? "is" : "are", was().rcv_nxt);
   }
   return {};
 }
 
 std::string speaker::fin() const {
+  if (at.fired("FIN-6")) {
+    return fmt::format("The FIN is here, but {} is not. It is kept like text that came early.", was().rcv_nxt);
+  }
   if (at.fired("FIN-3"))
     return fmt::format("The FIN takes a number too. The {} will send nothing more, but may still be told things: {}.",
                        peer(), is().state);
@@ -384,6 +401,7 @@ std::string speaker::arrives() const {
   if (all.empty() && at.fired("SEQ-7"))
     add(fmt::format("Nothing in it is new: answered with an ACK that says where the {} stands, and dropped.", me()));
   if (all.empty() && at.fired("SEQ-6")) add("The SYN came again: answered once more.");
+  if (all.empty() && at.fired("ACK-6")) add(fmt::format("The {} knows this already: nothing changes.", me()));
   return all;
 }
 

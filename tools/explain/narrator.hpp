@@ -18,7 +18,8 @@ void narrate(chapter& of, const remark& own = {});
 /// Has windows shown with the segments of a chapter.
 void show_windows(chapter& of);
 
-/// A span of time, e.g. "50 ms", "1.2 s", "2 min".
+/// A span of time, e.g. "50 ms", "1.2 s", "4 min"; what is less than nothing
+/// is never.
 [[nodiscard]] std::string in_time(microseconds span);
 /// "1 octet", "10 octets".
 [[nodiscard]] std::string in_octets(std::size_t count);

@@ -18,10 +18,12 @@ chapter by_timer(const variation& varied) {
     return "+ Which of the two copies it answers nobody knows, so it measures no round trip (Karn).";
   });
   made.lessons = {
-      "The timeout is computed: a smoothed round trip (SRTT) and four times its mean deviation (RTTVAR), RFC 6298. But "
-      "never less than "
-      "a second, which is ten round trips here: a timeout that comes too early sends for nothing, and halves the rate "
-      "for it.",
+      fmt::format("The timeout is computed: a smoothed round trip (SRTT) and four times its mean deviation (RTTVAR), "
+                  "RFC 6298. But it is "
+                  "never less than a second, with a round trip of {} as with any: a timeout that comes too early sends "
+                  "for nothing, and "
+                  "halves the rate for it.",
+                  in_time(run.one_way() * 2)),
   };
   return made;
 }

@@ -63,8 +63,7 @@ class server {
     (void)client_->write("hello", false);
     write.rules = client_->rules();
     finish(std::move(write));
-    to_server("");
-    to_server("");
+    to_server("The third step, and the first text with it. Nothing that the server kept speaks of this client.");
     const auto made = host_.tcp->accept(listening_);
     if (!made) return;
     std::array<std::uint8_t, 16> room{};

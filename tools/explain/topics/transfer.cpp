@@ -10,7 +10,7 @@ chapter counted(const variation& varied) {
   run.open();
   run.write(0, numbered(5));
   run.run(10 * second);
-  chapter made = run.told("Five segments, three acknowledgments");
+  chapter made = run.told("Five segments");
   made.about =
       "The connection is open, and the client writes 50 octets. Segments carry 10 octets here, so that numbers stay "
       "small; "

@@ -39,6 +39,13 @@ chapter with_tcp(const variation& varied) {
   return made;
 }
 
+bool unlucky(std::uint64_t& state, std::uint32_t percent) {
+  state ^= state << 13;
+  state ^= state >> 7;
+  state ^= state << 17;
+  return state % 100 < percent;
+}
+
 // No core runs here: a datagram is what the path makes of it.
 chapter with_udp(const variation& varied) {
   const microseconds one_way = varied.round_trip.value_or(100 * millisecond) / 2;
@@ -53,8 +60,10 @@ chapter with_udp(const variation& varied) {
     step seen{};
   };
   std::vector<arrival> arrivals;
+  std::uint64_t random = varied.seed * 2'654'435'761u + 1u;
   for (int i = 1; i <= pieces; ++i) {
-    const treatment what = of_piece(i);
+    treatment what = of_piece(i);
+    if (what.what == fate::whole && unlucky(random, varied.loss)) what.what = fate::lost;
     step sent;
     sent.kind = happening::sends;
     sent.at = 0;
@@ -89,6 +98,7 @@ chapter with_udp(const variation& varied) {
     } else {
       at.got = at.segment.text;
       read += at.got;
+      at.says = "Delivered as it comes.";
       if (at.became == fate::late) at.says = "Late, and delivered late: the user sees it where it does not belong.";
       if (at.became == fate::repeated) at.says = "It came again, and is delivered again.";
     }
