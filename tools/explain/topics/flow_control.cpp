@@ -72,7 +72,7 @@ chapter scaled(const variation& varied) {
   run.listen(1);
   run.connect(0);
   run.run(10 * second);
-  chapter made = run.told("Windows of more than 65 535 octets");
+  chapter made = run.told("Windows of more than 65,535 octets");
   show_windows(made);
   narrate(made, [](const step& at) -> std::string {
     if (at.kind != happening::arrives) return {};
@@ -116,7 +116,7 @@ story tell_flow_control(const variation& varied) {
   all.chapters[2].about =
       "The field has 16 bits. Over a long fast path more must be in flight, so both SYNs agree on a shift.";
   all.chapters[2].lessons = {
-      "A window of 65 535 octets over a round trip of 100 ms is 5 Mbit/s at most, however fast the links are. Both "
+      "A window of 65,535 octets over a round trip of 100 ms is 5.2 Mbit/s at most, however fast the links are. Both "
       "SYNs must carry the "
       "option, or neither direction is scaled.",
   };

@@ -76,8 +76,7 @@ chapter tail(const variation& varied) {
   run.run(20 * second);
   chapter made = run.told("The last one is lost");
   made.about =
-      "Nothing follows the third segment, so no duplicate ACK can tell. Most transfers are short, and end like this "
-      "more often than not; "
+      "Nothing follows the third segment, so no duplicate ACK can tell. A short transfer is hardly more than its end; "
       "with SACK a probe goes out after two round trips, long before the timer (RFC 8985).";
   narrate(made);
   return made;

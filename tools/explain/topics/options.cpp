@@ -71,12 +71,11 @@ chapter urgent(const variation& varied) {
     return {};
   });
   made.lessons = {
-      "Urgent data is in the stream, not beside it: nothing overtakes. What is called out-of-band elsewhere, one octet "
-      "taken out of the "
-      "stream, is no part of TCP.",
-      "RFC 793 said in two places where the pointer points, and said different things. RFC 9293 has it point behind "
-      "the last urgent octet; "
-      "most systems point one less or take one more, so new protocols should not use it (RFC 6093).",
+      "Urgent data is in the stream, not beside it: nothing overtakes. Out-of-band data is no part of "
+      "TCP.",
+      "Where the pointer points was said in two ways by RFC 793. Systems have it point behind the last urgent octet, "
+      "and RFC 9293 does "
+      "so too. But many take the last urgent octet out of the stream, so new protocols should not use it (RFC 6093).",
   };
   return made;
 }

@@ -162,7 +162,7 @@ chapter blind(const variation& varied) {
   chapter made = run.told("A reset by somebody who cannot see the connection");
   made.about =
       "An attacker who knows addresses and ports guesses numbers. RFC 793 believed any RST in the window, which one "
-      "guess in some 65 000 hits here; "
+      "guess in some 65,000 hits here; "
       "RFC 5961 believes only one that is exact.";
   narrate(made);
   made.lessons = {
