@@ -264,11 +264,13 @@ std::string drawn(const table& of) {
   const auto line = [&](const std::vector<std::string>& cells) {
     std::string text = "  ";
     for (std::size_t i = 0; i != cells.size(); ++i) text += fmt::format("{:{}}  ", cells[i], widths[i]);
-    while (text.back() == ' ') text.pop_back();
+    while (!text.empty() && text.back() == ' ') text.pop_back();
     return text + "\n";
   };
   std::string text = of.title.empty() ? "" : "  " + of.title + "\n";
-  text += line(of.heads);
+  const bool headed =
+      std::any_of(of.heads.begin(), of.heads.end(), [](const std::string& head) { return !head.empty(); });
+  if (headed) text += line(of.heads);
   for (const auto& row : of.rows) text += line(row);
   return text;
 }
