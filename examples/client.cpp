@@ -107,12 +107,13 @@ outcome fetch(surroundings& network) {
     now = network.now();
     if (segment && !tcp.on_octets(*segment, now)) ++so_far.refused;  // a bad checksum, say: nothing has changed
     tcp.on_deadline(now);
-    while (const auto got = tcp.read(room)) {
+    while (const auto got = tcp.read(room)) {  // or an error: would_block where nothing has come yet
       so_far.octets += *got;
-      so_far.finished = *got == 0;  // the peer has finished: shutdown() or close() when you have too
-      if (so_far.finished) return so_far;
+      so_far.finished = *got == 0;
+      if (so_far.finished) break;
     }
-    if (tcp.ended_by()) return so_far;
+    if (so_far.finished) static_cast<void>(tcp.close(now));  // as the peer has; our FIN is still to go out
+    if (tcp.ended_by() || tcp.state() == sequent::connection_state::closed) return so_far;
   }
 }
 
