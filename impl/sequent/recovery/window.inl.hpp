@@ -58,15 +58,15 @@ constexpr void loss_recovery<MostRuns, Parts>::enter(const acknowledgment& ack, 
                                                      Congestion& congestion) noexcept {
   // What limited transmit added does not count (RFC 5681 section 3.2, step 2).
   const u32 flight = (std::min)(ack.nxt - ack.una, congestion.window());
+  const bool in_repair = phase_ == recovery_phase::loss;  // of what was too large for the path, and had not been lost
   // But for the loss of what was sent again, which is one more (RFC 5681 section 4.3).
-  const bool again =
-      !board_.view().empty() && board_.view().front().again && board_.view().front().fate == run_fate::lost;
+  const bool again = !in_repair && !board_.view().empty() && board_.view().front().again &&
+                     board_.view().front().fate == run_fate::lost;
   const bool answered = before(ack.una, answered_until_) && !again;
   if (!answered) congestion.on_congestion(flight, ack.mss, ack.now);
   reduction_.start(outstanding_before(ack, delivered), congestion.threshold());
   // Of an earlier reduction's losses: what went out after that belongs to the next one (RFC 5681 section 4.3).
   recover_ = answered ? answered_until_ : ack.nxt;
-  const bool in_repair = phase_ == recovery_phase::loss;  // of what was too large for the path
   phase_ = recovery_phase::recovery;
   head_due_ = true;
   // What was too large is marked as sent again, and its loss is this one.
