@@ -60,7 +60,9 @@ class reports_watched : public Base {
     }
     // Forty octets of options, of which timestamps take twelve. Beside text a report may be left out.
     const std::size_t room = seg.options.ts ? 3 : 4;
-    oracle_->acknowledged(position_of(seg.ack), blocks, seg.text_length != 0 && blocks.empty() ? 0 : room);
+    // Beside text or a FIN it is left out where it would take half of a segment, which is a few octets here.
+    const bool beside = seg.text_length != 0 || seg.control.fin();
+    oracle_->acknowledged(position_of(seg.ack), blocks, beside && blocks.empty() ? 0 : room);
     return sent;
   }
 
