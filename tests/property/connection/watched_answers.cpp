@@ -36,7 +36,7 @@ const registered reports{claim{
     .bounds = stream_bounds,
     .head = setting_numbers,
     .steps = 120,
-    .cases = 4'000,
+    .cases = 1'000,
     .run = stream_check<reports_watched<roomy_end>>(ordinary_size),
     .controls = {{"the first block and the last change places",
                   stream_check<reports_watched<meddling<roomy_end, 1, turns_blocks>>>(ordinary_size)},
