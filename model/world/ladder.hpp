@@ -13,6 +13,7 @@
 #include "model/world/move.hpp"
 #include "model/world/run.hpp"
 #include "model/world/witness.hpp"
+#include "model/world/wrap.hpp"
 
 namespace sequent::model {
 
@@ -21,20 +22,6 @@ namespace ladder_detail {
 inline constexpr std::size_t total_width = 100;
 inline constexpr std::size_t end_width = 26;
 inline constexpr std::size_t middle_width = total_width - 2 * end_width - 2;
-
-/// Breaks a text into lines of at most `width` characters, at spaces where possible.
-[[nodiscard]] inline std::vector<std::string> wrap(std::string_view text, std::size_t width) {
-  std::vector<std::string> lines;
-  while (text.size() > width) {
-    std::size_t cut = text.rfind(' ', width);
-    if (cut == std::string_view::npos || cut == 0) cut = width;
-    lines.emplace_back(text.substr(0, cut));
-    text.remove_prefix(cut);
-    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  }
-  if (!text.empty() || lines.empty()) lines.emplace_back(text);
-  return lines;
-}
 
 /// Puts a text in the middle of a field.
 [[nodiscard]] inline std::string centre(const std::string& text, std::size_t width, char fill = ' ') {

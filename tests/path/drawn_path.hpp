@@ -164,15 +164,20 @@ inline void leave_losses_alone(path_setting& s) {
   return s;
 }
 
-/// Nothing happens to packets but what their number, the rate and the delay do, and an acknowledgment comes before any
-/// retransmission timer expires.
-[[nodiscard]] inline bool calm(const path_setting& s) {
-  double longest = 0;  // seconds
+/// There and back through full queues. Seconds.
+[[nodiscard]] inline double longest_round_trip(const path_setting& s) {
+  double longest = 0;
   for (const link_setting& way : s.way) {
     longest +=
         static_cast<double>(way.delay) / 1e9 + static_cast<double>(way.queue) * 8 / static_cast<double>(way.rate);
   }
-  return longest < 0.9 && std::all_of(s.way.begin(), s.way.end(), [](const link_setting& way) {
+  return longest;
+}
+
+/// Nothing happens to packets but what their number, the rate and the delay do, and an acknowledgment comes before any
+/// retransmission timer expires.
+[[nodiscard]] inline bool calm(const path_setting& s) {
+  return longest_round_trip(s) < 0.9 && std::all_of(s.way.begin(), s.way.end(), [](const link_setting& way) {
            return way.faults.empty() && way.blackouts.empty() && way.loss == 0 && way.jitter == 0 && way.gathers == 0 &&
                   way.changes_at < 0 && way.mtu == 0;
          });
@@ -184,11 +189,7 @@ inline void leave_losses_alone(path_setting& s) {
 /// reduction, one to repair and one to go on, with the delay of an acknowledgment, as a single segment may be left of
 /// the window; and where there was one, as many as congestion avoidance needs that starts from nothing. Seconds.
 [[nodiscard]] inline double longest(const path_setting& s, std::uint64_t reductions) {
-  double round_trip = 2 * static_cast<double>(s.grain) / 1e9;
-  for (const link_setting& way : s.way) {
-    round_trip +=
-        static_cast<double>(way.delay) / 1e9 + static_cast<double>(way.queue) * 8 / static_cast<double>(way.rate);
-  }
+  const double round_trip = 2 * static_cast<double>(s.grain) / 1e9 + longest_round_trip(s);
   double needs = 0, most_rounds = 0, delays = 0;
   for (std::size_t i = 0; i != 2; ++i) {
     const auto octets = static_cast<double>(s.application[i].writes);

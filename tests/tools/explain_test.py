@@ -9,12 +9,12 @@ import subprocess
 import tempfile
 import unittest
 import xml.dom.minidom
-from html.parser import HTMLParser
 from pathlib import Path
+
+from balanced import Balanced
 
 BIN = Path(os.environ.get("SEQUENT_BIN_DIR", "build/test/bin"))
 ROOT = Path(__file__).resolve().parents[2]
-VOID = {"meta", "br"}
 
 
 def explain(*words, **more):
@@ -23,26 +23,6 @@ def explain(*words, **more):
 
 def topics():
     return re.findall(r"^  (\S+) +\S", explain().stdout, re.MULTILINE)
-
-
-class Balanced(HTMLParser):
-    """Fails on a tag that is closed out of order, and gathers what would be loaded from elsewhere."""
-
-    def __init__(self):
-        super().__init__()
-        self.open, self.loads = [], []
-
-    def handle_starttag(self, tag, attributes):
-        if tag not in VOID:
-            self.open.append(tag)
-        self.loads += [value for name, value in attributes if name in ("src", "href", "xlink:href", "data")]
-
-    def handle_startendtag(self, tag, attributes):
-        pass
-
-    def handle_endtag(self, tag):
-        if not self.open or self.open.pop() != tag:
-            raise AssertionError(f"</{tag}> at {self.getpos()}")
 
 
 @unittest.skipUnless((BIN / "sequent").exists(), "the sequent command is not built")

@@ -36,8 +36,6 @@ enum class breadth : std::uint8_t { narrow, wide };  ///< 400 or 820 units
 
 /// Text in which nothing is markup.
 [[nodiscard]] std::string escaped(std::string_view text);
-/// Breaks a text at spaces into lines of at most so many characters.
-[[nodiscard]] std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 /// How a change of state reads: "LISTEN -> SYN-RECEIVED", or nothing.
 [[nodiscard]] std::string change_of_state(const step& of);
 /// Whether what a rule says is worth quoting at a step: not that variables move on where none does.

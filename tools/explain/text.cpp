@@ -4,23 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "model/world/wrap.hpp"
 #include "tools/explain/narrator.hpp"
 #include "tools/explain/render.hpp"
 
 namespace sequent::explain {
-
-std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
-  std::vector<std::string> lines;
-  while (text.size() > width) {
-    std::size_t cut = text.rfind(' ', width);
-    if (cut == std::string_view::npos || cut == 0) cut = width;
-    lines.emplace_back(text.substr(0, cut));
-    text.remove_prefix(cut);
-    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  }
-  if (!text.empty() || lines.empty()) lines.emplace_back(text);
-  return lines;
-}
 
 std::string change_of_state(const step& of) {
   return of.was().state == of.is().state ? std::string() : of.was().state + " -> " + of.is().state;
@@ -120,7 +108,7 @@ class painter {
          "36");
   }
   void note(const std::string& said, const char* code) {
-    for (const std::string& each : wrapped(said, lane - 4)) line("", "", "  " + each, each.size() + 2, "", code);
+    for (const std::string& each : model::wrap(said, lane - 4)) line("", "", "  " + each, each.size() + 2, "", code);
   }
 
   void heads() {
@@ -280,12 +268,12 @@ std::string drawn(const table& of) {
 std::string as_text(const story& told, bool colour) {
   const ink ink{colour};
   std::string text = ink("1", told.title) + "\n\n";
-  for (const std::string& each : wrapped(told.about, 96)) text += each + "\n";
+  for (const std::string& each : model::wrap(told.about, 96)) text += each + "\n";
   int number = 0;
   for (const chapter& each : told.chapters) {
     text += "\n" + ink("1", fmt::format("{}. {}", ++number, each.title)) + "\n\n";
     if (!each.about.empty()) {
-      for (const std::string& line : wrapped(each.about, 96)) text += line + "\n";
+      for (const std::string& line : model::wrap(each.about, 96)) text += line + "\n";
       text += "\n";
     }
     if (!each.steps.empty()) text += painter(each, colour).draw();
@@ -294,7 +282,7 @@ std::string as_text(const story& told, bool colour) {
     if (!each.lessons.empty()) text += "\n";
     for (const std::string& lesson : each.lessons) {
       std::string mark = "  - ";
-      for (const std::string& line : wrapped(lesson, 92)) {
+      for (const std::string& line : model::wrap(lesson, 92)) {
         text += mark + line + "\n";
         mark = "    ";
       }

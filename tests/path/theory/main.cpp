@@ -17,6 +17,7 @@
 #include "sequent/congestion/reno.hpp"
 #include "tests/path/shared_link.hpp"
 #include "tests/path/two_ends.hpp"
+#include "tests/property/congestion/broken_congestion.hpp"
 
 namespace {
 
@@ -34,10 +35,8 @@ struct paced_flow : shared_policy {
 struct reno_flow : shared_policy {
   using congestion_control = congestion::reno;
 };
-// Wrong on purpose: one that never grows, one that gives nothing back, and one whom an echo does not impress either.
-struct timid : congestion::cubic {
-  void on_ack(const congestion::progress&) noexcept {}
-};
+// Wrong on purpose, beside one that never grows: one that gives nothing back, and one whom an echo does not impress
+// either.
 struct greedy : congestion::cubic {
   void on_congestion(u32, u32, instant) noexcept { set_threshold(window()); }
 };
@@ -49,7 +48,7 @@ struct unimpressed_flow : shared_policy {
   using congestion_control = unimpressed;
 };
 struct timid_flow : shared_policy {
-  using congestion_control = timid;
+  using congestion_control = property::never_grows;
 };
 struct greedy_flow : shared_policy {
   using congestion_control = greedy;

@@ -18,6 +18,11 @@ struct deaf_to_settings : congestion::reno {
   void start(u32 mss, bool syn_was_lost, std::uint8_t) noexcept { congestion::reno::start(mss, syn_was_lost); }
 };
 
+/// Keeps its window whatever is acknowledged.
+struct never_grows : congestion::cubic {
+  void on_ack(const congestion::progress&) noexcept {}
+};
+
 /// Keeps its threshold whatever is lost.
 struct unmoved : congestion::cubic {
   void on_congestion(u32 flight, u32 mss, instant now) noexcept {

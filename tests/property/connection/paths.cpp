@@ -74,10 +74,6 @@ struct controlled_path : path::path_policy {
   using congestion_control = Control;
 };
 
-struct never_grows : congestion::cubic {
-  void on_ack(const congestion::progress&) noexcept {}
-};
-
 constexpr const char* path_bounds =
     "paths of 128 kbit/s to 4 Gbit/s and 100 us to 1.8 s there and back, equal or up to 50 times slower on the way "
     "back, "
